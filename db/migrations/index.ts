@@ -1,0 +1,12 @@
+import type { Knex } from 'knex';
+import * as ledger from './20261121_01_ledger.ts';
+
+interface Migration {
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+}
+
+/** Every migration by name, in order; imported, not read from a folder, so that builds and loaders agree. */
+export const migrations: Record<string, Migration> = {
+  '20261121_01_ledger': ledger,
+};

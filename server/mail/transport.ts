@@ -1,0 +1,68 @@
+/** A mailbox: `email` is bare and checked, `name` may hold any text without line breaks. */
+export interface Mailbox {
+  email: string;
+  name?: string;
+}
+
+/** A file to send along; `contentId` (without `cid:`) makes it inline. */
+export interface AttachmentFile {
+  name: string;
+  contentType: string;
+  content: Buffer;
+  contentId?: string;
+}
+
+/** One rendered message as handed to a transport. */
+export interface Envelope {
+  /** Travels with the mail as metadata; the provider can be asked about it later. */
+  attemptId: string;
+  stream: string;
+  from: Mailbox;
+  to: Mailbox;
+  cc: Mailbox[];
+  bcc: Mailbox[];
+  replyTo: Mailbox[];
+  subject: string;
+  html: string;
+  text: string;
+  headers: Record<string, string>;
+  /** Without the attempt id, which the transport adds itself. */
+  metadata: Record<string, string>;
+  tag?: string;
+  attachments: AttachmentFile[];
+}
+
+/**
+ * What became of one hand-over.
+ * - `accepted`: the provider has it. `providerMessageId` is null where the protocol gives none (SMTP).
+ * - `rejected`: refused for good; `inactive` names the addresses the provider will not mail on this stream.
+ * - `deferred`: certainly not accepted now; may be tried again. `retryAfterMs` when the provider said so.
+ * - `unknown`: may have been accepted; must not be repeated before the provider was asked.
+ * `code` is short and stable (`postmark-406`, `smtp-451`, `timeout`); `answer` is the provider's own words.
+ */
+export type Outcome =
+  | { kind: 'accepted'; code: string; answer: string; providerMessageId: string | null }
+  | { kind: 'rejected'; code: string; answer: string; inactive: string[] }
+  | { kind: 'deferred'; code: string; answer: string; retryAfterMs?: number }
+  | { kind: 'unknown'; code: string; answer: string };
+
+/** A way to hand over mail. */
+export interface Transport {
+  readonly name: string;
+  /** Largest number of envelopes worth handing over in one call. */
+  readonly pageSize: number;
+  /** Longest time one call may take, in ms; a lease must outlast it. */
+  readonly timeoutMs: number;
+  /** One outcome per envelope, in order. Never rejects: a failure is an outcome. */
+  send(envelopes: readonly Envelope[]): Promise<Outcome[]>;
+  close(): Promise<void>;
+}
+
+/** What a provider says when asked about an attempt whose answer we missed. */
+export type LookupAnswer =
+  | { kind: 'found'; providerMessageId: string }
+  | { kind: 'absent' }
+  | { kind: 'unclear'; answer: string };
+
+/** Asks the provider whether it accepted an attempt, by the id that travelled with the mail. */
+export type Lookup = (attempt: { id: string; stream: string; handedAt: Date }) => Promise<LookupAnswer>;
