@@ -126,7 +126,6 @@ export async function up(db: Knex): Promise<void> {
     id ${id} NOT NULL PRIMARY KEY,
     message_id ${id} NOT NULL,
     number INT UNSIGNED NOT NULL,
-    lease ${id} NOT NULL,
     stream ${word(64)} NOT NULL,
     transport ${word(64)} NOT NULL,
     outcome ${word(16)} NULL,

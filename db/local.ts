@@ -1,0 +1,93 @@
+import { connect } from './connect.ts';
+import { startContainer } from './local/container.ts';
+import { findEngine } from './local/engine.ts';
+import { type LocalName, localFolder } from './local/folder.ts';
+import { installEngine } from './local/install.ts';
+import { startPrivateServer } from './local/private-server.ts';
+import { createDatabase, dropDatabase } from './migrate.ts';
+
+/** A database to work with, and what it takes to let go of it. */
+export interface LocalDatabase {
+  /** Where it is, for `connect()`. */
+  url: string;
+  /** The server in words, such as `MariaDB 10.11.6`. */
+  engine: string;
+  /** Shuts a private server down and waits for its end; its data stays. A server of somebody else is left alone. */
+  stop(): Promise<void>;
+}
+
+/** Options of {@link startLocalDatabase}. */
+export interface LocalOptions {
+  /** `start` keeps every commit safe; `test` trades that for speed. Each has a folder and a server of its own. */
+  name: LocalName;
+  /** Receives one line for each thing done. */
+  log: (line: string) => void;
+  /** Gives up early and leaves no process behind. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The database that a command works on, created and empty of tables or as its last run left it: `DATABASE_URL` as it
+ * is, else a private server. For `test` it is always made anew, under the name with `_test` behind it, so that no
+ * test ever touches the database that was given.
+ */
+export async function resolveDatabase(
+  options: LocalOptions & { env: NodeJS.ProcessEnv },
+): Promise<LocalDatabase> {
+  const given = options.env.DATABASE_URL;
+  const database = given ? await serverOf(given) : await startLocalDatabase(options);
+  try {
+    if (options.name === 'test') return await madeAnew(database, options.log);
+    if (!given) await createDatabase(database.url);
+    return database;
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+async function serverOf(url: string): Promise<LocalDatabase> {
+  const db = connect(url, { poolSize: 1 });
+  try {
+    const [[row]] = await db.raw('SELECT VERSION() AS version');
+    const version = String(row.version);
+    const engine = version.includes('MariaDB') ? `MariaDB ${version.split('-')[0]}` : `MySQL ${version}`;
+    return { url, engine, stop: async () => {} };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The database of DATABASE_URL cannot be used: ${reason}`, { cause: error });
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function madeAnew(database: LocalDatabase, log: (line: string) => void): Promise<LocalDatabase> {
+  const url = new URL(database.url);
+  const name = `${decodeURIComponent(url.pathname.slice(1))}_test`;
+  url.pathname = `/${encodeURIComponent(name)}`;
+  log(`Making the database ${name} anew on ${database.engine} ...`);
+  await dropDatabase(url.href);
+  await createDatabase(url.href);
+  return { ...database, url: url.href };
+}
+
+/**
+ * Starts a private database server under `.postlane/<name>/`, from the MariaDB or MySQL of this machine, which is
+ * installed first where there is none. No existing server is touched. The server ends with this process at the
+ * latest, however this process ends. Throws an Error whose message a person can act on.
+ */
+export async function startLocalDatabase(options: LocalOptions): Promise<LocalDatabase> {
+  const folder = localFolder(options.name);
+  const release = folder.lock();
+  try {
+    const engine = (await findEngine()) ?? (await installEngine(options));
+    const server =
+      engine === 'container'
+        ? await startContainer(folder, options)
+        : await startPrivateServer(folder, engine, options);
+    return { ...server, stop: () => server.stop().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { takeLock } from './lock.mjs';
+
+/** The private servers there are: one for `npm start`, one for `npm test`. */
+export type LocalName = 'start' | 'test';
+
+/** Where one private server keeps what it has. */
+export interface LocalFolder {
+  name: LocalName;
+  path: string;
+  /** The server's Unix socket, short enough for one. */
+  socket: string;
+  pidFile: string;
+  logFile: string;
+  /** Differs from clone to clone, the same at each start. */
+  id: string;
+  /** Keeps every other process out until the returned function is called. Throws when one is in already. */
+  lock(): () => void;
+}
+
+/** Makes the folder, for the eyes of this user only: the server's root has no password. */
+export function localFolder(name: LocalName): LocalFolder {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const path = join(root, '.postlane', name);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const id = createHash('sha256').update(path).digest('hex').slice(0, 12);
+  return {
+    name,
+    path,
+    socket: socketPath(path, id),
+    pidFile: join(path, 'server.pid'),
+    logFile: join(path, 'server.log'),
+    id,
+    lock: () => lock(name, path),
+  };
+}
+
+// The smallest limit among systems is 104 bytes, the closing zero among them; some servers add a few of their own.
+const longestSocketPath = 95;
+
+function socketPath(path: string, id: string): string {
+  const socket = join(path, 'socket');
+  if (Buffer.byteLength(socket) <= longestSocketPath) return socket;
+  const short = join(tmpdir(), `postlane-${userInfo().uid}-${id}`);
+  mkdirSync(short, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(short);
+  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
+    throw new Error(
+      `${short} belongs to somebody else or is open to others. Remove it, or set TMPDIR to a folder of your own.`,
+    );
+  }
+  return join(short, 'socket');
+}
+
+function lock(name: LocalName, path: string): () => void {
+  const taken = takeLock(join(path, 'lock'));
+  if (typeof taken === 'function') return taken;
+  throw new Error(
+    `Another "npm ${name}" (process ${taken}) is using the private database in .postlane/${name}. ` +
+      `Stop it first: Ctrl-C in its terminal, or "kill ${taken}".`,
+  );
+}

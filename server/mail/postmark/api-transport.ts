@@ -1,0 +1,104 @@
+import { type Message, ServerClient } from 'postmark';
+import { attemptKey } from '../rules/send-request.ts';
+import type { Envelope, Mailbox, Outcome, Transport } from '../transport.ts';
+import { markingFetch, outcomeOf, outcomeOfError } from './outcomes.ts';
+
+/** How to reach Postmark's API. */
+export interface PostmarkApiOptions {
+  token: string;
+  /** Base, `https://api.postmarkapp.com` or a local one. */
+  url: string;
+  /** Deadline of one call, in ms. */
+  timeoutMs?: number;
+}
+
+/** Largest request Postmark takes for a batch, in bytes, with room for JSON around the parts. */
+const batchBytes = 45 * 1024 * 1024;
+
+/** The client for sending and asking. The library's own deadline is three minutes; ours is given in ms. */
+export function postmarkClient({ token, url, timeoutMs = 30_000 }: PostmarkApiOptions): ServerClient {
+  const { protocol, host } = new URL(url);
+  return new ServerClient(token, {
+    useHttps: protocol === 'https:',
+    requestHost: host,
+    timeout: timeoutMs / 1000,
+    fetch: markingFetch,
+  });
+}
+
+/** Hands over by Postmark's REST API: one message as itself, more as a batch. */
+export function createApiTransport(options: PostmarkApiOptions): Transport {
+  const client = postmarkClient(options);
+  return {
+    name: 'postmark-api',
+    pageSize: 500,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    async send(envelopes) {
+      const messages = envelopes.map(apiMessage);
+      const outcomes: Outcome[] = [];
+      for (const batch of batches(messages)) outcomes.push(...(await sendBatch(client, batch)));
+      return outcomes;
+    },
+    async close() {},
+  };
+}
+
+async function sendBatch(client: ServerClient, batch: Message[]): Promise<Outcome[]> {
+  const [only] = batch;
+  try {
+    if (batch.length === 1 && only) return [outcomeOf(await client.sendEmail(only))];
+    const answers = await client.sendEmailBatch(batch);
+    return batch.map((_, i) => outcomeOf(answers[i] ?? {}));
+  } catch (error) {
+    const outcome = outcomeOfError(error);
+    return batch.map(() => outcome);
+  }
+}
+
+/** Cuts a page so that no batch exceeds what Postmark takes. */
+function batches(messages: readonly Message[]): Message[][] {
+  const result: Message[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    const last = result.at(-1);
+    if (last && bytes + size <= batchBytes) last.push(message);
+    else result.push([message]);
+    bytes = last && bytes + size <= batchBytes ? bytes + size : size;
+  }
+  return result;
+}
+
+function sizeOf({ HtmlBody = '', TextBody = '', Attachments = [] }: Message): number {
+  const attached = Attachments.reduce((sum, { Content }) => sum + Content.length, 0);
+  return Buffer.byteLength(HtmlBody) + Buffer.byteLength(TextBody) + attached + 10_000;
+}
+
+function apiMessage(envelope: Envelope): Message {
+  const { headers, metadata, attachments } = envelope;
+  return {
+    From: formatMailbox(envelope.from),
+    To: formatMailbox(envelope.to),
+    ...(envelope.cc.length > 0 && { Cc: envelope.cc.map(formatMailbox).join(', ') }),
+    ...(envelope.bcc.length > 0 && { Bcc: envelope.bcc.map(formatMailbox).join(', ') }),
+    ...(envelope.replyTo.length > 0 && { ReplyTo: envelope.replyTo.map(formatMailbox).join(', ') }),
+    Subject: envelope.subject,
+    HtmlBody: envelope.html,
+    TextBody: envelope.text,
+    ...(envelope.tag !== undefined && { Tag: envelope.tag }),
+    MessageStream: envelope.stream,
+    Metadata: { ...metadata, [attemptKey]: envelope.attemptId },
+    Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
+    Attachments: attachments.map(({ name, contentType, content, contentId }) => ({
+      Name: name,
+      ContentType: contentType,
+      Content: content.toString('base64'),
+      ContentID: contentId ? `cid:${contentId}` : null,
+    })),
+  };
+}
+
+/** `"Name" <address>`, quoted so that commas in names stay names. */
+function formatMailbox({ email, name }: Mailbox): string {
+  return name ? `"${name.replace(/[\\"]/g, '\\$&')}" <${email}>` : email;
+}

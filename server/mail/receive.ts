@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import type { MailContext } from './context.ts';
+import type { EventKind, EventSource, ProviderEvent } from './event.ts';
+import { appendEvent, findMessageOf, learnProviderId } from './store/events.ts';
+import { applyReport, type ReportedEffect, recordFirst } from './store/messages.ts';
+import { changeSuppression } from './store/suppressions.ts';
+import { inTransaction } from './store/transaction.ts';
+
+/** What became of a report: `duplicate` means that the fact was known and nothing was done. */
+export interface Received {
+  result: 'stored' | 'duplicate';
+  messageId: string | null;
+}
+
+/**
+ * One report of the provider -> stored once -> its effects, in one transaction. Webhooks and reconciliation share
+ * this road. Returns after the commit.
+ */
+export async function receive(
+  { db, now }: MailContext,
+  event: ProviderEvent,
+  source: EventSource,
+): Promise<Received> {
+  return inTransaction(db, async trx => {
+    const message = await findMessageOf(trx, event);
+    const eventId = await appendEvent(trx, event, message?.id ?? null, source, now());
+    if (eventId === null) return { result: 'duplicate', messageId: message?.id ?? null };
+    if (message) await applyToMessage(trx, event, message);
+    await applyToSuppressions(trx, event, eventId);
+    return { result: 'stored', messageId: message?.id ?? null };
+  });
+}
+
+/** What each kind of event does to its message; kinds that are absent leave the state alone. */
+const effects: Partial<Record<EventKind, ReportedEffect>> = {
+  delivered: 'deliver',
+  bounced: 'bounce',
+  complained: 'complain',
+  refused: 'refuse',
+};
+
+async function applyToMessage(
+  trx: Knex,
+  event: ProviderEvent,
+  message: { id: string; recipient: string },
+): Promise<void> {
+  if (event.attemptId && event.providerMessageId)
+    await learnProviderId(trx, event.attemptId, event.providerMessageId);
+  // A copy's fate is on the timeline; the state is the recipient's.
+  if (event.recipient !== message.recipient) return;
+  const effect = effects[event.kind];
+  if (effect) await applyReport(trx, message.id, effect, event.occurredAt, reasonOf(event));
+  if (event.kind === 'opened') await recordFirst(trx, message.id, 'opened_at', event.occurredAt);
+  if (event.kind === 'clicked') await recordFirst(trx, message.id, 'clicked_at', event.occurredAt);
+}
+
+async function applyToSuppressions(trx: Knex, event: ProviderEvent, eventId: string): Promise<void> {
+  if (!event.suppresses || !event.stream || !event.recipient) return;
+  await changeSuppression(trx, {
+    ...event.suppresses,
+    stream: event.stream,
+    address: event.recipient,
+    eventId,
+    changedAt: event.occurredAt,
+  });
+}
+
+function reasonOf({ kind, details }: ProviderEvent): string | null {
+  return kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+/** A short hash per field of a request: enough to tell which fields of a repeated one differ, without keeping them. */
+export type Fingerprint = Record<string, string>;
+
+/** Fingerprint of a request; the fields of `data` are told apart one by one. */
+export function fingerprint(request: Record<string, unknown>): Fingerprint {
+  const prints: Fingerprint = {};
+  for (const [field, value] of Object.entries(request)) {
+    if (field === 'data' && typeof value === 'object' && value !== null) {
+      for (const [key, part] of Object.entries(value)) prints[`data.${key}`] = hash(part);
+    } else if (value !== undefined) {
+      prints[field] = hash(value);
+    }
+  }
+  return prints;
+}
+
+/** Names of the fields in which two fingerprints differ, sorted. */
+export function differingFields(a: Fingerprint, b: Fingerprint): string[] {
+  const fields = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...fields].filter(field => a[field] !== b[field]).sort();
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 22);
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

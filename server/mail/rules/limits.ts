@@ -1,0 +1,55 @@
+import { MailError } from '../error.ts';
+
+/** Postmark's limits as documented in September 2026; lengths in characters, sizes in bytes. */
+export const limits = {
+  recipients: 50,
+  messageBytes: 10 * 1024 * 1024,
+  bodyBytes: 5 * 1024 * 1024,
+  subject: 2000,
+  tag: 1000,
+  // Postmark takes ten; one carries our attempt id.
+  metadataFields: 9,
+  metadataKey: 20,
+  metadataValue: 80,
+} as const;
+
+/** File types Postmark refuses (code 411). */
+const forbiddenExtensions = new Set(
+  (
+    'vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl ' +
+    'msc msi msp mst'
+  ).split(' '),
+);
+
+/** True when the provider would refuse a file of this name. */
+export function isForbiddenAttachment(fileName: string): boolean {
+  // A trailing dot or space is dropped by some systems, which would bring the extension back.
+  const extension = /\.([^.]+?)[. ]*$/.exec(fileName)?.[1];
+  return extension !== undefined && forbiddenExtensions.has(extension.toLowerCase());
+}
+
+/** Throws `too-large` when a rendered message breaks a size limit; attachments count after base64. */
+export function checkSize(
+  rendered: { subject: string; html: string; text: string },
+  attachmentBytes: readonly number[],
+): void {
+  const html = Buffer.byteLength(rendered.html);
+  const text = Buffer.byteLength(rendered.text);
+  if (html > limits.bodyBytes) throw tooLarge('html', 'The rendered HTML', limits.bodyBytes);
+  if (text > limits.bodyBytes) throw tooLarge('text', 'The rendered text', limits.bodyBytes);
+  const attached = attachmentBytes.reduce((sum, size) => sum + 4 * Math.ceil(size / 3), 0);
+  if (html + text + attached > limits.messageBytes) {
+    throw tooLarge('attachments', 'The message with its attachments', limits.messageBytes);
+  }
+  if (rendered.subject.length > limits.subject) {
+    throw new MailError(
+      'too-large',
+      `The rendered subject is longer than ${limits.subject} characters.`,
+      'subject',
+    );
+  }
+}
+
+function tooLarge(field: string, what: string, bytes: number): MailError {
+  return new MailError('too-large', `${what} is larger than ${bytes / 1024 / 1024} MB.`, field);
+}

@@ -1,0 +1,139 @@
+import Handlebars from 'handlebars';
+import { convert } from 'html-to-text';
+import { MailError } from '../error.ts';
+import { helpers } from './helpers.ts';
+import { inlineCss } from './inline-css.ts';
+import { partsFor, type TemplateContent, type TemplateParts } from './template.ts';
+
+/** What a rendered message consists of. */
+export interface Rendered {
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** What rendering knows beside the data: never part of a contract, seen by templates as `@name`. */
+export interface RenderContext {
+  locale: string | null;
+  /** The provider's placeholder or a link; put in raw. */
+  unsubscribe: string;
+}
+
+/** A version of a template, compiled once and used for every message that is pinned to it. */
+export interface CompiledTemplate {
+  /** Throws `invalid-template` when the template asks for a variable that the data doesn't have. */
+  render(data: Record<string, unknown>, context: RenderContext): Rendered;
+}
+
+type Part = (data: Record<string, unknown>, runtime: RuntimeData) => string;
+interface RuntimeData {
+  data: Record<string, unknown>;
+}
+
+/** Compiles a version; each language when it is first asked for. Throws `invalid-template` where it doesn't parse. */
+export function compileTemplate(content: TemplateContent): CompiledTemplate {
+  const compiled = new Map<string, (data: Record<string, unknown>, context: RenderContext) => Rendered>();
+  return {
+    render(data, context) {
+      const [locale, parts] = partsFor(content, context.locale);
+      const render = compiled.get(locale) ?? compileParts(content, parts, locale);
+      compiled.set(locale, render);
+      return render(data, context);
+    },
+  };
+}
+
+function compileParts(content: TemplateContent, parts: TemplateParts, partsLocale: string) {
+  const plain = engine(content.partials.text);
+  const styled = engine(
+    Object.fromEntries(
+      Object.entries(content.partials.html).map(([name, html]) => [name, inlineCss(html, content)]),
+    ),
+  );
+  const subject = compilePart(plain, parts.subject, 'subject', true);
+  const preheader = compilePart(plain, parts.preheader ?? '', 'preheader', true);
+  const html = compilePart(styled, inlineCss(wrap(content.layout.html, parts.html), content), 'html', false);
+  const text =
+    parts.text === undefined ? null : compilePart(plain, wrap(content.layout.text, parts.text), 'text', true);
+
+  return (data: Record<string, unknown>, context: RenderContext): Rendered => {
+    const locale = context.locale ?? (partsLocale === 'default' ? 'en' : partsLocale);
+    const frame = { brand: content.brand, locale, unsubscribe: context.unsubscribe };
+    const preheaderText = singleLine(preheader(data, { data: frame }));
+    const runtime = { data: { ...frame, preheader: preheaderText } };
+    const renderedHtml = html(data, runtime);
+    return {
+      subject: singleLine(subject(data, runtime)),
+      html: renderedHtml,
+      text: text ? tidyText(text(data, runtime)) : textFromHtml(renderedHtml),
+    };
+  };
+}
+
+function engine(partials: Record<string, string>): typeof Handlebars {
+  const own = Handlebars.create();
+  own.registerHelper(helpers);
+  own.registerPartial(partials);
+  return own;
+}
+
+// Strict: a variable the data doesn't have is an error, not a gap in somebody's mail. Only known helpers can be
+// called, and the engine's default denies prototypes, so a template reaches its data and nothing else.
+function compilePart(own: typeof Handlebars, source: string, part: string, noEscape: boolean): Part {
+  try {
+    Handlebars.parse(source);
+  } catch (error) {
+    throw new MailError(
+      'invalid-template',
+      `The ${part} part does not parse: ${(error as Error).message}`,
+      part,
+    );
+  }
+  const template = own.compile<Record<string, unknown>>(source, {
+    strict: true,
+    noEscape,
+    knownHelpersOnly: true,
+    knownHelpers: Object.fromEntries(Object.keys(helpers).map(name => [name, true])),
+  });
+  return (data, runtime) => {
+    try {
+      return template(data, runtime);
+    } catch (error) {
+      throw new MailError(
+        'invalid-template',
+        `The ${part} part cannot be rendered: ${(error as Error).message}`,
+        part,
+      );
+    }
+  };
+}
+
+// The part is put into its layout as text, so that styles meet the elements they are written for.
+function wrap(layout: string, part: string): string {
+  return layout.replace(/\{\{>\s*content\s*\}\}/, () => part);
+}
+
+function singleLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function tidyText(text: string): string {
+  return `${text
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
+}
+
+function textFromHtml(html: string): string {
+  return tidyText(
+    convert(html, {
+      wordwrap: 78,
+      selectors: [
+        { selector: 'img', format: 'skip' },
+        { selector: '.preheader', format: 'skip' },
+        { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+        ...['h1', 'h2', 'h3'].map(selector => ({ selector, options: { uppercase: false } })),
+      ],
+    }),
+  );
+}

@@ -1,0 +1,106 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { encodeWord, foldLines } from 'nodemailer/lib/mime-funcs';
+import type { Envelope, Mailbox } from '../transport.ts';
+import { quotedPrintable } from './quoted-printable.ts';
+
+/**
+ * The message as it travels. Mail without attachments, which is all of a campaign, is put together here from the two
+ * encoded parts; anything more goes the long way through nodemailer's composer.
+ */
+export function composeMime(envelope: Envelope, control: Record<string, string>): string | Promise<Buffer> {
+  return envelope.attachments.length > 0
+    ? composeWithFiles(envelope, control)
+    : composeAlternative(envelope, control);
+}
+
+function composeAlternative(envelope: Envelope, control: Record<string, string>): string {
+  const boundary = `=_${envelope.attemptId}`;
+  return [
+    header('From', mailboxText(envelope.from)),
+    header('To', mailboxText(envelope.to)),
+    ...mailboxHeader('Cc', envelope.cc),
+    ...mailboxHeader('Reply-To', envelope.replyTo),
+    header('Subject', encodedText(envelope.subject)),
+    header('Message-ID', messageId(envelope)),
+    header('Date', new Date().toUTCString().replace('GMT', '+0000')),
+    ...Object.entries(envelope.headers).map(([name, value]) => header(name, encodedText(value))),
+    ...Object.entries(control).map(([name, value]) => `${name}: ${encodedText(value)}`),
+    'MIME-Version: 1.0',
+    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    '',
+    ...part(boundary, 'text/plain', envelope.text),
+    ...part(boundary, 'text/html', envelope.html),
+    `--${boundary}--`,
+    '',
+  ].join('\r\n');
+}
+
+function part(boundary: string, type: string, body: string): string[] {
+  const plain = isPlain(body);
+  return [
+    `--${boundary}`,
+    `Content-Type: ${type}; charset=utf-8`,
+    `Content-Transfer-Encoding: ${plain ? '7bit' : 'quoted-printable'}`,
+    '',
+    plain ? body.replace(/\r?\n/g, '\r\n') : quotedPrintable(body),
+  ];
+}
+
+/** ASCII in lines that SMTP carries as they are (RFC 5321: 998 characters). */
+function isPlain(body: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range is what is meant
+  return /^[\x09\x0a\x0d\x20-\x7e]*$/.test(body) && !/[^\n]{990}/.test(body);
+}
+
+async function composeWithFiles(envelope: Envelope, control: Record<string, string>): Promise<Buffer> {
+  const { from, to, cc, replyTo, subject, html, text, headers, attachments } = envelope;
+  const mail = new MailComposer({
+    from: composerMailbox(from),
+    to: composerMailbox(to),
+    cc: cc.map(composerMailbox),
+    replyTo: replyTo.map(composerMailbox),
+    subject,
+    html,
+    text,
+    messageId: messageId(envelope),
+    headers: { ...headers, ...control },
+    attachments: attachments.map(({ name, contentType, content, contentId }) => ({
+      filename: name,
+      contentType,
+      content,
+      ...(contentId && { cid: contentId }),
+    })),
+    // Templates and data never name files or addresses to fetch.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return mail.compile().build();
+}
+
+function composerMailbox({ email, name = '' }: Mailbox): { name: string; address: string } {
+  return { name, address: email };
+}
+
+function mailboxHeader(name: string, mailboxes: readonly Mailbox[]): string[] {
+  return mailboxes.length > 0 ? [header(name, mailboxes.map(mailboxText).join(', '))] : [];
+}
+
+function mailboxText({ email, name }: Mailbox): string {
+  if (!name) return email;
+  return /^[\x20-\x7e]*$/.test(name)
+    ? `"${name.replace(/[\\"]/g, '\\$&')}" <${email}>`
+    : `${encodeWord(name, 'B', 52)} <${email}>`;
+}
+
+function encodedText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeWord(text, 'B', 52);
+}
+
+function header(name: string, value: string): string {
+  return value.length > 60 ? foldLines(`${name}: ${value}`, 76) : `${name}: ${value}`;
+}
+
+// Postmark puts its own in place; other servers keep it, and a log line can then be traced to the attempt.
+function messageId({ attemptId, from }: Envelope): string {
+  return `<${attemptId}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
+}

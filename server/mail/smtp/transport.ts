@@ -1,0 +1,72 @@
+import nodemailer, { type SMTPPoolOptions } from 'nodemailer';
+import type { Envelope, Outcome, Transport } from '../transport.ts';
+import { composeMime } from './mime.ts';
+import { smtpOutcomeOfError } from './outcomes.ts';
+
+/** How to reach an SMTP server. */
+export interface SmtpOptions {
+  name: string;
+  /** `smtp://user:pass@host:port`; `smtps:` for TLS from the first byte, else STARTTLS is required. */
+  url: string;
+  /** Connections held at once; Postmark asks for at most 10 per address. */
+  connections?: number;
+  /** Certificates to trust beside the system's, PEM. */
+  ca?: string;
+  /** Headers that steer the provider, such as its stream. */
+  controlHeaders?: (envelope: Envelope) => Record<string, string>;
+}
+
+const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 60_000 };
+
+/** Hands over by SMTP on pooled connections. */
+export function createSmtpTransport(options: SmtpOptions): Transport {
+  const { name, connections = 8, controlHeaders = () => ({}) } = options;
+  const pool = nodemailer.createTransport(poolSettings(options, connections));
+  return {
+    name,
+    // Enough to keep every connection busy while the next page is prepared.
+    pageSize: connections * 8,
+    timeoutMs: timeouts.socketTimeout,
+    send: envelopes =>
+      Promise.all(
+        envelopes.map(async (envelope): Promise<Outcome> => {
+          try {
+            const { response } = await pool.sendMail({
+              envelope: smtpEnvelope(envelope),
+              raw: await composeMime(envelope, controlHeaders(envelope)),
+            });
+            return { kind: 'accepted', code: 'smtp-250', answer: response, providerMessageId: null };
+          } catch (error) {
+            return smtpOutcomeOfError(error);
+          }
+        }),
+      ),
+    async close() {
+      pool.close();
+    },
+  };
+}
+
+function poolSettings({ url, ca }: SmtpOptions, maxConnections: number): SMTPPoolOptions & { pool: true } {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  const secure = protocol === 'smtps:';
+  return {
+    pool: true,
+    host: hostname,
+    port: Number(port || (secure ? 465 : 587)),
+    secure,
+    requireTLS: !secure,
+    ...(username && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+    ...(ca && { tls: { ca } }),
+    maxConnections,
+    maxMessages: 1000,
+    // A lost connection may have delivered its message: repeating is ours to decide, never the pool's.
+    maxRequeues: 0,
+    ...timeouts,
+  };
+}
+
+function smtpEnvelope({ from, to, cc, bcc }: Envelope): { from: string; to: string[] } {
+  const everybody = [to, ...cc, ...bcc].map(({ email }) => email);
+  return { from: from.email, to: [...new Set(everybody)] };
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import type { SendRequest } from '../rules/send-request.ts';
+import type { AttachmentFile } from '../transport.ts';
+import { utc } from './utc.ts';
+
+/** Stores files once by their hash and attaches them to a message. */
+export async function attachFiles(
+  trx: Knex,
+  messageId: string,
+  files: SendRequest['attachments'],
+  now: Date,
+): Promise<void> {
+  for (const [position, { name, content, contentType, contentId }] of files.entries()) {
+    const hash = createHash('sha256').update(content).digest('hex');
+    // The row is touched, and so locked until commit, also when it exists: a purge cannot take it from under us.
+    await trx.raw(
+      `INSERT INTO attachments (hash, size, content, used_at) VALUES (?, ?, ?, ?)
+       ON DUPLICATE KEY UPDATE used_at = GREATEST(used_at, VALUES(used_at))`,
+      [hash, content.length, content, utc(now)],
+    );
+    await trx('message_attachments').insert({
+      message_id: messageId,
+      position,
+      hash,
+      name,
+      content_type: contentType,
+      content_id: contentId,
+    });
+  }
+}
+
+/** The files of these messages, by message. */
+export async function readFiles(
+  db: Db,
+  messageIds: readonly string[],
+): Promise<Map<string, AttachmentFile[]>> {
+  const files = new Map<string, AttachmentFile[]>();
+  if (messageIds.length === 0) return files;
+  const rows = await db('message_attachments as f')
+    .join('attachments as a', 'a.hash', 'f.hash')
+    .select('f.message_id', 'f.name', 'f.content_type', 'f.content_id', 'a.content')
+    .whereIn('f.message_id', [...messageIds])
+    .orderBy(['f.message_id', 'f.position']);
+  for (const row of rows) {
+    const file: AttachmentFile = { name: row.name, contentType: row.content_type, content: row.content };
+    if (row.content_id) file.contentId = row.content_id;
+    const list = files.get(row.message_id);
+    if (list) list.push(file);
+    else files.set(row.message_id, [file]);
+  }
+  return files;
+}

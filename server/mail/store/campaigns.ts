@@ -1,0 +1,199 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import { utc } from './utc.ts';
+
+/** The states of a campaign. */
+export type CampaignState = 'draft' | 'scheduled' | 'expanding' | 'sending' | 'done' | 'paused' | 'cancelled';
+
+/** One template to frozen recipients. Times are UTC. */
+export interface Campaign {
+  id: string;
+  name: string;
+  state: CampaignState;
+  templateVersionId: number;
+  category: string;
+  topic: string | null;
+  data: Record<string, unknown>;
+  tag: string | null;
+  sendAt: Date | null;
+  /** Position of the last recipient that became a message. */
+  expandedTo: number;
+  createdAt: Date;
+  launchedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/** A recipient of a frozen audience, at its position. */
+export interface AudienceMember {
+  position: number;
+  address: string;
+  name: string | null;
+}
+
+const columns = {
+  id: 'id',
+  name: 'name',
+  state: 'state',
+  templateVersionId: 'template_version_id',
+  category: 'category',
+  topic: 'topic',
+  data: 'data',
+  tag: 'tag',
+  sendAt: 'send_at',
+  expandedTo: 'expanded_to',
+  createdAt: 'created_at',
+  launchedAt: 'launched_at',
+  finishedAt: 'finished_at',
+};
+
+/** Stores a new campaign. */
+export async function insertCampaign(db: Db, campaign: Campaign): Promise<void> {
+  await db('campaigns').insert({
+    id: campaign.id,
+    name: campaign.name,
+    state: campaign.state,
+    template_version_id: campaign.templateVersionId,
+    category: campaign.category,
+    topic: campaign.topic,
+    data: JSON.stringify(campaign.data),
+    tag: campaign.tag,
+    send_at: utc(campaign.sendAt),
+    created_at: utc(campaign.createdAt),
+  });
+}
+
+/** One campaign, or null; locked for the rest of the transaction when `lock` is set. */
+export async function readCampaign(db: Knex, id: string, { lock = false } = {}): Promise<Campaign | null> {
+  const query = db('campaigns').select(columns).where({ id }).first();
+  const row = await (lock ? query.forUpdate() : query);
+  return row ? campaignOf(row) : null;
+}
+
+/** Campaigns, latest first. */
+export async function listCampaigns(db: Db, limit = 100): Promise<Campaign[]> {
+  return (await db('campaigns').select(columns).orderBy('id', 'desc').limit(limit)).map(campaignOf);
+}
+
+/** Ids of campaigns in these states, oldest first. */
+export async function campaignsIn(db: Db, states: readonly CampaignState[], dueBy?: Date): Promise<string[]> {
+  const query = db('campaigns')
+    .select('id')
+    .whereIn('state', [...states])
+    .orderBy('id');
+  if (dueBy) query.where(row => row.whereNull('send_at').orWhere('send_at', '<=', utc(dueBy)));
+  return (await query).map(row => row.id);
+}
+
+/** Moves a campaign from one of these states; false when it was in none of them. */
+export async function moveCampaign(
+  db: Knex,
+  id: string,
+  from: readonly CampaignState[],
+  to: CampaignState,
+  stamps: { launchedAt?: Date; finishedAt?: Date } = {},
+): Promise<boolean> {
+  const changed = await db('campaigns')
+    .where({ id })
+    .whereIn('state', [...from])
+    .update({
+      state: to,
+      ...(stamps.launchedAt && { launched_at: utc(stamps.launchedAt) }),
+      ...(stamps.finishedAt && { finished_at: utc(stamps.finishedAt) }),
+    });
+  return changed > 0;
+}
+
+/** Keeps the cursor, in the transaction that inserts the page it covers. */
+export async function saveCursor(trx: Knex, id: string, expandedTo: number): Promise<void> {
+  await trx('campaigns').where({ id }).update({ expanded_to: expandedTo });
+}
+
+/** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
+export async function insertAudience(
+  db: Db,
+  campaignId: string,
+  recipients: readonly { address: string; name: string | null; data: Record<string, unknown> | null }[],
+): Promise<number> {
+  const [result] = await db.raw(
+    `INSERT IGNORE INTO campaign_recipients (campaign_id, address, name, data)
+     VALUES ${recipients.map(() => '(?, ?, ?, ?)').join(', ')}`,
+    recipients.flatMap(({ address, name, data }) => [
+      campaignId,
+      address,
+      name,
+      data && JSON.stringify(data),
+    ]),
+  );
+  return result.affectedRows;
+}
+
+/** The next recipients behind a position. */
+export async function readAudience(
+  db: Knex,
+  campaignId: string,
+  after: number,
+  limit: number,
+): Promise<AudienceMember[]> {
+  return db('campaign_recipients')
+    .select('position', 'address', 'name')
+    .where({ campaign_id: campaignId })
+    .where('position', '>', after)
+    .orderBy('position')
+    .limit(limit);
+}
+
+/** Size of an audience. */
+export async function countAudience(db: Db, campaignId: string): Promise<number> {
+  const [row] = await db('campaign_recipients').where({ campaign_id: campaignId }).count({ count: '*' });
+  return Number(row?.count ?? 0);
+}
+
+/** How many of an audience would not be mailed, by reason. */
+export async function countIneligible(
+  db: Db,
+  campaignId: string,
+  stream: string,
+  topic: string | null,
+): Promise<{ suppressed: number; withdrawn: number; notGranted: number }> {
+  const [rows] = await db.raw(
+    `SELECT COALESCE(SUM(s.address IS NOT NULL), 0) AS suppressed,
+       COALESCE(SUM(s.address IS NULL AND c.granted = 0), 0) AS withdrawn,
+       COALESCE(SUM(s.address IS NULL AND c.granted IS NULL), 0) AS notGranted
+     FROM campaign_recipients r
+     LEFT JOIN suppressions s ON s.stream = ? AND s.address = r.address AND s.active = 1
+     LEFT JOIN consents c ON c.topic = ? AND c.address = r.address
+     WHERE r.campaign_id = ?`,
+    [stream, topic, campaignId],
+  );
+  const [row] = rows;
+  return {
+    suppressed: Number(row.suppressed),
+    withdrawn: Number(row.withdrawn),
+    notGranted: Number(row.notGranted),
+  };
+}
+
+/** Moves a campaign's messages from one state to another, in pages so that no lock is held for long. */
+export async function moveCampaignMessages(
+  db: Db,
+  campaignId: string,
+  from: 'queued' | 'held' | 'failed',
+  change: { state: 'queued' | 'held' | 'cancelled'; due_at: Date | null; cancelled_at?: Date },
+): Promise<number> {
+  const { due_at, cancelled_at, ...rest } = change;
+  const row = { ...rest, due_at: utc(due_at), ...(cancelled_at && { cancelled_at: utc(cancelled_at) }) };
+  for (let total = 0; ; ) {
+    const moved = await db('messages')
+      .where({ campaign_id: campaignId, state: from })
+      .limit(5000)
+      .update(row);
+    total += moved;
+    if (moved < 5000) return total;
+  }
+}
+
+function campaignOf(
+  row: Omit<Campaign, 'data' | 'expandedTo'> & { data: string; expandedTo: number | string },
+): Campaign {
+  return { ...row, data: JSON.parse(row.data), expandedTo: Number(row.expandedTo) };
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import type { EventKind, EventSource, ProviderEvent } from '../event.ts';
+import { isDuplicate } from './transaction.ts';
+import { utc } from './utc.ts';
+
+/** Appends an event once. Null when the same fact was stored before, by whichever road. */
+export async function appendEvent(
+  trx: Knex,
+  event: ProviderEvent,
+  messageId: string | null,
+  source: EventSource,
+  now: Date,
+): Promise<string | null> {
+  try {
+    const [id] = await trx('events').insert({
+      fact_key: createHash('sha256').update(event.fact).digest('hex'),
+      kind: event.kind,
+      source,
+      message_id: messageId,
+      attempt_id: event.attemptId,
+      provider_message_id: event.providerMessageId,
+      stream: event.stream,
+      recipient: event.recipient,
+      occurred_at: utc(event.occurredAt),
+      received_at: utc(now),
+      details: JSON.stringify(event.details),
+      raw: event.raw,
+    });
+    return String(id);
+  } catch (error) {
+    if (isDuplicate(error)) return null;
+    throw error;
+  }
+}
+
+/** The message an event is about: by our id in its metadata, else by the provider's id. */
+export async function findMessageOf(
+  db: Knex,
+  event: ProviderEvent,
+): Promise<{ id: string; recipient: string } | null> {
+  const by = event.attemptId
+    ? { 'a.id': event.attemptId }
+    : event.providerMessageId
+      ? { 'a.provider_message_id': event.providerMessageId }
+      : null;
+  if (!by) return null;
+  const row = await db('attempts as a')
+    .join('messages as m', 'm.id', 'a.message_id')
+    .select('m.id', 'm.recipient')
+    .where(by)
+    .first();
+  return row ?? null;
+}
+
+/** Keeps the provider's id of an attempt handed over by SMTP, which told us none. */
+export async function learnProviderId(db: Knex, attemptId: string, providerMessageId: string): Promise<void> {
+  await db('attempts')
+    .where({ id: attemptId })
+    .whereNull('provider_message_id')
+    .update({ provider_message_id: providerMessageId });
+}
+
+/** An event as operators see it. */
+export interface EventView {
+  id: string;
+  kind: EventKind;
+  source: EventSource;
+  recipient: string | null;
+  occurredAt: Date;
+  receivedAt: Date;
+  details: Record<string, string | number | boolean | null>;
+}
+
+/** The events of a message in the order they happened. */
+export async function listEvents(db: Db, messageId: string): Promise<EventView[]> {
+  const rows = await db('events')
+    .select({
+      id: 'id',
+      kind: 'kind',
+      source: 'source',
+      recipient: 'recipient',
+      occurredAt: 'occurred_at',
+      receivedAt: 'received_at',
+      details: 'details',
+    })
+    .where({ message_id: messageId })
+    .orderBy(['occurred_at', 'id']);
+  return rows.map(row => ({ ...row, id: String(row.id), details: JSON.parse(row.details) }));
+}

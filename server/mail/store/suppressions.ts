@@ -1,0 +1,93 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import { utc } from './utc.ts';
+
+/** Why an address is not mailed on a stream, in Postmark's words, or ours for what an operator did here. */
+export interface Suppression {
+  stream: string;
+  address: string;
+  active: boolean;
+  reason: string;
+  /** `Recipient`, `Customer` or `Admin` as Postmark says; `Operator` when entered here. */
+  origin: string;
+  eventId: string | null;
+  note: string | null;
+  changedAt: Date;
+}
+
+/** A change to one address on one stream. */
+export type SuppressionChange = Omit<Suppression, 'eventId' | 'note'> & { eventId?: string; note?: string };
+
+/**
+ * Applies a change by its time, not its arrival: an older one never overwrites a newer, and of two at the same
+ * moment the one that suppresses wins, so every order of arrival ends alike. True when something changed.
+ */
+export async function changeSuppression(db: Knex, change: SuppressionChange): Promise<boolean> {
+  const wins =
+    'VALUES(changed_at) > changed_at OR (VALUES(changed_at) = changed_at AND VALUES(active) > active)';
+  // Assignments run from left to right and see earlier ones: what the condition reads is set last.
+  const [result] = await db.raw(
+    `INSERT INTO suppressions (stream, address, active, reason, origin, event_id, note, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE
+       reason = IF(${wins}, VALUES(reason), reason),
+       origin = IF(${wins}, VALUES(origin), origin),
+       event_id = IF(${wins}, VALUES(event_id), event_id),
+       note = IF(${wins}, VALUES(note), note),
+       active = IF(VALUES(changed_at) > changed_at, VALUES(active), IF(VALUES(changed_at) = changed_at, GREATEST(active, VALUES(active)), active)),
+       changed_at = GREATEST(changed_at, VALUES(changed_at))`,
+    [
+      change.stream,
+      change.address.toLowerCase(),
+      change.active,
+      change.reason,
+      change.origin,
+      change.eventId ?? null,
+      change.note ?? null,
+      utc(change.changedAt),
+    ],
+  );
+  return result.affectedRows > 0;
+}
+
+const columns = {
+  stream: 'stream',
+  address: 'address',
+  active: 'active',
+  reason: 'reason',
+  origin: 'origin',
+  eventId: 'event_id',
+  note: 'note',
+  changedAt: 'changed_at',
+};
+
+/** The active suppressions of these addresses on these streams, keyed by {@link suppressionKey}. */
+export async function activeSuppressions(
+  db: Db,
+  wanted: readonly { stream: string; address: string }[],
+): Promise<Map<string, Suppression>> {
+  if (wanted.length === 0) return new Map();
+  const [rows]: Suppression[][] = await db.raw(
+    `SELECT stream, address, active, reason, origin, event_id AS eventId, note, changed_at AS changedAt
+     FROM suppressions WHERE (stream, address) IN (${wanted.map(() => '(?, ?)').join(', ')}) AND active = 1`,
+    wanted.flatMap(({ stream, address }) => [stream, address]),
+  );
+  return new Map(rows?.map(row => [suppressionKey(row), row]));
+}
+
+/** Key of an address on a stream. */
+export function suppressionKey({ stream, address }: { stream: string; address: string }): string {
+  return `${stream}\n${address}`;
+}
+
+/** All active suppressions of a stream, or of one address, in order of address. */
+export async function listSuppressions(
+  db: Db,
+  filter: { stream?: string; address?: string } = {},
+): Promise<Suppression[]> {
+  const query = db('suppressions').select(columns).where({ active: 1 }).orderBy(['stream', 'address']);
+  if (filter.stream) query.where({ stream: filter.stream });
+  if (filter.address) query.where({ address: filter.address.toLowerCase() });
+  const rows: Suppression[] = await query;
+  return rows.map(row => ({ ...row, active: Boolean(row.active) }));
+}

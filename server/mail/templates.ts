@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Db } from '../../db/connect.ts';
+import { MailError } from './error.ts';
+import { type Contract, compileContract } from './rules/contract.ts';
+import { canonicalJson } from './rules/fingerprint.ts';
+import { type CompiledTemplate, compileTemplate } from './rules/render.ts';
+import type { TemplateContent } from './rules/template.ts';
+import { publishedVersions, publishVersion, readVersion } from './store/template-versions.ts';
+
+/** A version ready for use: its contract and its compiled parts. */
+export interface ReadyTemplate extends Contract, CompiledTemplate {
+  id: number;
+  version: number;
+  content: TemplateContent;
+}
+
+/** The templates of this process: published versions by key, any version by id, each compiled once. */
+export interface Templates {
+  /** The published version. Throws `unknown-template`. */
+  published(key: string): Promise<ReadyTemplate>;
+  /** The version a message is pinned to. */
+  version(id: number): Promise<ReadyTemplate>;
+  /** Publishes what differs from the published versions; returns the keys that changed. */
+  publish(contents: readonly TemplateContent[]): Promise<string[]>;
+  /** Keys of all published templates, sorted. */
+  keys(): Promise<string[]>;
+}
+
+/** How long a process may go on with a version after another process published a newer one, in ms. */
+const publishedForMs = 5_000;
+
+/** Creates the cache; versions never change, so only the list of published ones is read again. */
+export function createTemplates(db: Db, now: () => Date): Templates {
+  const ready = new Map<number, Promise<ReadyTemplate>>();
+  let list: { readAt: number; ids: Promise<Map<string, number>> } | null = null;
+
+  const publishedIds = (): Promise<Map<string, number>> => {
+    if (!list || now().getTime() - list.readAt >= publishedForMs) {
+      list = { readAt: now().getTime(), ids: publishedVersions(db) };
+      list.ids.catch(() => {
+        list = null;
+      });
+    }
+    return list.ids;
+  };
+
+  const version = (id: number): Promise<ReadyTemplate> => {
+    const known = ready.get(id);
+    if (known) return known;
+    const loading = prepare(db, id);
+    ready.set(id, loading);
+    loading.catch(() => ready.delete(id));
+    return loading;
+  };
+
+  return {
+    version,
+    async published(key) {
+      const id = (await publishedIds()).get(key);
+      if (id === undefined)
+        throw new MailError('unknown-template', `There is no template ${key}.`, 'template');
+      return version(id);
+    },
+    async publish(contents) {
+      const changed: string[] = [];
+      for (const content of contents) {
+        checkContent(content);
+        if (await publishVersion(db, content, hashOf(content), now())) changed.push(content.key);
+      }
+      list = null;
+      return changed;
+    },
+    async keys() {
+      return [...(await publishedIds()).keys()].sort();
+    },
+  };
+}
+
+async function prepare(db: Db, id: number): Promise<ReadyTemplate> {
+  const stored = await readVersion(db, id);
+  if (!stored) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
+  return { ...stored, ...compileContract(stored.content.contract), ...compileTemplate(stored.content) };
+}
+
+/** Nothing is published that cannot render its own sample in each of its languages. */
+function checkContent(content: TemplateContent): void {
+  const template = compileTemplate(content);
+  const data = compileContract(content.contract).check(content.sample);
+  for (const locale of Object.keys(content.locales)) {
+    template.render(data, { locale: locale === 'default' ? null : locale, unsubscribe: '' });
+  }
+}
+
+function hashOf(content: TemplateContent): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
