@@ -39,7 +39,7 @@ export function connectionSettings(url: string): Knex.MySql2ConnectionConfig {
     user: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),
     database: decodeURIComponent(parsed.pathname.slice(1)),
-    charset: 'utf8mb4_bin',
+    charset: 'utf8mb4',
     timezone: 'Z',
     supportBigNumbers: true,
     connectTimeout: 10_000,

@@ -24,6 +24,8 @@ export interface LocalOptions {
   log: (line: string) => void;
   /** Gives up early and leaves no process behind. */
   signal?: AbortSignal | undefined;
+  /** The folder that holds `.postlane/`. Default this repository. */
+  root?: string;
 }
 
 /**
@@ -77,7 +79,7 @@ async function madeAnew(database: LocalDatabase, log: (line: string) => void): P
  * latest, however this process ends. Throws an Error whose message a person can act on.
  */
 export async function startLocalDatabase(options: LocalOptions): Promise<LocalDatabase> {
-  const folder = localFolder(options.name);
+  const folder = localFolder(options.name, options.root);
   const release = folder.lock();
   try {
     const engine = (await findEngine()) ?? (await installEngine(options));

@@ -73,7 +73,7 @@ async function install() {
   try {
     await runStep({
       title: 'Installing the dependencies (npm ci)',
-      ...npm(['ci', '--include=dev', '--no-audit', '--no-fund']),
+      ...npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http']),
       log: say,
       signal: interrupted.signal,
     });

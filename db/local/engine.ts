@@ -10,6 +10,8 @@ export interface Engine {
   title: string;
   /** The server program. */
   server: string;
+  /** The folder above the server program's own, where its messages and plugins are found from. */
+  home: string;
   /** What lays an empty data folder; MySQL's server does that itself. */
   installer: string | undefined;
 }
@@ -70,14 +72,14 @@ async function inspect(server: string, folders: string[]): Promise<Engine | unde
   const kind = told.includes('MariaDB') ? 'mariadb' : 'mysql';
   const [oldestMajor, oldestMinor] = oldest[kind];
   const age = Number(major) - oldestMajor || Number(minor) - oldestMinor;
-  const installer = kind === 'mariadb' ? installerBeside(server, folders) : undefined;
+  const home = join(dirname(realpathSync(server)), '..');
+  const installer = kind === 'mariadb' ? installerBeside(home, folders) : undefined;
   if (age < 0 || (kind === 'mariadb' && !installer)) return undefined;
-  return { kind, title: `${kind === 'mariadb' ? 'MariaDB' : 'MySQL'} ${version}`, server, installer };
+  return { kind, title: `${kind === 'mariadb' ? 'MariaDB' : 'MySQL'} ${version}`, server, home, installer };
 }
 
-function installerBeside(server: string, folders: string[]): string | undefined {
-  const home = dirname(realpathSync(server));
-  const near = [home, join(home, '../bin'), join(home, '../scripts'), ...folders];
+function installerBeside(home: string, folders: string[]): string | undefined {
+  const near = [join(home, 'bin'), join(home, 'scripts'), ...folders];
   return findProgram('mariadb-install-db', near) ?? findProgram('mysql_install_db', near);
 }
 

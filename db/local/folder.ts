@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { takeLock } from './lock.mjs';
 
@@ -22,20 +22,22 @@ export interface LocalFolder {
   lock(): () => void;
 }
 
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
 /** Makes the folder, for the eyes of this user only: the server's root has no password. */
-export function localFolder(name: LocalName): LocalFolder {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
+export function localFolder(name: LocalName, root = repository): LocalFolder {
   const path = join(root, '.postlane', name);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const id = createHash('sha256').update(path).digest('hex').slice(0, 12);
+  const socket = socketPath(path, id);
   return {
     name,
     path,
-    socket: socketPath(path, id),
+    socket,
     pidFile: join(path, 'server.pid'),
     logFile: join(path, 'server.log'),
     id,
-    lock: () => lock(name, path),
+    lock: () => lock(name, path, dirname(socket)),
   };
 }
 
@@ -44,23 +46,30 @@ const longestSocketPath = 95;
 
 function socketPath(path: string, id: string): string {
   const socket = join(path, 'socket');
-  if (Buffer.byteLength(socket) <= longestSocketPath) return socket;
-  const short = join(tmpdir(), `postlane-${userInfo().uid}-${id}`);
-  mkdirSync(short, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(short);
-  if (uid !== userInfo().uid || (mode & 0o077) !== 0) {
-    throw new Error(
-      `${short} belongs to somebody else or is open to others. Remove it, or set TMPDIR to a folder of your own.`,
-    );
-  }
-  return join(short, 'socket');
+  const isShort = Buffer.byteLength(socket) <= longestSocketPath;
+  return isShort ? socket : join(tmpdir(), `postlane-${userInfo().uid}-${id}`, 'socket');
 }
 
-function lock(name: LocalName, path: string): () => void {
+function lock(name: LocalName, path: string, socketFolder: string): () => void {
   const taken = takeLock(join(path, 'lock'));
-  if (typeof taken === 'function') return taken;
-  throw new Error(
-    `Another "npm ${name}" (process ${taken}) is using the private database in .postlane/${name}. ` +
-      `Stop it first: Ctrl-C in its terminal, or "kill ${taken}".`,
-  );
+  if (typeof taken === 'number') {
+    throw new Error(
+      `Another "npm ${name}" (process ${taken}) is using the private database in .postlane/${name}. ` +
+        `Stop it first: Ctrl-C in its terminal, or "kill ${taken}".`,
+    );
+  }
+  if (socketFolder === path) return taken;
+  makeOwn(socketFolder);
+  return () => {
+    rmSync(socketFolder, { recursive: true, force: true });
+    taken();
+  };
+}
+
+// In the folder for everybody's temporary files, somebody else may have been there first.
+function makeOwn(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(folder);
+  if (uid === userInfo().uid && (mode & 0o077) === 0) return;
+  throw new Error(`${folder} is open to others. Remove it, or set TMPDIR to a folder of your own.`);
 }

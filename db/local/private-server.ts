@@ -7,13 +7,15 @@ import type { LocalFolder } from './folder.ts';
 import { endOrphan } from './orphan.ts';
 import { runStep } from './step.mjs';
 import { type Supervised, supervise } from './supervise.ts';
+import { unconfined } from './unconfined.ts';
 
 /** Starts the machine's own server program on a data folder and a socket of ours. */
 export async function startPrivateServer(
   folder: LocalFolder,
-  engine: Engine,
+  found: Engine,
   options: LocalOptions,
 ): Promise<LocalDatabase> {
+  const engine = unconfined(found, folder.path);
   // One for each kind: neither can read the other's.
   const data = join(folder.path, `data-${engine.kind}`);
   await endOrphan(folder.pidFile, data, options.log);
@@ -50,7 +52,7 @@ async function initialise(data: string, engine: Engine, { log, signal }: LocalOp
   mkdirSync(draft, { mode: 0o700 });
   const [command, args] = engine.installer
     ? [engine.installer, ['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db']]
-    : [engine.server, ['--no-defaults', '--initialize-insecure', ...mysqlOnly]];
+    : [engine.server, ['--no-defaults', '--initialize-insecure', ...mysqlOnly(engine)]];
   await runStep({
     title: `Laying an empty ${engine.title} data folder`,
     command,
@@ -74,7 +76,7 @@ function serverArguments(folder: LocalFolder, engine: Engine, data: string): str
     '--max-connections=200',
     '--innodb-buffer-pool-size=256M',
     ...(folder.name === 'test' ? withoutDurability : []),
-    ...(engine.kind === 'mysql' ? mysqlOnly : []),
+    ...(engine.kind === 'mysql' ? mysqlOnly(engine) : []),
   ];
 }
 
@@ -85,7 +87,9 @@ const withoutDurability = [
 ];
 
 // No second protocol with its own port and socket, no folder for files that only a package's installation makes.
-const mysqlOnly = ['--mysqlx=0', '--secure-file-priv=NULL'];
+function mysqlOnly({ home }: Engine): string[] {
+  return ['--mysqlx=0', '--secure-file-priv=NULL', `--basedir=${home}`];
+}
 
 // Both servers refuse to run as root unless it is asked for by name.
 function asUser(): string[] {

@@ -13,7 +13,7 @@ export interface Step {
 }
 
 /**
- * Runs a command as one step of a set-up: says `title` at once and, every few seconds, that it is still at work.
- * Its output is kept back and its end shown only when the command fails. An aborted `signal` ends the command.
+ * Runs a command as one step of a set-up: says `title` at once and, every few seconds, where it is. Its output is
+ * kept back otherwise, and the end of it shown when the command fails. An aborted `signal` ends the command.
  */
 export function runStep(step: Step): Promise<void>;

@@ -9,7 +9,7 @@ import type { Lookup, Transport } from './transport.ts';
 export interface Timing {
   /** Lease of a message that waits in its own process to be handed over. */
   waitLeaseMs: number;
-  /** Lease from the gate on; must outlast the slowest transport. */
+  /** Lease from the gate on. Hand-overs start within its first third; one that outlasts it becomes unknown. */
   sendLeaseMs: number;
   /** From hand-over until a search that finds nothing proves that nothing was accepted. */
   unknownGraceMs: number;
@@ -21,11 +21,14 @@ export interface Timing {
   retentionMs: number;
 }
 
-/** See {@link Timing}. Postmark indexes within seconds; three minutes leave it room on a bad day. */
+/**
+ * See {@link Timing}. The grace outlasts everything that can still be on its way: a third of a lease to start, then
+ * SMTP's silences (30 s each) or the API's deadline (30 s), then Postmark's index.
+ */
 export const defaultTiming: Timing = {
   waitLeaseMs: 15_000,
   sendLeaseMs: 90_000,
-  unknownGraceMs: 3 * 60_000,
+  unknownGraceMs: 5 * 60_000,
   unknownRetryMs: 60_000,
   unknownGiveUpMs: 24 * 3_600_000,
   retentionMs: 45 * 24 * 3_600_000,

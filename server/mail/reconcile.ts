@@ -1,5 +1,5 @@
 import type { MailContext } from './context.ts';
-import type { ProviderEvent } from './event.ts';
+import type { ProviderBooks } from './provider-books.ts';
 import { receive } from './receive.ts';
 import type { Tally } from './rules/tally.ts';
 import {
@@ -9,18 +9,6 @@ import {
   startReconciliation,
 } from './store/reconciliations.ts';
 import { listSuppressions, suppressionKey } from './store/suppressions.ts';
-
-/** What the provider's books are read through; one implementation per provider. */
-export interface ProviderBooks {
-  /** Every stream that mail can be sent on. */
-  streams(): Promise<string[]>;
-  /** Bounces and complaints of a stream between two moments, as events. */
-  bounces(stream: string, from: Date, to: Date): AsyncIterable<ProviderEvent>;
-  /** Everybody the provider does not mail on a stream, as events. */
-  suppressions(stream: string): Promise<ProviderEvent[]>;
-  /** The event that says that an address is mailed again. */
-  reactivation(stream: string, address: string, at: Date): ProviderEvent;
-}
 
 const dayMs = 24 * 3_600_000;
 

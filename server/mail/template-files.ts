@@ -6,6 +6,7 @@ import { MailError } from './error.ts';
 import { type ContractSpec, contractSchema } from './rules/contract.ts';
 import { firstFault } from './rules/joi-fault.ts';
 import type { TemplateContent, TemplateParts } from './rules/template.ts';
+import { parseSource } from './rules/template-source.ts';
 
 interface TemplateJson {
   category: string;
@@ -60,7 +61,9 @@ async function readTemplate(
     html: await readFile(path.join(folder, 'layouts', `${value.layout}.html.hbs`), 'utf8'),
     text: await readFile(path.join(folder, 'layouts', `${value.layout}.text.hbs`), 'utf8'),
   };
-  const parts = Object.values(locales);
+  const layoutFile = `templates/layouts/${value.layout}`;
+  const html = { file: `${layoutFile}.html.hbs`, source: layout.html };
+  const text = { file: `${layoutFile}.text.hbs`, source: layout.text };
   return {
     key,
     category: value.category,
@@ -70,8 +73,12 @@ async function readTemplate(
     locales,
     layout,
     partials: {
-      html: usedPartials([layout.html, ...parts.map(({ html }) => html)], partials.html),
-      text: usedPartials([layout.text, ...parts.map(({ text }) => text ?? '')], partials.text),
+      html: usedPartials([html, ...partFiles(key, locales, ['html'])], 'html', partials.html),
+      text: usedPartials(
+        [text, ...partFiles(key, locales, ['subject', 'preheader', 'text'])],
+        'text',
+        partials.text,
+      ),
     },
     brand,
   };
@@ -120,24 +127,50 @@ async function readPartials(folder: string, flavour: 'html' | 'text'): Promise<R
   return Object.fromEntries(await Promise.all(sources));
 }
 
+/** A source with the name that an error gives it. */
+interface SourceFile {
+  file: string;
+  source: string;
+}
+
+function partFiles(
+  key: string,
+  locales: TemplateContent['locales'],
+  names: (keyof TemplateParts)[],
+): SourceFile[] {
+  return Object.entries(locales).flatMap(([locale, parts]) =>
+    names.map(name => ({
+      file: `templates/${key}/${name}${locale === 'default' ? '' : `.${locale}`}.hbs`,
+      source: parts[name] ?? '',
+    })),
+  );
+}
+
 /** Only what is reached from these sources, so that a change to another partial makes no new version. */
-function usedPartials(sources: string[], all: Record<string, string>): Record<string, string> {
+function usedPartials(
+  sources: SourceFile[],
+  flavour: 'html' | 'text',
+  all: Record<string, string>,
+): Record<string, string> {
   const used: Record<string, string> = {};
   const waiting = [...sources];
-  for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
-    for (const name of partialNames(source)) {
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const name of partialNames(next)) {
       const partial = all[name];
       if (name === 'content' || used[name] !== undefined) continue;
       if (partial === undefined)
-        throw new MailError('invalid-template', `There is no partial ${name}.`, name);
+        throw new MailError('invalid-template', `${next.file}: there is no partial ${name}.`, name);
       used[name] = partial;
-      waiting.push(partial);
+      waiting.push({ file: `templates/partials/${name}.${flavour}.hbs`, source: partial });
     }
   }
   return used;
 }
 
-function partialNames(source: string): string[] {
+function partialNames({ file, source }: SourceFile): string[] {
+  const parsed = parseSource(source);
+  if ('problem' in parsed)
+    throw new MailError('invalid-template', `${file}, line ${parsed.line}: ${parsed.problem}.`, file);
   const names: string[] = [];
   class Names extends Handlebars.Visitor {
     override PartialStatement(partial: hbs.AST.PartialStatement): void {
@@ -146,7 +179,7 @@ function partialNames(source: string): string[] {
       super.PartialStatement(partial);
     }
   }
-  new Names().accept(Handlebars.parse(source));
+  new Names().accept(parsed.program);
   return names;
 }
 

@@ -5,6 +5,7 @@ import { type Contract, compileContract } from './rules/contract.ts';
 import { canonicalJson } from './rules/fingerprint.ts';
 import { type CompiledTemplate, compileTemplate } from './rules/render.ts';
 import type { TemplateContent } from './rules/template.ts';
+import { checkTemplatePaths } from './rules/template-paths.ts';
 import { publishedVersions, publishVersion, readVersion } from './store/template-versions.ts';
 
 /** A version ready for use: its contract and its compiled parts. */
@@ -82,8 +83,13 @@ async function prepare(db: Db, id: number): Promise<ReadyTemplate> {
   return { ...stored, ...compileContract(stored.content.contract), ...compileTemplate(stored.content) };
 }
 
-/** Nothing is published that cannot render its own sample in each of its languages. */
+/** Nothing is published that asks for more than its contract gives, or cannot render its sample in each language. */
 function checkContent(content: TemplateContent): void {
+  const [fault] = checkTemplatePaths(content);
+  if (fault) {
+    const { part, line, problem } = fault;
+    throw new MailError('invalid-template', `${content.key}: ${part}, line ${line}: ${problem}.`, part);
+  }
   const template = compileTemplate(content);
   const data = compileContract(content.contract).check(content.sample);
   for (const locale of Object.keys(content.locales)) {

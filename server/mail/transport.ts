@@ -1,3 +1,6 @@
+/** The metadata field that carries our attempt id. Lower case: SMTP loses the case of keys. */
+export const attemptKey = 'postlane-attempt';
+
 /** A mailbox: `email` is bare and checked, `name` may hold any text without line breaks. */
 export interface Mailbox {
   email: string;
@@ -46,15 +49,23 @@ export type Outcome =
   | { kind: 'deferred'; code: string; answer: string; retryAfterMs?: number }
   | { kind: 'unknown'; code: string; answer: string };
 
+/** The outcome of an envelope that waited too long to be started. */
+export const notStarted: Outcome = {
+  kind: 'deferred',
+  code: 'not-started',
+  answer: 'The transport was busy.',
+};
+
 /** A way to hand over mail. */
 export interface Transport {
   readonly name: string;
   /** Largest number of envelopes worth handing over in one call. */
   readonly pageSize: number;
-  /** Longest time one call may take, in ms; a lease must outlast it. */
-  readonly timeoutMs: number;
-  /** One outcome per envelope, in order. Never rejects: a failure is an outcome. */
-  send(envelopes: readonly Envelope[]): Promise<Outcome[]>;
+  /**
+   * One outcome per envelope, in order. Never rejects: a failure is an outcome. What has not been started within
+   * `startWithinMs` must not be started any more, because its lease may be gone: `notStarted` is its outcome.
+   */
+  send(envelopes: readonly Envelope[], startWithinMs: number): Promise<Outcome[]>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,12 @@
 import { type Message, ServerClient } from 'postmark';
-import { attemptKey } from '../rules/send-request.ts';
-import type { Envelope, Mailbox, Outcome, Transport } from '../transport.ts';
+import {
+  attemptKey,
+  type Envelope,
+  type Mailbox,
+  notStarted,
+  type Outcome,
+  type Transport,
+} from '../transport.ts';
 import { markingFetch, outcomeOf, outcomeOfError } from './outcomes.ts';
 
 /** How to reach Postmark's API. */
@@ -32,11 +38,13 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
   return {
     name: 'postmark-api',
     pageSize: 500,
-    timeoutMs: options.timeoutMs ?? 30_000,
-    async send(envelopes) {
-      const messages = envelopes.map(apiMessage);
+    async send(envelopes, startWithinMs) {
+      const startBy = performance.now() + startWithinMs;
       const outcomes: Outcome[] = [];
-      for (const batch of batches(messages)) outcomes.push(...(await sendBatch(client, batch)));
+      for (const batch of batches(envelopes.map(apiMessage))) {
+        const inTime = performance.now() <= startBy;
+        outcomes.push(...(inTime ? await sendBatch(client, batch) : batch.map(() => notStarted)));
+      }
       return outcomes;
     },
     async close() {},

@@ -1,6 +1,6 @@
 import type { Models, ServerClient } from 'postmark';
 import type { ProviderEvent } from '../event.ts';
-import type { ProviderBooks } from '../reconcile.ts';
+import type { ProviderBooks } from '../provider-books.ts';
 import { easternTime } from './eastern-time.ts';
 import { readEvent } from './events.ts';
 

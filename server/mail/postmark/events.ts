@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import type { EventKind, ProviderEvent } from '../event.ts';
-import { attemptKey } from '../rules/send-request.ts';
+import { attemptKey } from '../transport.ts';
 
 /** A webhook body or API row that is not what Postmark documents. */
 export class MalformedEvent extends Error {

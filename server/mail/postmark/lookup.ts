@@ -1,6 +1,5 @@
 import type { ServerClient } from 'postmark';
-import { attemptKey } from '../rules/send-request.ts';
-import type { Lookup } from '../transport.ts';
+import { attemptKey, type Lookup } from '../transport.ts';
 
 /** Asks Postmark by the metadata that travelled with the mail. An absent stream would mean `outbound`. */
 export function createPostmarkLookup(client: ServerClient): Lookup {

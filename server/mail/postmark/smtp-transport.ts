@@ -1,6 +1,5 @@
-import { attemptKey } from '../rules/send-request.ts';
 import { createSmtpTransport, type SmtpOptions } from '../smtp/transport.ts';
-import type { Envelope, Transport } from '../transport.ts';
+import { attemptKey, type Envelope, type Transport } from '../transport.ts';
 
 /** Hands over by Postmark's SMTP, steered by its X-PM headers. */
 export function createPostmarkSmtpTransport(

@@ -2,7 +2,10 @@ import Joi from 'joi';
 import { MailError } from '../error.ts';
 import { firstFault } from './joi-fault.ts';
 
-/** The types a field of a data contract may have. `date` is ISO 8601, `url` is http or https. */
+/**
+ * The types a field of a data contract may have. `date` is ISO 8601, `url` is http or https, `timezone` a name of the
+ * IANA database (`Europe/Amsterdam`), `currency` a code of ISO 4217 (`EUR`).
+ */
 const fieldTypes = [
   'string',
   'number',
@@ -11,6 +14,8 @@ const fieldTypes = [
   'date',
   'url',
   'email',
+  'timezone',
+  'currency',
   'object',
   'array',
 ] as const;
@@ -110,6 +115,10 @@ function typeSchema(spec: FieldSpec): Joi.Schema {
       return bounded(Joi.string().uri({ scheme: ['http', 'https'] }), spec);
     case 'email':
       return bounded(Joi.string().email({ tlds: false }), spec);
+    case 'timezone':
+      return checked(isTimeZone, 'must be an IANA time zone');
+    case 'currency':
+      return checked(code => currencies.has(code), 'must be an ISO 4217 currency code');
     case 'date':
       return Joi.string().isoDate();
     case 'number':
@@ -122,6 +131,26 @@ function typeSchema(spec: FieldSpec): Joi.Schema {
       return objectSchema(spec.fields ?? {});
     case 'array':
       return bounded(Joi.array().items(spec.items ? fieldSchema(spec.items) : Joi.any()), spec);
+  }
+}
+
+function checked(isValid: (text: string) => boolean, fault: string): Joi.StringSchema {
+  return Joi.string().custom((text: string, helpers) =>
+    isValid(text) ? text : helpers.message({ custom: `{{#label}} ${fault}` }),
+  );
+}
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+const timeZones = new Set(Intl.supportedValuesOf('timeZone'));
+
+// The list lacks UTC and the older names, so Intl is asked about the others: 0.1 ms each, too much for every message.
+// Later versions of Intl also take an offset such as +02:00, which knows no summer time.
+function isTimeZone(name: string): boolean {
+  if (timeZones.has(name)) return true;
+  try {
+    return /^[a-z]/i.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
   }
 }
 

@@ -55,10 +55,12 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
   const html = compilePart(styled, inlineCss(wrap(content.layout.html, parts.html), content), 'html', false);
   const text =
     parts.text === undefined ? null : compilePart(plain, wrap(content.layout.text, parts.text), 'text', true);
+  // Numbers and dates are written for the recipient; `lang` tells the language that the words are in.
+  const language = partsLocale === 'default' ? 'en' : partsLocale;
 
   return (data: Record<string, unknown>, context: RenderContext): Rendered => {
-    const locale = context.locale ?? (partsLocale === 'default' ? 'en' : partsLocale);
-    const frame = { brand: content.brand, locale, unsubscribe: context.unsubscribe };
+    const locale = context.locale ?? language;
+    const frame = { brand: content.brand, locale, language, unsubscribe: context.unsubscribe };
     const preheaderText = singleLine(preheader(data, { data: frame }));
     const runtime = { data: { ...frame, preheader: preheaderText } };
     const renderedHtml = html(data, runtime);

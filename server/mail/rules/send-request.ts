@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { MailError } from '../error.ts';
-import type { Mailbox } from '../transport.ts';
+import { attemptKey, type Mailbox } from '../transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from './address.ts';
 import { firstFault } from './joi-fault.ts';
 import { isForbiddenAttachment, limits } from './limits.ts';
@@ -196,9 +196,6 @@ function checkMetadata(metadata: Record<string, string>): void {
     seen.add(key.toLowerCase());
   }
 }
-
-/** The metadata field that carries our attempt id. Lower case: SMTP loses the case of keys. */
-export const attemptKey = 'postlane-attempt';
 
 function inputError(error: Joi.ValidationError): MailError {
   const { path, fault } = firstFault(error);

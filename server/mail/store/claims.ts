@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
 import type { Lane } from '../rules/routing.ts';
-import { inTransaction } from './transaction.ts';
+import { despiteLocks, inTransaction } from './transaction.ts';
 import { utc } from './utc.ts';
 
 /** A message leased to us: whoever settles it must still hold this lease. */
@@ -73,11 +73,13 @@ export async function passGate(
   if (claims.length === 0) return [];
   const lease = newId();
   const pairs = claims.map(({ messageId, lease: held }) => [messageId, held]);
-  const [result] = await db.raw(
-    `UPDATE messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+  const [result] = await despiteLocks(() =>
+    db.raw(
+      `UPDATE messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
      SET m.lease = ?, m.due_at = ?, a.handed_at = ?
      WHERE (m.id, m.lease) IN (${pairs.map(() => '(?, ?)').join(', ')}) AND m.state = 'sending'`,
-    [lease, utc(leaseEnd), utc(now), ...pairs.flat()],
+      [lease, utc(leaseEnd), utc(now), ...pairs.flat()],
+    ),
   );
   if (result.affectedRows === 2 * claims.length) return claims.map(({ messageId }) => ({ messageId, lease }));
   const ours: { id: string }[] = await db('messages')

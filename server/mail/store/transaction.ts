@@ -3,10 +3,15 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 
 /** Runs `work` in a transaction of its own and repeats it when the database chose it as a deadlock's victim. */
-export async function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  return despiteLocks(() => db.transaction(work));
+}
+
+/** Repeats a statement or transaction of its own that lost a conflict of locks; five times, then the error is thrown. */
+export async function despiteLocks<T>(work: () => PromiseLike<T>): Promise<T> {
   for (let round = 1; ; round += 1) {
     try {
-      return await db.transaction(work);
+      return await work();
     } catch (error) {
       if (round >= 5 || !isLockConflict(error)) throw error;
       await delay(Math.random() * 20 * round);

@@ -5,5 +5,5 @@
 export function utc(moment: Date): string;
 export function utc(moment: Date | null): string | null;
 export function utc(moment: Date | null): string | null {
-  return moment && moment.toISOString().slice(0, 23).replace('T', ' ');
+  return moment === null ? null : moment.toISOString().slice(0, 23).replace('T', ' ');
 }

@@ -1,0 +1,41 @@
+import type { MessageState } from '../mail/index.ts';
+
+/** One state's part of a bar; `x` and `width` in percent of its length. */
+export interface Segment {
+  state: MessageState;
+  count: number;
+  x: number;
+  width: number;
+}
+
+// What is settled comes first, so that a campaign's bar fills from the left.
+const order: readonly MessageState[] = [
+  'delivered',
+  'sent',
+  'bounced',
+  'complained',
+  'suppressed',
+  'failed',
+  'cancelled',
+  'unknown',
+  'held',
+  'sending',
+  'queued',
+];
+
+/** Messages by state as parts of a bar that is `total` messages long. */
+export function stateBar(byState: Partial<Record<MessageState, number>>, total: number): Segment[] {
+  let x = 0;
+  return order.flatMap(state => {
+    const count = byState[state] ?? 0;
+    if (count === 0) return [];
+    const width = (count / Math.max(total, 1)) * 100;
+    x += width;
+    return [{ state, count, x: x - width, width }];
+  });
+}
+
+/** How many messages there are in all. */
+export function totalOf(byState: Partial<Record<MessageState, number>>): number {
+  return Object.values(byState).reduce((sum, count) => sum + count, 0);
+}

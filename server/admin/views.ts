@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Response } from 'express';
+import Handlebars from 'handlebars';
+import { placeOf } from './place.ts';
+import { sections } from './sections.ts';
+import { adminSources } from './sources.ts';
+import { viewHelpers } from './view-helpers.ts';
+
+/** Answers with a view, named `<resource>/<view>`. A variable that a view asks for and `data` lacks is an error. */
+export type Show = (response: Response, view: string, data: object, status?: number) => void;
+
+/** Reads all views and compiles each when it is first shown. Every view can also be included by its name. */
+export function createShow(style: string): Show {
+  const engine = Handlebars.create();
+  engine.registerHelper(viewHelpers);
+  const views = new Map(
+    readViews().map(([name, source]) => {
+      const view = engine.compile<object>(source, options);
+      engine.registerPartial(name, view);
+      return [name, view];
+    }),
+  );
+  return (response, name, data, status = 200) => {
+    const view = views.get(name);
+    if (!view) throw new Error(`There is no view ${name}.`);
+    const html = view(data, { data: { ...placeOf(response), sections, style } });
+    response.status(status).type('html').send(html);
+  };
+}
+
+const options: CompileOptions = {
+  strict: true,
+  knownHelpersOnly: true,
+  knownHelpers: Object.fromEntries(Object.keys(viewHelpers).map(name => [name, true])),
+  // Or the text of a mail would be indented like the page around it.
+  preventIndent: true,
+};
+
+function readViews(): [string, string][] {
+  return readdirSync(adminSources, { recursive: true, encoding: 'utf8' }).flatMap(
+    (file): [string, string][] => {
+      const [resource, views, view] = file.split(path.sep);
+      if (views !== 'views' || !view?.endsWith('.hbs')) return [];
+      return [
+        [`${resource}/${path.basename(view, '.hbs')}`, readFileSync(path.join(adminSources, file), 'utf8')],
+      ];
+    },
+  );
+}

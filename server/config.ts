@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import Joi from 'joi';
+import type { MailConfig } from './mail/index.ts';
+
+/** A pair the webhook door accepts. */
+export interface WebhookCredential {
+  user: string;
+  password: string;
+}
+
+/** Everything a process of ours needs to know. */
+export interface Config extends MailConfig {
+  webhookCredentials: WebhookCredential[];
+  /** Where recipients and Postmark reach this app; no trailing slash. */
+  publicUrl: string;
+  /** Signing keys, the newest first. */
+  secretKeys: string[];
+  port: number;
+  production: boolean;
+}
+
+/** Wrong configuration: every fault in one list, each with how to mend it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** Exit code of a process that cannot start for it (EX_CONFIG of sysexits.h). */
+  readonly exitCode = 78;
+  readonly faults: string[];
+
+  constructor(faults: string[]) {
+    super(
+      `The configuration has ${faults.length} fault(s):\n${faults.map(fault => `  - ${fault}`).join('\n')}`,
+    );
+    this.faults = faults;
+  }
+}
+
+/** Reads and checks the environment. Throws a {@link ConfigError} with all faults at once. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const production = env.NODE_ENV === 'production';
+  const { error, value } = environment(production).validate(withoutEmpty(env), {
+    abortEarly: false,
+    allowUnknown: true,
+    convert: true,
+  });
+  const faults = (error?.details ?? []).map(({ path, context }) =>
+    mend(String(path[0]), context?.value !== undefined),
+  );
+  const smtp = smtpTransports(env, faults);
+  if (faults.length > 0) throw new ConfigError([...new Set(faults)]);
+
+  const port: number = value.PORT;
+  return {
+    databaseUrl: value.DATABASE_URL,
+    postmark: {
+      token: value.POSTMARK_SERVER_TOKEN,
+      apiUrl: value.POSTMARK_API_URL,
+      smtpUrl: value.POSTMARK_SMTP_URL ?? serverTokenSmtp(value.POSTMARK_SERVER_TOKEN),
+      ...(value.POSTMARK_SMTP_CA && { smtpCa: value.POSTMARK_SMTP_CA }),
+    },
+    smtp,
+    from: value.MAIL_FROM,
+    logLevel: value.LOG_LEVEL,
+    webhookCredentials: credentials(value.WEBHOOK_CREDENTIALS),
+    publicUrl: (value.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, ''),
+    secretKeys: value.SECRET_KEY.split(','),
+    port,
+    production,
+  };
+}
+
+/** What each variable must be; the sentence that mends it. */
+const mending: Record<string, string> = {
+  DATABASE_URL: 'a URL like mysql://user:password@host:3306/name',
+  POSTMARK_SERVER_TOKEN: 'the server token from Postmark, under API Tokens',
+  POSTMARK_API_URL: 'an http or https URL, or unset for https://api.postmarkapp.com',
+  POSTMARK_SMTP_URL: 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
+  MAIL_FROM: 'the sender, like "Shop <mail@shop.example>", from a domain verified at Postmark',
+  WEBHOOK_CREDENTIALS: 'user:password, or two such pairs with a comma between them while rotating',
+  PUBLIC_URL: 'the http or https URL under which this app is reached from outside',
+  SECRET_KEY:
+    'at least 32 random characters, or several such keys with commas between them, the newest first',
+  PORT: 'a port number, 1 to 65535',
+  LOG_LEVEL: 'one of trace, debug, info, warn, error, fatal, silent',
+  NODE_ENV: 'development, test or production',
+};
+
+function mend(name: string, given: boolean): string {
+  return `${name} ${given ? 'is not valid' : 'is missing'}: set it to ${mending[name] ?? 'a valid value'}.`;
+}
+
+function environment(production: boolean): Joi.ObjectSchema {
+  const generated = () => randomBytes(32).toString('base64url');
+  const neededInProduction = (schema: Joi.StringSchema, fallback: () => string) =>
+    production ? schema.required() : schema.default(fallback);
+  return Joi.object({
+    DATABASE_URL: Joi.string()
+      .uri({ scheme: ['mysql', 'mariadb'] })
+      .custom((url: string, helper) => (new URL(url).pathname.length > 1 ? url : helper.error('any.invalid')))
+      .required(),
+    POSTMARK_SERVER_TOKEN: Joi.string()
+      .pattern(/^\S{8,100}$/)
+      .required(),
+    POSTMARK_API_URL: Joi.string()
+      .uri({ scheme: ['http', 'https'] })
+      .default('https://api.postmarkapp.com'),
+    POSTMARK_SMTP_URL: Joi.string().uri({ scheme: ['smtp', 'smtps'] }),
+    POSTMARK_SMTP_CA: Joi.string(),
+    MAIL_FROM: Joi.string()
+      .pattern(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/)
+      .required(),
+    WEBHOOK_CREDENTIALS: neededInProduction(
+      Joi.string().pattern(/^[^:,\s]+:[^,\s]{8,}(,[^:,\s]+:[^,\s]{8,})*$/),
+      () => `postmark:${generated()}`,
+    ),
+    PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
+    SECRET_KEY: neededInProduction(Joi.string().pattern(/^[^,\s]{32,}(,[^,\s]{32,})*$/), generated),
+    PORT: Joi.number().port().default(3000),
+    LOG_LEVEL: Joi.string()
+      .valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
+      .default('info'),
+    NODE_ENV: Joi.string().valid('development', 'test', 'production'),
+  });
+}
+
+// An empty variable is how many shells and compose files say "not set".
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+}
+
+function smtpTransports(
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [variable, url] of Object.entries(withoutEmpty(env))) {
+    const name = /^SMTP_URL_([A-Z0-9_]+)$/.exec(variable)?.[1];
+    if (!name || !url) continue;
+    const { error } = Joi.string()
+      .uri({ scheme: ['smtp', 'smtps'] })
+      .validate(url);
+    if (error) faults.push(`${variable} is not valid: set it to a URL like smtp://user:password@host:587.`);
+    else found[name.toLowerCase().replaceAll('_', '-')] = url;
+  }
+  return found;
+}
+
+function serverTokenSmtp(token: string): string {
+  const secret = encodeURIComponent(token);
+  return `smtp://${secret}:${secret}@smtp-broadcasts.postmarkapp.com:587`;
+}
+
+function credentials(list: string): WebhookCredential[] {
+  return list.split(',').map(pair => {
+    const colon = pair.indexOf(':');
+    return { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
+  });
+}

@@ -1,0 +1,48 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import { type Mail, MailError, type MailErrorCode } from './mail/index.ts';
+
+/** HTTP statuses of our error codes; a code that is not here is 422, the caller's request. */
+const statuses: Partial<Record<MailErrorCode, number>> = {
+  'unknown-message': 404,
+  'unknown-campaign': 404,
+  'unknown-template': 404,
+  'idempotency-conflict': 409,
+  'wrong-state': 409,
+  'too-large': 413,
+  closed: 503,
+};
+
+/** The one place where errors become HTTP answers. What we did not expect is logged and shown as nothing but a 500. */
+export function errorHandler(mail: Mail): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof MailError) {
+      answer(response, statuses[error.code] ?? 422, error.code, error.message, error.field);
+      return;
+    }
+    // body-parser's and Express's own: a body that does not parse or is too large, a path that does not decode.
+    const status = clientStatus(error);
+    if (status !== null) {
+      mail.log.warn({ path: request.path, status }, 'request refused');
+      answer(response, status, 'bad-request', 'The request could not be read.');
+      return;
+    }
+    mail.log.error({ err: error, path: request.path }, 'request failed');
+    answer(response, 500, 'internal', 'Something went wrong on our side.');
+  };
+}
+
+function clientStatus(error: unknown): number | null {
+  const { status, expose } = error as { status?: number; expose?: boolean };
+  return expose && status !== undefined && status >= 400 && status < 500 ? status : null;
+}
+
+function answer(response: Response, status: number, code: string, message: string, field?: string): void {
+  response.status(status).format({
+    json: () => response.json({ error: code, message, ...(field !== undefined && { field }) }),
+    default: () => response.type('text').send(`${message}\n`),
+  });
+}

@@ -1,0 +1,68 @@
+import type { MailContext } from './context.ts';
+import type { Rendered } from './rules/render.ts';
+import { categoryPolicy } from './rules/routing.ts';
+import { notSent } from './settlements.ts';
+import { readFiles } from './store/attachments.ts';
+import type { Loaded } from './store/load.ts';
+import { type Settlement, settle } from './store/settle.ts';
+import type { AttachmentFile, Envelope } from './transport.ts';
+import { unsubscribePlaceholder } from './unsubscribe.ts';
+
+/** A message and what a transport gets of it. */
+export interface Job {
+  message: Loaded;
+  envelope: Envelope;
+}
+
+/** Each message from its pinned version; one that cannot be rendered fails alone. */
+export async function renderAll(context: MailContext, loaded: readonly Loaded[]): Promise<Job[]> {
+  const { db, now, templates } = context;
+  const files = await readFiles(
+    db,
+    loaded.filter(one => one.hasAttachments).map(one => one.claim.messageId),
+  );
+  const failed: Settlement[] = [];
+  const jobs: Job[] = [];
+  for (const message of loaded) {
+    try {
+      if (message.purged) throw new Error('its content was purged');
+      const template = await templates.version(message.templateVersionId);
+      const data = message.campaignId ? template.complete(message.content.data) : message.content.data;
+      const rendered = template.render(data, { locale: message.locale, unsubscribe: unsubscribePlaceholder });
+      jobs.push({
+        message,
+        envelope: envelope(context, message, rendered, files.get(message.claim.messageId) ?? []),
+      });
+    } catch (error) {
+      failed.push(
+        notSent(message, { kind: 'failed', reason: `cannot be rendered: ${(error as Error).message}` }),
+      );
+    }
+  }
+  await settle(db, failed, now());
+  return jobs;
+}
+
+function envelope(
+  { policy }: MailContext,
+  message: Loaded,
+  rendered: Rendered,
+  attachments: AttachmentFile[],
+): Envelope {
+  const { cc, bcc, replyTo, headers, metadata, to } = message.content;
+  const [, ...copies] = to;
+  return {
+    attemptId: message.attemptId,
+    stream: message.stream,
+    from: categoryPolicy(policy, message.category).from ?? policy.from,
+    to: message.recipient,
+    cc: [...copies, ...cc],
+    bcc,
+    replyTo,
+    ...rendered,
+    headers,
+    metadata,
+    ...(message.tag === null ? {} : { tag: message.tag }),
+    attachments,
+  };
+}

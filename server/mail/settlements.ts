@@ -1,0 +1,68 @@
+import type { MailContext } from './context.ts';
+import { addressKey } from './rules/address.ts';
+import type { Verdict } from './rules/eligibility.ts';
+import { later } from './rules/later.ts';
+import { retryDelay } from './rules/retry.ts';
+import type { Loaded } from './store/load.ts';
+import type { Settlement } from './store/settle.ts';
+import type { Outcome } from './transport.ts';
+
+/** What an outcome means for the message. */
+export function settlementOf(context: MailContext, message: Loaded, outcome: Outcome): Settlement {
+  const { timing, now } = context;
+  const { claim } = message;
+  const attempt = {
+    id: message.attemptId,
+    outcome: outcome.kind,
+    code: outcome.code,
+    answer: outcome.answer,
+    providerMessageId: outcome.kind === 'accepted' ? outcome.providerMessageId : null,
+  };
+  switch (outcome.kind) {
+    case 'accepted':
+      return { claim, attempt, next: { state: 'sent' } };
+    case 'rejected':
+      return {
+        claim,
+        attempt,
+        next: {
+          state: outcome.inactive.includes(addressKey(message.recipient.email)) ? 'suppressed' : 'failed',
+          reason: `${outcome.code}: ${outcome.answer}`,
+        },
+      };
+    case 'deferred':
+      return { claim, attempt, next: retryOrFail(context, message, outcome) };
+    case 'unknown':
+      return {
+        claim,
+        attempt,
+        next: { state: 'unknown', dueAt: later(now(), timing.unknownGraceMs), reason: outcome.code },
+      };
+  }
+}
+
+function retryOrFail(
+  { retry, now }: MailContext,
+  message: Loaded,
+  { code, retryAfterMs }: { code: string; retryAfterMs?: number },
+): Settlement['next'] {
+  const delay = retryDelay(retry, message.attempts, retryAfterMs);
+  return delay === null
+    ? { state: 'failed', reason: `gave up after ${message.attempts} attempts: ${code}` }
+    : { state: 'queued', dueAt: later(now(), delay), reason: code };
+}
+
+/** A message that never left the house, and why. */
+export function notSent(message: Loaded, verdict: Exclude<Verdict, { kind: 'send' }>): Settlement {
+  return {
+    claim: message.claim,
+    attempt: {
+      id: message.attemptId,
+      outcome: 'skipped',
+      code: verdict.kind,
+      answer: verdict.reason,
+      providerMessageId: null,
+    },
+    next: { state: verdict.kind, reason: verdict.reason },
+  };
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resolveDatabase } from '../../db/local.ts';
+import { createSandbox, type Sandbox } from '../../test/sandbox/index.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { createMail, type Mail } from '../mail/index.ts';
+import { startChild } from './children.ts';
+import { freePort } from './free-port.ts';
+import { seed } from './seed.ts';
+import { showSummary } from './summary.ts';
+
+/** `npm start`: a database, a Postmark, the server, the worker, and something to look at. Stops in reverse. */
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const logFolder = path.join(root, '.postlane', 'logs');
+const local = !process.env.POSTMARK_SERVER_TOKEN;
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+const stopping = new AbortController();
+let exitCode = 0;
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    exitCode = code;
+    stopping.abort();
+  });
+}
+
+try {
+  await run();
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    exitCode = error instanceof ConfigError ? error.exitCode : 1;
+    say(error instanceof Error ? error.message : String(error));
+  }
+}
+if (stopping.signal.aborted) say('Stopping ...');
+for (const cleanUp of cleanUps.reverse()) await cleanUp().catch(error => say(String(error)));
+if (stopping.signal.aborted) say('Stopped; nothing is left running.');
+process.exit(exitCode);
+
+async function run(): Promise<void> {
+  const { url, engine } = await database();
+  const sandbox = local ? await localPostmark() : null;
+  const env = await environment(url, sandbox);
+  const config = loadConfig({ ...process.env, ...env });
+  const mail = await openMail(config);
+  const server = await child('server', new URL('../main.ts', import.meta.url), env);
+  const worker = await child('worker', new URL('../../worker/main.ts', import.meta.url), env);
+  sandbox?.setWebhook(`http://127.0.0.1:${config.port}/webhooks/postmark`, credentials(config));
+  announce(config, engine, sandbox);
+  if (sandbox) await seed(mail, sandbox, say);
+  const ended = await Promise.race([server.ended, worker.ended, showSummary(mail, stopping.signal)]);
+  if (!stopping.signal.aborted) throw new Error(ended ?? 'The summary ended.');
+}
+
+async function database() {
+  const found = await resolveDatabase({ name: 'start', env: process.env, log: say, signal: stopping.signal });
+  cleanUps.push(() => found.stop());
+  return found;
+}
+
+async function localPostmark(): Promise<Sandbox> {
+  const sandbox = await createSandbox({
+    port: await freePort(8925),
+    smtpPort: await freePort(2525),
+    retryScale: 1000,
+  });
+  cleanUps.push(() => sandbox.close());
+  return sandbox;
+}
+
+/** What our processes are told beside what the environment says already. */
+async function environment(databaseUrl: string, sandbox: Sandbox | null): Promise<Record<string, string>> {
+  const secret = () => randomBytes(32).toString('base64url');
+  return {
+    DATABASE_URL: databaseUrl,
+    PORT: process.env.PORT ?? String(await freePort(3000)),
+    SECRET_KEY: process.env.SECRET_KEY ?? secret(),
+    WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS ?? `postmark:${secret()}`,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    ...(sandbox && {
+      POSTMARK_SERVER_TOKEN: sandbox.token,
+      POSTMARK_API_URL: sandbox.apiUrl,
+      POSTMARK_SMTP_URL: sandbox.smtpUrl.replace('://', `://${sandbox.token}:${sandbox.token}@`),
+      POSTMARK_SMTP_CA: sandbox.caCertificate,
+      MAIL_FROM: 'Alder & Finch <hello@alderandfinch.example>',
+    }),
+  };
+}
+
+async function openMail(config: Config): Promise<Mail> {
+  const mail = await createMail(config, { poolSize: 4 });
+  cleanUps.push(() => mail.close());
+  return mail;
+}
+
+async function child(name: string, entry: URL, env: Record<string, string>) {
+  const started = await startChild(name, entry, env, logFolder);
+  cleanUps.push(() => started.stop());
+  return started;
+}
+
+function credentials({ webhookCredentials: [first] }: Config) {
+  return { username: first?.user ?? '', password: first?.password ?? '' };
+}
+
+function announce(config: Config, engine: string, sandbox: Sandbox | null): void {
+  const server = `http://localhost:${config.port}`;
+  say('');
+  say(`Postlane is up: ${server}`);
+  say(
+    `  database   ${engine}${process.env.DATABASE_URL ? ' (DATABASE_URL)' : ', private, under .postlane/start'}`,
+  );
+  say(sandbox ? `  Postmark   local sandbox: ${sandbox.apiUrl}` : `  Postmark   ${config.postmark.apiUrl}`);
+  say(`  webhooks   ${server}/webhooks/postmark`);
+  say(`  logs       ${path.relative(process.cwd(), logFolder) || '.'}`);
+  say('  Ctrl-C stops everything.');
+  say('');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,35 @@
+import express, { Router } from 'express';
+import { matchesBasicAuth } from './basic-auth.ts';
+import type { WebhookCredential } from './config.ts';
+import { type Mail, MalformedEvent } from './mail/index.ts';
+
+/**
+ * `POST /webhooks/postmark`: one event per request, Basic auth. 200 only after the commit; 400 for a body that is not
+ * an event; whatever goes wrong on our side is a 5xx, so that Postmark comes back.
+ */
+export function webhookRouter(mail: Mail, credentials: readonly WebhookCredential[]): Router {
+  const router = Router();
+  router.post(
+    '/webhooks/postmark',
+    (request, response, next) => {
+      if (matchesBasicAuth(request.get('authorization'), credentials)) {
+        next();
+        return;
+      }
+      mail.log.warn('webhook refused: wrong credentials');
+      response.status(401).set('WWW-Authenticate', 'Basic realm="postlane"').json({ error: 'unauthorized' });
+    },
+    express.json({ limit: '2mb', type: () => true }),
+    async (request, response) => {
+      try {
+        const { result } = await mail.receivePostmark(request.body);
+        response.json({ result });
+      } catch (error) {
+        if (!(error instanceof MalformedEvent)) throw error;
+        mail.log.warn({ fault: error.message }, 'webhook refused: malformed');
+        response.status(400).json({ error: 'malformed-event', message: error.message });
+      }
+    },
+  );
+  return router;
+}

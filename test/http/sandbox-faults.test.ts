@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { ServerClient } from 'postmark';
+import { restClient, smtpClient } from '../sandbox/clients.ts';
+import { createSandbox, type FaultKind, type Sandbox } from '../sandbox/index.ts';
+import { createReceiver } from '../sandbox/receiver.ts';
+
+const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
+const smtpMail = { from: mail.From, to: mail.To, subject: mail.Subject, text: mail.TextBody };
+
+describe("the sandbox's faults", () => {
+  let sandbox: Sandbox;
+  let client: ServerClient;
+
+  beforeEach(async () => {
+    sandbox = await createSandbox({ deliveryMs: 1 });
+    client = restClient(sandbox);
+  });
+  afterEach(() => sandbox.close());
+
+  const failureOf = (call: Promise<unknown>): Promise<unknown> =>
+    call.then(
+      () => null,
+      (error: unknown) => error,
+    );
+
+  it('answers a planned status as often as asked', async () => {
+    const body = { ErrorCode: 100, Message: 'Maintenance' };
+    sandbox.faults.add({ where: 'POST /email', kind: 'status', status: 503, body, times: 2 });
+    expect(await failureOf(client.sendEmail(mail))).to.include({ statusCode: 503, code: 100 });
+    expect(await failureOf(client.sendEmail(mail))).to.include({ statusCode: 503 });
+    expect(await failureOf(client.sendEmail(mail))).to.equal(null);
+    expect(sandbox.messages.count).to.equal(1);
+    expect(sandbox.faults.list()).to.deep.equal([]);
+  });
+
+  it('sends the planned body and headers as they are', async () => {
+    const headers = { 'Retry-After': '7' };
+    sandbox.faults.add({ where: 'GET /server', kind: 'status', status: 429, body: '<html>', headers });
+    const response = await fetch(`${sandbox.apiUrl}/server`);
+    expect(response.status).to.equal(429);
+    expect(response.headers.get('retry-after')).to.equal('7');
+    expect(await response.text()).to.equal('<html>');
+  });
+
+  it('strikes only where it is planned', async () => {
+    sandbox.faults.add({ where: 'POST /email/batch', kind: 'status', status: 500 });
+    sandbox.faults.add({ where: 'GET /messages/*', kind: 'status', status: 502 });
+    expect(await failureOf(client.sendEmail(mail))).to.equal(null);
+    expect(await failureOf(client.sendEmailBatch([mail]))).to.include({ statusCode: 500 });
+    expect(await failureOf(client.getOutboundMessages())).to.include({ statusCode: 502 });
+  });
+
+  it('strikes only the message that matches', async () => {
+    sandbox.faults.add({ where: 'POST /email', kind: 'status', status: 500, matching: 'bob@' });
+    expect(await failureOf(client.sendEmail(mail))).to.equal(null);
+    expect(await failureOf(client.sendEmail({ ...mail, To: 'bob@mail.example' }))).to.include({
+      statusCode: 500,
+    });
+  });
+
+  it('strikes by chance', async () => {
+    const chances = [0.9, 0.1];
+    const lucky = await createSandbox({ random: () => chances.shift() ?? 1 });
+    lucky.faults.add({ where: 'POST /email', kind: 'status', status: 500, probability: 0.5 });
+    expect(await failureOf(restClient(lucky).sendEmail(mail))).to.equal(null);
+    expect(await failureOf(restClient(lucky).sendEmail(mail))).to.include({ statusCode: 500 });
+    await lucky.close();
+  });
+
+  const accepted: [FaultKind, number][] = [
+    ['reset-before', 0],
+    ['reset-after-accept', 1],
+    ['timeout-after-accept', 1],
+    ['truncated', 1],
+  ];
+  for (const [kind, copies] of accepted) {
+    it(`fails a REST send with ${kind} and has taken ${copies}`, async () => {
+      sandbox.faults.add({ where: 'POST /email', kind, times: 1 });
+      const impatient = restClient(sandbox, sandbox.token, 0.2);
+      expect(await failureOf(impatient.sendEmail(mail))).to.be.instanceOf(Error);
+      while (sandbox.messages.count < copies) await sleep(1);
+      expect(sandbox.messages.count).to.equal(copies);
+    });
+  }
+
+  it('is slow when asked', async () => {
+    sandbox.faults.add({ where: 'POST /email', kind: 'slow', ms: 1000, times: 1 });
+    const impatient = restClient(sandbox, sandbox.token, 0.1);
+    expect(await failureOf(impatient.sendEmail(mail))).to.include({ statusCode: 0 });
+  });
+
+  it('takes a fault back', async () => {
+    const takeBack = sandbox.faults.add({ where: 'POST /email', kind: 'status', status: 500 });
+    takeBack();
+    expect(await failureOf(client.sendEmail(mail))).to.equal(null);
+  });
+
+  const replies: [where: string, kind: FaultKind, code: number][] = [
+    ['smtp:connect', 'smtp-421', 421],
+    ['smtp:auth', 'smtp-535', 535],
+    ['smtp:mail', 'smtp-451', 451],
+    ['smtp:rcpt', 'smtp-550', 550],
+    ['smtp:data', 'smtp-421', 421],
+    ['smtp:data', 'smtp-451', 451],
+    ['smtp:final', 'smtp-554', 554],
+    ['smtp:final', 'smtp-452', 452],
+  ];
+  for (const [where, kind, code] of replies) {
+    it(`answers ${code} at ${where}, takes nothing, and is well again`, async () => {
+      sandbox.faults.add({ where, kind, times: 1 });
+      const transport = smtpClient(sandbox);
+      expect(await failureOf(transport.sendMail(smtpMail))).to.have.property('responseCode', code);
+      expect(sandbox.messages.count).to.equal(0);
+      expect(await failureOf(transport.sendMail(smtpMail))).to.equal(null);
+      transport.close();
+    });
+  }
+
+  const drops: [where: string, kind: FaultKind, copies: number][] = [
+    ['smtp:connect', 'drop', 0],
+    ['smtp:mail', 'drop', 0],
+    ['smtp:rcpt', 'drop', 0],
+    ['smtp:data', 'drop', 0],
+    ['smtp:final', 'drop', 0],
+    ['smtp:final', 'reset-after-accept', 1],
+  ];
+  for (const [where, kind, copies] of drops) {
+    it(`ends the connection with ${kind} at ${where} and has taken ${copies}`, async () => {
+      sandbox.faults.add({ where, kind, times: 1 });
+      const transport = smtpClient(sandbox);
+      expect(await failureOf(transport.sendMail(smtpMail))).to.be.instanceOf(Error);
+      expect(sandbox.messages.count).to.equal(copies);
+      transport.close();
+    });
+  }
+
+  it('falls silent after the final dot, having taken the message', async () => {
+    sandbox.faults.add({ where: 'smtp:final', kind: 'timeout-after-accept', times: 1 });
+    const transport = smtpClient(sandbox);
+    const sending = failureOf(transport.sendMail(smtpMail));
+    while (sandbox.messages.count === 0) await sleep(1);
+    expect(await Promise.race([sending, sleep(50, 'silence')])).to.equal('silence');
+    await sandbox.close();
+    expect(await sending).to.be.instanceOf(Error);
+    transport.close();
+  });
+
+  it('loses and doubles webhooks', async () => {
+    const receiver = await createReceiver();
+    sandbox.setWebhook(receiver.url);
+    sandbox.faults.add({ where: 'webhook:Delivery', kind: 'lose', times: 1 });
+    sandbox.faults.add({ where: 'webhook:*', kind: 'duplicate', times: 1 });
+    await client.sendEmail({ ...mail, To: 'first@mail.example' });
+    await sandbox.idle();
+    await client.sendEmail({ ...mail, To: 'second@mail.example' });
+    await sandbox.idle();
+    const second = 'second@mail.example';
+    expect(receiver.of('Delivery').map(({ Recipient }) => Recipient)).to.deep.equal([second, second]);
+    const traces = receiver.hooks.map(({ headers }) => headers['x-pm-webhook-trace-id']);
+    expect(traces[0]).to.equal(traces[1]);
+    await receiver.close();
+  });
+});

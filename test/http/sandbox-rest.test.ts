@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+
+describe("the sandbox's REST door", () => {
+  let sandbox: Sandbox;
+
+  before(async () => {
+    sandbox = await createSandbox({ token: 'the-token' });
+  });
+  after(() => sandbox.close());
+
+  const json = { accept: 'application/json', 'content-type': 'application/json' };
+  const mail = JSON.stringify({ From: 'a@sender.example', To: 'b@mail.example', TextBody: 'Hi' });
+
+  function call(path: string, headers: Record<string, string>, body?: string): Promise<Response> {
+    return fetch(sandbox.apiUrl + path, body === undefined ? { headers } : { method: 'POST', headers, body });
+  }
+
+  const badTokens: [string, Record<string, string>, string][] = [
+    ['no token', {}, 'Request does not contain a valid Server token.'],
+    [
+      'a wrong token',
+      { 'x-postmark-server-token': 'other' },
+      'Request does not contain a valid Server token.',
+    ],
+    [
+      'both kinds of token',
+      { 'x-postmark-server-token': 'the-token', 'x-postmark-account-token': 'the-token' },
+      'Please do not include Account API Token for Server API Token calls.',
+    ],
+  ];
+  for (const [what, headers, message] of badTokens) {
+    it(`refuses ${what}`, async () => {
+      const response = await call('/server', { ...json, ...headers });
+      expect(response.status).to.equal(401);
+      expect(response.headers.get('x-pm-apierrorcode')).to.equal('10');
+      expect(await response.json()).to.deep.equal({ ErrorCode: 10, Message: message });
+    });
+  }
+
+  const token = { 'x-postmark-server-token': 'THE-TOKEN' };
+
+  it('takes the token in any case, and paths in any case with a trailing slash', async () => {
+    const response = await call('/Server/', { ...json, ...token });
+    expect(response.status).to.equal(200);
+    expect(response.headers.get('content-type')).to.equal('application/json; charset=utf-8');
+    expect(response.headers.get('cache-control')).to.equal('private');
+    expect(await response.json()).to.include({ ID: 77, DeliveryType: 'Live', SmtpApiActivated: true });
+  });
+
+  it('checks the token before anything else about the call', async () => {
+    expect((await call('/email', {}, 'not json')).status).to.equal(401);
+  });
+
+  it('wants the JSON headers', async () => {
+    expect((await call('/email', { ...token, ...json, 'content-type': 'text/plain' }, mail)).status).to.equal(
+      415,
+    );
+    expect((await call('/email', { ...token, ...json, accept: 'text/html' }, mail)).status).to.equal(415);
+  });
+
+  it('answers 402 to broken JSON', async () => {
+    const response = await call('/email', { ...json, ...token }, '{');
+    expect(response.status).to.equal(422);
+    expect(await response.json()).to.include({ ErrorCode: 402 });
+  });
+
+  it('answers 413 without JSON to more than 10 MB', async () => {
+    const response = await call('/email', { ...json, ...token }, 'x'.repeat(10 * 1024 * 1024 + 1));
+    expect(response.status).to.equal(413);
+    expect(response.headers.get('content-type')).to.match(/^text\/plain/);
+  });
+
+  it('answers 404 on a path it does not have', async () => {
+    expect((await call('/nowhere', { ...json, ...token })).status).to.equal(404);
+  });
+
+  it('frees its port on close, even with a connection open', async () => {
+    const other = await createSandbox();
+    await fetch(other.apiUrl);
+    await other.close();
+    const again = await createSandbox({ port: Number(new URL(other.apiUrl).port) });
+    expect(again.apiUrl).to.equal(other.apiUrl);
+    await again.close();
+  });
+
+  it('says so when a port is taken, and leaves nothing open', async () => {
+    const port = Number(new URL(sandbox.apiUrl).port);
+    const error = await createSandbox({ port }).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(Error).with.property('code', 'EADDRINUSE');
+  });
+});

@@ -1,0 +1,58 @@
+import { bounceType } from './bounce-types.ts';
+import { type Content, renderDelivered } from './contents.ts';
+import * as effects from './effects.ts';
+import type { Provider } from './provider.ts';
+import type { CapturedMessage } from './store/messages.ts';
+import type { SuppressionReason } from './store/suppressions.ts';
+import { addSuppression, suppressRecipient } from './suppressing.ts';
+
+/** Things that happen to mail in the world outside. `target` is a MessageID or the address of a recipient. */
+export interface Actions {
+  /** Puts an address on a stream's list, as a customer would. */
+  suppress(stream: string, email: string, reason?: SuppressionReason): void;
+  /** `type` in any spelling the bounce generator takes; default HardBounce. */
+  bounce(target: string, type?: string): void;
+  complain(target: string): void;
+  open(target: string): void;
+  /** `link` defaults to a made-up one. */
+  click(target: string, link?: string): void;
+  unsubscribe(target: string): void;
+  /** The message as the recipient finds it; null when its body is no longer kept. */
+  content(target: string): Promise<Content | null>;
+}
+
+/** All actions; those on mail throw when there is no such message. */
+export function createActions(provider: Provider): Actions {
+  const on = (target: string): [CapturedMessage, string] => findTarget(provider, target);
+  return {
+    suppress: (stream, email, reason = 'ManualSuppression') => {
+      const id = provider.streams.get(stream)?.id;
+      if (id === undefined) throw new Error(`The sandbox has no stream '${stream}'.`);
+      const origin = reason === 'ManualSuppression' ? 'Customer' : 'Recipient';
+      addSuppression(provider, id, { email, reason, origin, createdAt: Date.now() });
+    },
+    bounce: (target, name = 'HardBounce') => {
+      const type = bounceType(name);
+      if (!type) throw new Error(`There is no bounce type '${name}'.`);
+      if (type.type === 'SpamComplaint') effects.complained(provider, ...on(target));
+      else effects.bounced(provider, ...on(target), type, 'smtp;550 5.0.0 Staged by the local sandbox.');
+    },
+    complain: target => effects.complained(provider, ...on(target)),
+    open: target => effects.opened(provider, ...on(target)),
+    click: (target, link = 'https://shop.example/') => effects.clicked(provider, ...on(target), link),
+    unsubscribe: target => suppressRecipient(provider, ...on(target), 'ManualSuppression', 'Recipient'),
+    content: target => renderDelivered(provider, ...on(target)),
+  };
+}
+
+/** The message meant and the recipient concerned: the one named, else the first. */
+function findTarget(provider: Provider, target: string): [CapturedMessage, string] {
+  const byAddress = target.includes('@');
+  const message = byAddress ? provider.messages.lastTo(target) : provider.messages.get(target);
+  const wanted = target.toLowerCase();
+  const email = byAddress
+    ? message?.recipients.find(one => one.toLowerCase() === wanted)
+    : message?.recipients[0];
+  if (!message || email === undefined) throw new Error(`The sandbox holds no message for '${target}'.`);
+  return [message, email];
+}

@@ -1,0 +1,24 @@
+import * as effects from './effects.ts';
+import { type Fate, fateOf } from './fates.ts';
+import type { Departure, Provider } from './provider.ts';
+import type { CapturedMessage } from './store/messages.ts';
+
+/** Lets a message meet its fate at each of its recipients. */
+export function deliver(provider: Provider, { message, askedBounce }: Departure): void {
+  message.status = 'Sent';
+  for (const email of message.recipients) meet(provider, message, email, fateOf(email, askedBounce));
+}
+
+function meet(provider: Provider, message: CapturedMessage, email: string, fate: Fate): void {
+  switch (fate.kind) {
+    case 'deliver':
+      effects.delivered(provider, message, email, fate.details);
+      return;
+    case 'bounce':
+      effects.bounced(provider, message, email, fate.type, fate.details);
+      return;
+    case 'complain':
+      effects.delivered(provider, message, email, '250 2.0.0 OK accepted');
+      effects.complained(provider, message, email);
+  }
+}

@@ -1,0 +1,41 @@
+import { domainOf } from './addresses.ts';
+import { type BounceType, generatedBounceType } from './bounce-types.ts';
+
+/** What becomes of a message for one recipient. */
+export type Fate =
+  | { kind: 'deliver'; details: string }
+  | { kind: 'complain' }
+  | { kind: 'bounce'; type: BounceType; details: string };
+
+const BOUNCE_DOMAIN = 'bounce-testing.postmarkapp.com';
+
+/** Addresses for seeds and demonstrations, at any domain, by the start of their local part. */
+const STAGED: readonly { start: string; fate: 'HardBounce' | 'SoftBounce' | 'complain' }[] = [
+  { start: 'bounce+', fate: 'HardBounce' },
+  { start: 'hardbounce', fate: 'HardBounce' },
+  { start: 'softbounce', fate: 'SoftBounce' },
+  { start: 'complain', fate: 'complain' },
+];
+
+/** The remote server's words for each staged bounce. */
+const REMOTE_ANSWERS: Readonly<Record<string, string>> = {
+  HardBounce: 'smtp;550 5.1.1 The account that you tried to reach does not exist.',
+  SoftBounce: 'smtp;452 4.2.2 The mailbox is full.',
+};
+
+/** Decides the fate of one recipient. `askedBounce` is the X-PM-Bounce-Type header, heeded at the generator's domain. */
+export function fateOf(email: string, askedBounce?: string): Fate {
+  const local = email.slice(0, email.lastIndexOf('@'));
+  if (domainOf(email) === BOUNCE_DOMAIN) return bounce(generatedBounceType(askedBounce ?? local));
+  const staged = STAGED.find(({ start }) => local.toLowerCase().startsWith(start));
+  if (!staged) return { kind: 'deliver', details: `250 2.0.0 OK accepted for ${domainOf(email)}` };
+  return staged.fate === 'complain' ? { kind: 'complain' } : bounce(generatedBounceType(staged.fate));
+}
+
+function bounce(type: BounceType): Fate {
+  return {
+    kind: 'bounce',
+    type,
+    details: REMOTE_ANSWERS[type.type] ?? 'smtp;451 4.3.0 Staged by the local sandbox.',
+  };
+}

@@ -1,0 +1,115 @@
+import { bounceType } from '../bounce-types.ts';
+import type { Provider } from '../provider.ts';
+import { SERVER_ID } from '../server-object.ts';
+import type { Bounce, BounceFilter } from '../store/bounces.ts';
+import { removeSuppression } from '../suppressing.ts';
+import { stamp } from '../timestamps.ts';
+import { type Answer, ok, refuse } from './answer.ts';
+import { cut, type Query, readPage, readRange } from './query.ts';
+import type { Call } from './routes.ts';
+import { streamNotFound } from './streams.ts';
+
+/** `GET /deliverystats` */
+export function deliveryStats(provider: Provider): Answer {
+  const bounces = provider.bounces.all();
+  const kinds = new Map<string, { Type: string; Name: string; Count: number }>();
+  for (const { type } of bounces) {
+    const row = kinds.get(type.type) ?? { Type: type.type, Name: type.name, Count: 0 };
+    row.Count += 1;
+    kinds.set(type.type, row);
+  }
+  const inactive = bounces.filter(bounce => bounce.inactive).length;
+  return ok({
+    InactiveMails: inactive,
+    Bounces: [{ Name: 'All', Count: bounces.length }, ...kinds.values()],
+  });
+}
+
+/** `GET /bounces`: newest first, the default stream when none is named. */
+export function list(provider: Provider, { query }: Call): Answer {
+  const page = readPage(query);
+  if (typeof page === 'string') return refuse(1000, page);
+  const filter = readFilter(query);
+  if (typeof filter === 'string') return refuse(1000, filter);
+  const stream = provider.streams.get(filter.stream ?? '');
+  if (!stream) return streamNotFound();
+  const found = provider.bounces.find({ ...filter, stream: stream.id });
+  return ok({ TotalCount: found.length, Bounces: cut(found, page).map(showRow) });
+}
+
+/** `GET /bounces/{id}` */
+export function one(provider: Provider, { params }: Call): Answer {
+  const bounce = find(provider, params[0]);
+  return bounce ? ok(showWhole(bounce)) : notFound();
+}
+
+/** `GET /bounces/{id}/dump` */
+export function dump(provider: Provider, { params }: Call): Answer {
+  const bounce = find(provider, params[0]);
+  return bounce ? ok({ Body: bounce.content }) : notFound();
+}
+
+/** `PUT /bounces/{id}/activate`: the address may be mailed again; the row stays. */
+export function activate(provider: Provider, { params }: Call): Answer {
+  const bounce = find(provider, params[0]);
+  if (!bounce) return notFound();
+  if (!bounce.canActivate) return refuse(1003, 'This bounce cannot be reactivated.');
+  removeSuppression(provider, bounce.stream, bounce.email);
+  return ok({ Message: 'OK', Bounce: showWhole(bounce) });
+}
+
+function readFilter(query: Query): BounceFilter | string {
+  const range = readRange(query);
+  if (typeof range === 'string') return range;
+  const wanted = query.text('type');
+  const type = wanted === undefined ? undefined : bounceType(wanted);
+  if (wanted !== undefined && !type) return `The bounce type '${wanted}' does not exist.`;
+  const inactive = query.flag('inactive');
+  if (inactive === null) return "The 'inactive' parameter must be true or false.";
+  return {
+    ...range,
+    stream: query.text('messagestream') ?? 'outbound',
+    type: type?.type,
+    inactive,
+    email: query.text('emailFilter'),
+    tag: query.text('tag'),
+    messageId: query.text('messageID'),
+  };
+}
+
+function find(provider: Provider, id = ''): Bounce | undefined {
+  return /^\d{1,15}$/.test(id) ? provider.bounces.get(Number(id)) : undefined;
+}
+
+function notFound(): Answer {
+  return refuse(1001, 'The bounce you requested was not found.');
+}
+
+function showRow(bounce: Bounce): Record<string, unknown> {
+  const { type } = bounce;
+  return {
+    RecordType: 'Bounce',
+    ID: bounce.id,
+    Type: type.type,
+    TypeCode: type.code,
+    Name: type.name,
+    Tag: bounce.tag,
+    MessageID: bounce.messageId,
+    ServerID: SERVER_ID,
+    MessageStream: bounce.stream,
+    Description: type.description,
+    Details: bounce.details,
+    Email: bounce.email,
+    // A complaint does not say who sent the message.
+    ...(type.type === 'SpamComplaint' ? {} : { From: bounce.from }),
+    BouncedAt: stamp(bounce.bouncedAt),
+    DumpAvailable: true,
+    Inactive: bounce.inactive,
+    CanActivate: bounce.canActivate,
+    Subject: bounce.subject,
+  };
+}
+
+function showWhole(bounce: Bounce): Record<string, unknown> {
+  return { ...showRow(bounce), Content: bounce.content };
+}

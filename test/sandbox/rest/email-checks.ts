@@ -1,0 +1,116 @@
+import type { Submission } from '../accept.ts';
+import { addressFault, type Mailbox, readMailboxes } from '../addresses.ts';
+import type { Provider } from '../provider.ts';
+import * as rules from '../rules.ts';
+import { type Refusal, refusal } from './answer.ts';
+import { type EmailFields, readFields } from './email-fields.ts';
+
+export type EmailCheck =
+  | { kind: 'refused'; refusal: Refusal }
+  /** `echo` is the To text as it came. */
+  | { kind: 'fine'; submission: Submission; echo: string | undefined };
+
+/** Checks one message in Postmark's order; the first fault found is the one reported. */
+export function checkEmail(provider: Provider, item: unknown, isTest: boolean): EmailCheck {
+  const fields = readFields(item);
+  if (Array.isArray(fields)) {
+    const names = fields.map(name => `'${name}'`).join(', ');
+    return { kind: 'refused', refusal: refusal(403, `Invalid request field(s): ${names}.`) };
+  }
+  const submission = toSubmission(provider, fields);
+  const fault =
+    rules.streamFault(provider, submission.stream) ??
+    fromFault(fields, submission) ??
+    (isTest ? null : rules.signatureFault(provider, submission.from)) ??
+    recipientsFault(submission) ??
+    bodyFault(fields) ??
+    rules.lengthFault(submission) ??
+    rules.metadataFault(submission.metadata) ??
+    headersFault(fields) ??
+    rules.attachmentFault(submission.attachments) ??
+    contentFault(fields);
+  if (fault) return { kind: 'refused', refusal: refusal(fault.code, fault.message) };
+  return { kind: 'fine', submission, echo: fields.To };
+}
+
+function toSubmission(provider: Provider, fields: EmailFields): Submission {
+  const wanted = fields.MessageStream || 'outbound';
+  const stream = provider.streams.get(wanted)?.id ?? wanted;
+  const [to, cc, bcc] = [fields.To, fields.Cc, fields.Bcc].map(list => readMailboxes(list ?? ''));
+  const people = { to: to ?? [], cc: cc ?? [], bcc: bcc ?? [] };
+  const emails = [...people.to, ...people.cc, ...people.bcc].map(({ Email }) => Email);
+  const askedBounce = fields.Headers.find(({ Name }) => Name.toLowerCase() === 'x-pm-bounce-type')?.Value;
+  return {
+    via: 'rest',
+    stream,
+    // With several senders the first one counts.
+    from: readMailboxes(fields.From ?? '')[0] ?? { Email: '', Name: '' },
+    ...people,
+    inactive: provider.suppressions.inactive(stream, emails),
+    subject: fields.Subject ?? '',
+    tag: fields.Tag ?? '',
+    metadata: fields.Metadata,
+    trackOpens: fields.TrackOpens,
+    trackLinks: fields.TrackLinks,
+    attachments: fields.Attachments.map(({ name }) => name),
+    ...(askedBounce === undefined ? {} : { askedBounce }),
+    source: {
+      kind: 'fields',
+      html: fields.HtmlBody ?? '',
+      text: fields.TextBody ?? '',
+      headers: withReplyTo(fields),
+      attachments: fields.Attachments,
+    },
+  };
+}
+
+function withReplyTo({ Headers, ReplyTo }: EmailFields): EmailFields['Headers'] {
+  return ReplyTo ? [{ Name: 'Reply-To', Value: ReplyTo }, ...Headers] : Headers;
+}
+
+function fromFault(fields: EmailFields, { from }: Submission): rules.RuleFault | null {
+  if (from.Email === '') return rules.invalid("Invalid 'From' value.");
+  if (addressFault('From', from.Email)) return rules.invalid(`Invalid 'From' address: '${from.Email}'.`);
+  const length = fields.From?.length ?? 0;
+  return length > 255 ? rules.invalid("Invalid 'From' value. It is limited to 255 characters.") : null;
+}
+
+function recipientsFault({ to, cc, bcc }: Submission): rules.RuleFault | null {
+  if (to.length + cc.length + bcc.length === 0) return rules.invalid('Zero recipients specified');
+  const fault = firstAddressFault('To', to) ?? firstAddressFault('Cc', cc) ?? firstAddressFault('Bcc', bcc);
+  return fault === null
+    ? rules.recipientCountFault(to.length + cc.length + bcc.length)
+    : rules.invalid(fault);
+}
+
+function firstAddressFault(field: string, mailboxes: readonly Mailbox[]): string | null {
+  for (const { Email } of mailboxes) {
+    const fault = addressFault(field, Email);
+    if (fault) return fault;
+  }
+  return null;
+}
+
+function bodyFault({ HtmlBody, TextBody }: EmailFields): rules.RuleFault | null {
+  return HtmlBody || TextBody ? null : rules.invalid('Provide either email TextBody or HtmlBody or both.');
+}
+
+function contentFault({ HtmlBody = '', TextBody = '', Attachments }: EmailFields): rules.RuleFault | null {
+  return (
+    rules.bodySizeFault('HtmlBody', HtmlBody) ??
+    rules.bodySizeFault('TextBody', TextBody) ??
+    base64Fault(Attachments)
+  );
+}
+
+function base64Fault(attachments: EmailFields['Attachments']): rules.RuleFault | null {
+  const broken = attachments.find(({ content }) => !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content));
+  return broken ? rules.invalid(`The content of attachment '${broken.name}' is not valid base64.`) : null;
+}
+
+function headersFault({ Headers }: EmailFields): rules.RuleFault | null {
+  const broken = Headers.find(
+    ({ Name, Value }) => !/^[\x21-\x39\x3b-\x7e]+$/.test(Name) || /[\r\n]/.test(Value),
+  );
+  return broken ? rules.invalid(`Invalid header '${broken.Name.replace(/[\r\n]/g, ' ')}'.`) : null;
+}

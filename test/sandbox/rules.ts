@@ -1,0 +1,75 @@
+import { domainOf, type Mailbox } from './addresses.ts';
+import type { Provider } from './provider.ts';
+
+/** A broken rule of sending, with Postmark's error code. */
+export interface RuleFault {
+  code: number;
+  message: string;
+}
+
+const MB = 1024 * 1024;
+const FORBIDDEN_EXTENSIONS = new Set(
+  (
+    'vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl ' +
+    'msc msi msp mst'
+  ).split(' '),
+);
+
+/** An invalid request, code 300. */
+export const invalid = (message: string): RuleFault => ({ code: 300, message });
+
+export function streamFault(provider: Provider, id: string): RuleFault | null {
+  const stream = provider.streams.get(id);
+  if (!stream) return { code: 1235, message: `The stream provided: '${id}' does not exist on this server.` };
+  return stream.type === 'Inbound'
+    ? {
+        code: 1236,
+        message: `The stream provided: '${id}' is an inbound stream and cannot be used for sending.`,
+      }
+    : null;
+}
+
+export function signatureFault(provider: Provider, { Email }: Mailbox): RuleFault | null {
+  const { verifiedDomains } = provider.settings;
+  if (!verifiedDomains || verifiedDomains.includes(domainOf(Email))) return null;
+  const message = `The 'From' address you supplied (${Email}) is not a Sender Signature on your account. Please add and confirm this address in order to be able to use it in the 'From' field of your messages.`;
+  return { code: 400, message };
+}
+
+export function recipientCountFault(count: number): RuleFault | null {
+  return count > 50
+    ? invalid('A message may have no more than 50 recipients in To, Cc and Bcc together.')
+    : null;
+}
+
+export function lengthFault({ subject, tag }: { subject: string; tag: string }): RuleFault | null {
+  if (subject.length > 2000) return invalid("Invalid 'Subject' value. It is limited to 2000 characters.");
+  return tag.length > 1000 ? invalid("Invalid 'Tag' value. It is limited to 1000 characters.") : null;
+}
+
+export function metadataFault(metadata: Record<string, string>): RuleFault | null {
+  const keys = Object.keys(metadata);
+  const limits =
+    'Field names are limited to 20 characters, field values to 80 characters, and there may be 10 fields.';
+  const within =
+    keys.length <= 10 &&
+    keys.every(key => key.length > 0 && key.length <= 20) &&
+    Object.values(metadata).every(value => value.length <= 80) &&
+    new Set(keys.map(key => key.toLowerCase())).size === keys.length;
+  return within ? null : invalid(`Invalid metadata content. ${limits}`);
+}
+
+export function attachmentFault(names: readonly string[]): RuleFault | null {
+  const forbidden = names.find(name =>
+    FORBIDDEN_EXTENSIONS.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase()),
+  );
+  return forbidden === undefined
+    ? null
+    : { code: 411, message: `The attachment '${forbidden}' is of a type that is not allowed.` };
+}
+
+export function bodySizeFault(field: string, body: string): RuleFault | null {
+  return Buffer.byteLength(body) > 5 * MB
+    ? invalid(`Invalid '${field}' value. It is limited to 5 MB.`)
+    : null;
+}

@@ -1,0 +1,40 @@
+import { noteEvent } from './message-events.ts';
+import type { Provider } from './provider.ts';
+import type { CapturedMessage } from './store/messages.ts';
+import type { Suppression, SuppressionOrigin, SuppressionReason } from './store/suppressions.ts';
+import * as payloads from './webhooks/payloads.ts';
+
+/** Puts the recipient of a message on its stream's list. Nothing happens when the address is there already. */
+export function suppressRecipient(
+  provider: Provider,
+  message: CapturedMessage,
+  email: string,
+  reason: SuppressionReason,
+  origin: SuppressionOrigin,
+): void {
+  const entry = { email, reason, origin, createdAt: Date.now() };
+  if (!addSuppression(provider, message.stream, entry, message)) return;
+  noteEvent(message, email, 'SubscriptionChanged', { Origin: origin, SuppressSending: 'True' });
+}
+
+/**
+ * Puts an address on a stream's list; without a message when a customer or administrator did it.
+ * False when the address was there already.
+ */
+export function addSuppression(
+  provider: Provider,
+  stream: string,
+  suppression: Suppression,
+  message?: CapturedMessage,
+): boolean {
+  if (!provider.suppressions.add(stream, suppression)) return false;
+  provider.webhooks.post('SubscriptionChange', payloads.suppressed(stream, suppression, message));
+  return true;
+}
+
+/** Takes an address off a stream's list; its bounces no longer keep it inactive. */
+export function removeSuppression(provider: Provider, stream: string, email: string): void {
+  provider.bounces.reactivate(stream, email);
+  if (!provider.suppressions.remove(stream, email)) return;
+  provider.webhooks.post('SubscriptionChange', payloads.reactivated(stream, email, Date.now()));
+}

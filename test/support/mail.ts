@@ -1,0 +1,25 @@
+import { pino } from 'pino';
+import { createMail, type Mail, type MailConfig, type MailDeps } from '../../server/mail/index.ts';
+import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
+
+/** The configuration of a module under test; addresses that nobody listens on unless a sandbox's are given. */
+export function testConfig(postmark: Partial<MailConfig['postmark']> = {}): MailConfig {
+  return {
+    databaseUrl: testDatabaseUrl(),
+    postmark: {
+      token: 'test-token',
+      apiUrl: 'http://127.0.0.1:9',
+      smtpUrl: 'smtp://127.0.0.1:9',
+      ...postmark,
+    },
+    smtp: {},
+    from: 'Test Shop <shop@sender.example>',
+    logLevel: 'silent',
+  };
+}
+
+/** A module on the emptied test database. */
+export async function openMail(deps: MailDeps = {}, config: MailConfig = testConfig()): Promise<Mail> {
+  await emptyTables(testDatabase());
+  return createMail(config, { log: pino({ level: 'silent' }), migrate: false, ...deps });
+}

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process of ours that a test may kill. */
+export interface Victim {
+  /** Called with every message it sends. */
+  hear(listener: (message: unknown) => void): void;
+  /** Sends it a message; resolves with the next one it sends. */
+  ask(message: object): Promise<unknown>;
+  /** Ends it without warning, as a power cut would; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to stop; resolves with its exit code, null when a signal ended it. */
+  stop(): Promise<number | null>;
+  /** False once it has ended, whatever the reason. */
+  alive(): boolean;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Starts an entry, gives it `setup` as its first message and waits until it says `up`. It ends when we do. */
+export async function startVictim(entry: URL, setup: object): Promise<Victim> {
+  const child = spawn(process.execPath, ['--import', 'tsx', entry.pathname], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  running.add(child);
+  const ended = once(child, 'exit').then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  // A message on its way to a process that was just killed is lost like everything else it had.
+  child.on('error', () => undefined);
+  const up = new Promise<void>((resolve, reject) => {
+    child.on('message', message => message === 'up' && resolve());
+    void ended.then(code => reject(new Error(`The process ended before it was up (exit code ${code}).`)));
+  });
+  child.send(setup);
+  await up;
+  return {
+    hear: listener => void child.on('message', listener),
+    ask: async message => {
+      child.send(message);
+      const [answer] = await once(child, 'message');
+      return answer;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+    alive: () => child.exitCode === null && child.signalCode === null,
+  };
+}
+
+/** Kills what is still running; for `afterEach`. */
+export async function endVictims(): Promise<void> {
+  await Promise.all(
+    [...running].map(async child => {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    }),
+  );
+}

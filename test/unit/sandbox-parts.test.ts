@@ -1,0 +1,66 @@
+import { X509Certificate } from 'node:crypto';
+import { expect } from 'chai';
+import { BOUNCE_TYPES, bounceType } from '../sandbox/bounce-types.ts';
+import { createCertificate } from '../sandbox/certificate.ts';
+import { DelayLine } from '../sandbox/delay-line.ts';
+import { FaultBook } from '../sandbox/faults.ts';
+import { Fifo } from '../sandbox/fifo.ts';
+
+describe('the parts of the sandbox', () => {
+  it('make a certificate for this machine that is its own authority', () => {
+    const { cert, key } = createCertificate();
+    const certificate = new X509Certificate(cert);
+    expect(certificate.checkHost('localhost')).to.equal('localhost');
+    expect(certificate.checkIP('127.0.0.1')).to.equal('127.0.0.1');
+    expect(certificate.ca).to.equal(true);
+    expect(certificate.verify(certificate.publicKey)).to.equal(true);
+    expect(Date.parse(certificate.validFrom)).to.be.below(Date.now());
+    expect(Date.parse(certificate.validTo)).to.be.above(Date.now() + 300 * 86_400_000);
+    expect(key).to.match(/^-----BEGIN PRIVATE KEY-----/);
+    expect(new X509Certificate(createCertificate().cert).serialNumber).not.to.equal(certificate.serialNumber);
+  });
+
+  it('keep a queue in order while it is emptied and filled', () => {
+    const queue = new Fifo<number>();
+    const out: (number | undefined)[] = [];
+    for (let i = 0; i < 5000; i += 1) {
+      queue.push(i);
+      if (i % 3 > 0) out.push(queue.shift());
+    }
+    while (queue.length > 0) out.push(queue.shift());
+    expect(out).to.deep.equal(Array.from({ length: 5000 }, (_, i) => i));
+    expect(queue.shift()).to.equal(undefined);
+  });
+
+  it('hand on delayed items in order and forget them when told', async () => {
+    const seen: number[] = [];
+    const line = new DelayLine<number>(5, item => seen.push(item));
+    for (const item of [1, 2, 3]) line.push(item);
+    expect(line.length).to.equal(3);
+    while (line.length > 0) await new Promise(resolve => setTimeout(resolve, 1));
+    expect(seen).to.deep.equal([1, 2, 3]);
+    line.push(4);
+    line.clear();
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(seen).to.deep.equal([1, 2, 3]);
+  });
+
+  it('count faults down and let the first that matches strike', () => {
+    const book = new FaultBook();
+    book.add({ where: 'POST /email', kind: 'slow', times: 1 });
+    book.add({ where: 'post /*', kind: 'drop', matching: 'x' });
+    expect(book.take('POST /email')?.kind).to.equal('slow');
+    expect(book.take('POST /email')).to.equal(undefined);
+    expect(book.take('POST /email', () => 'axb')?.kind).to.equal('drop');
+    expect(book.take('GET /email', () => 'x')).to.equal(undefined);
+    expect(book.struck).to.equal(2);
+  });
+
+  it('know every bounce type by name and code, once', () => {
+    expect(BOUNCE_TYPES).to.have.length(22);
+    expect(new Set(BOUNCE_TYPES.map(({ code }) => code)).size).to.equal(22);
+    expect(bounceType('HARD_BOUNCE')?.code).to.equal(1);
+    expect(bounceType('dmarcpolicy')?.code).to.equal(100009);
+    expect(bounceType('nothing')).to.equal(undefined);
+  });
+});

@@ -1,0 +1,233 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { MailError } from '../../server/mail/error.ts';
+import { type ContractSpec, compileContract, type FieldSpec } from '../../server/mail/rules/contract.ts';
+import { compileTemplate } from '../../server/mail/rules/render.ts';
+import type { TemplateContent } from '../../server/mail/rules/template.ts';
+import { checkTemplatePaths } from '../../server/mail/rules/template-paths.ts';
+import { readTemplateFiles } from '../../server/mail/template-files.ts';
+import { unsubscribePlaceholder } from '../../server/mail/unsubscribe.ts';
+
+const shipped = path.join(import.meta.dirname, '../../templates');
+const keys = [
+  'booking-confirmation',
+  'email-verification',
+  'loyalty-tier-upgrade',
+  'newsletter',
+  'operational-alert',
+  'order-confirmation',
+  'order-shipped',
+  'password-reset',
+  'product-announcement',
+  'receipt',
+];
+
+describe('the shipped templates', () => {
+  let contents: TemplateContent[] = [];
+  before(async () => {
+    contents = await readTemplateFiles(shipped);
+  });
+
+  const contentOf = (key: string): TemplateContent => {
+    const content = contents.find(one => one.key === key);
+    if (!content) throw new Error(`There is no ${key}.`);
+    return content;
+  };
+
+  const show = (content: TemplateContent, data: Record<string, unknown>, locale: string | null) =>
+    compileTemplate(content).render(compileContract(content.contract).check(data), {
+      locale,
+      unsubscribe: unsubscribePlaceholder,
+    });
+
+  it('are ten', () => {
+    expect(contents.map(({ key }) => key)).to.deep.equal(keys);
+  });
+
+  for (const key of keys) {
+    describe(key, () => {
+      it('names only what its contract gives', () => {
+        expect(checkTemplatePaths(contentOf(key))).to.deep.equal([]);
+      });
+
+      it('shows its sample in HTML and text, with nothing left to fill in', () => {
+        const { subject, html, text } = show(contentOf(key), contentOf(key).sample, null);
+        expect(subject).to.match(/^\S.*\S$/);
+        expect(html)
+          .to.match(/^<!doctype html>/i)
+          .and.contain('</html>');
+        expect(text)
+          .to.have.length.above(200)
+          .and.not.match(/<\/?(p|div|table|td|a|h1)\b/);
+        for (const part of [subject, html, text]) expect(leftOver(part)).to.equal(null);
+      });
+
+      it('shows it to somebody of another language: their numbers, our words', () => {
+        expect(show(contentOf(key), contentOf(key).sample, 'nl-NL').html).to.match(/<html lang="en"/);
+      });
+
+      it('does without each optional field', () => {
+        const { contract, sample } = contentOf(key);
+        const { html, text } = show(contentOf(key), withoutOptional(contract, sample), null);
+        for (const part of [html, text]) expect(leftOver(part)).to.equal(null);
+      });
+    });
+  }
+
+  it('offer the placeholder for unsubscribing in bulk mail, and there alone', () => {
+    const offering = contents
+      .filter(one => show(one, one.sample, null).html.includes(unsubscribePlaceholder))
+      .map(({ key }) => key);
+    expect(offering).to.deep.equal(['newsletter', 'product-announcement']);
+  });
+
+  it('check a time zone and a currency at the door', () => {
+    const refused: [key: string, group: string, wrong: Record<string, unknown>, field: string][] = [
+      ['booking-confirmation', 'booking', { timeZone: 'Amsterdam' }, 'data.booking.timeZone'],
+      [
+        'booking-confirmation',
+        'booking',
+        { price: { amount: 1, currency: 'euro' } },
+        'data.booking.price.currency',
+      ],
+      ['order-confirmation', 'order', { currency: 'eur' }, 'data.order.currency'],
+      ['receipt', 'receipt', { currency: 'ZZZ' }, 'data.receipt.currency'],
+    ];
+    for (const [key, group, wrong, field] of refused) {
+      const { contract, sample } = contentOf(key);
+      const data = { ...sample, [group]: { ...(sample[group] as object), ...wrong } };
+      expect(() => compileContract(contract).check(data))
+        .to.throw(MailError)
+        .with.property('field', field);
+    }
+  });
+});
+
+describe('reading template files', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'postlane-templates-'));
+    for (const part of ['brand.json', 'layouts', 'partials', 'receipt'])
+      await cp(path.join(shipped, part), path.join(folder, part), { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const put = (file: string, source: string) => writeFile(path.join(folder, file), source);
+  const refusal = async (): Promise<MailError> => {
+    const error: unknown = await readTemplateFiles(folder).catch((thrown: unknown) => thrown);
+    if (error instanceof MailError) return error;
+    throw new Error('There was no MailError.', { cause: error });
+  };
+
+  it('gives the parts of each language, and only the partials in use, also by way of others', async () => {
+    await put('receipt/html.hbs', '{{> outer}}');
+    await put('partials/outer.html.hbs', '{{#if name}}{{> inner}}{{/if}}');
+    await put('partials/inner.html.hbs', '{{name}}');
+    await put('receipt/subject.nl.hbs', '{{> tag}}');
+    await put('partials/tag.text.hbs', 'Bon');
+    await put('receipt/html.nl.hbs', 'Bon');
+    const [content] = await readTemplateFiles(folder);
+    expect(content?.locales).to.have.keys(['default', 'nl']);
+    expect(content?.locales.nl).to.deep.equal({ subject: '{{> tag}}', html: 'Bon' });
+    expect(content?.partials.html).to.have.keys(['outer', 'inner']);
+    expect(content?.partials.text).to.include({ tag: 'Bon' });
+  });
+
+  const broken: [what: string, file: string, source: string, message: RegExp][] = [
+    [
+      'a part',
+      'receipt/html.hbs',
+      'one\n{{#if name}',
+      /^templates\/receipt\/html\.hbs, line 2: does not parse/,
+    ],
+    ['a subject', 'receipt/subject.hbs', '{{', /^templates\/receipt\/subject\.hbs, line 1: does not parse/],
+    [
+      'a preheader',
+      'receipt/preheader.hbs',
+      '{{/if}}',
+      /^templates\/receipt\/preheader\.hbs, line 1: does not parse/,
+    ],
+    [
+      'a partial',
+      'partials/fact.html.hbs',
+      '\n\n{{#if x}}{{/each}}',
+      /^templates\/partials\/fact\.html\.hbs, line 3: .*if doesn't match each/,
+    ],
+    [
+      'a text partial',
+      'partials/fact.text.hbs',
+      '{{x',
+      /^templates\/partials\/fact\.text\.hbs, line 1: does not parse/,
+    ],
+    [
+      'a layout',
+      'layouts/default.text.hbs',
+      '{{> content',
+      /^templates\/layouts\/default\.text\.hbs, line 1: does not parse/,
+    ],
+    [
+      'a use of an unknown partial',
+      'receipt/text.hbs',
+      '{{> footer}}',
+      /^templates\/receipt\/text\.hbs: there is no partial footer\.$/,
+    ],
+    ['JSON', 'receipt/template.json', '{"category":', /^receipt\/template\.json cannot be read/],
+    [
+      'a template.json without its category',
+      'receipt/template.json',
+      '{"data":{},"sample":{}}',
+      /^templates\/receipt\/template\.json: category is required/,
+    ],
+    [
+      'a contract',
+      'receipt/template.json',
+      '{"category":"receipt","data":{"a":{"type":"text"}},"sample":{}}',
+      /^templates\/receipt\/template\.json: data\.a\.type must be one of/,
+    ],
+    ['a brand', 'brand.json', '[', /brand\.json cannot be read/],
+  ];
+  for (const [what, file, source, message] of broken) {
+    it(`names the file of ${what} that is broken`, async () => {
+      await put(file, source);
+      const error = await refusal();
+      expect(error.code).to.equal('invalid-template');
+      expect(error.message).to.match(message);
+    });
+  }
+
+  it('names a broken part in another language', async () => {
+    await put('receipt/subject.nl.hbs', 'Bon');
+    await put('receipt/html.nl.hbs', '\n{{');
+    expect(await refusal()).to.include({ field: 'templates/receipt/html.nl.hbs' });
+  });
+
+  it('names a template that lacks a part, and in which language', async () => {
+    await put('receipt/html.nl.hbs', 'x');
+    expect((await refusal()).message).to.equal('templates/receipt lacks its subject or html for nl.');
+    await rm(path.join(folder, 'receipt/html.nl.hbs'));
+    await rm(path.join(folder, 'receipt/html.hbs'));
+    expect((await refusal()).message).to.equal('templates/receipt lacks its subject or html for default.');
+  });
+
+  it('names a folder without template.json', async () => {
+    await rm(path.join(folder, 'receipt/template.json'));
+    expect(await refusal()).to.include({ code: 'invalid-template' });
+  });
+});
+
+/** The first mustache that was not filled in; the provider's own placeholder is none. */
+function leftOver(part: string): string | null {
+  return part.replaceAll(unsubscribePlaceholder, '').match(/\{\{|\}\}|\[object |undefined|NaN/)?.[0] ?? null;
+}
+
+function withoutOptional(contract: ContractSpec, data: Record<string, unknown>): Record<string, unknown> {
+  const required = Object.entries(contract).filter(([, spec]) => !spec.optional);
+  return Object.fromEntries(required.map(([field, spec]) => [field, bare(spec, data[field])]));
+}
+
+function bare(spec: FieldSpec, value: unknown): unknown {
+  if (spec.items && Array.isArray(value)) return value.map(item => spec.items && bare(spec.items, item));
+  return spec.fields ? withoutOptional(spec.fields, value as Record<string, unknown>) : value;
+}

@@ -1,0 +1,146 @@
+import type { AgendaBackend } from 'agenda';
+import type { Knex } from 'knex';
+import { connect } from '../../db/connect.ts';
+import { Ambient } from './ambient.ts';
+import { MysqlNotificationChannel } from './channel.ts';
+import { Database } from './database.ts';
+import { MysqlJobLogger } from './logger.ts';
+import type { ParkedJob } from './park.ts';
+import { MysqlJobRepository } from './repository.ts';
+import { checkSchema, migrate } from './schema.ts';
+import { type SignalOptions, Signals } from './signals.ts';
+import { tablesOf } from './tables.ts';
+
+/** Options of {@link MysqlBackend}: the host's knex, or the URL of a database for a pool of our own. */
+export type MysqlBackendOptions = CommonOptions &
+  ({ knex: Knex; connection?: never } | { connection: string; knex?: never });
+
+interface CommonOptions {
+  /** What the tables' names begin with. Default `agenda_`. */
+  tablePrefix?: string;
+  /** Create or upgrade the tables on connect. Default true; otherwise connect refuses unfit tables. */
+  ensureSchema?: boolean;
+  /** Largest number of connections of our own pool. Default 10. */
+  poolSize?: number;
+  /** Park a job whose handler took its process down this many times; null: never. Default 5. */
+  poisonAfter?: number | null;
+  /** How other processes are told of new jobs; false: not at all, they poll. */
+  signals?: SignalOptions | false;
+  /** Let job states (start, success, ...) cross processes too, for a live view elsewhere. Default false. */
+  sharesState?: boolean;
+  /** Days the job log is kept; null: for ever. Default 14. */
+  logRetentionDays?: number | null;
+  /** A job was parked. Default: a process warning. */
+  onParked?: (job: ParkedJob) => void;
+  /** A fault in the background that nobody awaits. Default: a process warning. */
+  onError?: (error: Error) => void;
+}
+
+/** Agenda 6's storage, notifications and job log on MySQL 8+ or MariaDB 10.6+. */
+export class MysqlBackend implements AgendaBackend {
+  readonly name = 'MySQL';
+  readonly ownsConnection: boolean;
+  readonly repository: MysqlJobRepository;
+  readonly notificationChannel: MysqlNotificationChannel;
+  readonly logger: MysqlJobLogger;
+  private readonly knex: Knex;
+  private readonly prefix: string;
+  private readonly ensureSchema: boolean;
+  private readonly db: Database;
+  private readonly ambient: Ambient;
+  private onParked: (job: ParkedJob) => void;
+  private onError: (error: Error) => void;
+  private connecting: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(options: MysqlBackendOptions) {
+    this.ownsConnection = options.knex === undefined;
+    this.knex = options.knex ?? connect(options.connection, { poolSize: options.poolSize ?? 10 });
+    this.prefix = options.tablePrefix ?? 'agenda_';
+    this.ensureSchema = options.ensureSchema ?? true;
+    this.onError = options.onError ?? (error => process.emitWarning(error.message, 'AgendaMysql'));
+    this.onParked = options.onParked ?? (job => process.emitWarning(parkedMessage(job), 'AgendaMysql'));
+    this.db = new Database(this.knex, tablesOf(this.prefix));
+    this.ambient = new Ambient(this.db);
+    this.logger = new MysqlJobLogger(
+      this.db,
+      options.logRetentionDays === undefined ? 14 : options.logRetentionDays,
+    );
+    this.repository = this.makeRepository(options.poisonAfter === undefined ? 5 : options.poisonAfter);
+    this.notificationChannel = this.makeChannel(options);
+  }
+
+  /** Safe to call again: Agenda's constructor calls it too, without awaiting it. */
+  async connect(): Promise<void> {
+    this.connecting ??= this.open().catch(error => {
+      this.connecting = undefined;
+      throw error;
+    });
+    await this.connecting;
+  }
+
+  /** Gives back what is held and closes the pool if it is ours. Connecting again is possible. */
+  async disconnect(): Promise<void> {
+    if (this.closed) return;
+    this.connecting = undefined;
+    await this.repository.releaseHeld();
+    await this.logger.idle();
+    if (!this.ownsConnection) return;
+    this.closed = true;
+    await this.knex.destroy();
+  }
+
+  /** Creates or upgrades the tables; returns whether there was anything to do. */
+  async migrate(): Promise<boolean> {
+    return migrate(this.knex, this.prefix);
+  }
+
+  /** Unlocks every job this process has claimed but not started. Done by stop and drain; returns how many. */
+  async releaseHeld(): Promise<number> {
+    return this.repository.releaseHeld();
+  }
+
+  /** Runs the work; jobs it saves or removes belong to the transaction, and wake workers when it commits. */
+  async inTransaction<T>(trx: Knex.Transaction, work: () => Promise<T>): Promise<T> {
+    return this.ambient.within(trx, work);
+  }
+
+  /** Says where faults and parked jobs are reported from now on. */
+  reportTo(listeners: { onError?: (error: Error) => void; onParked?: (job: ParkedJob) => void }): void {
+    this.onError = listeners.onError ?? this.onError;
+    this.onParked = listeners.onParked ?? this.onParked;
+  }
+
+  private async open(): Promise<void> {
+    if (this.closed) this.knex.initialize();
+    this.closed = false;
+    if (this.ensureSchema) await this.migrate();
+    await checkSchema(this.knex, this.db.tables);
+    await this.db.learnIsolation();
+    this.notificationChannel.open();
+  }
+
+  private makeRepository(poisonAfter: number | null): MysqlJobRepository {
+    return new MysqlJobRepository(this.db, () => this.ambient.database(), poisonAfter, {
+      connect: () => this.connect(),
+      onRoom: name => this.notificationChannel.refill(name),
+      onParked: job => this.onParked(job),
+      onError: error => this.onError(error),
+    });
+  }
+
+  private makeChannel({ signals = {}, sharesState = false }: MysqlBackendOptions): MysqlNotificationChannel {
+    const onError = (error: Error) => this.onError(error);
+    return new MysqlNotificationChannel({
+      ambient: this.ambient,
+      signals: signals === false ? undefined : new Signals(this.db, signals, onError),
+      sharesState,
+      onError,
+      onDisconnect: async () => void (await this.repository.releaseHeld()),
+    });
+  }
+}
+
+function parkedMessage({ id, name, expiredCount }: ParkedJob): string {
+  return `Job ${id} (${name}) was parked: its handler took its process down ${expiredCount} times.`;
+}

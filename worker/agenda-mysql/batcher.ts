@@ -1,0 +1,40 @@
+/** Writes items in batches without a timer: what arrives while one batch is being written forms the next. */
+export class Batcher<Item> {
+  private readonly write: (items: Item[]) => Promise<void>;
+  private next: Item[] = [];
+  private nextDone: Promise<void> | undefined;
+  private last: Promise<void> = Promise.resolve();
+  private static readonly largest = 500;
+
+  constructor(write: (items: Item[]) => Promise<void>) {
+    this.write = write;
+  }
+
+  /** Resolves once the item is written; rejects when its batch could not be. */
+  add(item: Item): Promise<void> {
+    this.next.push(item);
+    this.nextDone ??= this.last.then(() => this.writeNext());
+    return this.nextDone;
+  }
+
+  /** Resolves when nothing is waiting any more. */
+  async idle(): Promise<void> {
+    await this.nextDone?.catch(() => {});
+    await this.last;
+  }
+
+  private writeNext(): Promise<void> {
+    const items = this.next;
+    this.next = [];
+    this.nextDone = undefined;
+    const written = this.writeAll(items);
+    this.last = written.catch(() => {});
+    return written;
+  }
+
+  private async writeAll(items: Item[]): Promise<void> {
+    for (let at = 0; at < items.length; at += Batcher.largest) {
+      await this.write(items.slice(at, at + Batcher.largest));
+    }
+  }
+}

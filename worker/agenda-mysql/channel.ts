@@ -1,0 +1,100 @@
+import { BaseNotificationChannel, type JobNotification, type JobStateNotification, toJobId } from 'agenda';
+import { type Ambient, ended } from './ambient.ts';
+import type { Signal, Signals } from './signals.ts';
+
+/** What a channel is made of. */
+export interface ChannelParts {
+  ambient: Ambient;
+  /** The table between processes; undefined: notifications stay in this process. */
+  signals: Signals | undefined;
+  /** Whether job states cross processes too: three writes per job, wanted for a live view elsewhere. */
+  sharesState: boolean;
+  onError(error: Error): void;
+  /** Agenda has stopped or drained. */
+  onDisconnect(): Promise<void>;
+}
+
+const refillAfterMs = 1;
+const largestRefill = 20;
+
+/** Wakes job processors: in this process at once, in others by the signal table. */
+export class MysqlNotificationChannel extends BaseNotificationChannel {
+  private readonly parts: ChannelParts;
+  private readonly rooms = new Map<string, number>(); // name -> runs that ended since the last refill
+
+  constructor(parts: ChannelParts) {
+    super();
+    this.parts = parts;
+    this.on('error', error => parts.onError(error));
+  }
+
+  /** Makes the channel ready to publish, so that a process that never starts a processor wakes the others. */
+  open(): void {
+    this.setState('connected');
+  }
+
+  override async connect(): Promise<void> {
+    await this.parts.signals?.listen(signal => this.receive(signal));
+    this.open();
+  }
+
+  override async disconnect(): Promise<void> {
+    this.setState('disconnected');
+    await this.parts.signals?.close();
+    await this.parts.onDisconnect();
+  }
+
+  /** Inside a caller's transaction nobody is woken before it has committed. */
+  override async publish(notification: JobNotification): Promise<void> {
+    this.requireConnection();
+    const trx = this.parts.ambient.transaction();
+    if (!trx) {
+      this.deliver(notification);
+      await this.parts.signals?.announce(notification);
+      return;
+    }
+    const db = this.parts.ambient.database();
+    await this.parts.signals?.announceIn(db, notification);
+    void ended(trx).then(() => this.deliver(notification));
+  }
+
+  async publishState(notification: JobStateNotification): Promise<void> {
+    this.requireConnection();
+    void this.notifyStateHandlers(notification);
+    if (this.parts.sharesState) await this.parts.signals?.announceState(notification);
+  }
+
+  /**
+   * A run has ended: lets this process fetch as many jobs of the name as have ended. Without it Agenda refills
+   * only on its tick, and a lockLimit would cap a name at lockLimit / processEvery.
+   */
+  refill(name: string): void {
+    const waiting = this.rooms.get(name);
+    this.rooms.set(name, (waiting ?? 0) + 1);
+    if (waiting !== undefined) return;
+    setTimeout(() => {
+      const ended = this.rooms.get(name) ?? 0;
+      this.rooms.delete(name);
+      for (let wakes = Math.min(ended, largestRefill); wakes > 0; wakes--) this.deliver(wakeFor(name));
+    }, refillAfterMs);
+  }
+
+  private receive({ kind, payload }: Signal): void {
+    if (kind === 'job') this.deliver(payload);
+    else void this.notifyStateHandlers(payload);
+  }
+
+  // Not awaited: a handler fetches jobs until there are none, and a save must not wait for that.
+  private deliver(notification: JobNotification): void {
+    if (this.state !== 'connected') return;
+    this.parts.ambient.outside(() => void this.notifyHandlers(notification));
+  }
+
+  private requireConnection(): void {
+    if (this.state !== 'connected') throw new Error('Cannot publish: the channel is not connected.');
+  }
+}
+
+function wakeFor(jobName: string): JobNotification {
+  return { jobId: toJobId(''), jobName, nextRunAt: null, priority: 0, timestamp: new Date() };
+}

@@ -1,0 +1,51 @@
+import type { JobParameters } from 'agenda';
+
+/** What a claim knows of its row: proof, at each later write, that nobody has taken the row since. */
+export interface Fence {
+  readonly id: string;
+  readonly name: string;
+  /** Counts claims: another value in the row means another owner. */
+  readonly lockSeq: number;
+  /** Counts changes of the schedule: another value means "rescheduled while it ran". */
+  readonly scheduleSeq: number;
+  /** Whether the handler was started under this claim. */
+  started: boolean;
+}
+
+// Under a symbol: `new Job` spreads the attributes, symbols included, and toJson() leaves them out.
+const key = Symbol('agenda-mysql fence');
+
+/** Marks a claimed job with its fence. */
+export function withFence(job: JobParameters, fence: Fence): JobParameters {
+  return Object.assign(job, { [key]: fence });
+}
+
+/** The fence of a job that came from a claim of this process. */
+export function fenceOf(job: JobParameters): Fence | undefined {
+  return (job as JobParameters & { [key]?: Fence })[key];
+}
+
+/** The claims this process holds, so that those never started can be given back when it stops. */
+export class HeldJobs {
+  private readonly fences = new Map<string, Fence>();
+
+  /** Notes a claim. */
+  add(fence: Fence): void {
+    this.fences.set(fence.id, fence);
+  }
+
+  /** The claim on that job, if this process holds one. */
+  get(id: string): Fence | undefined {
+    return this.fences.get(id);
+  }
+
+  /** Forgets a claim that was given back, finished or lost; a newer claim on the same job stays. */
+  drop(fence: Fence): void {
+    if (this.fences.get(fence.id) === fence) this.fences.delete(fence.id);
+  }
+
+  /** The claims whose handler has not been started. */
+  unstarted(): Fence[] {
+    return [...this.fences.values()].filter(fence => !fence.started);
+  }
+}

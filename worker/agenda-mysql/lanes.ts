@@ -1,0 +1,131 @@
+import type { JobParameters } from 'agenda';
+import type { Answer, Question } from './probe.ts';
+
+/** One caller of getNextJobToRun. */
+export interface Caller extends Question {
+  lockedAt: Date | undefined;
+  lastModifiedBy: string | null;
+}
+
+/** What lanes need: a cheap look and the claim itself. */
+export interface ClaimSource {
+  probe(question: Question): Promise<Answer>;
+  /** Locks at most `limit` jobs. */
+  claim(caller: Caller, limit: number, look: Answer): Promise<JobParameters[]>;
+}
+
+const staleEveryMs = 1000;
+const largestBatch = 100;
+
+/**
+ * Agenda asks for jobs one at a time from many overlapping chains. Per job name (and owner), all callers that
+ * wait at one moment are answered by one batched claim: exactly one job for each, never a hoard beyond them.
+ */
+export class Lanes {
+  private readonly source: ClaimSource;
+  private readonly lanes = new Map<string, Lane>();
+  private pausedBy = 0;
+
+  constructor(source: ClaimSource) {
+    this.source = source;
+  }
+
+  /** The next job for this caller, locked, or undefined. */
+  async next(caller: Caller): Promise<JobParameters | undefined> {
+    if (this.pausedBy > 0) return undefined;
+    const key = JSON.stringify([caller.name, caller.lastModifiedBy]);
+    let lane = this.lanes.get(key);
+    if (!lane) {
+      lane = new Lane(this.source);
+      this.lanes.set(key, lane);
+    }
+    return lane.next(caller);
+  }
+
+  /** Runs the work with no claim under way and none beginning; callers meanwhile get no job. */
+  async whilePaused<T>(work: () => Promise<T>): Promise<T> {
+    this.pausedBy++;
+    try {
+      await Promise.all([...this.lanes.values()].map(lane => lane.idle()));
+      return await work();
+    } finally {
+      this.pausedBy--;
+    }
+  }
+}
+
+interface Waiting {
+  caller: Caller;
+  resolve(job: JobParameters | undefined): void;
+  reject(error: unknown): void;
+}
+
+class Lane {
+  private readonly source: ClaimSource;
+  private waiting: Waiting[] = [];
+  private running: Promise<void> | undefined;
+  private hot = false; // the last claim filled every caller, so a look first would be wasted
+  private staleSeenAt = 0;
+
+  constructor(source: ClaimSource) {
+    this.source = source;
+  }
+
+  next(caller: Caller): Promise<JobParameters | undefined> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ caller, resolve, reject });
+      this.running ??= this.run();
+    });
+  }
+
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    await null; // callers of this very moment travel together
+    while (this.waiting.length > 0) await this.serve(this.waiting.splice(0, largestBatch));
+    this.running = undefined;
+  }
+
+  private async serve(batch: Waiting[]): Promise<void> {
+    try {
+      const jobs = await this.take(strictest(batch.map(each => each.caller)), batch.length);
+      batch.forEach(({ resolve }, at) => {
+        resolve(jobs[at]);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  private async take(caller: Caller, limit: number): Promise<JobParameters[]> {
+    const jobs: JobParameters[] = [];
+    // A steady backlog keeps the lane hot; stale locks still get their look, once a second.
+    if (this.hot && Date.now() - this.staleSeenAt < staleEveryMs) {
+      jobs.push(...(await this.source.claim(caller, limit, { due: true, stale: false })));
+    }
+    if (jobs.length < limit) jobs.push(...(await this.look(caller, limit - jobs.length)));
+    this.hot = jobs.length === limit;
+    return jobs;
+  }
+
+  private async look(caller: Caller, limit: number): Promise<JobParameters[]> {
+    this.staleSeenAt = Date.now();
+    const found = await this.source.probe(caller);
+    return found.due || found.stale ? this.source.claim(caller, limit, found) : [];
+  }
+}
+
+// No caller may get a job that it could not have had by itself.
+function strictest(callers: Caller[]): Caller {
+  return callers.reduce((a, b) => ({
+    ...b,
+    nextScanAt: earlier(a.nextScanAt, b.nextScanAt),
+    lockDeadline: earlier(a.lockDeadline, b.lockDeadline),
+  }));
+}
+
+function earlier(a: Date, b: Date): Date {
+  return new Date(Math.min(a.getTime(), b.getTime()));
+}

@@ -1,0 +1,89 @@
+import type { JobParameters } from 'agenda';
+import type { Database } from './database.ts';
+import { type Fence, fenceOf, type HeldJobs, withFence } from './fence.ts';
+import { idValue, jobColumns, marks, toJob } from './rows.ts';
+import { toUtc } from './utc.ts';
+
+/** Locks this very job if nobody has it, it is enabled and its schedule is the one the caller saw. */
+export async function lockJob(
+  db: Database,
+  held: HeldJobs,
+  job: JobParameters,
+  lastModifiedBy: string | null,
+): Promise<JobParameters | undefined> {
+  if (!job._id) return undefined;
+  const row = await db.transaction(async trx => {
+    const { affectedRows } = await trx.write(
+      `UPDATE ${trx.tables.jobs}
+       SET locked_at = ?, started = 0, lock_seq = lock_seq + 1, last_modified_by = ?, rev = rev + 1
+       WHERE id = ? AND name = ? AND disabled = 0 AND locked_at IS NULL AND next_run_at <=> ?`,
+      [
+        toUtc(new Date()),
+        lastModifiedBy,
+        idValue(job._id),
+        job.name,
+        job.nextRunAt ? toUtc(job.nextRunAt) : null,
+      ],
+    );
+    if (affectedRows === 0) return undefined;
+    const [locked] = await trx.select(jobColumns, `FROM ${trx.tables.jobs} WHERE id = ?`, [idValue(job._id)]);
+    return locked;
+  });
+  if (!row) return undefined;
+  const fence = {
+    id: String(row.id),
+    name: job.name,
+    lockSeq: Number(row.lock_seq),
+    scheduleSeq: Number(row.schedule_seq),
+    started: false,
+  };
+  held.add(fence);
+  return withFence(toJob(row), fence);
+}
+
+/** Gives one job back. A one-off that is running (no next run) keeps its lock. */
+export async function unlockJob(db: Database, held: HeldJobs, job: JobParameters): Promise<void> {
+  if (!job._id) return;
+  const fence = fenceOf(job) ?? held.get(job._id);
+  if (fence && !fence.started) {
+    await release(db, held, [fence]);
+    return;
+  }
+  await db.write(
+    `UPDATE ${db.tables.jobs} SET locked_at = NULL, rev = rev + 1
+     WHERE id = ? AND next_run_at IS NOT NULL AND lock_seq = COALESCE(?, lock_seq)`,
+    [idValue(job._id), fence?.lockSeq ?? null],
+  );
+  if (fence) held.drop(fence);
+}
+
+/** Clears the locks of these jobs; where this process lost its claim to another, the other keeps it. */
+export async function unlockJobs(db: Database, held: HeldJobs, ids: readonly string[]): Promise<void> {
+  const fences = ids.map(id => held.get(id)).filter(fence => fence !== undefined);
+  const foreign = ids.filter(id => !held.get(id));
+  await release(db, held, fences);
+  if (foreign.length === 0) return;
+  await db.write(
+    `UPDATE ${db.tables.jobs} SET locked_at = NULL, rev = rev + 1 WHERE id IN (${marks(foreign.length)})`,
+    foreign.map(idValue),
+  );
+}
+
+/**
+ * Gives claims back unless another process has taken them over; from then on their holder is fenced off, so a
+ * start that is already on its way is refused. A recovered one-off has no next run; given back before it ran
+ * it becomes due at once, or nobody would ever find it again.
+ */
+export async function release(db: Database, held: HeldJobs, fences: readonly Fence[]): Promise<void> {
+  for (let at = 0; at < fences.length; at += 100) {
+    const some = fences.slice(at, at + 100);
+    await db.write(
+      `UPDATE ${db.tables.jobs} SET next_run_at = IF(started = 0, COALESCE(next_run_at, ?), next_run_at),
+         locked_at = NULL, lock_seq = lock_seq + 1, rev = rev + 1
+       WHERE ${some.map(() => '(id = ? AND lock_seq = ?)').join(' OR ')}`,
+      [toUtc(new Date()), ...some.flatMap(fence => [fence.id, fence.lockSeq])],
+      { repeatable: true },
+    );
+    for (const fence of some) held.drop(fence);
+  }
+}

@@ -1,0 +1,68 @@
+import { dueRows, staleRows } from './claim.ts';
+import type { Database, SqlValue } from './database.ts';
+import { toUtc } from './utc.ts';
+
+/** What a name is asked about. */
+export interface Question {
+  name: string;
+  nextScanAt: Date;
+  lockDeadline: Date;
+}
+
+/** Which kinds of claimable jobs the name has right now. */
+export interface Answer {
+  due: boolean;
+  stale: boolean;
+}
+
+interface Asked {
+  question: Question;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+/** Answers the questions of all names of one tick with a single unlocked query: an idle tick costs one round trip. */
+export class Prober {
+  private readonly db: Database;
+  private asked: Asked[] = [];
+
+  constructor(db: Database) {
+    this.db = db;
+  }
+
+  /** Whether the name has anything to claim. */
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.asked.length === 0) setImmediate(() => void this.answerAll());
+      this.asked.push({ question, resolve, reject });
+    });
+  }
+
+  private async answerAll(): Promise<void> {
+    const asked = this.asked;
+    this.asked = [];
+    while (asked.length > 0) await this.answer(asked.splice(0, 50));
+  }
+
+  private async answer(asked: Asked[]): Promise<void> {
+    try {
+      const rows = await this.query(asked.map(each => each.question));
+      asked.forEach(({ resolve }, at) => {
+        const kinds = rows.filter(row => Number(row.question) === at).map(row => row.kind);
+        resolve({ due: kinds.includes('due'), stale: kinds.includes('stale') });
+      });
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  }
+
+  private query(questions: Question[]) {
+    const { jobs } = this.db.tables;
+    const bindings: SqlValue[] = [];
+    const parts = questions.map(({ name, nextScanAt, lockDeadline }, at) => {
+      bindings.push(name, toUtc(nextScanAt), name, toUtc(lockDeadline));
+      return `(SELECT ${at}, 'due' ${dueRows(jobs)} LIMIT 1) UNION ALL (SELECT ${at}, 'stale' ${staleRows(jobs)} LIMIT 1)`;
+    });
+    return this.db.rows(['question', 'kind'], parts.join(' UNION ALL '), bindings);
+  }
+}

@@ -1,0 +1,192 @@
+import type {
+  JobParameters,
+  JobRepository,
+  JobRepositoryOptions,
+  JobsOverview,
+  JobsQueryOptions,
+  JobsResult,
+  RemoveJobsOptions,
+} from 'agenda';
+import { claim } from './claim.ts';
+import { disableJobs, enableJobs, removeJobs } from './criteria.ts';
+import type { Database } from './database.ts';
+import { HeldJobs } from './fence.ts';
+import { type Caller, type ClaimSource, Lanes } from './lanes.ts';
+import { lockJob, release, unlockJob, unlockJobs } from './locks.ts';
+import type { ParkedJob } from './park.ts';
+import { type Answer, Prober } from './probe.ts';
+import { getJobsOverview, queryJobs } from './query.ts';
+import { idValue, jobColumns, toJob } from './rows.ts';
+import { saveJob } from './save.ts';
+import { saveJobState } from './state.ts';
+import { toUtc } from './utc.ts';
+
+/** What the repository reports to its backend. */
+export interface RepositoryEvents {
+  connect(): Promise<void>;
+  /** A run ended (or its finished job was removed): the name has room for more. */
+  onRoom(name: string): void;
+  onParked(job: ParkedJob): void;
+  /** A fault nobody awaits. */
+  onError(error: Error): void;
+}
+
+/** Agenda's 16 storage methods on one table. */
+export class MysqlJobRepository implements JobRepository {
+  private readonly db: Database;
+  private readonly events: RepositoryEvents;
+  private readonly poisonAfter: number | null;
+  /** The database the running code's own transaction gives, or the pool. */
+  private readonly current: () => Database;
+  private readonly held = new HeldJobs();
+  private readonly prober: Prober;
+  private readonly lanes: Lanes;
+  private readonly ended = new Map<string, string>(); // ids of runs that ended lately -> name
+
+  constructor(db: Database, current: () => Database, poisonAfter: number | null, events: RepositoryEvents) {
+    this.db = db;
+    this.current = current;
+    this.poisonAfter = poisonAfter;
+    this.events = events;
+    this.prober = new Prober(db);
+    this.lanes = new Lanes(this.claimSource());
+  }
+
+  async connect(): Promise<void> {
+    await this.events.connect();
+  }
+
+  async saveJob<DATA = unknown>(
+    job: JobParameters<DATA>,
+    options?: JobRepositoryOptions,
+  ): Promise<JobParameters<DATA>> {
+    return (await saveJob(this.current(), job, by(options))) as JobParameters<DATA>;
+  }
+
+  async saveJobState(job: JobParameters, options?: JobRepositoryOptions): Promise<void> {
+    try {
+      await saveJobState(this.db, this.held, job, by(options));
+    } finally {
+      if (!job.lockedAt && job._id) this.noteEnd(job._id, job.name);
+    }
+  }
+
+  async getNextJobToRun(
+    name: string,
+    nextScanAt: Date,
+    lockDeadline: Date,
+    now?: Date,
+    options?: JobRepositoryOptions,
+  ): Promise<JobParameters | undefined> {
+    return this.lanes.next({ name, nextScanAt, lockDeadline, lockedAt: now, lastModifiedBy: by(options) });
+  }
+
+  async lockJob(job: JobParameters, options?: JobRepositoryOptions): Promise<JobParameters | undefined> {
+    return lockJob(this.db, this.held, job, by(options));
+  }
+
+  /** Never rejects: Agenda does not await it. A lock that could not be cleared ages out. */
+  async unlockJob(job: JobParameters): Promise<void> {
+    try {
+      await unlockJob(this.db, this.held, job);
+    } catch (error) {
+      this.events.onError(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async unlockJobs(ids: readonly string[]): Promise<void> {
+    await unlockJobs(this.db, this.held, ids);
+  }
+
+  /** Gives back every claim whose handler was not started, with no claim under way. Returns how many. */
+  async releaseHeld(): Promise<number> {
+    return this.lanes.whilePaused(async () => {
+      const unstarted = this.held.unstarted();
+      await release(this.db, this.held, unstarted);
+      return unstarted.length;
+    });
+  }
+
+  async getJobById(id: string): Promise<JobParameters | null> {
+    const db = this.current();
+    const [row] = await db.select(jobColumns, `FROM ${db.tables.jobs} WHERE id = ?`, [idValue(id)]);
+    return row ? toJob(row) : null;
+  }
+
+  async queryJobs(options?: JobsQueryOptions): Promise<JobsResult> {
+    return queryJobs(this.current(), options);
+  }
+
+  async getJobsOverview(): Promise<JobsOverview[]> {
+    return getJobsOverview(this.db);
+  }
+
+  async getDistinctJobNames(): Promise<string[]> {
+    const rows = await this.db.select(['name'], `FROM ${this.db.tables.jobs} GROUP BY name ORDER BY name`);
+    return rows.map(row => String(row.name));
+  }
+
+  async getQueueSize(): Promise<number> {
+    const sql = `SELECT COUNT(*) FROM ${this.db.tables.jobs} WHERE next_run_at < ?`;
+    const [row] = await this.db.rows(['jobs'], sql, [toUtc(new Date())]);
+    return Number(row?.jobs ?? 0);
+  }
+
+  async removeJobs(options: RemoveJobsOptions): Promise<number> {
+    const removed = await removeJobs(this.current(), options);
+    if (options.id) this.noteRemoval(String(options.id));
+    return removed;
+  }
+
+  async disableJobs(options: RemoveJobsOptions): Promise<number> {
+    return disableJobs(this.current(), options);
+  }
+
+  async enableJobs(options: RemoveJobsOptions): Promise<number> {
+    return enableJobs(this.current(), options);
+  }
+
+  async purgeAllJobs(): Promise<number> {
+    return (await this.db.write(`DELETE FROM ${this.db.tables.jobs}`)).affectedRows;
+  }
+
+  private claimSource(): ClaimSource {
+    return {
+      probe: question => this.prober.ask(question),
+      claim: (caller, limit, look) => this.claim(caller, limit, look),
+    };
+  }
+
+  private async claim(caller: Caller, limit: number, look: Answer): Promise<JobParameters[]> {
+    const lockedAt = caller.lockedAt ?? new Date();
+    const { jobs, fences, parked } = await claim(this.db, {
+      ...caller,
+      lockedAt,
+      limit,
+      look,
+      poisonAfter: this.poisonAfter,
+    });
+    for (const fence of fences) this.held.add(fence);
+    for (const job of parked) this.events.onParked(job);
+    return jobs;
+  }
+
+  // The processor frees its slot only after a finished job was removed, so that too is a moment to refill.
+  private noteEnd(id: string, name: string): void {
+    this.ended.set(id, name);
+    for (const oldest of this.ended.keys()) {
+      if (this.ended.size <= 1000) break;
+      this.ended.delete(oldest);
+    }
+    this.events.onRoom(name);
+  }
+
+  private noteRemoval(id: string): void {
+    const name = this.ended.get(id);
+    if (name !== undefined && this.ended.delete(id)) this.events.onRoom(name);
+  }
+}
+
+function by(options: JobRepositoryOptions | undefined): string | null {
+  return options?.lastModifiedBy?.slice(0, 255) ?? null;
+}

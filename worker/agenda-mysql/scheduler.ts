@@ -1,0 +1,179 @@
+import { Agenda, type Job } from 'agenda';
+import type { MysqlBackend } from './backend.ts';
+import { type JobEvent, type JobListener, listen } from './listeners.ts';
+import { type JobHandler, Runs } from './runs.ts';
+import { LostLockError } from './state.ts';
+import { watchSlots } from './watchdog.ts';
+
+/** Options of one job. */
+export interface JobOptions {
+  /** Run on a schedule: a human interval (`2 seconds`) or a cron line in UTC. Default: only when rung. */
+  every?: string;
+  /** How many of this name run at once in this process. Default 1. */
+  concurrency?: number;
+  /** How many are locked at once; more than `concurrency` fetches ahead. Default: `concurrency`. */
+  lockLimit?: number;
+  /** A lock this old belongs to a dead process, in ms. Default 60,000; renewed while the handler runs. */
+  lockLifetimeMs?: number;
+}
+
+/** Where the scheduler reports; pino fits. */
+export interface SchedulerLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/** Options of {@link createScheduler}. */
+export interface SchedulerOptions {
+  backend: MysqlBackend;
+  /** Names this process in the jobs it touches; must be unique among the processes. */
+  name: string;
+  log: SchedulerLog;
+  /** Pause between two looks for due jobs, in ms. Default 1,000. */
+  processEveryMs?: number;
+  /** When lock slots count as lost. Default: missing for 60,000 ms, looked at every 15,000 ms. */
+  watchdog?: { everyMs: number; patienceMs: number };
+}
+
+/** What {@link Scheduler.stop} reports. */
+export interface StopResult {
+  /** Handlers still running when the time was up; their jobs run again once their locks have aged. */
+  running: number;
+}
+
+/** Runs jobs with Agenda, guarded against the faults of its core. */
+export interface Scheduler {
+  /** Names a job and its handler; before `start`. */
+  define(name: string, handler: JobHandler, options?: JobOptions): void;
+  start(): Promise<void>;
+  /** Runs a defined job once, as soon as possible. */
+  ring(name: string, data?: unknown): Promise<void>;
+  /** Hears of runs. A listener that throws is logged; Agenda itself would fail the finished job. */
+  on(event: JobEvent, listener: JobListener): void;
+  /** Aborts the handlers' signals, waits for them (at most `timeoutMs`), gives back what was not started, closes. */
+  stop(options?: { timeoutMs?: number }): Promise<StopResult>;
+}
+
+interface Definition {
+  handler: JobHandler;
+  options: JobOptions;
+}
+
+const defaultLockLifetimeMs = 60_000;
+
+/** A scheduler on the backend. After `stop` let the process exit itself: Agenda's timers outlive its jobs. */
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  return new GuardedAgenda(options);
+}
+
+class GuardedAgenda implements Scheduler {
+  private readonly options: SchedulerOptions;
+  private readonly definitions = new Map<string, Definition>();
+  private readonly listeners: [JobEvent, JobListener][] = [];
+  private readonly runs: Runs;
+  private stopping = false;
+  private agenda: Agenda | undefined;
+  private stopWatching = () => {};
+
+  constructor(options: SchedulerOptions) {
+    this.options = options;
+    this.runs = new Runs(options.log);
+  }
+
+  define(name: string, handler: JobHandler, options: JobOptions = {}): void {
+    if (this.agenda) throw new Error('Define jobs before the scheduler starts.');
+    this.definitions.set(name, { handler, options });
+  }
+
+  on(event: JobEvent, listener: JobListener): void {
+    this.listeners.push([event, listener]);
+  }
+
+  async start(): Promise<void> {
+    const { backend, log } = this.options;
+    backend.reportTo({
+      onError: error => log.error({ err: error }, 'job storage fault'),
+      onParked: job => log.error(job, 'job parked: its handler keeps taking the process down'),
+    });
+    await backend.connect(); // before Agenda exists: its own call is not awaited, and a failure would hang it
+    const agenda = this.makeAgenda();
+    this.agenda = agenda;
+    await agenda.ready;
+    await agenda.start();
+    await this.schedule(agenda);
+    this.stopWatching = this.watch(agenda);
+  }
+
+  async ring(name: string, data?: unknown): Promise<void> {
+    if (!this.agenda) throw new Error('The scheduler has not been started.');
+    await this.agenda.now(name, data);
+  }
+
+  async stop({ timeoutMs = 30_000 }: { timeoutMs?: number } = {}): Promise<StopResult> {
+    this.stopWatching();
+    this.stopping = true;
+    this.runs.abortAll();
+    const draining = this.agenda?.drain({ timeout: timeoutMs, closeConnection: false });
+    // At once, not after: fetched jobs would otherwise still be started while it drains.
+    await this.options.backend.releaseHeld();
+    const drained = await draining;
+    await this.options.backend.disconnect();
+    this.agenda = undefined;
+    return { running: drained?.running ?? 0 };
+  }
+
+  private makeAgenda(): Agenda {
+    const { backend, name, processEveryMs = 1000 } = this.options;
+    const total = [...this.definitions.values()].reduce(
+      (sum, each) => sum + (each.options.concurrency ?? 1),
+      0,
+    );
+    const agenda = new Agenda({
+      backend,
+      name,
+      processEvery: processEveryMs,
+      maxConcurrency: Math.max(total, 1),
+    });
+    agenda.on('error', error => this.report(error));
+    for (const [job, definition] of this.definitions) this.defineIn(agenda, job, definition);
+    for (const [event, listener] of this.listeners) listen(agenda, event, listener, this.options.log);
+    return agenda;
+  }
+
+  private defineIn(agenda: Agenda, name: string, { handler, options }: Definition): void {
+    const { concurrency = 1, lockLimit = concurrency, lockLifetimeMs = defaultLockLifetimeMs } = options;
+    agenda.define(name, (job: Job<unknown>) => this.runs.run(job, handler, lockLifetimeMs), {
+      concurrency,
+      // Never 0, which means no limit: one process would lock the whole backlog before it starts a job.
+      lockLimit: Math.max(lockLimit, 1),
+      lockLifetime: lockLifetimeMs,
+      removeOnComplete: true,
+    });
+  }
+
+  private async schedule(agenda: Agenda): Promise<void> {
+    for (const [name, { options }] of this.definitions) {
+      if (options.every) await agenda.every(options.every, name, undefined, { timezone: 'UTC' });
+    }
+  }
+
+  private watch(agenda: Agenda): () => void {
+    const { log, watchdog = { everyMs: 15_000, patienceMs: 60_000 } } = this.options;
+    return watchSlots(agenda, {
+      ...watchdog,
+      onError: err => log.warn({ err }, 'job slots not checked'),
+      onLostSlots: async names => {
+        log.error({ jobs: names }, 'job processor lost lock slots; restarting it');
+        await agenda.stop(false);
+        await agenda.start();
+      },
+    });
+  }
+
+  private report(error: Error): void {
+    // Expected while stopping: a job given back a moment before it would have started.
+    if (error instanceof LostLockError && this.stopping) return;
+    this.options.log.error({ err: error }, 'job processor fault');
+  }
+}

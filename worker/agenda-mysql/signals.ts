@@ -1,0 +1,186 @@
+import type { JobNotification, JobStateNotification } from 'agenda';
+import { v7 as newId } from 'uuid';
+import { Batcher } from './batcher.ts';
+import type { Database, Row } from './database.ts';
+import { toUtc } from './utc.ts';
+
+/** What one process tells the others. */
+export type Signal =
+  | { kind: 'job'; payload: JobNotification }
+  | { kind: 'state'; payload: JobStateNotification };
+
+/** How the signal table is used. */
+export interface SignalOptions {
+  /** Pause between two looks while signals are coming, in ms. Default 100. */
+  busyMs?: number;
+  /** Pause after ten quiet seconds, in ms. Default 1,250: with one tick a second, under two queries a second. */
+  idleMs?: number;
+}
+
+const coalesceMs = 20;
+const overlapMs = 2000; // commits come out of id order: a lower id may appear this much later
+const quietAfterMs = 10_000;
+const keepMs = 120_000;
+
+/**
+ * Notifications between processes by a small table: writers append, every listener polls for newer ids.
+ * Lossy by design (a lost signal costs one processEvery), so nothing here is repeated for long.
+ */
+export class Signals {
+  private readonly db: Database;
+  private readonly options: Required<SignalOptions>;
+  private readonly onError: (error: Error) => void;
+  private readonly origin = newId();
+  private readonly windows = new Map<string, { timer: NodeJS.Timeout; pending?: JobNotification }>();
+  private readonly states = new Batcher<Signal>(signals => this.insert(this.db, signals));
+  private readonly seen = new Map<number, number>(); // id -> when
+  private floor = 0; // every id up to here is settled
+  private timer: NodeJS.Timeout | undefined;
+  private reading: Promise<void> = Promise.resolve();
+  private receive: ((signal: Signal) => void) | undefined;
+  private lastSignalAt = 0;
+  private lastCleanAt = Date.now();
+
+  constructor(db: Database, options: SignalOptions, onError: (error: Error) => void) {
+    this.db = db;
+    this.options = { busyMs: 100, idleMs: 1250, ...options };
+    this.onError = onError;
+  }
+
+  /** Tells the other processes of a job, at most once per name and 20 ms. */
+  async announce(notification: JobNotification): Promise<void> {
+    const open = this.windows.get(notification.jobName);
+    if (open) {
+      open.pending = earlier(open.pending, notification);
+      return;
+    }
+    this.openWindow(notification.jobName);
+    await this.insert(this.db, [{ kind: 'job', payload: notification }]);
+  }
+
+  /** Tells the other processes as part of a transaction: they see it when it commits. */
+  async announceIn(db: Database, notification: JobNotification): Promise<void> {
+    await this.insert(db, [{ kind: 'job', payload: notification }]);
+  }
+
+  /** Tells the other processes what became of a job. */
+  announceState(payload: JobStateNotification): Promise<void> {
+    return this.states.add({ kind: 'state', payload });
+  }
+
+  /** Starts to hand over what other processes announce from now on. */
+  async listen(receive: (signal: Signal) => void): Promise<void> {
+    if (this.receive) return;
+    this.receive = receive;
+    const [row] = await this.db.rows(['newest'], `SELECT MAX(id) FROM ${this.db.tables.signals}`);
+    this.floor = Number(row?.newest ?? 0);
+    this.lookLater();
+  }
+
+  /** Stops listening and writes what is still waiting. */
+  async close(): Promise<void> {
+    this.receive = undefined;
+    clearTimeout(this.timer);
+    await this.reading;
+    const pending = [...this.windows.values()].flatMap(window => window.pending ?? []);
+    for (const { timer } of this.windows.values()) clearTimeout(timer);
+    this.windows.clear();
+    await this.insert(this.db, pending.map(asJobSignal)).catch(this.onError);
+    await this.states.idle();
+  }
+
+  private openWindow(name: string): void {
+    const timer = setTimeout(() => void this.closeWindow(name).catch(this.onError), coalesceMs);
+    this.windows.set(name, { timer });
+  }
+
+  private async closeWindow(name: string): Promise<void> {
+    const pending = this.windows.get(name)?.pending;
+    this.windows.delete(name);
+    if (pending) await this.announce(pending);
+  }
+
+  private async insert(db: Database, signals: Signal[]): Promise<void> {
+    if (signals.length === 0) return;
+    const now = toUtc(new Date());
+    await db.write(
+      `INSERT INTO ${db.tables.signals} (kind, origin, payload, created_at)
+       VALUES ${signals.map(() => '(?, ?, ?, ?)').join(', ')}`,
+      signals.flatMap(({ kind, payload }) => [kind, this.origin, JSON.stringify(payload), now]),
+    );
+    if (db === this.db) await this.clean();
+  }
+
+  private lookLater(): void {
+    const { busyMs, idleMs } = this.options;
+    const pause = Date.now() - this.lastSignalAt < quietAfterMs ? busyMs : idleMs;
+    this.timer = setTimeout(() => {
+      this.reading = this.look()
+        .catch(this.onError)
+        .finally(() => {
+          if (this.receive) this.lookLater();
+        });
+    }, pause);
+    this.timer.unref();
+  }
+
+  private async look(): Promise<void> {
+    const { signals } = this.db.tables;
+    const columns = ['id', 'origin', 'kind', 'payload'];
+    const rows = await this.db.select(columns, `FROM ${signals} WHERE id > ? ORDER BY id LIMIT 1000`, [
+      this.floor,
+    ]);
+    const fresh = rows.filter(row => !this.seen.has(Number(row.id)));
+    this.settle(fresh);
+    const foreign = fresh.filter(row => row.origin !== this.origin).map(parse);
+    if (foreign.length > 0) this.lastSignalAt = Date.now();
+    for (const signal of coalesced(foreign)) this.receive?.(signal);
+    await this.clean();
+  }
+
+  private settle(fresh: Row[]): void {
+    const now = Date.now();
+    for (const row of fresh) this.seen.set(Number(row.id), now);
+    for (const [id, at] of this.seen) {
+      if (at > now - overlapMs) continue;
+      this.floor = Math.max(this.floor, id);
+      this.seen.delete(id);
+    }
+  }
+
+  private async clean(): Promise<void> {
+    if (Date.now() - this.lastCleanAt < 60_000) return;
+    this.lastCleanAt = Date.now();
+    const before = toUtc(new Date(Date.now() - keepMs));
+    await this.db.write(`DELETE FROM ${this.db.tables.signals} WHERE created_at < ? LIMIT 5000`, [before]);
+  }
+}
+
+function earlier(a: JobNotification | undefined, b: JobNotification): JobNotification {
+  if (!a?.nextRunAt) return b;
+  return !b.nextRunAt || b.nextRunAt < a.nextRunAt ? b : a;
+}
+
+function asJobSignal(payload: JobNotification): Signal {
+  return { kind: 'job', payload };
+}
+
+const moments = new Set(['nextRunAt', 'timestamp', 'retryAt', 'lastRunAt', 'lastFinishedAt']);
+
+function parse(row: Row): Signal {
+  const payload = JSON.parse(String(row.payload), (key, value) =>
+    moments.has(key) && typeof value === 'string' ? new Date(value) : value,
+  );
+  return { kind: row.kind === 'state' ? 'state' : 'job', payload };
+}
+
+// One wake per name is enough; states are all of interest.
+function coalesced(signals: Signal[]): Signal[] {
+  const jobs = new Map<string, JobNotification>();
+  const states: Signal[] = [];
+  for (const signal of signals) {
+    if (signal.kind === 'state') states.push(signal);
+    else jobs.set(signal.payload.jobName, earlier(jobs.get(signal.payload.jobName), signal.payload));
+  }
+  return [...[...jobs.values()].map(asJobSignal), ...states];
+}

@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import { v7 as newId } from 'uuid';
+import { createMail, type Mail, type MailConfig, type MailDeps } from '../server/mail/index.ts';
+import { MysqlBackend } from './agenda-mysql/index.ts';
+import { createScheduler } from './agenda-mysql/scheduler.ts';
+import { type Job, jobs as ownJobs } from './jobs.ts';
+
+/** A running worker. */
+export interface Worker {
+  mail: Mail;
+  /** Stops taking work, finishes or gives back what is in hand, closes. `timeoutMs` bounds the wait. */
+  stop(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** What a host or a test may put in place of our own. */
+export interface WorkerDeps extends MailDeps {
+  /** The jobs to run; those of jobs.ts by default. */
+  jobs?: readonly Job[];
+  /** A job whose process has given no sign of life for so long is taken over, in ms. Default 10,000. */
+  lockLifetimeMs?: number;
+}
+
+/** Connections for deliveries, beside those that the scheduler's claims and heartbeats take. */
+const poolSize = 16;
+
+/** Starts the jobs of jobs.ts on Agenda, which keeps them in the same database. */
+export async function startWorker(
+  config: MailConfig,
+  { jobs = ownJobs, lockLifetimeMs = 10_000, ...deps }: WorkerDeps = {},
+): Promise<Worker> {
+  const mail = await createMail(config, { poolSize, ...deps });
+  const scheduler = createScheduler({
+    backend: new MysqlBackend({ knex: mail.db, ensureSchema: false }),
+    name: `${hostname()}-${newId()}`,
+    log: mail.log,
+  });
+  for (const { name, every, run } of jobs) {
+    scheduler.define(
+      name,
+      async ({ signal }) => {
+        await run(mail, signal);
+      },
+      { every, lockLifetimeMs },
+    );
+  }
+  try {
+    await scheduler.start();
+  } catch (error) {
+    await mail.close();
+    throw error;
+  }
+  return {
+    mail,
+    async stop({ timeoutMs = 30_000 } = {}) {
+      const { running } = await scheduler.stop({ timeoutMs });
+      if (running > 0)
+        mail.log.warn({ running }, 'jobs still running: their leases will end and be taken over');
+      await mail.close();
+    },
+  };
+}
