@@ -20,6 +20,8 @@ export function connect(url: string, { poolSize = 10, acquireTimeoutMs = 10_000 
     client: 'mysql2',
     connection: connectionSettings(url),
     acquireConnectionTimeout: acquireTimeoutMs,
+    // Errors end in logs; the values of a statement must not.
+    compileSqlOnError: false,
     pool: {
       min: 0,
       max: poolSize,

@@ -18,7 +18,7 @@ export interface LocalDatabase {
 
 /** Options of {@link startLocalDatabase}. */
 export interface LocalOptions {
-  /** `start` keeps every commit safe; `test` trades that for speed. Each has a folder and a server of its own. */
+  /** `start` and `bench` keep every commit safe; `test` trades that for speed. Each has a folder and server of its own. */
   name: LocalName;
   /** Receives one line for each thing done. */
   log: (line: string) => void;
@@ -30,8 +30,8 @@ export interface LocalOptions {
 
 /**
  * The database that a command works on, created and empty of tables or as its last run left it: `DATABASE_URL` as it
- * is, else a private server. For `test` it is always made anew, under the name with `_test` behind it, so that no
- * test ever touches the database that was given.
+ * is, else a private server. For `test` and `bench` it is always made anew, under the name with `_test` or `_bench`
+ * behind it, so that neither ever touches the database that was given.
  */
 export async function resolveDatabase(
   options: LocalOptions & { env: NodeJS.ProcessEnv },
@@ -39,7 +39,7 @@ export async function resolveDatabase(
   const given = options.env.DATABASE_URL;
   const database = given ? await serverOf(given) : await startLocalDatabase(options);
   try {
-    if (options.name === 'test') return await madeAnew(database, options.log);
+    if (options.name !== 'start') return await madeAnew(database, options);
     if (!given) await createDatabase(database.url);
     return database;
   } catch (error) {
@@ -63,9 +63,12 @@ async function serverOf(url: string): Promise<LocalDatabase> {
   }
 }
 
-async function madeAnew(database: LocalDatabase, log: (line: string) => void): Promise<LocalDatabase> {
+async function madeAnew(
+  database: LocalDatabase,
+  { name: purpose, log }: LocalOptions,
+): Promise<LocalDatabase> {
   const url = new URL(database.url);
-  const name = `${decodeURIComponent(url.pathname.slice(1))}_test`;
+  const name = `${decodeURIComponent(url.pathname.slice(1))}_${purpose}`;
   url.pathname = `/${encodeURIComponent(name)}`;
   log(`Making the database ${name} anew on ${database.engine} ...`);
   await dropDatabase(url.href);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import Joi from 'joi';
-import type { MailConfig } from './mail/index.ts';
+import { type MailConfig, readMailbox } from './mail/index.ts';
 
 /** A pair the webhook door accepts. */
 export interface WebhookCredential {
@@ -72,7 +72,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 const mending: Record<string, string> = {
   DATABASE_URL: 'a URL like mysql://user:password@host:3306/name',
   POSTMARK_SERVER_TOKEN: 'the server token from Postmark, under API Tokens',
-  POSTMARK_API_URL: 'an http or https URL, or unset for https://api.postmarkapp.com',
+  POSTMARK_API_URL: 'an http or https URL without a path, or unset for https://api.postmarkapp.com',
   POSTMARK_SMTP_URL: 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
   MAIL_FROM: 'the sender, like "Shop <mail@shop.example>", from a domain verified at Postmark',
   WEBHOOK_CREDENTIALS: 'user:password, or two such pairs with a comma between them while rotating',
@@ -93,34 +93,55 @@ function environment(production: boolean): Joi.ObjectSchema {
   const neededInProduction = (schema: Joi.StringSchema, fallback: () => string) =>
     production ? schema.required() : schema.default(fallback);
   return Joi.object({
-    DATABASE_URL: Joi.string()
-      .uri({ scheme: ['mysql', 'mariadb'] })
-      .custom((url: string, helper) => (new URL(url).pathname.length > 1 ? url : helper.error('any.invalid')))
-      .required(),
+    DATABASE_URL: url(
+      ['mysql', 'mariadb'],
+      ({ hostname, searchParams, pathname }) =>
+        (hostname !== '' || searchParams.has('socketPath')) && pathname.length > 1,
+    ).required(),
     POSTMARK_SERVER_TOKEN: Joi.string()
       .pattern(/^\S{8,100}$/)
       .required(),
-    POSTMARK_API_URL: Joi.string()
-      .uri({ scheme: ['http', 'https'] })
-      .default('https://api.postmarkapp.com'),
-    POSTMARK_SMTP_URL: Joi.string().uri({ scheme: ['smtp', 'smtps'] }),
+    POSTMARK_API_URL: url(['http', 'https'], ({ pathname }) => pathname === '/').default(
+      'https://api.postmarkapp.com',
+    ),
+    POSTMARK_SMTP_URL: smtpUrl,
     POSTMARK_SMTP_CA: Joi.string(),
     MAIL_FROM: Joi.string()
-      .pattern(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/)
+      .custom((from: string) => {
+        readMailbox(from, 'MAIL_FROM');
+        return from;
+      })
       .required(),
     WEBHOOK_CREDENTIALS: neededInProduction(
       Joi.string().pattern(/^[^:,\s]+:[^,\s]{8,}(,[^:,\s]+:[^,\s]{8,})*$/),
       () => `postmark:${generated()}`,
     ),
-    PUBLIC_URL: Joi.string().uri({ scheme: ['http', 'https'] }),
+    PUBLIC_URL: url(['http', 'https']),
     SECRET_KEY: neededInProduction(Joi.string().pattern(/^[^,\s]{32,}(,[^,\s]{32,})*$/), generated),
-    PORT: Joi.number().port().default(3000),
+    PORT: Joi.number().port().min(1).default(3000),
     LOG_LEVEL: Joi.string()
       .valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
       .default('info'),
     NODE_ENV: Joi.string().valid('development', 'test', 'production'),
   });
 }
+
+/** A URL with a host, credentials that can be read, and whatever else `fits` asks for; anything it throws is a fault. */
+function url(schemes: string[], fits: (parsed: URL) => boolean = hasHost): Joi.StringSchema {
+  return Joi.string()
+    .uri({ scheme: schemes })
+    .custom((text: string, helper) => {
+      const parsed = new URL(text);
+      decodeURIComponent(parsed.username + parsed.password);
+      return fits(parsed) ? text : helper.error('any.invalid');
+    });
+}
+
+function hasHost({ hostname }: URL): boolean {
+  return hostname !== '';
+}
+
+const smtpUrl = url(['smtp', 'smtps']);
 
 // An empty variable is how many shells and compose files say "not set".
 function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
@@ -134,14 +155,17 @@ function smtpTransports(
   faults: string[],
 ): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [variable, url] of Object.entries(withoutEmpty(env))) {
-    const name = /^SMTP_URL_([A-Z0-9_]+)$/.exec(variable)?.[1];
-    if (!name || !url) continue;
-    const { error } = Joi.string()
-      .uri({ scheme: ['smtp', 'smtps'] })
-      .validate(url);
-    if (error) faults.push(`${variable} is not valid: set it to a URL like smtp://user:password@host:587.`);
-    else found[name.toLowerCase().replaceAll('_', '-')] = url;
+  for (const [variable, text] of Object.entries(withoutEmpty(env))) {
+    const [, given] = /^SMTP_URL_(.*)$/.exec(variable) ?? [];
+    if (given === undefined || !text) continue;
+    const name = given.toLowerCase().replaceAll('_', '-');
+    if (!/^[A-Z0-9_]{1,32}$/.test(given) || name.startsWith('postmark-')) {
+      faults.push(`${variable} is no name: use capitals, digits and _, at most 32, and not POSTMARK_ first.`);
+    } else if (smtpUrl.validate(text).error) {
+      faults.push(`${variable} is not valid: set it to a URL like smtp://user:password@host:587.`);
+    } else {
+      found[name] = text;
+    }
   }
   return found;
 }

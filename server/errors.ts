@@ -36,7 +36,7 @@ export function errorHandler(mail: Mail): ErrorRequestHandler {
 }
 
 function clientStatus(error: unknown): number | null {
-  const { status, expose } = error as { status?: number; expose?: boolean };
+  const { status, expose = true } = error as { status?: number; expose?: boolean };
   return expose && status !== undefined && status >= 400 && status < 500 ? status : null;
 }
 

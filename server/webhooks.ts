@@ -19,7 +19,8 @@ export function webhookRouter(mail: Mail, credentials: readonly WebhookCredentia
       mail.log.warn('webhook refused: wrong credentials');
       response.status(401).set('WWW-Authenticate', 'Basic realm="postlane"').json({ error: 'unauthorized' });
     },
-    express.json({ limit: '2mb', type: () => true }),
+    // A bounce may bring its whole mail, and what is answered with 413 Postmark never posts again.
+    express.json({ limit: '16mb', type: () => true }),
     async (request, response) => {
       try {
         const { result } = await mail.receivePostmark(request.body);

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { inspect, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
 import { connect } from '../db/connect.ts';
 import { type LocalDatabase, resolveDatabase } from '../db/local.ts';
@@ -46,6 +46,7 @@ async function runOnDatabase(): Promise<Tally> {
     await layTables(database);
     process.env.TEST_DATABASE_URL = database.url;
     await load(files, mocha);
+    stopping.signal.throwIfAborted();
     return await run(mocha);
   } finally {
     await closeTestDatabase();
@@ -82,7 +83,9 @@ async function layTables({ url, engine }: LocalDatabase): Promise<void> {
 async function load(files: string[], mocha: Mocha): Promise<void> {
   for (const file of files) {
     mocha.suite.emit(Mocha.Suite.constants.EVENT_FILE_PRE_REQUIRE, globalThis, file, mocha);
-    await import(pathToFileURL(file).href);
+    await import(pathToFileURL(file).href).catch(error => {
+      throw new Error(`${file} could not be loaded.\n${error.stack ?? error}`, { cause: error });
+    });
   }
 }
 

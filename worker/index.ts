@@ -30,7 +30,8 @@ export async function startWorker(
 ): Promise<Worker> {
   const mail = await createMail(config, { poolSize, ...deps });
   const scheduler = createScheduler({
-    backend: new MysqlBackend({ knex: mail.db, ensureSchema: false }),
+    // Never parked: these jobs carry nothing that could be poison, and bulk mail would stop for good.
+    backend: new MysqlBackend({ knex: mail.db, ensureSchema: false, poisonAfter: null }),
     name: `${hostname()}-${newId()}`,
     log: mail.log,
   });

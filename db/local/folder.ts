@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { takeLock } from './lock.mjs';
 
-/** The private servers there are: one for `npm start`, one for `npm test`. */
-export type LocalName = 'start' | 'test';
+/** The private servers there are: one for `npm start`, one for `npm test`, one for `npm run bench`. */
+export type LocalName = 'start' | 'test' | 'bench';
 
 /** Where one private server keeps what it has. */
 export interface LocalFolder {
@@ -54,7 +54,7 @@ function lock(name: LocalName, path: string, socketFolder: string): () => void {
   const taken = takeLock(join(path, 'lock'));
   if (typeof taken === 'number') {
     throw new Error(
-      `Another "npm ${name}" (process ${taken}) is using the private database in .postlane/${name}. ` +
+      `Another "npm run ${name}" (process ${taken}) is using the private database in .postlane/${name}. ` +
         `Stop it first: Ctrl-C in its terminal, or "kill ${taken}".`,
     );
   }

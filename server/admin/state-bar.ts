@@ -31,8 +31,12 @@ export function stateBar(byState: Partial<Record<MessageState, number>>, total: 
     if (count === 0) return [];
     const width = (count / Math.max(total, 1)) * 100;
     x += width;
-    return [{ state, count, x: x - width, width }];
+    return [{ state, count, x: rounded(x - width), width: rounded(width) }];
   });
+}
+
+function rounded(percent: number): number {
+  return Math.round(percent * 100) / 100;
 }
 
 /** How many messages there are in all. */

@@ -41,7 +41,9 @@ export const viewHelpers = {
   /** `{{query state="sent" cursor=cursor}}`: `?...` of what is neither null nor empty. */
   query({ hash }: HelperOptions): string {
     const given = Object.entries(hash).filter(([, value]) => value !== null && value !== '');
-    return `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`;
+    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+    query.sort();
+    return `?${query}`;
   },
 
   /** `{{link "messages" id}}`: under the mount, each part encoded. */

@@ -1,8 +1,9 @@
 import Joi from 'joi';
 import { v7 as newId } from 'uuid';
+import { addRecipients, type Recipients, requireCampaign as readOrRefuse, wrongState } from './audience.ts';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
-import { addressKey, hasControlCharacter, type MailboxInput, readMailbox } from './rules/address.ts';
+import { hasControlCharacter } from './rules/address.ts';
 import { firstFault } from './rules/joi-fault.ts';
 import { limits } from './rules/limits.ts';
 import { type Progress, progressOf } from './rules/progress.ts';
@@ -11,12 +12,10 @@ import {
   type Campaign,
   countAudience,
   countIneligible,
-  insertAudience,
   insertCampaign,
   listCampaigns,
   moveCampaign,
   moveCampaignMessages,
-  readCampaign,
 } from './store/campaigns.ts';
 import { countByState } from './store/message-views.ts';
 
@@ -33,20 +32,6 @@ export interface CampaignInput {
   sendAt?: Date | string;
 }
 
-/** One recipient of an audience. */
-export interface RecipientInput {
-  email: string;
-  name?: string | null;
-  data?: Record<string, unknown>;
-}
-
-/** What became of a list of recipients; faults by their place in the list, from 0. */
-export interface AudienceResult {
-  added: number;
-  duplicates: number;
-  rejected: { index: number; field: string | undefined; message: string }[];
-}
-
 /** Who gets a campaign and who does not, and why. */
 export interface CampaignPlan {
   audience: number;
@@ -58,8 +43,6 @@ export interface CampaignPlan {
 
 /** The life of campaigns: {@link createCampaigns}. */
 export type Campaigns = ReturnType<typeof createCampaigns>;
-
-const audiencePage = 1000;
 
 const campaignInput = Joi.object({
   name: Joi.string().trim().min(1).max(200).required(),
@@ -99,6 +82,8 @@ export function createCampaigns(context: MailContext) {
       name: value.name,
       state: 'draft',
       templateVersionId: template.id,
+      template: template.content.key,
+      templateVersion: template.version,
       category,
       topic: value.topic ?? null,
       data: value.data,
@@ -111,40 +96,6 @@ export function createCampaigns(context: MailContext) {
     };
     await insertCampaign(db, campaign);
     return campaign;
-  }
-
-  /** Adds recipients page by page, in flat memory. Faulty ones are reported and left out; the rest is added. */
-  async function addRecipients(
-    id: string,
-    recipients: Iterable<RecipientInput> | AsyncIterable<RecipientInput>,
-  ): Promise<AudienceResult> {
-    const campaign = await requireCampaign(id);
-    if (campaign.state !== 'draft') throw wrongState(campaign, 'take recipients');
-    const template = await context.templates.version(campaign.templateVersionId);
-    const result: AudienceResult = { added: 0, duplicates: 0, rejected: [] };
-    let page: ReturnType<typeof readRecipient>[] = [];
-    const flush = async () => {
-      if (page.length === 0) return;
-      const added = await insertAudience(db, id, page);
-      result.added += added;
-      result.duplicates += page.length - added;
-      page = [];
-    };
-    let index = 0;
-    for await (const recipient of recipients) {
-      try {
-        const member = readRecipient(recipient);
-        template.check({ ...campaign.data, ...recipient.data });
-        page.push(member);
-      } catch (error) {
-        if (!(error instanceof MailError)) throw error;
-        result.rejected.push({ index, field: error.field, message: error.message });
-      }
-      index += 1;
-      if (page.length >= audiencePage) await flush();
-    }
-    await flush();
-    return result;
   }
 
   /** Who would get it now, and who not, and why. */
@@ -210,11 +161,7 @@ export function createCampaigns(context: MailContext) {
     return progressOf(await countAudience(db, id), await countByState(db, id));
   }
 
-  async function requireCampaign(id: string): Promise<Campaign> {
-    const campaign = await readCampaign(db, id);
-    if (!campaign) throw new MailError('unknown-campaign', 'There is no such campaign.', 'id');
-    return campaign;
-  }
+  const requireCampaign = (id: string) => readOrRefuse(db, id);
 
   async function move(
     id: string,
@@ -231,7 +178,8 @@ export function createCampaigns(context: MailContext) {
 
   return {
     create,
-    addRecipients,
+    /** Adds recipients to a draft; see {@link addRecipients}. */
+    addRecipients: (id: string, recipients: Recipients) => addRecipients(context, id, recipients),
     plan,
     launch,
     pause,
@@ -242,14 +190,4 @@ export function createCampaigns(context: MailContext) {
     get: requireCampaign,
     list: () => listCampaigns(db),
   };
-}
-
-function readRecipient(recipient: RecipientInput) {
-  const input: MailboxInput = { email: recipient.email, name: recipient.name ?? null };
-  const { email, name } = readMailbox(input, 'email');
-  return { address: addressKey(email), name: name ?? null, data: recipient.data ?? null };
-}
-
-function wrongState({ state }: Campaign, what: string): MailError {
-  return new MailError('wrong-state', `A campaign that is ${state} cannot ${what}.`, 'state');
 }

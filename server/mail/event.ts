@@ -28,7 +28,7 @@ export interface ProviderEvent {
   suppresses: { active: boolean; reason: string; origin: string } | null;
   /** The few fields worth showing; no bodies. */
   details: Record<string, string | number | boolean | null>;
-  /** The report as it came, JSON. */
+  /** The report as it came, JSON, without the mail itself. */
   raw: string;
 }
 

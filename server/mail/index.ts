@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { connect, type Db } from '../../db/connect.ts';
 import { migrate } from '../../db/migrate.ts';
@@ -9,6 +8,8 @@ import { deliver, deliverDue } from './deliver.ts';
 import { MailError } from './error.ts';
 import { expandCampaigns } from './expansion.ts';
 import { createHandOver } from './hand-over.ts';
+import { safeLog } from './log.ts';
+import { packageRoot } from './package-root.ts';
 import { createApiTransport, postmarkClient } from './postmark/api-transport.ts';
 import { createPostmarkBooks } from './postmark/books.ts';
 import { readEvent } from './postmark/events.ts';
@@ -94,14 +95,7 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
   }
 }
 
-const ownTemplates = path.join(packageRoot(), 'templates');
-
-// The sources run from server/mail, a build from dist/server/mail; the templates stay where they are.
-function packageRoot(): string {
-  const here = path.dirname(fileURLToPath(import.meta.url));
-  const root = path.resolve(here, '../..');
-  return path.basename(root) === 'dist' ? path.dirname(root) : root;
-}
+const ownTemplates = path.join(packageRoot, 'templates');
 
 function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
@@ -124,7 +118,7 @@ function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     now,
     policy,
     transports,
-    log: deps.log ?? pino({ level: config.logLevel }),
+    log: safeLog(deps.log ?? pino({ level: config.logLevel })),
     retry: { ...defaultRetry, ...deps.retry },
     timing: { ...defaultTiming, ...deps.timing },
     templates: createTemplates(db, now),
@@ -225,7 +219,9 @@ function mailOf(context: MailContext, config: MailConfig) {
 }
 
 export { MailError, type MailErrorCode } from './error.ts';
+export { packageRoot } from './package-root.ts';
 export { MalformedEvent } from './postmark/events.ts';
+export { readMailbox } from './rules/address.ts';
 export { defaultPolicy, type Lane, type Policy } from './rules/routing.ts';
 export type { SendInput } from './rules/send-request.ts';
 export { type MessageState, messageStates } from './rules/states.ts';

@@ -19,7 +19,8 @@ export function createSuppressions({ db, now }: MailContext) {
 
   return {
     /** Active suppressions of a stream, of an address, or all. */
-    list: (filter: { stream?: string; address?: string } = {}) => listSuppressions(db, filter),
+    list: (filter: { stream?: string; address?: string; limit?: number } = {}) =>
+      listSuppressions(db, filter),
     /** An operator's own suppression. */
     add: (stream: string, address: string, note: string) => change(stream, address, true, note),
     /** Lifts an operator's suppression. Those of the provider are lifted there, and the night brings it here. */

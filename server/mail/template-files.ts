@@ -58,8 +58,8 @@ async function readTemplate(
   }
   const locales = await readLocales(path.join(folder, key), key);
   const layout = {
-    html: await readFile(path.join(folder, 'layouts', `${value.layout}.html.hbs`), 'utf8'),
-    text: await readFile(path.join(folder, 'layouts', `${value.layout}.text.hbs`), 'utf8'),
+    html: await readLayout(folder, `${value.layout}.html.hbs`),
+    text: await readLayout(folder, `${value.layout}.text.hbs`),
   };
   const layoutFile = `templates/layouts/${value.layout}`;
   const html = { file: `${layoutFile}.html.hbs`, source: layout.html };
@@ -82,6 +82,18 @@ async function readTemplate(
     },
     brand,
   };
+}
+
+async function readLayout(folder: string, file: string): Promise<string> {
+  try {
+    return await readFile(path.join(folder, 'layouts', file), 'utf8');
+  } catch (error) {
+    throw new MailError(
+      'invalid-template',
+      `templates/layouts/${file} cannot be read: ${(error as Error).message}`,
+      'layout',
+    );
+  }
 }
 
 async function readLocales(folder: string, key: string): Promise<TemplateContent['locales']> {

@@ -78,7 +78,9 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
   const secret = () => randomBytes(32).toString('base64url');
   return {
     DATABASE_URL: databaseUrl,
-    PORT: process.env.PORT ?? String(await freePort(3000)),
+    PORT: Number(process.env.PORT)
+      ? String(process.env.PORT)
+      : String(await freePort(process.env.PORT ? 0 : 3000)),
     SECRET_KEY: process.env.SECRET_KEY ?? secret(),
     WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS ?? `postmark:${secret()}`,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',

@@ -62,8 +62,8 @@ describe('campaigns', () => {
       { email: 'A@mail.example' },
       { email: 'b@mail.example', data: { name: 7 as unknown as string } },
     ]);
-    expect(result).to.deep.include({ added: 1, duplicates: 1 });
-    expect(result.rejected.map(({ index, field }) => [index, field])).to.deep.equal([
+    expect(result).to.deep.include({ added: 1, duplicates: 1, rejected: 2 });
+    expect(result.faults.map(({ index, field }) => [index, field])).to.deep.equal([
       [1, 'email'],
       [3, 'data.name'],
     ]);

@@ -35,12 +35,9 @@ async function tablesToEmpty(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name).filter(name => !name.startsWith('postlane_migrations'));
 }
 
-/** Closes the shared pool; a later {@link testDatabase} opens a new one. */
+/** Closes the shared pool, at the end of all tests; a later {@link testDatabase} opens a new one. */
 export async function closeTestDatabase(): Promise<void> {
   const closing = shared;
   shared = undefined;
   await closing?.destroy();
 }
-
-/** For mocha run by hand with `--require`; `npm test` closes the pool itself. */
-export const mochaHooks = { afterAll: closeTestDatabase };

@@ -25,7 +25,7 @@ describe('a data contract', () => {
     const types: [spec: FieldSpec, good: unknown[], bad: unknown[]][] = [
       [{ type: 'string' }, ['', 'x', '<b>', '{{x}}', '\0'], [1, true, [], {}, null]],
       [{ type: 'string', min: 2, max: 3 }, ['ab', 'abc'], ['a', 'abcd']],
-      [{ type: 'string', enum: ['a', 'b'] }, ['a', 'b'], ['c', 'A', 1]],
+      [{ type: 'string', enum: ['a', 'b'] }, ['a', 'b'], ['c', '', 'A', 1]],
       [{ type: 'number' }, [0, -1.5, 1e9], ['1', Number.NaN, Number.POSITIVE_INFINITY, null]],
       [{ type: 'integer', min: 0, max: 9 }, [0, 9], [1.5, -1, 10, '3']],
       [{ type: 'integer', enum: [1, 2] }, [1], [3, '1']],
@@ -99,13 +99,17 @@ describe('a data contract', () => {
         order: null,
         lines: [{ sku: null }],
       });
-      expect(compileContract(contract).check({ order: { id: 1 }, name: undefined, lines: [] })).to.deep.equal(
-        {
-          name: null,
-          order: { note: null, id: 1 },
-          lines: [],
-        },
-      );
+      expect(
+        compileContract(contract).check({ order: { id: 1 }, name: undefined, lines: [{ sku: 'b' }] }),
+      ).to.deep.equal({
+        name: null,
+        order: { note: null, id: 1 },
+        lines: [{ sku: 'b' }],
+      });
+    });
+
+    it('takes an empty list, unless it has a least length', () => {
+      expect(compileContract(contract).check({ lines: [] }).lines).to.deep.equal([]);
     });
 
     it('takes null for them, and for no other', () => {

@@ -45,6 +45,17 @@ describe('rendering', () => {
       expect(text).to.equal('{{secret}}\n');
     });
 
+    it('sets numbers side by side, never adds them up', () => {
+      const partials = { text: { pair: '{{a}}{{b}}' } };
+      const text =
+        '{{a}}{{b}} {{#each list}}{{this}}{{@index}}{{/each}} {{#if a}}{{{b}}}{{{a}}}{{/if}} {{> pair}}';
+      const mail = render(
+        { subject: '{{a}}{{b}}', html: '{{{a}}}{{{b}}}', text, partials },
+        { a: 1, b: 2, list: [5] },
+      );
+      expect(mail).to.deep.equal({ subject: '12', html: '12', text: '12 50 21 12\n' });
+    });
+
     it('keeps a subject on one line whatever they contain', () => {
       const { subject } = render(
         { subject: 'Order {{a}}\n' },

@@ -211,6 +211,11 @@ describe('reading template files', () => {
     expect((await refusal()).message).to.equal('templates/receipt lacks its subject or html for default.');
   });
 
+  it('names a layout that is not there', async () => {
+    await rm(path.join(folder, 'layouts/default.html.hbs'));
+    expect((await refusal()).message).to.match(/^templates\/layouts\/default\.html\.hbs cannot be read/);
+  });
+
   it('names a folder without template.json', async () => {
     await rm(path.join(folder, 'receipt/template.json'));
     expect(await refusal()).to.include({ code: 'invalid-template' });

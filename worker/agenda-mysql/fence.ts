@@ -28,10 +28,19 @@ export function fenceOf(job: JobParameters): Fence | undefined {
 /** The claims this process holds, so that those never started can be given back when it stops. */
 export class HeldJobs {
   private readonly fences = new Map<string, Fence>();
+  private readonly counts = new Map<string, number>();
 
   /** Notes a claim. */
   add(fence: Fence): void {
+    const before = this.fences.get(fence.id);
+    if (before) this.drop(before);
     this.fences.set(fence.id, fence);
+    this.counts.set(fence.name, this.count(fence.name) + 1);
+  }
+
+  /** How many jobs of the name this process holds. */
+  count(name: string): number {
+    return this.counts.get(name) ?? 0;
   }
 
   /** The claim on that job, if this process holds one. */
@@ -41,7 +50,9 @@ export class HeldJobs {
 
   /** Forgets a claim that was given back, finished or lost; a newer claim on the same job stays. */
   drop(fence: Fence): void {
-    if (this.fences.get(fence.id) === fence) this.fences.delete(fence.id);
+    if (this.fences.get(fence.id) !== fence) return;
+    this.fences.delete(fence.id);
+    this.counts.set(fence.name, this.count(fence.name) - 1);
   }
 
   /** The claims whose handler has not been started. */

@@ -9,6 +9,8 @@ export interface Caller extends Question {
 
 /** What lanes need: a cheap look and the claim itself. */
 export interface ClaimSource {
+  /** How many of so many waiting callers should get a job. */
+  room(name: string, callers: number): number;
   probe(question: Question): Promise<Answer>;
   /** Locks at most `limit` jobs. */
   claim(caller: Caller, limit: number, look: Answer): Promise<JobParameters[]>;
@@ -90,7 +92,8 @@ class Lane {
 
   private async serve(batch: Waiting[]): Promise<void> {
     try {
-      const jobs = await this.take(strictest(batch.map(each => each.caller)), batch.length);
+      const caller = strictest(batch.map(each => each.caller));
+      const jobs = await this.take(caller, this.source.room(caller.name, batch.length));
       batch.forEach(({ resolve }, at) => {
         resolve(jobs[at]);
       });

@@ -41,14 +41,9 @@ export async function lockJob(
   return withFence(toJob(row), fence);
 }
 
-/** Gives one job back. A one-off that is running (no next run) keeps its lock. */
+/** Unlocks a job that this process has not just claimed. A running one-off (no next run) keeps its lock. */
 export async function unlockJob(db: Database, held: HeldJobs, job: JobParameters): Promise<void> {
-  if (!job._id) return;
-  const fence = fenceOf(job) ?? held.get(job._id);
-  if (fence && !fence.started) {
-    await release(db, held, [fence]);
-    return;
-  }
+  const fence = fenceOf(job);
   await db.write(
     `UPDATE ${db.tables.jobs} SET locked_at = NULL, rev = rev + 1
      WHERE id = ? AND next_run_at IS NOT NULL AND lock_seq = COALESCE(?, lock_seq)`,
@@ -61,7 +56,8 @@ export async function unlockJob(db: Database, held: HeldJobs, job: JobParameters
 export async function unlockJobs(db: Database, held: HeldJobs, ids: readonly string[]): Promise<void> {
   const fences = ids.map(id => held.get(id)).filter(fence => fence !== undefined);
   const foreign = ids.filter(id => !held.get(id));
-  await release(db, held, fences);
+  await release(db, fences);
+  for (const fence of fences) held.drop(fence);
   if (foreign.length === 0) return;
   await db.write(
     `UPDATE ${db.tables.jobs} SET locked_at = NULL, rev = rev + 1 WHERE id IN (${marks(foreign.length)})`,
@@ -74,7 +70,7 @@ export async function unlockJobs(db: Database, held: HeldJobs, ids: readonly str
  * start that is already on its way is refused. A recovered one-off has no next run; given back before it ran
  * it becomes due at once, or nobody would ever find it again.
  */
-export async function release(db: Database, held: HeldJobs, fences: readonly Fence[]): Promise<void> {
+export async function release(db: Database, fences: readonly Fence[]): Promise<void> {
   for (let at = 0; at < fences.length; at += 100) {
     const some = fences.slice(at, at + 100);
     await db.write(
@@ -84,6 +80,5 @@ export async function release(db: Database, held: HeldJobs, fences: readonly Fen
       [toUtc(new Date()), ...some.flatMap(fence => [fence.id, fence.lockSeq])],
       { repeatable: true },
     );
-    for (const fence of some) held.drop(fence);
   }
 }

@@ -7,10 +7,12 @@ import type {
   JobsResult,
   RemoveJobsOptions,
 } from 'agenda';
+import { Batcher } from './batcher.ts';
+import { Ceilings } from './ceilings.ts';
 import { claim } from './claim.ts';
 import { disableJobs, enableJobs, removeJobs } from './criteria.ts';
 import type { Database } from './database.ts';
-import { HeldJobs } from './fence.ts';
+import { type Fence, fenceOf, HeldJobs } from './fence.ts';
 import { type Caller, type ClaimSource, Lanes } from './lanes.ts';
 import { lockJob, release, unlockJob, unlockJobs } from './locks.ts';
 import type { ParkedJob } from './park.ts';
@@ -39,6 +41,8 @@ export class MysqlJobRepository implements JobRepository {
   /** The database the running code's own transaction gives, or the pool. */
   private readonly current: () => Database;
   private readonly held = new HeldJobs();
+  private readonly ceilings = new Ceilings(this.held);
+  private readonly returns = new Batcher<Fence>(fences => release(this.db, fences));
   private readonly prober: Prober;
   private readonly lanes: Lanes;
   private readonly ended = new Map<string, string>(); // ids of runs that ended lately -> name
@@ -87,8 +91,10 @@ export class MysqlJobRepository implements JobRepository {
 
   /** Never rejects: Agenda does not await it. A lock that could not be cleared ages out. */
   async unlockJob(job: JobParameters): Promise<void> {
+    const fence = fenceOf(job) ?? this.held.get(String(job._id));
     try {
-      await unlockJob(this.db, this.held, job);
+      if (fence && !fence.started) await this.giveBack(fence);
+      else await unlockJob(this.db, this.held, job);
     } catch (error) {
       this.events.onError(error instanceof Error ? error : new Error(String(error)));
     }
@@ -102,7 +108,9 @@ export class MysqlJobRepository implements JobRepository {
   async releaseHeld(): Promise<number> {
     return this.lanes.whilePaused(async () => {
       const unstarted = this.held.unstarted();
-      await release(this.db, this.held, unstarted);
+      await release(this.db, unstarted);
+      for (const fence of unstarted) this.held.drop(fence);
+      await this.returns.idle();
       return unstarted.length;
     });
   }
@@ -150,8 +158,17 @@ export class MysqlJobRepository implements JobRepository {
     return (await this.db.write(`DELETE FROM ${this.db.tables.jobs}`)).affectedRows;
   }
 
+  // Over the lock limit. Whoever asked meanwhile found nothing and would sleep until the next tick: wake it.
+  private async giveBack(fence: Fence): Promise<void> {
+    this.held.drop(fence);
+    this.ceilings.noteReturn(fence.name);
+    await this.returns.add(fence);
+    this.events.onRoom(fence.name);
+  }
+
   private claimSource(): ClaimSource {
     return {
+      room: (name, callers) => this.ceilings.room(name, callers),
       probe: question => this.prober.ask(question),
       claim: (caller, limit, look) => this.claim(caller, limit, look),
     };

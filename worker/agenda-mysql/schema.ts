@@ -9,7 +9,7 @@ export async function migrate(db: Knex, prefix: string): Promise<boolean> {
   const tables = tablesOf(prefix);
   if ((await readSchemaVersion(db, tables)) === schemaVersion) return false;
   return db.transaction(async lockHolder => {
-    const lock = `CONCAT('agenda:', MD5(CONCAT(DATABASE(), '.', ?)))`;
+    const lock = `CONCAT('agenda:', LEFT(SHA2(CONCAT(DATABASE(), '.', ?), 256), 40))`;
     const [rows] = await lockHolder
       .raw(`SELECT GET_LOCK(${lock}, 60)`, [tables.jobs])
       .options({ rowsAsArray: true });

@@ -17,10 +17,9 @@ export function suppressionRouter(mail: Mail, show: Show): Router {
   router.get('/', async ({ query }, response) => {
     const { error, value } = filterSchema.validate(query, { stripUnknown: true });
     if (error) throw unreadable('The address has at most 254 characters.');
-    const suppressions = await mail.suppressions.list(value);
+    const suppressions = await mail.suppressions.list({ ...value, limit: shown + 1 });
     show(response, 'suppressions/index', {
       address: value.address ?? '',
-      total: suppressions.length,
       suppressions: suppressions.slice(0, shown),
       more: suppressions.length > shown,
     });

@@ -18,8 +18,8 @@ export interface PostmarkApiOptions {
   timeoutMs?: number;
 }
 
-/** Largest request Postmark takes for a batch, in bytes, with room for JSON around the parts. */
-const batchBytes = 45 * 1024 * 1024;
+/** Postmark takes 50 MB for a batch. JSON can double a body, by its quotes and line breaks. */
+const batchBytes = 24 * 1024 * 1024;
 
 /** The client for sending and asking. The library's own deadline is three minutes; ours is given in ms. */
 export function postmarkClient({ token, url, timeoutMs = 30_000 }: PostmarkApiOptions): ServerClient {
@@ -42,8 +42,7 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
       const startBy = performance.now() + startWithinMs;
       const outcomes: Outcome[] = [];
       for (const batch of batches(envelopes.map(apiMessage))) {
-        const inTime = performance.now() <= startBy;
-        outcomes.push(...(inTime ? await sendBatch(client, batch) : batch.map(() => notStarted)));
+        outcomes.push(...(await sendBatch(client, batch, startBy)));
       }
       return outcomes;
     },
@@ -51,7 +50,9 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
   };
 }
 
-async function sendBatch(client: ServerClient, batch: Message[]): Promise<Outcome[]> {
+/** `startBy` on the clock of `performance`. */
+async function sendBatch(client: ServerClient, batch: Message[], startBy: number): Promise<Outcome[]> {
+  if (performance.now() > startBy) return batch.map(() => notStarted);
   const [only] = batch;
   try {
     if (batch.length === 1 && only) return [outcomeOf(await client.sendEmail(only))];
@@ -59,7 +60,13 @@ async function sendBatch(client: ServerClient, batch: Message[]): Promise<Outcom
     return batch.map((_, i) => outcomeOf(answers[i] ?? {}));
   } catch (error) {
     const outcome = outcomeOfError(error);
-    return batch.map(() => outcome);
+    if (outcome.kind !== 'rejected' || batch.length === 1) return batch.map(() => outcome);
+    // Refused as a whole, by the fault of one or of its size: nothing was taken, and the innocent are found by halves.
+    const half = Math.ceil(batch.length / 2);
+    return [
+      ...(await sendBatch(client, batch.slice(0, half), startBy)),
+      ...(await sendBatch(client, batch.slice(half), startBy)),
+    ];
   }
 }
 

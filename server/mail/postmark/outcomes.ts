@@ -29,9 +29,9 @@ const deferredCodes = new Set([
 
 /**
  * HTTP statuses that say that nothing was accepted and that it is not the message's fault: a wrong token, address or
- * proxy, a rate limit, maintenance. 500 only counts with Postmark's own body.
+ * proxy, a slow line, a rate limit, maintenance. 500 only counts with Postmark's own body.
  */
-const deferredStatuses = new Set([401, 403, 404, 405, 407, 415, 429, 503]);
+const deferredStatuses = new Set([401, 403, 404, 405, 407, 408, 415, 421, 425, 429, 503]);
 
 /** The outcome of one item that was answered with HTTP 200, or with 422 and a body. */
 export function outcomeOf({ ErrorCode = 0, Message = '', MessageID }: SendingResponse): Outcome {
@@ -71,18 +71,12 @@ export function outcomeOfError(error: unknown): Outcome {
 // The client keeps only the text of an error of its fetch, so the mark goes there.
 const notConnectedMark = 'no connection was made: ';
 
-/** Errors of connecting: names of the system's, and of Node's fetch. */
-const connectErrors = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** System calls of connecting. By the call and not by the error: a connection in use can end in EHOSTUNREACH too. */
+const connectCalls = new Set(['connect', 'getaddrinfo']);
+
+/** What ends a connection before it is one: Node's own deadline, and certificates that are not trusted. */
+const connectErrors =
+  /^(UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET_ISSUER|VERIFY))/;
 
 /** `fetch` that tells a connection never made from one that broke: the client's errors do not. */
 export async function markingFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
@@ -95,10 +89,20 @@ export async function markingFetch(input: string | URL | Request, init?: Request
   }
 }
 
+interface FetchFault {
+  code?: string;
+  syscall?: string;
+  /** One for each address that was tried. */
+  errors?: FetchFault[];
+}
+
 function connectErrorOf(error: unknown): string | null {
-  const cause = (error as { cause?: { code?: string; errors?: { code?: string }[] } }).cause;
-  const codes = [cause?.code, ...(cause?.errors ?? []).map(({ code }) => code)];
-  return codes.find(code => code !== undefined && connectErrors.has(code)) ?? null;
+  const { cause } = error as { cause?: FetchFault };
+  const faults = [cause, ...(cause?.errors ?? [])];
+  const found = faults.find(
+    fault => connectCalls.has(fault?.syscall ?? '') || connectErrors.test(fault?.code ?? ''),
+  );
+  return found?.code ?? null;
 }
 
 function transportOutcome(message: string): Outcome {

@@ -55,7 +55,9 @@ function parseMailbox(text: string, field: string): { email: string; name?: stri
   }
   const parsed = addressparser(text, { flatten: true });
   const [first] = parsed;
-  if (parsed.length !== 1 || !first) {
+  // Of `a@x.example b@x.example` the parser makes an address and a name; only quotes make an @ part of a name.
+  const ats = text.replace(/"(\\.|[^"\\])*"/g, '').split('@').length - 1;
+  if (parsed.length !== 1 || !first || ats > 1) {
     throw new MailError(
       'invalid-address',
       `${field} must be exactly one address; give several as an array.`,
@@ -65,10 +67,13 @@ function parseMailbox(text: string, field: string): { email: string; name?: stri
   return { email: first.address, name: first.name };
 }
 
-function checkEmail(email: string, field: string): string {
+function checkEmail(email: unknown, field: string): string {
+  if (typeof email !== 'string') {
+    throw new MailError('invalid-address', `${field} is not an address mail can be sent to.`, field);
+  }
   const at = email.lastIndexOf('@');
   const local = email.slice(0, at);
-  const host = domainToASCII(email.slice(at + 1));
+  const host = asciiDomain(email.slice(at + 1));
   if (at < 1 || local.length > 64 || !localPart.test(local) || !domain.test(host)) {
     throw new MailError('invalid-address', `${field} is not an address mail can be sent to.`, field);
   }
@@ -76,4 +81,10 @@ function checkEmail(email: string, field: string): string {
   if (address.length > 254)
     throw new MailError('invalid-address', `${field} is longer than 254 characters.`, field);
   return address;
+}
+
+// domainToASCII reads a URL's host: it drops line breaks, decodes %61 and ends at a slash. No domain has these.
+function asciiDomain(host: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return /[\u0000-\u0020\u007f%/\\?#@:]/.test(host) ? '' : domainToASCII(host);
 }

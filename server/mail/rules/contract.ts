@@ -103,8 +103,13 @@ function objectSchema(spec: ContractSpec): Joi.ObjectSchema {
 }
 
 function fieldSchema(spec: FieldSpec): Joi.Schema {
-  const typed = spec.enum ? typeSchema(spec).valid(...spec.enum) : typeSchema(spec);
+  const typed = typedSchema(spec);
   return spec.optional ? typed.allow(null) : typed.required();
+}
+
+/** A field's values, whether or not it may be left out. */
+function typedSchema(spec: FieldSpec): Joi.Schema {
+  return spec.enum ? Joi.valid(...spec.enum) : typeSchema(spec);
 }
 
 function typeSchema(spec: FieldSpec): Joi.Schema {
@@ -130,7 +135,7 @@ function typeSchema(spec: FieldSpec): Joi.Schema {
     case 'object':
       return objectSchema(spec.fields ?? {});
     case 'array':
-      return bounded(Joi.array().items(spec.items ? fieldSchema(spec.items) : Joi.any()), spec);
+      return bounded(Joi.array().items(spec.items ? itemSchema(spec.items) : Joi.any()), spec);
   }
 }
 
@@ -152,6 +157,11 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+// Not "required": that would ask a list for at least one of them.
+function itemSchema(spec: FieldSpec): Joi.Schema {
+  return spec.optional ? typedSchema(spec).allow(null) : typedSchema(spec);
 }
 
 interface Bounded {

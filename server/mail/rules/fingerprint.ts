@@ -8,9 +8,9 @@ export function fingerprint(request: Record<string, unknown>): Fingerprint {
   const prints: Fingerprint = {};
   for (const [field, value] of Object.entries(request)) {
     if (field === 'data' && typeof value === 'object' && value !== null) {
-      for (const [key, part] of Object.entries(value)) prints[`data.${key}`] = hash(part);
-    } else if (value !== undefined) {
-      prints[field] = hash(value);
+      for (const [key, part] of Object.entries(value)) print(prints, `data.${key}`, part);
+    } else {
+      print(prints, field, value);
     }
   }
   return prints;
@@ -22,8 +22,14 @@ export function differingFields(a: Fingerprint, b: Fingerprint): string[] {
   return [...fields].filter(field => a[field] !== b[field]).sort();
 }
 
-function hash(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 22);
+// What has no JSON, undefined above all, is not there: so it is stored, and so it is compared.
+function print(prints: Fingerprint, field: string, value: unknown): void {
+  const json: string | undefined = canonicalJson(value);
+  if (json !== undefined) prints[field] = hash(json);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 /** JSON with sorted keys: equal values give equal text. */

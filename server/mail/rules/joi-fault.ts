@@ -8,7 +8,8 @@ export function firstFault(error: Joi.ValidationError, root = ''): { path: strin
   const detail = error.details[0];
   return {
     path: (detail?.path ?? []).reduce<string>(joinPath, root),
-    fault: detail?.message.replace(/^"[^"]*" /, '') ?? 'is not valid',
+    fault:
+      detail?.message.replace(/^"[^"]*" /, '').replace(/^with value ".*" (?=fails )/s, '') ?? 'is not valid',
   };
 }
 

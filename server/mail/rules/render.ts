@@ -44,11 +44,12 @@ export function compileTemplate(content: TemplateContent): CompiledTemplate {
 }
 
 function compileParts(content: TemplateContent, parts: TemplateParts, partsLocale: string) {
-  const plain = engine(content.partials.text);
+  const plain = engine(content.partials.text, true);
   const styled = engine(
     Object.fromEntries(
       Object.entries(content.partials.html).map(([name, html]) => [name, inlineCss(html, content)]),
     ),
+    false,
   );
   const subject = compilePart(plain, parts.subject, 'subject', true);
   const preheader = compilePart(plain, parts.preheader ?? '', 'preheader', true);
@@ -72,31 +73,16 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
   };
 }
 
-function engine(partials: Record<string, string>): typeof Handlebars {
+function engine(partials: Record<string, string>, noEscape: boolean): typeof Handlebars {
   const own = Handlebars.create();
-  own.registerHelper(helpers);
-  own.registerPartial(partials);
+  own.registerHelper({ ...helpers, [noText]: () => '' });
+  for (const [name, source] of Object.entries(partials))
+    own.registerPartial(name, own.compile(parse(source, name), optionsFor(noEscape)));
   return own;
 }
 
-// Strict: a variable the data doesn't have is an error, not a gap in somebody's mail. Only known helpers can be
-// called, and the engine's default denies prototypes, so a template reaches its data and nothing else.
 function compilePart(own: typeof Handlebars, source: string, part: string, noEscape: boolean): Part {
-  try {
-    Handlebars.parse(source);
-  } catch (error) {
-    throw new MailError(
-      'invalid-template',
-      `The ${part} part does not parse: ${(error as Error).message}`,
-      part,
-    );
-  }
-  const template = own.compile<Record<string, unknown>>(source, {
-    strict: true,
-    noEscape,
-    knownHelpersOnly: true,
-    knownHelpers: Object.fromEntries(Object.keys(helpers).map(name => [name, true])),
-  });
+  const template = own.compile<Record<string, unknown>>(parse(source, part), optionsFor(noEscape));
   return (data, runtime) => {
     try {
       return template(data, runtime);
@@ -109,6 +95,40 @@ function compilePart(own: typeof Handlebars, source: string, part: string, noEsc
     }
   };
 }
+
+// Strict: a variable the data doesn't have is an error, not a gap in somebody's mail. Only known helpers can be
+// called, and the engine's default denies prototypes, so a template reaches its data and nothing else.
+function optionsFor(noEscape: boolean): CompileOptions {
+  const names = [...Object.keys(helpers), noText];
+  const knownHelpers = Object.fromEntries(names.map(name => [name, true]));
+  return { strict: true, noEscape, knownHelpersOnly: true, knownHelpers };
+}
+
+function parse(source: string, part: string): hbs.AST.Program {
+  try {
+    const program = Handlebars.parse(source);
+    new TextFirst().accept(program);
+    return program;
+  } catch (error) {
+    throw new MailError(
+      'invalid-template',
+      `The ${part} part does not parse: ${(error as Error).message}`,
+      part,
+    );
+  }
+}
+
+// Handlebars joins unescaped values by a bare `+`, so `{{a}}{{b}}` of 1 and 2 would read 3. With a text in front of
+// them, even an empty one, they are joined as texts.
+class TextFirst extends Handlebars.Visitor {
+  override Program(program: hbs.AST.Program): void {
+    super.Program(program);
+    // What a block gives is a text already, and `{{else if}}` has to stay the first of its program.
+    if (program.body[0]?.type !== 'BlockStatement')
+      program.body.unshift(...Handlebars.parse(`{{${noText}}}`).body);
+  }
+}
+const noText = 'no-text';
 
 // The part is put into its layout as text, so that styles meet the elements they are written for.
 function wrap(layout: string, part: string): string {

@@ -79,12 +79,14 @@ export function defaultPolicy(from: Mailbox): Policy {
   };
 }
 
-/** Throws when a category cannot route anything: no weight, or a transport that does not exist. */
+/** Throws when a category cannot route: no weight, a weight below 0, or a transport that does not exist. */
 export function checkPolicy(policy: Policy, transports: ReadonlySet<string>): void {
   for (const [category, { routes }] of Object.entries(policy.categories)) {
     const missing = routes.find(({ transport }) => !transports.has(transport));
     if (missing)
       throw new Error(`Category ${category} routes to ${missing.transport}, which is not configured.`);
+    if (routes.some(({ weight }) => !(weight >= 0 && Number.isFinite(weight))))
+      throw new Error(`Category ${category} has a route whose weight is not a number from 0 on.`);
     if (!routes.some(({ weight }) => weight > 0))
       throw new Error(`Category ${category} has no route with weight.`);
   }

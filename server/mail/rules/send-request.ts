@@ -86,9 +86,10 @@ export function checkSendRequest(input: SendInput): SendRequest {
 
 const mailbox = Joi.alternatives(
   Joi.string().max(1000),
-  Joi.object({ email: Joi.string().required(), name: Joi.string().allow('', null) }),
+  Joi.object({ email: Joi.string().max(1000).required(), name: Joi.string().allow('', null) }),
 );
-const mailboxes = Joi.alternatives(mailbox, Joi.array().items(mailbox));
+// Not two alternatives: of those the fault would be named `cc`, not `cc[1].email`.
+const mailboxes = Joi.array().items(mailbox).single();
 const line = Joi.string().custom((text: string, helper) =>
   hasControlCharacter(text) ? helper.message({ custom: 'contains a line break or control character' }) : text,
 );
@@ -115,7 +116,7 @@ const schema = Joi.object({
         name: line.min(1).max(255).required(),
         content: Joi.alternatives(Joi.object().instance(Uint8Array), Joi.string().base64()).required(),
         contentType: line.max(255).pattern(/^[\w.+-]+\/[\w.+-]+(;.*)?$/),
-        contentId: line.max(200),
+        contentId: line.max(200).pattern(/^[^\s<>"]+$/),
       }),
     )
     .default([]),
@@ -165,7 +166,7 @@ function checkRecipients({ to, cc, bcc, headers }: SendRequest): void {
 
 // Headers that have a field of their own, or that steer the provider.
 const reservedHeaders =
-  /^(from|to|cc|bcc|reply-to|subject|sender|return-path|date|mime-version|content-.*|x-pm-.*|list-unsubscribe.*)$/i;
+  /^(from|to|cc|bcc|reply-to|subject|sender|return-path|message-id|date|mime-version|content-.*|x-pm-.*|list-unsubscribe.*)$/i;
 
 function checkMetadata(metadata: Record<string, string>): void {
   const keys = Object.keys(metadata);

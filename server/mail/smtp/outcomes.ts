@@ -1,35 +1,32 @@
 import type { Outcome } from '../transport.ts';
 
-/** What nodemailer's errors carry; `command` is the SMTP step that was in flight. */
+/** What nodemailer's errors carry; `command` is the SMTP step that was answered, `CONN` outside of any. */
 interface SmtpError extends Error {
   code?: string;
   command?: string;
   response?: string;
   responseCode?: number;
-  timeoutType?: string;
-  syscall?: string;
 }
 
-/** Errors raised before any envelope was offered: nothing can have been accepted. */
-const beforeEnvelope = new Set(['EDNS', 'EAUTH', 'ETLS', 'ENOAUTH', 'EREQUIRETLS', 'EPROXY']);
-const connectTimeouts = new Set(['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT']);
+/** Steps whose refusal is about this message; one at any other step is about the connection or the account. */
+const messageSteps = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
+
+/** Refusals that are about the session wherever they come: out of order, no mail here, TLS or a login wanted. */
+const sessionReplies = new Set([503, 521, 530, 534, 535, 538]);
 
 /**
  * The outcome of a failed SMTP transaction. A reply is the server's word: 4xx not now, 5xx never. Without one it
- * depends on whether the connection had been made: if it had, the message may have been taken.
+ * depends on whether any of the message's body had left: if so, the server may have taken it.
  */
-export function smtpOutcomeOfError(error: unknown): Outcome {
-  const { code = 'error', responseCode, response, message, syscall, timeoutType = '' } = error as SmtpError;
-  if (beforeEnvelope.has(code) || syscall === 'connect' || connectTimeouts.has(timeoutType)) {
-    return { kind: 'deferred', code: `smtp-${code.toLowerCase()}`, answer: message };
+export function smtpOutcomeOfError(error: unknown, bodyLeft: boolean): Outcome {
+  const { code = 'error', responseCode = 0, response, message, command = '' } = error as SmtpError;
+  const answer = response ?? message;
+  if (responseCode >= 400) {
+    const never = responseCode >= 500 && (bodyLeft || messageSteps.has(command));
+    return never && !sessionReplies.has(responseCode)
+      ? { kind: 'rejected', code: `smtp-${responseCode}`, answer, inactive: [] }
+      : { kind: 'deferred', code: `smtp-${responseCode}`, answer };
   }
-  if (responseCode !== undefined && responseCode >= 400) {
-    const answer = response ?? message;
-    const outcome = { code: `smtp-${responseCode}`, answer };
-    return responseCode < 500
-      ? { kind: 'deferred', ...outcome }
-      : { kind: 'rejected', ...outcome, inactive: [] };
-  }
-  if (code === 'EENVELOPE') return { kind: 'rejected', code: 'smtp-envelope', answer: message, inactive: [] };
-  return { kind: 'unknown', code: `smtp-${code.toLowerCase()}`, answer: message };
+  if (code === 'EENVELOPE') return { kind: 'rejected', code: 'smtp-envelope', answer, inactive: [] };
+  return { kind: bodyLeft ? 'unknown' : 'deferred', code: `smtp-${code.toLowerCase()}`, answer };
 }

@@ -1,4 +1,5 @@
-import nodemailer, { type SMTPPoolOptions } from 'nodemailer';
+import { Readable } from 'node:stream';
+import nodemailer, { type NodemailerError, type SMTPPoolOptions } from 'nodemailer';
 import pLimit from 'p-limit';
 import { type Envelope, notStarted, type Outcome, type Transport } from '../transport.ts';
 import { composeMime } from './mime.ts';
@@ -17,6 +18,8 @@ export interface SmtpOptions {
   controlHeaders?: (envelope: Envelope) => Record<string, string>;
 }
 
+/** The longest one message may take, in ms, however slowly its server keeps answering. */
+const deadlineMs = 120_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
 /** Hands over by SMTP on pooled connections. */
@@ -26,15 +29,23 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
   // The pool has a queue of its own, in which a message could outlive its lease; here nothing ever waits in it.
   const oneOfFew = pLimit(connections);
 
+  // Ours goes to the socket as it is; and when nobody has begun to read it, nothing of it has left.
+  pool.use('stream', ({ message, data: { raw } }, done) => {
+    if (message && raw instanceof Readable) message.createReadStream = () => raw;
+    done();
+  });
+
   const sendOne = async (envelope: Envelope): Promise<Outcome> => {
+    const raw = Readable.from(await composeMime(envelope, controlHeaders(envelope)));
+    const signal = AbortSignal.timeout(deadlineMs);
     try {
-      const { response } = await pool.sendMail({
-        envelope: smtpEnvelope(envelope),
-        raw: await composeMime(envelope, controlHeaders(envelope)),
-      });
-      return { kind: 'accepted', code: 'smtp-250', answer: response, providerMessageId: null };
+      const info = await pool.sendMail({ envelope: smtpEnvelope(envelope), raw, signal });
+      // The copies were taken and the recipient was not. The state is the recipient's, and no copy goes out again.
+      const refused = info.rejectedErrors?.find(({ recipient }) => recipient === envelope.to.email);
+      if (refused) return refusedAlone(refused);
+      return { kind: 'accepted', code: 'smtp-250', answer: info.response, providerMessageId: null };
     } catch (error) {
-      return smtpOutcomeOfError(error);
+      return smtpOutcomeOfError(error, raw.readableDidRead);
     }
   };
 
@@ -59,7 +70,7 @@ function poolSettings({ url, ca }: SmtpOptions, maxConnections: number): SMTPPoo
   const secure = protocol === 'smtps:';
   return {
     pool: true,
-    host: hostname,
+    host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || (secure ? 465 : 587)),
     secure,
     requireTLS: !secure,
@@ -71,6 +82,10 @@ function poolSettings({ url, ca }: SmtpOptions, maxConnections: number): SMTPPoo
     maxRequeues: 0,
     ...timeouts,
   };
+}
+
+function refusedAlone({ responseCode, response, message }: NodemailerError): Outcome {
+  return { kind: 'rejected', code: `smtp-${responseCode}`, answer: response ?? message, inactive: [] };
 }
 
 function smtpEnvelope({ from, to, cc, bcc }: Envelope): { from: string; to: string[] } {

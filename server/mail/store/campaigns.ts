@@ -11,6 +11,8 @@ export interface Campaign {
   name: string;
   state: CampaignState;
   templateVersionId: number;
+  template: string;
+  templateVersion: number;
   category: string;
   topic: string | null;
   data: Record<string, unknown>;
@@ -46,6 +48,15 @@ const columns = {
   finishedAt: 'finished_at',
 };
 
+// Subqueries, not a join: FOR UPDATE then locks the campaign alone and not a template that others send.
+const campaigns = (db: Knex) =>
+  db('campaigns')
+    .select(columns)
+    .select({
+      template: db.raw('(SELECT v.template FROM template_versions v WHERE v.id = template_version_id)'),
+      templateVersion: db.raw('(SELECT v.version FROM template_versions v WHERE v.id = template_version_id)'),
+    });
+
 /** Stores a new campaign. */
 export async function insertCampaign(db: Db, campaign: Campaign): Promise<void> {
   await db('campaigns').insert({
@@ -64,14 +75,14 @@ export async function insertCampaign(db: Db, campaign: Campaign): Promise<void> 
 
 /** One campaign, or null; locked for the rest of the transaction when `lock` is set. */
 export async function readCampaign(db: Knex, id: string, { lock = false } = {}): Promise<Campaign | null> {
-  const query = db('campaigns').select(columns).where({ id }).first();
+  const query = campaigns(db).where({ id }).first();
   const row = await (lock ? query.forUpdate() : query);
   return row ? campaignOf(row) : null;
 }
 
 /** Campaigns, latest first. */
 export async function listCampaigns(db: Db, limit = 100): Promise<Campaign[]> {
-  return (await db('campaigns').select(columns).orderBy('id', 'desc').limit(limit)).map(campaignOf);
+  return (await campaigns(db).orderBy('id', 'desc').limit(limit)).map(campaignOf);
 }
 
 /** Ids of campaigns in these states, oldest first. */
@@ -110,7 +121,7 @@ export async function saveCursor(trx: Knex, id: string, expandedTo: number): Pro
 
 /** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
 export async function insertAudience(
-  db: Db,
+  db: Knex,
   campaignId: string,
   recipients: readonly { address: string; name: string | null; data: Record<string, unknown> | null }[],
 ): Promise<number> {

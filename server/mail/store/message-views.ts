@@ -30,6 +30,10 @@ export interface MessageView {
   deliveredAt: Date | null;
   bouncedAt: Date | null;
   complainedAt: Date | null;
+  suppressedAt: Date | null;
+  failedAt: Date | null;
+  unknownAt: Date | null;
+  cancelledAt: Date | null;
   openedAt: Date | null;
   clickedAt: Date | null;
 }
@@ -79,6 +83,10 @@ const columns = {
   deliveredAt: 'm.delivered_at',
   bouncedAt: 'm.bounced_at',
   complainedAt: 'm.complained_at',
+  suppressedAt: 'm.suppressed_at',
+  failedAt: 'm.failed_at',
+  unknownAt: 'm.unknown_at',
+  cancelledAt: 'm.cancelled_at',
   openedAt: 'm.opened_at',
   clickedAt: 'm.clicked_at',
 } as const satisfies Record<keyof MessageView, string>;

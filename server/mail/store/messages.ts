@@ -29,10 +29,9 @@ export interface NewMessage {
   createdAt: Date;
 }
 
-/** Inserts messages with their contents and first attempts; duplicates of a campaign's recipient are passed over. */
+/** Inserts messages with their contents and first attempts. */
 export async function insertMessages(trx: Knex, messages: readonly NewMessage[]): Promise<void> {
-  const insert = trx('messages').insert(messages.map(messageRow));
-  await (messages[0]?.campaignId ? insert.onConflict().ignore() : insert);
+  await trx('messages').insert(messages.map(messageRow));
   const contents = messages.flatMap(({ id, content }) =>
     content ? [{ message_id: id, content: JSON.stringify(content) }] : [],
   );

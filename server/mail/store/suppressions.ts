@@ -80,14 +80,15 @@ export function suppressionKey({ stream, address }: { stream: string; address: s
   return `${stream}\n${address}`;
 }
 
-/** All active suppressions of a stream, or of one address, in order of address. */
+/** Active suppressions of a stream, of an address, or all, in order; the first `limit` of them when given. */
 export async function listSuppressions(
   db: Db,
-  filter: { stream?: string; address?: string } = {},
+  filter: { stream?: string; address?: string; limit?: number } = {},
 ): Promise<Suppression[]> {
   const query = db('suppressions').select(columns).where({ active: 1 }).orderBy(['stream', 'address']);
   if (filter.stream) query.where({ stream: filter.stream });
   if (filter.address) query.where({ address: filter.address.toLowerCase() });
+  if (filter.limit) query.limit(filter.limit);
   const rows: Suppression[] = await query;
   return rows.map(row => ({ ...row, active: Boolean(row.active) }));
 }

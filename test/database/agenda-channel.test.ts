@@ -1,0 +1,169 @@
+import { type JobNotification, type JobStateNotification, toJobId } from 'agenda';
+import { expect } from 'chai';
+import type { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
+import { agendaBench, aJob, until } from './agenda-support.ts';
+
+describe('agenda on MySQL: notifications', () => {
+  const bench = agendaBench();
+  const quick = { signals: { busyMs: 10, idleMs: 20 } };
+
+  function aNotification(changes: Partial<JobNotification> = {}): JobNotification {
+    const timestamp = new Date('2026-11-21T10:00:00.500Z');
+    return { jobId: toJobId('id'), jobName: 'job', nextRunAt: timestamp, priority: 3, timestamp, ...changes };
+  }
+
+  function heardBy(backend: MysqlBackend): JobNotification[] {
+    const heard: JobNotification[] = [];
+    backend.notificationChannel.subscribe(notification => void heard.push(notification));
+    return heard;
+  }
+
+  /** A backend whose channel listens, as after agenda.start(). */
+  async function listener(options = {}): Promise<MysqlBackend> {
+    const backend = await bench.backend({ ...quick, ...options });
+    await backend.notificationChannel.connect();
+    return backend;
+  }
+
+  it('reaches its own process at once, and another one whole', async () => {
+    const [here, there] = [await listener(), await listener()];
+    const [own, foreign] = [heardBy(here), heardBy(there)];
+    const notification = aNotification({ source: 'me' });
+    await here.notificationChannel.publish(notification);
+    expect(own).to.deep.equal([notification]);
+    await until(() => foreign.length > 0);
+    expect(foreign).to.deep.equal([notification]);
+    expect(own, 'not by the table as well').to.have.length(1);
+  });
+
+  it('wakes a worker from a process that never started a processor', async () => {
+    const worker = await listener();
+    const runs: unknown[] = [];
+    const agenda = await bench.agenda(worker, { processEvery: '10 minutes', name: 'worker' });
+    agenda.define('job', async job => void runs.push(job.attrs.data));
+    await agenda.start();
+    const producer = await bench.agenda(await bench.backend(quick), { name: 'producer' });
+    await producer.now('job', { from: 'elsewhere' });
+    await until(() => runs.length === 1);
+    expect(runs).to.deep.equal([{ from: 'elsewhere' }]);
+  });
+
+  it('writes one row per name and 20 ms however many jobs are saved', async () => {
+    const backend = await bench.backend(quick);
+    const { notificationChannel } = backend;
+    await Promise.all(Array.from({ length: 500 }, () => notificationChannel.publish(aNotification())));
+    await notificationChannel.disconnect();
+    const [[row]] = await bench.db.raw(`SELECT COUNT(*) AS signals FROM ${bench.prefix}signals`);
+    expect(Number(row.signals)).to.be.within(1, 20);
+  });
+
+  it('sees a signal that was committed after a later one', async () => {
+    const there = await listener();
+    const heard = heardBy(there);
+    const here = await bench.backend(quick);
+    const slow = await bench.db.transaction();
+    await here.inTransaction(slow, () =>
+      here.notificationChannel.publish(aNotification({ jobName: 'slow' })),
+    );
+    await here.notificationChannel.publish(aNotification({ jobName: 'quick' }));
+    await until(() => heard.length === 1);
+    await slow.commit();
+    await until(() => heard.length === 2);
+    expect(heard.map(each => each.jobName)).to.deep.equal(['quick', 'slow']);
+  });
+
+  it('publishes nothing unless connected', async () => {
+    const { notificationChannel } = await bench.backend(quick);
+    expect(notificationChannel.state).to.equal('connected');
+    await notificationChannel.disconnect();
+    expect(notificationChannel.state).to.equal('disconnected');
+    expect(await notificationChannel.publish(aNotification()).catch(error => error)).to.be.an('error');
+  });
+
+  it('carries job states, across processes when asked to', async () => {
+    const timestamp = new Date('2026-11-21T10:00:00Z');
+    const state: JobStateNotification = {
+      type: 'retry',
+      jobId: toJobId('id'),
+      jobName: 'job',
+      timestamp,
+      retryAt: timestamp,
+    };
+    const [here, there] = [await listener({ sharesState: true }), await listener()];
+    const heard: JobStateNotification[] = [];
+    const unsubscribe = there.notificationChannel.subscribeState(each => void heard.push(each));
+    here.notificationChannel.subscribeState(each => void heard.push(each));
+    await here.notificationChannel.publishState(state);
+    await until(() => heard.length === 2);
+    expect(heard).to.deep.equal([state, state]);
+    unsubscribe();
+    await there.notificationChannel.publishState(state);
+    expect(heard).to.have.length(2);
+  });
+
+  it('survives a handler that throws and reports it', async () => {
+    const backend = await listener();
+    backend.notificationChannel.subscribe(() => {
+      throw new Error('bad handler');
+    });
+    const heard = heardBy(backend);
+    await backend.notificationChannel.publish(aNotification());
+    expect(heard).to.have.length(1);
+    expect(bench.errors.map(error => error.message)).to.deep.equal(['bad handler']);
+  });
+
+  describe("in the caller's transaction", () => {
+    it('a job exists and wakes others only when it commits', async () => {
+      const backend = await listener();
+      const heard = heardBy(backend);
+      const agenda = await bench.agenda(backend);
+      const trx = await bench.db.transaction();
+      const job = await backend.inTransaction(trx, () => agenda.now('job', { n: 1 }));
+      expect(await backend.repository.getJobById(`${job.attrs._id}`)).to.equal(null);
+      expect(heard).to.deep.equal([]);
+      await trx.commit();
+      await until(() => heard.length === 1);
+      expect(await backend.repository.getJobById(`${job.attrs._id}`)).to.have.property('name', 'job');
+    });
+
+    it('a rollback leaves nothing, of unique and single jobs neither', async () => {
+      const backend = await bench.backend();
+      const agenda = await bench.agenda(backend);
+      const trx = await bench.db.transaction();
+      await backend.inTransaction(trx, async () => {
+        await agenda.now('job');
+        await agenda.every('1 hour', 'hourly');
+        await agenda.create('once', {}).unique({ 'data.a': 1 }).save();
+        await agenda.create('once', {}).unique({ 'data.a': 1 }).save();
+        expect((await agenda.queryJobs()).total).to.equal(3);
+      });
+      await trx.rollback();
+      expect((await agenda.queryJobs()).total).to.equal(0);
+    });
+
+    it('ends with the transaction, even for code that runs on', async () => {
+      const backend = await bench.backend();
+      const trx = await bench.db.transaction();
+      await backend.inTransaction(trx, async () => {
+        await trx.commit();
+        await backend.repository.saveJob(aJob());
+      });
+      expect((await backend.repository.queryJobs()).total).to.equal(1);
+    });
+  });
+
+  it('refills a name as its jobs end, so that a lock limit does not cap it at one batch per tick', async () => {
+    const backend = await bench.backend();
+    const agenda = await bench.agenda(backend, {
+      processEvery: '10 minutes',
+      defaultLockLimit: 3,
+      removeOnComplete: true,
+    });
+    let runs = 0;
+    agenda.define('job', async () => void runs++);
+    await Promise.all(Array.from({ length: 60 }, () => backend.repository.saveJob(aJob())));
+    await agenda.start();
+    await until(() => runs === 60);
+    await until(async () => (await agenda.queryJobs()).total === 0);
+  });
+});

@@ -1,0 +1,93 @@
+import { computeJobState, type JobParameters, type JobState } from 'agenda';
+import { expect } from 'chai';
+import { agendaBench, aJob, present } from './agenda-support.ts';
+
+describe('agenda on MySQL: queries', () => {
+  const bench = agendaBench();
+  const at = (ms: number) => new Date(Date.now() + ms);
+
+  const inState: Record<Exclude<JobState, 'paused'>, Partial<JobParameters>> = {
+    running: { lockedAt: at(0), nextRunAt: null },
+    failed: { failedAt: at(-10), lastFinishedAt: at(-10), nextRunAt: null },
+    repeating: { repeatInterval: '1 day', nextRunAt: at(60_000) },
+    scheduled: { nextRunAt: at(60_000) },
+    queued: { nextRunAt: at(-60_000) },
+    completed: { nextRunAt: null, lastFinishedAt: at(-10), failedAt: at(-20) },
+  };
+
+  it('finds jobs by state, as Agenda itself computes it', async () => {
+    const { repository } = await bench.backend();
+    for (const [name, changes] of Object.entries(inState))
+      await repository.saveJob(aJob({ name, ...changes }));
+    await repository.saveJob(aJob({ name: 'idle', nextRunAt: null, repeatInterval: 0 }));
+    for (const state of Object.keys(inState) as JobState[]) {
+      const { jobs, total } = await repository.queryJobs({ state, limit: 10 });
+      const names = state === 'completed' ? ['completed', 'idle'] : [state];
+      expect(jobs.map(job => job.name).sort()).to.deep.equal(names);
+      expect(total).to.equal(names.length);
+      for (const job of jobs) expect(job.state).to.equal(state).and.equal(computeJobState(job));
+    }
+  });
+
+  it('counts each job once in the overview, a disabled one as paused', async () => {
+    const { repository } = await bench.backend();
+    for (const changes of Object.values(inState)) await repository.saveJob(aJob(changes));
+    await repository.saveJob(aJob({ disabled: true }));
+    await repository.saveJob(aJob({ name: 'other' }));
+    const one = { running: 1, failed: 1, repeating: 1, scheduled: 1, queued: 1, completed: 1, paused: 1 };
+    const none = { running: 0, failed: 0, repeating: 0, scheduled: 0, completed: 0, paused: 0 };
+    expect(await repository.getJobsOverview()).to.deep.equal([
+      { name: 'job', total: 7, ...one },
+      { name: 'other', total: 1, ...none, queued: 1 },
+    ]);
+    expect((await repository.queryJobs({ state: 'paused' })).total).to.equal(1);
+    expect((await repository.queryJobs({ includeDisabled: false })).total).to.equal(7);
+  });
+
+  it('pages with a total, next runs first and rows without one last', async () => {
+    const { repository } = await bench.backend();
+    for (const [name, nextRunAt] of [
+      ['never', null],
+      ['late', at(2000)],
+      ['later', at(3000)],
+    ] as const)
+      await repository.saveJob(aJob({ name, nextRunAt }));
+    const all = await repository.queryJobs();
+    expect(all.jobs.map(job => job.name)).to.deep.equal(['later', 'late', 'never']);
+    const upwards = await repository.queryJobs({ sort: { nextRunAt: 'asc' } });
+    expect(upwards.jobs.map(job => job.name)).to.deep.equal(['late', 'later', 'never']);
+    const second = await repository.queryJobs({ skip: 1, limit: 1, sort: { nextRunAt: 'desc' } });
+    expect(second).to.have.property('total', 3);
+    expect(second.jobs.map(job => job.name)).to.deep.equal(['late']);
+    expect((await repository.queryJobs({ skip: 2 })).jobs.map(job => job.name)).to.deep.equal(['never']);
+    const named = await repository.queryJobs({
+      sort: { name: 'asc', priority: 'desc' },
+      names: ['never', 'late'],
+    });
+    expect(named.jobs.map(job => job.name)).to.deep.equal(['late', 'never']);
+  });
+
+  it('searches names without regard to case and takes % and _ as they are', async () => {
+    const { repository } = await bench.backend();
+    for (const name of ['Send Mail', 'send_50%', 'sendX50!']) await repository.saveJob(aJob({ name }));
+    const found = async (search: string) =>
+      (await repository.queryJobs({ search })).jobs.map(job => job.name).sort();
+    expect(await found('MAIL')).to.deep.equal(['Send Mail']);
+    expect(await found('D_5')).to.deep.equal(['send_50%']);
+    expect(await found('50%')).to.deep.equal(['send_50%']);
+    expect(await found('0!')).to.deep.equal(['sendX50!']);
+    expect(await found("' OR 1=1 -- ")).to.deep.equal([]);
+  });
+
+  it('finds by id, ids and contained data', async () => {
+    const { repository } = await bench.backend();
+    const saved = await repository.saveJob(aJob({ data: { user: 1, deep: { a: 1, b: 2 } } }));
+    const other = await repository.saveJob(aJob({ data: 'text' }));
+    const count = async (options: object) => (await repository.queryJobs(options)).total;
+    expect(await count({ id: present(saved._id) })).to.equal(1);
+    expect(await count({ ids: [present(saved._id), present(other._id), 'ä nowhere'] })).to.equal(2);
+    expect(await count({ data: { deep: { b: 2 } } })).to.equal(1);
+    expect(await count({ data: 'text' })).to.equal(1);
+    expect(await count({ data: { user: '1' } })).to.equal(0);
+  });
+});

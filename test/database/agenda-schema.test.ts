@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
+import { dropTables } from '../../worker/agenda-mysql/tables.ts';
+import { testDatabaseUrl } from '../support/database.ts';
+import { agendaBench, aJob } from './agenda-support.ts';
+
+describe('agenda on MySQL: tables and connections', () => {
+  const bench = agendaBench();
+  const own = `b${process.pid % 10_000}_`;
+  const made: MysqlBackend[] = [];
+
+  /** A backend with a pool of its own, on tables that are not there yet. */
+  function standalone(options = {}): MysqlBackend {
+    const backend = new MysqlBackend({
+      connection: testDatabaseUrl(),
+      tablePrefix: own,
+      poolSize: 2,
+      ...options,
+    });
+    made.push(backend);
+    return backend;
+  }
+
+  afterEach(async () => {
+    for (const backend of made.splice(0)) await backend.disconnect();
+    await dropTables(bench.db, own);
+  });
+
+  it('several processes may start at once on an empty database', async () => {
+    const backends = Array.from({ length: 5 }, () => standalone());
+    await Promise.all(backends.map(backend => backend.connect()));
+    const saves = backends.map(backend => backend.repository.saveJob(aJob({ type: 'single' })));
+    expect(new Set((await Promise.all(saves)).map(job => job._id)).size).to.equal(1);
+    expect(await backends[0]?.migrate(), 'nothing left to do').to.equal(false);
+  });
+
+  it('says what to do when the tables are missing or of another version', async () => {
+    const failure = async (options = {}) =>
+      (
+        await standalone(options)
+          .connect()
+          .catch(error => error)
+      ).message;
+    expect(await failure({ ensureSchema: false })).to.match(/missing.*migrate/);
+    await standalone().connect();
+    const comment = (text: string) => bench.db.raw(`ALTER TABLE ${own}jobs COMMENT = '${text}'`);
+    await comment('Agenda jobs, schema 99');
+    expect(await failure()).to.match(/version 99.*older/);
+    await comment('');
+    expect(await failure({ ensureSchema: false })).to.match(/version 0.*migrate/);
+  });
+
+  it('can try again to connect after a failure', async () => {
+    const backend = standalone({ ensureSchema: false });
+    expect(await backend.connect().catch(error => error)).to.be.an('error');
+    await standalone().connect();
+    await backend.connect();
+    expect((await backend.repository.queryJobs()).total).to.equal(0);
+  });
+
+  it('closes a pool of its own and opens it again, and leaves a host pool alone', async () => {
+    const backend = standalone();
+    expect(backend).to.have.property('ownsConnection', true);
+    for (let round = 0; round < 2; round++) {
+      await backend.connect();
+      await backend.repository.saveJob(aJob());
+      await backend.disconnect();
+    }
+    expect(await backend.repository.queryJobs().catch(error => error)).to.be.an('error');
+    const hosted = await bench.backend();
+    expect(hosted).to.have.property('ownsConnection', false);
+    await hosted.disconnect();
+    expect((await hosted.repository.queryJobs()).total).to.equal(0);
+  });
+
+  it('refuses a prefix that is not a name', () => {
+    expect(() => standalone({ tablePrefix: 'a`; DROP TABLE x; --' })).to.throw(/tablePrefix/);
+  });
+
+  it('repeats what a killed connection interrupted', async () => {
+    const backend = standalone();
+    await backend.connect();
+    const saved = await backend.repository.saveJob(aJob());
+    for (let round = 0; round < 3; round++) {
+      await killConnections();
+      await backend.repository.saveJobState({ ...saved, progress: round });
+      expect(await backend.repository.getJobById(`${saved._id}`)).to.have.property('progress', round);
+    }
+  });
+
+  // Those of standalone backends: idle now, and not the one that asks.
+  async function killConnections(): Promise<void> {
+    const [rows] = await bench.db.raw(
+      `SELECT id FROM information_schema.processlist
+       WHERE id <> CONNECTION_ID() AND db = DATABASE() AND command = 'Sleep'`,
+    );
+    for (const { id, ID } of rows) await bench.db.raw(`KILL ${Number(id ?? ID)}`).catch(() => {});
+  }
+});

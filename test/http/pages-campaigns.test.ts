@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import type { Express } from 'express';
+import request from 'supertest';
+import type { Mail } from '../../server/mail/index.ts';
+import { launchCampaign, newsletterData, openPagesMail } from './pages-mail.ts';
+
+describe('pages about campaigns, templates and standing', () => {
+  let mail: Mail;
+  let app: Express;
+
+  before(async () => {
+    const opened = await openPagesMail();
+    ({ mail } = opened);
+    app = opened.appAt('/');
+    // Everything goes out, save what is refused: reader 0.
+    opened.smtp.answer(({ to }) =>
+      to.email.startsWith('reader-0@')
+        ? { kind: 'rejected', code: 'smtp-550', answer: 'no', inactive: [] }
+        : { kind: 'accepted', code: 'smtp-250', answer: 'OK', providerMessageId: null },
+    );
+  });
+  after(() => mail.close());
+
+  const page = async (path: string, status = 200): Promise<string> =>
+    (await request(app).get(path).expect(status)).text;
+
+  it('plan a draft', async () => {
+    const { id } = await mail.campaigns.create({
+      name: 'Draft',
+      template: 'newsletter',
+      data: newsletterData,
+    });
+    expect(await page(`/campaigns/${id}`)).to.include('Nobody is in the audience yet');
+    await mail.suppressions.add('broadcast', 'b@example.com', 'asked by phone');
+    await mail.campaigns.addRecipients(
+      id,
+      ['a', 'b', 'c'].map(name => ({ email: `${name}@example.com` })),
+    );
+    const html = await page(`/campaigns/${id}`);
+    expect(html).to.include('<dt>Audience</dt><dd>3</dd>');
+    expect(html).to.include('<dt>Will receive it</dt><dd>2</dd>');
+    expect(html).to.include('<dt>Suppressed</dt><dd>1</dd>');
+    expect(html).not.to.include('http-equiv="refresh"');
+  });
+
+  it('follow a campaign from its launch to its end', async () => {
+    const id = await launchCampaign(mail, 'Live', 8);
+    const path = `/campaigns/${id}`;
+
+    const sending = await page(path);
+    expect(sending).to.include('<meta http-equiv="refresh" content="5">');
+    expect(sending).to.match(/<b>0 %<\/b> settled: 0 of 8 recipients, 8 on the way/);
+    expect(await page(`${path}?live=off`)).not.to.include('http-equiv="refresh"');
+    expect(await page('/'))
+      .to.include('Running campaigns')
+      .and.include('Live');
+
+    await mail.work.deliverDue('bulk');
+    await mail.work.expandCampaigns();
+    const done = await page(path);
+    expect(done).not.to.include('http-equiv="refresh"');
+    expect(done).to.match(/<b>100 %<\/b> settled: 8 of 8 recipients/);
+    expect(done).to.include('<rect x="0" y="0" width="87.5" height="1" data-state="sent"/>');
+    expect(done).to.include(`messages?campaignId&#x3D;${id}&amp;state&#x3D;failed`);
+    expect(await page('/')).not.to.include('Running campaigns');
+    expect(await page('/campaigns')).to.include('data-state="done"');
+  });
+
+  it('show every template with its sample data', async () => {
+    const list = await page('/templates');
+    const keys = await mail.templates.keys();
+    expect(keys).not.to.have.length(0);
+    for (const key of keys) {
+      expect(list).to.include(`templates/${key}"`);
+      expect(await page(`/templates/${key}`)).to.include(`src="../templates/${key}/preview"`);
+      expect(await page(`/templates/${key}/preview`)).to.include('</html>');
+    }
+  });
+
+  it('find a suppressed address', async () => {
+    expect(await page('/suppressions')).to.include('asked by phone');
+    expect(await page('/suppressions?address=B@example.com')).to.include('asked by phone');
+    expect(await page('/suppressions?address=a@example.com')).to.include('a@example.com is not suppressed');
+  });
+
+  it('show nights, and put a problem of the last one on the first page', async () => {
+    const at = '2026-05-05 02:00:00.000';
+    await mail.db('reconciliations').insert([
+      { day: '2026-05-03', stream: 'outbound', started_at: at, finished_at: at, problem: 'long over' },
+      { day: '2026-05-04', stream: 'broadcast', started_at: at },
+      { day: '2026-05-04', stream: 'inbox', started_at: at, finished_at: at, problem: 'no answer' },
+      {
+        day: '2026-05-04',
+        stream: 'outbound',
+        started_at: at,
+        finished_at: at,
+        bounces_seen: 12,
+        bounces_repaired: 3,
+      },
+    ]);
+    const nights = await page('/reconciliations');
+    expect(nights).to.include('being closed').and.include('not closed').and.include('>closed<');
+    expect(nights).to.match(/12 <small>3 had been missed/);
+    expect((await page('/')).match(/could not be closed: .*/g)).to.deep.equal([
+      'could not be closed: no answer</span>',
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import express, { type Express } from 'express';
+import { pageRouter } from '../../server/admin/router.ts';
+import { createMail, type Mail } from '../../server/mail/index.ts';
+import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
+
+/** A mail module on the empty test database, with its transports in our hands, and its pages under `mount`. */
+export interface PagesMail {
+  mail: Mail;
+  api: ScriptedTransport;
+  smtp: ScriptedTransport;
+  appAt(mount: string): Express;
+}
+
+/** Empties the database and opens a module on it; `mail.close()` ends it. */
+export async function openPagesMail(): Promise<PagesMail> {
+  await emptyTables(testDatabase());
+  const api = createScriptedTransport('postmark-api');
+  const smtp = createScriptedTransport('postmark-smtp');
+  const config = {
+    databaseUrl: testDatabaseUrl(),
+    postmark: { token: 'test-token', apiUrl: 'http://127.0.0.1:9', smtpUrl: 'smtp://key:key@127.0.0.1:9' },
+    smtp: {},
+    from: 'Shop <mail@shop.example>',
+    logLevel: 'silent',
+  };
+  const mail = await createMail(config, { transports: [api, smtp], migrate: false });
+  return { mail, api, smtp, appAt: mount => express().use(mount, pageRouter(mail)) };
+}
+
+/** What the operational alert takes. */
+export const alertData = {
+  severity: 'warning',
+  service: 'checkout',
+  environment: 'test',
+  title: 'Slow answers',
+  summary: 'It takes long.',
+  startedAt: '2026-05-04T09:00:00Z',
+  actionUrl: 'https://status.example.com/1',
+};
+
+/** What the newsletter takes. */
+export const newsletterData = {
+  issue: 'May',
+  intro: 'What is new.',
+  articles: [{ title: 'One', summary: 'The first.', url: 'https://www.example.com/one' }],
+};
+
+/** A launched campaign of `size` recipients, expanded into queued messages. */
+export async function launchCampaign(mail: Mail, name: string, size: number): Promise<string> {
+  const { id } = await mail.campaigns.create({ name, template: 'newsletter', data: newsletterData });
+  await mail.campaigns.addRecipients(
+    id,
+    Array.from({ length: size }, (_, i) => ({ email: `reader-${i}@example.com` })),
+  );
+  await mail.campaigns.launch(id);
+  await mail.work.expandCampaigns();
+  return id;
+}
