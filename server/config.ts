@@ -143,8 +143,10 @@ function hasHost({ hostname }: URL): boolean {
 
 const smtpUrl = url(['smtp', 'smtps']);
 
-// An empty variable is how many shells and compose files say "not set".
-function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+/** An environment without its empty variables: how many shells and compose files say "not set". */
+export function withoutEmpty(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );

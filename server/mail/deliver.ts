@@ -60,11 +60,12 @@ export async function deliver(context: MailContext, claims: readonly Claim[]): P
 /** Hands over one transport's page: through the gate, over the network, into the books. */
 async function handOver(context: MailContext, transport: Transport, jobs: readonly Job[]): Promise<void> {
   const { db, now, timing } = context;
-  const leaseEnd = later(now(), timing.sendLeaseMs);
+  const leasedAt = now();
+  const leaseEnd = later(leasedAt, timing.sendLeaseMs);
   const gated = await passGate(
     db,
     jobs.map(({ message }) => message.claim),
-    { now: now(), leaseEnd },
+    { now: leasedAt, leaseEnd },
   );
   const leases = new Map(gated.map(claim => [claim.messageId, claim]));
   const ours = jobs.flatMap(job => {
@@ -72,9 +73,11 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
     return claim ? [{ ...job, message: { ...job.message, claim } }] : [];
   });
   if (ours.length === 0) return;
+  // From the lease's own beginning: a gate that took long leaves less time to start, or none.
+  const startBy = later(leasedAt, timing.sendLeaseMs / 3);
   const outcomes = await transport.send(
     ours.map(({ envelope }) => envelope),
-    timing.sendLeaseMs / 3,
+    startBy.getTime() - now().getTime(),
   );
   await settle(
     db,

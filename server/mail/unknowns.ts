@@ -53,7 +53,13 @@ async function resolveOne(context: MailContext, unknown: UnknownMessage): Promis
   if (categoryPolicy(context.policy, unknown.category).onUnknown === 'prefer-delivery') {
     return tryAgain(context, unknown, 'no clear answer, delivery preferred');
   }
-  await keepUnknown(db, unknown.messageId, null, 'no clear answer: for an operator to decide');
+  await keepUnknown(
+    db,
+    unknown.messageId,
+    unknown.attempts,
+    null,
+    'no clear answer: for an operator to decide',
+  );
 }
 
 async function ask({ lookups }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
@@ -92,10 +98,11 @@ async function tryAgain(
     providerMessageId: null,
   };
   await recordAttempts(db, [attempt], now());
-  if (retryDelay(retry, unknown.attempts) === null) {
-    await failUnknown(db, unknown.messageId, `gave up after ${unknown.attempts} attempts`, now());
+  const { messageId, attempts } = unknown;
+  if (retryDelay(retry, attempts) === null) {
+    await failUnknown(db, messageId, attempts, `gave up after ${attempts} attempts`, now());
   } else {
     // Enough time has passed already: no further delay.
-    await requeueUnknown(db, unknown.messageId, now());
+    await requeueUnknown(db, messageId, attempts, now());
   }
 }

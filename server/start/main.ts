@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveDatabase } from '../../db/local.ts';
 import { createSandbox, type Sandbox } from '../../test/sandbox/index.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Config, ConfigError, loadConfig, withoutEmpty } from '../config.ts';
 import { createMail, type Mail } from '../mail/index.ts';
 import { startChild } from './children.ts';
 import { freePort } from './free-port.ts';
@@ -15,6 +15,8 @@ import { showSummary } from './summary.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const logFolder = path.join(root, '.postlane', 'logs');
 const local = !process.env.POSTMARK_SERVER_TOKEN;
+const MAIL_FROM = 'Alder & Finch <hello@alderandfinch.example>';
+const secret = () => randomBytes(32).toString('base64url');
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 const stopping = new AbortController();
@@ -43,6 +45,7 @@ if (stopping.signal.aborted) say('Stopped; nothing is left running.');
 process.exit(exitCode);
 
 async function run(): Promise<void> {
+  checkEnvironment();
   const { url, engine } = await database();
   const sandbox = local ? await localPostmark() : null;
   const env = await environment(url, sandbox);
@@ -55,6 +58,17 @@ async function run(): Promise<void> {
   if (sandbox) await seed(mail, sandbox, say);
   const ended = await Promise.race([server.ended, worker.ended, showSummary(mail, stopping.signal)]);
   if (!stopping.signal.aborted) throw new Error(ended ?? 'The summary ended.');
+}
+
+/** Before anything is started; what will be provided here cannot be wrong and stands in as an example. */
+function checkEnvironment(): void {
+  loadConfig({
+    DATABASE_URL: 'mysql://root@localhost/postlane',
+    SECRET_KEY: secret(),
+    WEBHOOK_CREDENTIALS: `postmark:${secret()}`,
+    ...(local && { POSTMARK_SERVER_TOKEN: 'local-sandbox', MAIL_FROM }),
+    ...withoutEmpty(process.env),
+  });
 }
 
 async function database() {
@@ -75,12 +89,9 @@ async function localPostmark(): Promise<Sandbox> {
 
 /** What our processes are told beside what the environment says already. */
 async function environment(databaseUrl: string, sandbox: Sandbox | null): Promise<Record<string, string>> {
-  const secret = () => randomBytes(32).toString('base64url');
   return {
     DATABASE_URL: databaseUrl,
-    PORT: Number(process.env.PORT)
-      ? String(process.env.PORT)
-      : String(await freePort(process.env.PORT ? 0 : 3000)),
+    PORT: process.env.PORT || String(await freePort(3000)),
     SECRET_KEY: process.env.SECRET_KEY ?? secret(),
     WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS ?? `postmark:${secret()}`,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
@@ -89,7 +100,7 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
       POSTMARK_API_URL: sandbox.apiUrl,
       POSTMARK_SMTP_URL: sandbox.smtpUrl.replace('://', `://${sandbox.token}:${sandbox.token}@`),
       POSTMARK_SMTP_CA: sandbox.caCertificate,
-      MAIL_FROM: 'Alder & Finch <hello@alderandfinch.example>',
+      MAIL_FROM,
     }),
   };
 }

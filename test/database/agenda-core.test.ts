@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { type Agenda, backoffStrategies, type Job } from 'agenda';
 import { expect } from 'chai';
+import { testDatabaseUrl } from '../support/database.ts';
 import { agendaBench, present, until } from './agenda-support.ts';
 
 describe('agenda on MySQL: run by Agenda itself', () => {
@@ -17,7 +19,7 @@ describe('agenda on MySQL: run by Agenda itself', () => {
     await agenda.now('job', { n: 1 });
     await agenda.schedule(new Date(Date.now() + 30), 'job', { n: 2 });
     await agenda.schedule('in 1 hour', 'job', { n: 3 });
-    await agenda.every('50 milliseconds', 'repeating');
+    await agenda.every(50, 'repeating');
     await until(() => runs.filter(run => run === 'again').length >= 2);
     await until(() => runs.length >= 4);
     expect(runs.filter(run => run !== 'again')).to.deep.equal([{ n: 1 }, { n: 2 }]);
@@ -183,6 +185,29 @@ describe('agenda on MySQL: run by Agenda itself', () => {
       await agenda.stop();
     }
   });
+
+  it('runs a job in a process of its own when asked to', async () => {
+    const backend = await bench.backend();
+    const env = { ...process.env, TEST_DATABASE_URL: testDatabaseUrl(), PREFIX: bench.prefix };
+    const path = fileURLToPath(new URL('./agenda-fork.ts', import.meta.url));
+    const forkHelper = { path, options: { execArgv: ['--import', 'tsx'], env } };
+    const agenda = await bench.agenda(backend, { forkHelper, defaultLockLifetime: 60_000 });
+    agenda.define('forked', async () => Promise.reject(new Error('ran here')));
+    await agenda.start();
+    for (const fail of [false, true])
+      await agenda.create('forked', { fail }).forkMode(true).schedule(new Date()).save();
+    await until(async () => (await jobs(agenda)).every(job => job.lastFinishedAt));
+    const [good, bad] = await Promise.all(
+      (['completed', 'failed'] as const).map(async state => (await agenda.queryJobs({ state })).jobs[0]),
+    );
+    expect(good?.data).to.deep.equal({ fail: false });
+    expect(bad).to.deep.include({ data: { fail: true }, failReason: 'failed in the child', fork: true });
+    const { entries } = await backend.logger.getLogs();
+    expect(entries.map(entry => entry.message)).to.have.length(1);
+    expect(entries[0]?.message)
+      .to.match(/^ran in \d+$/)
+      .and.not.equal(`ran in ${process.pid}`);
+  }).timeout(60_000);
 
   it('purges only jobs nobody here defines', async () => {
     const agenda = await start();

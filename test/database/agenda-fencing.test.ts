@@ -117,6 +117,44 @@ describe('agenda on MySQL: who may write', () => {
     expect((await claimNext(fresh))?._id).to.equal(current._id);
   });
 
+  it('writes states that meet in one statement, each with its own values and its own fence', async () => {
+    const [backend, thief] = [await bench.backend(), await bench.backend()];
+    for (let at = 0; at < 8; at++)
+      await backend.repository.saveJob(aJob({ data: { at }, repeatInterval: '1 minute' }));
+    const jobs = await Promise.all(Array.from({ length: 8 }, async () => present(await claimNext(backend))));
+    await bench.db.raw(`UPDATE ${bench.prefix}jobs SET locked_at = '2020-01-01' WHERE id = ?`, [
+      `${jobs[5]?._id}`,
+    ]);
+    const stolen = present(await claimNext(thief, 'job', { lifetime: 1000 }));
+    let statements = 0;
+    const count = () => void statements++;
+    bench.db.on('query', count);
+    const starts = jobs.map(job =>
+      start(backend, job).then(
+        () => 'started',
+        error => error.name,
+      ),
+    );
+    const outcomes = await Promise.all(starts);
+    bench.db.removeListener('query', count);
+    expect(outcomes.filter(outcome => outcome === 'started')).to.have.length(7);
+    expect(outcomes[5]).to.equal('LostLockError');
+    expect(statements, 'one alone, one for the rest, then each of these').to.be.within(3, 10);
+    const ends = jobs
+      .filter(job => job !== jobs[5])
+      .map((job, at) =>
+        finish(backend, job, { failReason: `reason ${at}`, failCount: at, nextRunAt: new Date(1e12 + at) }),
+      );
+    await Promise.all(ends);
+    const { jobs: stored } = await backend.repository.queryJobs({ sort: { nextRunAt: 'asc' }, limit: 7 });
+    expect(stored.map(job => [job.failReason, job.failCount, job.nextRunAt?.getTime()])).to.deep.equal(
+      Array.from({ length: 7 }, (_, at) => [`reason ${at}`, at, 1e12 + at]),
+    );
+    expect(await backend.repository.getJobById(`${stolen._id}`)).to.deep.include({
+      lockedAt: stolen.lockedAt,
+    });
+  });
+
   describe('a job that kills its process', () => {
     async function crash(backend: MysqlBackend): Promise<JobParameters | undefined> {
       const job = await claimNext(backend, 'job', { lifetime: 1000 });

@@ -25,6 +25,31 @@ describe('agenda on MySQL: the repository', () => {
     expect(stored).to.deep.include({ ...job, _id: saved._id });
   });
 
+  it('stores jobs that meet in a few statements, and a bad one among them spoils no other', async () => {
+    const { repository } = await bench.backend();
+    let inserts = 0;
+    const count = ({ sql }: { sql: string }) => {
+      if (sql.startsWith('INSERT')) inserts++;
+    };
+    bench.db.on('query', count);
+    const good = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => repository.saveJob(aJob({ data: { n } }))),
+    );
+    bench.db.removeListener('query', count);
+    expect(inserts).to.be.at.most(3);
+    const stored = await Promise.all(good.map(job => repository.getJobById(present(job._id))));
+    expect(stored.map(job => job?.data)).to.deep.equal(good.map(job => job.data));
+    const mixed = [aJob(), aJob(), aJob({ priority: 2 ** 40 }), aJob()]; // beyond what the column can hold
+    const outcomes = await Promise.allSettled(mixed.map(job => repository.saveJob(job)));
+    expect(outcomes.map(outcome => outcome.status)).to.deep.equal([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect((await repository.queryJobs()).total).to.equal(43);
+  });
+
   it('keeps a numeric interval a number and a numeric text a text', async () => {
     const { repository } = await bench.backend();
     const ids = [];

@@ -47,6 +47,7 @@ export function agendaBench(): AgendaBench {
     hostPool(statement, { size = 4, ...settings } = {}) {
       const pool = knex({
         client: 'mysql2',
+        log: { warn() {} }, // some tests kill its connections on purpose
         connection: { ...connectionSettings(testDatabaseUrl()), ...settings },
         pool: {
           min: 0,

@@ -178,7 +178,10 @@ describe('deliver', () => {
       rows.map((id, i) => ({ ...template, id, state: i % 4 ? 'sent' : 'queued', due_at: template.due_at })),
     );
     const [plan] = await db.raw(`EXPLAIN ${dueSql}`, ['transactional', clock.now(), 50]);
-    expect(plan[0]).to.include({ key: 'messages_due' });
-    expect(String(plan[0].Extra)).to.not.include('filesort');
+    // A table on MariaDB, a tree in words on MySQL 9.
+    const used = JSON.stringify(plan, (key, value) => (key === 'possible_keys' ? undefined : value));
+    expect(used)
+      .to.include('messages_due')
+      .and.not.match(/filesort|Sort:/);
   });
 });

@@ -3,6 +3,7 @@ import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { createDice, type Dice } from './dice.ts';
 import { newsletterData } from './inputs.ts';
 import { openMail, testConfig } from './mail.ts';
+import { endVictims } from './victims.ts';
 
 /** A world that outlives the processes in it: the provider, a clean database, and our own view of it. */
 export interface World {
@@ -14,13 +15,33 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Gives each test of the suite a world of its own; afterwards no process is left of it. */
+export function useWorld(): () => World {
+  let world: World | undefined;
+  beforeEach(async () => {
+    world = await createWorld();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) console.log(`      repeat with CHAOS_SEED=${world?.dice.seed}`);
+    await endVictims();
+    await world?.close();
+    world = undefined;
+  });
+  return () => {
+    if (!world) throw new Error('There is a world only while a test runs.');
+    return world;
+  };
+}
+
 /** How often a test kills; CHAOS_KILLS asks for more. */
 export const kills = Number(process.env.CHAOS_KILLS ?? 5);
 
-/** Makes a world whose provider finds an accepted message in its searches only after a while. */
-export async function createWorld(): Promise<World> {
+/** A world whose provider finds an accepted message in its searches only after a while. */
+async function createWorld(): Promise<World> {
   const dice = createDice();
-  const sandbox = await createSandbox({ latencyMs: 20, searchLagMs: 400, keepBodies: 0, random: dice.next });
+  // Chance of its own: how many faults are drawn must not shift the moments of the kills.
+  const { next: random } = createDice(dice.seed + 1);
+  const sandbox = await createSandbox({ latencyMs: 20, searchLagMs: 400, keepBodies: 0, random });
   const { apiUrl, token, caCertificate } = sandbox;
   const smtpUrl = sandbox.smtpUrl.replace('//', `//${token}:${token}@`);
   const config = testConfig({ apiUrl, token, smtpUrl, smtpCa: caCertificate });

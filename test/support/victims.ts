@@ -16,17 +16,21 @@ export interface Victim {
 }
 
 const running = new Set<ChildProcess>();
+const spares = new Map<string, ChildProcess>();
 
-/** Starts an entry, gives it `setup` as its first message and waits until it says `up`. It ends when we do. */
-export async function startVictim(entry: URL, setup: object): Promise<Victim> {
-  const child = spawn(process.execPath, ['--import', 'tsx', entry.pathname], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  running.add(child);
-  const ended = once(child, 'exit').then(([code]) => {
-    running.delete(child);
-    return code as number | null;
-  });
+/**
+ * Starts an entry, gives it `setup` as its first message and waits until it says `up`. It ends when we do. With
+ * `successor` another process loads the same modules meanwhile, for the next start: most of a start is that.
+ */
+export async function startVictim(
+  entry: URL,
+  setup: object,
+  { successor = false }: { successor?: boolean } = {},
+): Promise<Victim> {
+  const child = spares.get(entry.href) ?? load(entry);
+  spares.delete(entry.href);
+  if (successor) spares.set(entry.href, load(entry));
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   // A message on its way to a process that was just killed is lost like everything else it had.
   child.on('error', () => undefined);
   const up = new Promise<void>((resolve, reject) => {
@@ -54,8 +58,18 @@ export async function startVictim(entry: URL, setup: object): Promise<Victim> {
   };
 }
 
+function load(entry: URL): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', entry.pathname], {
+    stdio: ['ignore', process.env.CHAOS_LOG ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 /** Kills what is still running; for `afterEach`. */
 export async function endVictims(): Promise<void> {
+  spares.clear();
   await Promise.all(
     [...running].map(async child => {
       const gone = once(child, 'exit');

@@ -17,8 +17,8 @@ export class Ambient {
   }
 
   /** Runs the work as if no transaction were there: it would be over by the time the work uses it. */
-  outside(work: () => void): void {
-    this.storage.exit(work);
+  outside<T>(work: () => T): T {
+    return this.storage.exit(work);
   }
 
   /** The transaction that is running now. */

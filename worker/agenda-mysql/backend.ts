@@ -124,6 +124,7 @@ export class MysqlBackend implements AgendaBackend {
     return new MysqlJobRepository(this.db, () => this.ambient.database(), poisonAfter, {
       connect: () => this.connect(),
       onRoom: name => this.notificationChannel.refill(name),
+      onMore: (name, callers) => this.notificationChannel.widen(name, callers),
       onParked: job => this.onParked(job),
       onError: error => this.onError(error),
     });

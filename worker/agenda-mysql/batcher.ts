@@ -4,10 +4,11 @@ export class Batcher<Item> {
   private next: Item[] = [];
   private nextDone: Promise<void> | undefined;
   private last: Promise<void> = Promise.resolve();
-  private static readonly largest = 500;
+  private readonly largest: number;
 
-  constructor(write: (items: Item[]) => Promise<void>) {
+  constructor(write: (items: Item[]) => Promise<void>, largest = 500) {
     this.write = write;
+    this.largest = largest;
   }
 
   /** Resolves once the item is written; rejects when its batch could not be. */
@@ -33,8 +34,8 @@ export class Batcher<Item> {
   }
 
   private async writeAll(items: Item[]): Promise<void> {
-    for (let at = 0; at < items.length; at += Batcher.largest) {
-      await this.write(items.slice(at, at + Batcher.largest));
+    for (let at = 0; at < items.length; at += this.largest) {
+      await this.write(items.slice(at, at + this.largest));
     }
   }
 }

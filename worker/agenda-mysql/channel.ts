@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BaseNotificationChannel, type JobNotification, type JobStateNotification, toJobId } from 'agenda';
 import { type Ambient, ended } from './ambient.ts';
 import type { Signal, Signals } from './signals.ts';
@@ -14,6 +15,7 @@ export interface ChannelParts {
   onDisconnect(): Promise<void>;
 }
 
+const patienceMs = 200;
 const refillAfterMs = 1;
 const largestRefill = 20;
 
@@ -44,13 +46,18 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     await this.parts.onDisconnect();
   }
 
-  /** Inside a caller's transaction nobody is woken before it has committed. */
+  /**
+   * Inside a caller's transaction nobody is woken before it has committed. Otherwise waits a moment for workers
+   * of this process to fetch: a producer beside them that never waits would starve them of the one event loop
+   * (5,000 jobs saved 50 at a time started after 2 s at the median, so after 40 ms).
+   */
   override async publish(notification: JobNotification): Promise<void> {
     this.requireConnection();
     const trx = this.parts.ambient.transaction();
     if (!trx) {
-      this.deliver(notification);
+      const heard = this.deliver(notification);
       await this.parts.signals?.announce(notification);
+      await Promise.race([heard, sleep(patienceMs, undefined, { ref: false })]);
       return;
     }
     const db = this.parts.ambient.database();
@@ -75,19 +82,24 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     setTimeout(() => {
       const ended = this.rooms.get(name) ?? 0;
       this.rooms.delete(name);
-      for (let wakes = Math.min(ended, largestRefill); wakes > 0; wakes--) this.deliver(wakeFor(name));
+      for (let wakes = Math.min(ended, largestRefill); wakes > 0; wakes--) void this.deliver(wakeFor(name));
     }, refillAfterMs);
   }
 
+  /** A claim was filled to the last caller, so there may be more: asks as many again to come for it. */
+  widen(name: string, callers: number): void {
+    for (let wakes = Math.min(callers, largestRefill - callers); wakes > 0; wakes--)
+      void this.deliver(wakeFor(name));
+  }
+
   private receive({ kind, payload }: Signal): void {
-    if (kind === 'job') this.deliver(payload);
+    if (kind === 'job') void this.deliver(payload);
     else void this.notifyStateHandlers(payload);
   }
 
-  // Not awaited: a handler fetches jobs until there are none, and a save must not wait for that.
-  private deliver(notification: JobNotification): void {
+  private async deliver(notification: JobNotification): Promise<void> {
     if (this.state !== 'connected') return;
-    this.parts.ambient.outside(() => void this.notifyHandlers(notification));
+    await this.parts.ambient.outside(() => this.notifyHandlers(notification));
   }
 
   private requireConnection(): void {

@@ -89,7 +89,7 @@ function fenceFor(row: Row, name: string): Fence {
     name,
     lockSeq: Number(row.lock_seq) + 1,
     scheduleSeq: Number(row.schedule_seq),
-    started: false,
+    stage: 'claimed',
   };
 }
 

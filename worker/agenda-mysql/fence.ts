@@ -8,8 +8,8 @@ export interface Fence {
   readonly lockSeq: number;
   /** Counts changes of the schedule: another value means "rescheduled while it ran". */
   readonly scheduleSeq: number;
-  /** Whether the handler was started under this claim. */
-  started: boolean;
+  /** Fetched; or its handler was started; or on its way back, so that it must not be started any more. */
+  stage: 'claimed' | 'started' | 'returned';
 }
 
 // Under a symbol: `new Job` spreads the attributes, symbols included, and toJson() leaves them out.
@@ -55,8 +55,16 @@ export class HeldJobs {
     this.counts.set(fence.name, this.count(fence.name) - 1);
   }
 
-  /** The claims whose handler has not been started. */
-  unstarted(): Fence[] {
-    return [...this.fences.values()].filter(fence => !fence.started);
+  /** Takes out the claims whose handler has not been started; from now on none of them can be. */
+  takeUnstarted(): Fence[] {
+    const unstarted = [...this.fences.values()].filter(fence => fence.stage === 'claimed');
+    for (const fence of unstarted) this.takeBack(fence);
+    return unstarted;
+  }
+
+  /** Takes out one claim that is to be given back unstarted. */
+  takeBack(fence: Fence): void {
+    fence.stage = 'returned';
+    this.drop(fence);
   }
 }

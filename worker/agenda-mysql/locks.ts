@@ -30,12 +30,12 @@ export async function lockJob(
     return locked;
   });
   if (!row) return undefined;
-  const fence = {
+  const fence: Fence = {
     id: String(row.id),
     name: job.name,
     lockSeq: Number(row.lock_seq),
     scheduleSeq: Number(row.schedule_seq),
-    started: false,
+    stage: 'claimed',
   };
   held.add(fence);
   return withFence(toJob(row), fence);

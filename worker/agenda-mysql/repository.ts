@@ -13,6 +13,7 @@ import { claim } from './claim.ts';
 import { disableJobs, enableJobs, removeJobs } from './criteria.ts';
 import type { Database } from './database.ts';
 import { type Fence, fenceOf, HeldJobs } from './fence.ts';
+import { Inserter, insertRow, type NewRow } from './inserter.ts';
 import { type Caller, type ClaimSource, Lanes } from './lanes.ts';
 import { lockJob, release, unlockJob, unlockJobs } from './locks.ts';
 import type { ParkedJob } from './park.ts';
@@ -21,6 +22,7 @@ import { getJobsOverview, queryJobs } from './query.ts';
 import { idValue, jobColumns, toJob } from './rows.ts';
 import { saveJob } from './save.ts';
 import { saveJobState } from './state.ts';
+import { StateWriter } from './state-writer.ts';
 import { toUtc } from './utc.ts';
 
 /** What the repository reports to its backend. */
@@ -28,6 +30,8 @@ export interface RepositoryEvents {
   connect(): Promise<void>;
   /** A run ended (or its finished job was removed): the name has room for more. */
   onRoom(name: string): void;
+  /** A claim gave every one of so many callers a job: there may be more. */
+  onMore(name: string, callers: number): void;
   onParked(job: ParkedJob): void;
   /** A fault nobody awaits. */
   onError(error: Error): void;
@@ -43,6 +47,8 @@ export class MysqlJobRepository implements JobRepository {
   private readonly held = new HeldJobs();
   private readonly ceilings = new Ceilings(this.held);
   private readonly returns = new Batcher<Fence>(fences => release(this.db, fences));
+  private readonly inserter: Inserter;
+  private readonly states: StateWriter;
   private readonly prober: Prober;
   private readonly lanes: Lanes;
   private readonly ended = new Map<string, string>(); // ids of runs that ended lately -> name
@@ -52,6 +58,8 @@ export class MysqlJobRepository implements JobRepository {
     this.current = current;
     this.poisonAfter = poisonAfter;
     this.events = events;
+    this.inserter = new Inserter(db);
+    this.states = new StateWriter(db);
     this.prober = new Prober(db);
     this.lanes = new Lanes(this.claimSource());
   }
@@ -64,12 +72,14 @@ export class MysqlJobRepository implements JobRepository {
     job: JobParameters<DATA>,
     options?: JobRepositoryOptions,
   ): Promise<JobParameters<DATA>> {
-    return (await saveJob(this.current(), job, by(options))) as JobParameters<DATA>;
+    const db = this.current();
+    const insert = (row: NewRow) => (db === this.db ? this.inserter.insert(row) : insertRow(db, row));
+    return (await saveJob(db, job, by(options), insert)) as JobParameters<DATA>;
   }
 
   async saveJobState(job: JobParameters, options?: JobRepositoryOptions): Promise<void> {
     try {
-      await saveJobState(this.db, this.held, job, by(options));
+      await saveJobState(this.states, this.held, job, by(options));
     } finally {
       if (!job.lockedAt && job._id) this.noteEnd(job._id, job.name);
     }
@@ -93,7 +103,7 @@ export class MysqlJobRepository implements JobRepository {
   async unlockJob(job: JobParameters): Promise<void> {
     const fence = fenceOf(job) ?? this.held.get(String(job._id));
     try {
-      if (fence && !fence.started) await this.giveBack(fence);
+      if (fence?.stage === 'claimed') await this.giveBack(fence);
       else await unlockJob(this.db, this.held, job);
     } catch (error) {
       this.events.onError(error instanceof Error ? error : new Error(String(error)));
@@ -106,13 +116,13 @@ export class MysqlJobRepository implements JobRepository {
 
   /** Gives back every claim whose handler was not started, with no claim under way. Returns how many. */
   async releaseHeld(): Promise<number> {
-    return this.lanes.whilePaused(async () => {
-      const unstarted = this.held.unstarted();
+    const unstarted = this.held.takeUnstarted(); // before anything is awaited, or some would still be started
+    await this.lanes.whilePaused(async () => {
+      unstarted.push(...this.held.takeUnstarted());
       await release(this.db, unstarted);
-      for (const fence of unstarted) this.held.drop(fence);
       await this.returns.idle();
-      return unstarted.length;
     });
+    return unstarted.length;
   }
 
   async getJobById(id: string): Promise<JobParameters | null> {
@@ -160,7 +170,7 @@ export class MysqlJobRepository implements JobRepository {
 
   // Over the lock limit. Whoever asked meanwhile found nothing and would sleep until the next tick: wake it.
   private async giveBack(fence: Fence): Promise<void> {
-    this.held.drop(fence);
+    this.held.takeBack(fence);
     this.ceilings.noteReturn(fence.name);
     await this.returns.add(fence);
     this.events.onRoom(fence.name);
@@ -185,6 +195,7 @@ export class MysqlJobRepository implements JobRepository {
     });
     for (const fence of fences) this.held.add(fence);
     for (const job of parked) this.events.onParked(job);
+    if (jobs.length === limit) this.events.onMore(caller.name, limit);
     return jobs;
   }
 

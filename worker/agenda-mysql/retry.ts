@@ -45,7 +45,9 @@ export function isLockFault(error: unknown): boolean {
 
 /** Whether the statement may not have reached the server, or its answer got lost. */
 export function isConnectionFault(error: unknown): boolean {
-  return connectionFaults.has(String(property(error, 'code')));
+  const code = property(error, 'code');
+  // A connection found dead when it is about to be used fails with no code at all.
+  return connectionFaults.has(String(code)) || (code === undefined && property(error, 'fatal') === true);
 }
 
 /** Whether a unique key refused the row. */
@@ -53,7 +55,7 @@ export function isDuplicate(error: unknown): boolean {
   return property(error, 'errno') === 1062;
 }
 
-function property(error: unknown, key: 'errno' | 'code'): unknown {
+function property(error: unknown, key: 'errno' | 'code' | 'fatal'): unknown {
   return typeof error === 'object' && error !== null && key in error
     ? (error as Record<string, unknown>)[key]
     : undefined;

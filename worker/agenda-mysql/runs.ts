@@ -16,6 +16,7 @@ export type JobHandler = (context: JobContext) => Promise<void>;
 export class Runs {
   private readonly log: SchedulerLog;
   private readonly running = new Set<AbortController>();
+  private stopping = false;
 
   constructor(log: SchedulerLog) {
     this.log = log;
@@ -31,6 +32,7 @@ export class Runs {
     };
     const onError = (err: unknown) => this.log.warn({ job: name, err }, 'job lock not renewed');
     this.running.add(abort);
+    if (this.stopping) this.abortAll(); // it was on its way when the rest was asked to end
     try {
       await withHeartbeat(job, { lockLifetimeMs, onLost, onError }, () =>
         handler({ signal: abort.signal, data }),
@@ -45,6 +47,7 @@ export class Runs {
 
   /** Asks every running handler to come to an end. */
   abortAll(): void {
+    this.stopping = true;
     for (const abort of this.running) abort.abort(new Error('The scheduler is stopping.'));
   }
 }

@@ -1,9 +1,9 @@
 import { type JobParameters, toJobId } from 'agenda';
 import { v7 as newId } from 'uuid';
-import type { Database, SqlValue } from './database.ts';
+import type { Database } from './database.ts';
 import { type FieldName, fields, processorFields, scheduleFields } from './fields.ts';
-import { isDuplicate } from './retry.ts';
-import { assignments, idValue, jobColumns, marks, toColumns, toJob } from './rows.ts';
+import { insertInto, type NewRow } from './inserter.ts';
+import { assignments, idValue, jobColumns, toColumns, toJob } from './rows.ts';
 import { saveUnique } from './unique.ts';
 import { uniqueKey } from './unique-key.ts';
 
@@ -12,11 +12,14 @@ export async function saveJob(
   db: Database,
   job: JobParameters,
   lastModifiedBy: string | null,
+  insert: (row: NewRow) => Promise<void>,
 ): Promise<JobParameters> {
   if (job._id) return (await updateById(db, idValue(job._id), job, givenFields(job), lastModifiedBy)) ?? job;
   if (job.type === 'single') return saveSingle(db, job, lastModifiedBy);
   if (job.unique) return saveUnique(db, job, job.unique, lastModifiedBy);
-  return insert(db, job, lastModifiedBy);
+  const row = newRow(job, lastModifiedBy);
+  await insert(row);
+  return asSaved(job, row);
 }
 
 /** Updates the named fields and returns the stored job; undefined when there is none of that id and name. */
@@ -42,36 +45,17 @@ export async function updateById(
 }
 
 /** Columns of a new row; its id is ours, so an INSERT whose answer got lost can be repeated. */
-export function newRow(job: JobParameters, lastModifiedBy: string | null): Map<string, SqlValue> {
+export function newRow(job: JobParameters, lastModifiedBy: string | null): NewRow {
   const columns = toColumns({ ...job, type: job.type ?? 'normal' }, Object.keys(fields) as FieldName[]);
   columns.set('id', newId());
   columns.set('last_modified_by', lastModifiedBy);
   return columns;
 }
 
-/** The INSERT of a row. */
-export function insertInto(table: string, columns: Map<string, SqlValue>): string {
-  return `INSERT INTO ${table} (${[...columns.keys()].join(', ')}) VALUES (${marks(columns.size)})`;
-}
-
 /** The stored job as the caller sent it, under its new id. */
-export function asSaved(job: JobParameters, columns: Map<string, SqlValue>): JobParameters {
+export function asSaved(job: JobParameters, columns: NewRow): JobParameters {
   const { unique, uniqueOpts, ...stored } = job;
   return { ...stored, disabled: job.disabled ?? false, _id: toJobId(String(columns.get('id'))) };
-}
-
-async function insert(
-  db: Database,
-  job: JobParameters,
-  lastModifiedBy: string | null,
-): Promise<JobParameters> {
-  const columns = newRow(job, lastModifiedBy);
-  try {
-    await db.write(insertInto(db.tables.jobs, columns), [...columns.values()], { repeatable: true });
-  } catch (error) {
-    if (!isDuplicate(error)) throw error; // our own id: the first try went through, only its answer was lost
-  }
-  return asSaved(job, columns);
 }
 
 // every(): one row per name. A schedule already due elsewhere is not pulled forward, nor pushed back.
@@ -91,7 +75,7 @@ async function saveSingle(
     name => `${name} = VALUES(${name})`,
   );
   await db.write(
-    `${insertInto(db.tables.jobs, columns)} ON DUPLICATE KEY UPDATE
+    `${insertInto(db.tables.jobs, [columns])} ON DUPLICATE KEY UPDATE
        schedule_seq = schedule_seq + (NOT (next_run_at <=> ${nextRunAt})), next_run_at = ${nextRunAt},
        ${updates.join(', ')}, rev = rev + 1`,
     [...columns.values()],

@@ -1,5 +1,6 @@
 import { Agenda, type Job } from 'agenda';
 import type { MysqlBackend } from './backend.ts';
+import { drain } from './drain.ts';
 import { type JobEvent, type JobListener, listen } from './listeners.ts';
 import { type JobHandler, Runs } from './runs.ts';
 import { LostLockError } from './state.ts';
@@ -114,13 +115,13 @@ class GuardedAgenda implements Scheduler {
     this.stopWatching();
     this.stopping = true;
     this.runs.abortAll();
-    const draining = this.agenda?.drain({ timeout: timeoutMs, closeConnection: false });
+    const draining = this.agenda && drain(this.agenda, timeoutMs);
     // At once, not after: fetched jobs would otherwise still be started while it drains.
     await this.options.backend.releaseHeld();
-    const drained = await draining;
+    const running = (await draining) ?? 0;
     await this.options.backend.disconnect();
     this.agenda = undefined;
-    return { running: drained?.running ?? 0 };
+    return { running };
   }
 
   private makeAgenda(): Agenda {

@@ -2,8 +2,9 @@ import type { JobParameters } from 'agenda';
 import type { Database } from './database.ts';
 import { type DebouncedSchedule, debounced } from './debounce.ts';
 import { scheduleFields } from './fields.ts';
+import { insertInto } from './inserter.ts';
 import { jobColumns, toJob } from './rows.ts';
-import { asSaved, insertInto, newRow, updateById } from './save.ts';
+import { asSaved, newRow, updateById } from './save.ts';
 import { uniqueKey } from './unique-key.ts';
 
 /**
@@ -35,7 +36,7 @@ async function insertNew(
   const columns = newRow(first, lastModifiedBy).set('unique_key', key);
   // Not a plain INSERT: a duplicate error would leave a shared lock behind, and savers would deadlock on it.
   const { affectedRows } = await db.write(
-    `${insertInto(db.tables.jobs, columns)} ON DUPLICATE KEY UPDATE rev = rev + 1`,
+    `${insertInto(db.tables.jobs, [columns])} ON DUPLICATE KEY UPDATE rev = rev + 1`,
     [...columns.values()],
   );
   return affectedRows === 1 ? asSaved(first, columns) : undefined;

@@ -113,7 +113,7 @@ function transportOutcome(message: string): Outcome {
 
 /** The addresses a 406 names. Cut before the explanation: it contains commas too. Lower-cased. */
 export function inactiveAddresses(message: string): string[] {
-  const list = /inactive addresses: ([\s\S]+?)\.?\s*(?:Inactive\b|$)/i.exec(message)?.[1] ?? '';
+  const list = /inactive addresses: ([\s\S]+?)(?:\.\s+Inactive\b|\.?\s*$)/i.exec(message)?.[1] ?? '';
   return list
     .split(',')
     .map(address => address.trim().replace(/\.$/, '').toLowerCase())

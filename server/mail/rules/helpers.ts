@@ -5,7 +5,7 @@ export const helpers = {
   /** `{{money 1999 "EUR"}}`: an amount in the currency's minor unit. */
   money(amount: number | null, currency: string, { data }: HelperOptions): string {
     if (amount === null) return '';
-    const format = new Intl.NumberFormat(data.locale, { style: 'currency', currency });
+    const format = numberFormat(data.locale, { style: 'currency', currency });
     return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
   },
 
@@ -28,7 +28,7 @@ export const helpers = {
 
   /** `{{number n}}`: grouped as the locale does. */
   number(value: number | null, { data }: HelperOptions): string {
-    return value === null ? '' : new Intl.NumberFormat(data.locale).format(value);
+    return value === null ? '' : numberFormat(data.locale, {}).format(value);
   },
 
   /** `{{#if (eq a b)}}` */
@@ -41,5 +41,24 @@ function formatTime(iso: string | null, rest: unknown[], style: Intl.DateTimeFor
   if (iso === null) return '';
   const { data } = rest.at(-1) as HelperOptions;
   const timeZone = typeof rest[0] === 'string' ? rest[0] : 'UTC';
-  return new Intl.DateTimeFormat(data.locale, { ...style, timeZone }).format(new Date(iso));
+  return dateFormat(data.locale, { ...style, timeZone }).format(new Date(iso));
+}
+
+const numberFormat = remembered(
+  (locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options),
+);
+const dateFormat = remembered(
+  (locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
+);
+
+// Making a format costs a hundred times what using it does. Bounded, because locales and zones come from callers.
+function remembered<O, F>(make: (locale: string, options: O) => F): (locale: string, options: O) => F {
+  const known = new Map<string, F>();
+  return (locale, options) => {
+    const key = JSON.stringify([locale, options]);
+    const format = known.get(key) ?? make(locale, options);
+    if (known.size >= 500) known.clear();
+    known.set(key, format);
+    return format;
+  };
 }

@@ -73,10 +73,11 @@ export function checkSendRequest(input: SendInput): SendRequest {
   if (error) throw inputError(error);
   const request = {
     ...value,
-    to: readMailboxes(value.to, 'to'),
-    cc: readMailboxes(value.cc, 'cc'),
-    bcc: readMailboxes(value.bcc, 'bcc'),
-    replyTo: readMailboxes(value.replyTo, 'replyTo'),
+    // From the input: joi has made lists of single ones, and a fault should be named `to`, not `to[0]`.
+    to: readMailboxes(input.to, 'to'),
+    cc: readMailboxes(input.cc, 'cc'),
+    bcc: readMailboxes(input.bcc, 'bcc'),
+    replyTo: readMailboxes(input.replyTo, 'replyTo'),
     attachments: value.attachments.map(readAttachment),
   };
   checkRecipients(request);

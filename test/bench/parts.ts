@@ -1,0 +1,10 @@
+import type { Bench } from './bench.ts';
+import { measureCampaign } from './campaign.ts';
+import type { Result } from './report.ts';
+import { measureSend } from './send.ts';
+
+/** What can be measured, by name. */
+export const parts: Readonly<Record<string, (bench: Bench) => Promise<Result[]>>> = {
+  campaign: measureCampaign,
+  send: measureSend,
+};

@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ServerClient } from 'postmark';
+import { v7 as newId } from 'uuid';
+import type { Mail } from '../../server/mail/index.ts';
+import type { Rendered } from '../../server/mail/rules/render.ts';
+import { attemptKey } from '../../server/mail/transport.ts';
+import { resetInput } from '../support/inputs.ts';
+import { type Bench, sender, withSink } from './bench.ts';
+import { costOf, type Effort } from './effort.ts';
+import type { Result } from './report.ts';
+import type { Sink } from './sink.ts';
+import { median, percentile } from './statistics.ts';
+
+/** How long the pretended Postmark takes to answer, in ms. */
+const latencyMs = 30;
+
+/** One after the other, and many at once; neither longer than its time in ms, however slow the machine. */
+const latency = { sends: 60, atOnce: 1, limitMs: 4_000 };
+const throughput = { sends: 640, atOnce: 32, limitMs: 5_000 };
+const acceptances = { sends: 50, limitMs: 5_000 };
+
+/** A password reset from `send()` until Postmark has it, against the bare client with the same content, in turn. */
+export function measureSend(bench: Bench): Promise<Result[]> {
+  return withSink(bench, latencyMs, async (mail, sink) => {
+    const sides = {
+      ours: () => mail.send(resetInput(), { wait: true }),
+      pair: await bareSend(mail, sink),
+    };
+    const runs = { ours: [] as Runs[], pair: [] as Runs[] };
+    for (let round = 0; round <= bench.rounds; round += 1) {
+      for (const side of ['ours', 'pair'] as const) {
+        bench.signal.throwIfAborted();
+        const alone = await run(sink, latency, sides[side]);
+        const together = await run(sink, throughput, sides[side]);
+        bench.say(
+          `send, ${round === 0 ? 'warm-up' : `round ${round}`}: ${side} ${median(alone.times).toFixed(1)} ms, ` +
+            `${perSecond(together).toFixed(0)} mails/s`,
+        );
+        if (round > 0) runs[side].push({ alone, together });
+      }
+    }
+    return [...resultsOf(runs), acceptance(await acceptanceTimes(mail))];
+  });
+}
+
+/** The time of each send, and what all of them took. */
+interface Run {
+  times: number[];
+  effort: Effort;
+}
+
+interface Runs {
+  alone: Run;
+  together: Run;
+}
+
+function resultsOf(runs: { ours: Runs[]; pair: Runs[] }): Result[] {
+  const part = (name: string, unit: Result['unit'], figure: (side: Runs[]) => number): Result => ({
+    part: `send-${name}`,
+    ours: figure(runs.ours),
+    pair: figure(runs.pair),
+    unit,
+  });
+  const times = (side: Runs[]) => side.flatMap(({ alone }) => alone.times);
+  const cost = (side: Runs[]) => {
+    const together = side.map(one => one.together);
+    return costOf(
+      together.map(({ effort }) => effort),
+      median(together.map(one => one.times.length)),
+    );
+  };
+  return [
+    part('latency-p50', 'ms', side => percentile(times(side), 0.5)),
+    part('latency-p95', 'ms', side => percentile(times(side), 0.95)),
+    {
+      ...part('throughput', 'mails/s', side => median(side.map(({ together }) => perSecond(together)))),
+      notes: [
+        `send: ${runs.ours.length} rounds, the sandbox answers after ${latencyMs} ms; up to ${latency.sends} sends one ` +
+          `by one, then up to ${throughput.sends}, ${throughput.atOnce} at once.`,
+        `  ours, ${throughput.atOnce} at once: ${cost(runs.ours)}`,
+        `  pair, ${throughput.atOnce} at once: ${cost(runs.pair)}`,
+      ],
+    },
+  ];
+}
+
+function acceptance(times: number[]): Result {
+  return {
+    part: 'send-accept',
+    ours: median(times),
+    pair: null,
+    unit: 'ms',
+    notes: ['send-accept: send() without waiting for the hand-over, median.'],
+  };
+}
+
+function perSecond({ times, effort }: Run): number {
+  return (times.length / effort.ms) * 1000;
+}
+
+/** The bare client with the content of one of our own messages, and the metadata that ours carry. */
+async function bareSend(mail: Mail, sink: Sink): Promise<() => Promise<unknown>> {
+  const input = resetInput();
+  const { id } = await mail.send(input, { wait: true });
+  await sink.expectCount(1);
+  const content: Rendered | null = await mail.messages.preview(id);
+  if (!content) throw new Error('A message of ours has no content.');
+  const { protocol, host } = new URL(sink.apiUrl);
+  const client = new ServerClient(sink.token, { useHttps: protocol === 'https:', requestHost: host });
+  return () =>
+    client.sendEmail({
+      From: sender,
+      To: String(input.to),
+      Subject: content.subject,
+      HtmlBody: content.html,
+      TextBody: content.text,
+      MessageStream: 'outbound',
+      Metadata: { [attemptKey]: newId() },
+    });
+}
+
+/** Sends as often as asked, so many at once, and stops early when its time is over. All that was sent must come. */
+async function run(
+  sink: Sink,
+  { sends, atOnce, limitMs }: typeof throughput,
+  send: () => Promise<unknown>,
+): Promise<Run> {
+  const times: number[] = [];
+  const endAt = performance.now() + limitMs;
+  let left = sends;
+  const lane = async () => {
+    while (left > 0 && performance.now() < endAt) {
+      left -= 1;
+      const startedAt = performance.now();
+      await send();
+      times.push(performance.now() - startedAt);
+    }
+  };
+  const effort = await sink.measure(() => Promise.all(Array.from({ length: atOnce }, lane)));
+  await sink.expectCount(times.length);
+  return { times, effort };
+}
+
+/** One at a time, each after the hand-over of the one before: what a request waits for. */
+async function acceptanceTimes(mail: Mail): Promise<number[]> {
+  const times: number[] = [];
+  const began = performance.now();
+  while (times.length < acceptances.sends && performance.now() - began < acceptances.limitMs) {
+    const startedAt = performance.now();
+    await mail.send(resetInput());
+    times.push(performance.now() - startedAt);
+    await pause(latencyMs * 1.5);
+  }
+  return times;
+}

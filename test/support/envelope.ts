@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import type { Envelope } from '../../server/mail/transport.ts';
+
+/** An envelope to Ada; `over` replaces fields. */
+export function anEnvelope(over: Partial<Envelope> = {}): Envelope {
+  return {
+    attemptId: randomUUID(),
+    stream: 'outbound',
+    from: { email: 'shop@sender.example', name: 'Test Shop' },
+    to: { email: 'ada@mail.example', name: 'Ada' },
+    cc: [],
+    bcc: [],
+    replyTo: [],
+    subject: 'Your order',
+    html: '<p>Thank you.</p>',
+    text: 'Thank you.',
+    headers: {},
+    metadata: {},
+    attachments: [],
+    ...over,
+  };
+}

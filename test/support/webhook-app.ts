@@ -1,0 +1,18 @@
+import express, { type Express } from 'express';
+import { errorHandler } from '../../server/errors.ts';
+import type { Mail } from '../../server/mail/index.ts';
+import { webhookRouter } from '../../server/webhooks.ts';
+
+/** Two credentials that overlap, as while one is being replaced. */
+export const webhookCredentials = [
+  { user: 'postmark', password: 'old-password' },
+  { user: 'postmark', password: 'new-password' },
+];
+
+/** The webhook door and the error handler alone. */
+export function webhookApp(mail: Mail): Express {
+  const app = express();
+  app.use(webhookRouter(mail, webhookCredentials));
+  app.use(errorHandler(mail));
+  return app;
+}

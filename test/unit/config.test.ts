@@ -1,0 +1,214 @@
+import { expect } from 'chai';
+import { ConfigError, loadConfig } from '../../server/config.ts';
+
+const base = {
+  DATABASE_URL: 'mysql://app:db-secret@db.example:3306/postlane',
+  POSTMARK_SERVER_TOKEN: 'token-secret-1',
+  MAIL_FROM: 'Shop <mail@shop.example>',
+};
+
+type Env = Record<string, string | undefined>;
+
+/** The faults of an environment that is refused. */
+function faultsOf(env: Env): string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('configuration', () => {
+  it('needs three variables and has defaults for the rest', () => {
+    const config = loadConfig(base);
+    expect(config).to.deep.include({
+      databaseUrl: base.DATABASE_URL,
+      smtp: {},
+      from: base.MAIL_FROM,
+      logLevel: 'info',
+      publicUrl: 'http://localhost:3000',
+      port: 3000,
+      production: false,
+    });
+    expect(config.postmark).to.deep.equal({
+      token: 'token-secret-1',
+      apiUrl: 'https://api.postmarkapp.com',
+      smtpUrl: 'smtp://token-secret-1:token-secret-1@smtp-broadcasts.postmarkapp.com:587',
+    });
+  });
+
+  it('reads everything', () => {
+    const config = loadConfig({
+      ...base,
+      POSTMARK_API_URL: 'http://127.0.0.1:8080/',
+      POSTMARK_SMTP_URL: 'smtp://key:secret@127.0.0.1:2525',
+      SMTP_URL_OFFICE: 'smtps://user:pass@mail.example',
+      SMTP_URL_SECOND_RELAY: 'smtp://relay.example',
+      WEBHOOK_CREDENTIALS: 'postmark:with:colon1,next:password2',
+      PUBLIC_URL: 'https://shop.example/mail//',
+      SECRET_KEY: `${'n'.repeat(32)},${'o'.repeat(40)}`,
+      PORT: '8080',
+      LOG_LEVEL: 'silent',
+      NODE_ENV: 'production',
+    });
+    expect(config).to.deep.include({
+      smtp: { office: 'smtps://user:pass@mail.example', 'second-relay': 'smtp://relay.example' },
+      webhookCredentials: [
+        { user: 'postmark', password: 'with:colon1' },
+        { user: 'next', password: 'password2' },
+      ],
+      publicUrl: 'https://shop.example/mail',
+      secretKeys: ['n'.repeat(32), 'o'.repeat(40)],
+      port: 8080,
+      logLevel: 'silent',
+      production: true,
+    });
+    expect(config.postmark.smtpUrl).to.equal('smtp://key:secret@127.0.0.1:2525');
+  });
+
+  it('escapes a token that is no URL', () => {
+    const { postmark } = loadConfig({ ...base, POSTMARK_SERVER_TOKEN: 'a/b:c@d#12345' });
+    const { username, password, hostname } = new URL(postmark.smtpUrl);
+    expect([username, password].map(decodeURIComponent)).to.deep.equal(['a/b:c@d#12345', 'a/b:c@d#12345']);
+    expect(hostname).to.equal('smtp-broadcasts.postmarkapp.com');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const config = loadConfig({
+      ...base,
+      PORT: '',
+      PUBLIC_URL: ' ',
+      SMTP_URL_X: '',
+      WEBHOOK_CREDENTIALS: '\t',
+      NODE_ENV: '',
+    });
+    expect(config).to.deep.include({
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      smtp: {},
+      production: false,
+    });
+    expect(faultsOf({ ...base, DATABASE_URL: '  ' })).to.have.length(1);
+  });
+
+  it('makes up secrets in development, new ones each time, and never in production', () => {
+    const [one, other] = [loadConfig(base), loadConfig(base)];
+    expect(one.secretKeys[0]).to.have.length.of.at.least(32);
+    expect(one.secretKeys).not.to.deep.equal(other.secretKeys);
+    expect(one.webhookCredentials).not.to.deep.equal(other.webhookCredentials);
+    const faults = faultsOf({ ...base, NODE_ENV: 'production' }).join('\n');
+    expect(faults).to.match(/WEBHOOK_CREDENTIALS is missing: set it to/);
+    expect(faults).to.match(/SECRET_KEY is missing: set it to/);
+  });
+
+  it('lists every fault at once, each with its remedy, and asks for exit code 78', () => {
+    const env = {
+      POSTMARK_API_URL: 'ftp://x',
+      POSTMARK_SMTP_URL: 'nonsense',
+      SMTP_URL_X: 'http://x',
+      WEBHOOK_CREDENTIALS: 'nocolon',
+      PUBLIC_URL: 'x',
+      SECRET_KEY: 'short',
+      PORT: 'x',
+      LOG_LEVEL: 'loud',
+      NODE_ENV: 'staging',
+      MAIL_FROM: 'x',
+    };
+    const faults = faultsOf(env);
+    for (const name of ['DATABASE_URL', 'POSTMARK_SERVER_TOKEN', ...Object.keys(env)]) {
+      expect(
+        faults.filter(fault => fault.startsWith(`${name} `)),
+        name,
+      ).to.have.length(1);
+    }
+    expect(faults).to.have.length(12);
+    for (const fault of faults) expect(fault).to.match(/(is missing|is not valid): set it to \S/);
+    const error = new ConfigError(faults);
+    expect(error).to.include({ exitCode: 78, name: 'ConfigError' });
+    for (const fault of faults) expect(error.message).to.contain(fault);
+  });
+
+  const faulty: [string, string, string[]][] = [
+    [
+      'DATABASE_URL',
+      'a host and a name',
+      [
+        'mysql://h',
+        'mysql://h/',
+        'mysql:db',
+        'postgres://h/db',
+        'mysql://u:p%zz@h/db',
+        'h/db',
+        'mysql:///db',
+      ],
+    ],
+    ['POSTMARK_SERVER_TOKEN', 'one word', ['short', 'token with spaces', 'token-secret-1\n']],
+    ['POSTMARK_API_URL', 'a base without a path', ['http://h/base', 'https://', 'h']],
+    ['POSTMARK_SMTP_URL', 'a host', ['smtp:h', 'smtp:///h', 'smtp://', 'http://h', 'smtp://u%zz@h']],
+    ['SMTP_URL_X', 'a host', ['smtp:h', 'smtp:///h', 'smtp://', 'http://h']],
+    [
+      'MAIL_FROM',
+      'one address',
+      [
+        'shop',
+        'a@localhost',
+        'a@b@shop.example',
+        'a@shop.example, b@shop.example',
+        'A <a@shop.example>\r\nBcc: x@y.example',
+      ],
+    ],
+    [
+      'WEBHOOK_CREDENTIALS',
+      'pairs with long passwords',
+      ['user', 'user:short', ':password1', 'a:password1,', 'a:password1, b:password2'],
+    ],
+    ['PUBLIC_URL', 'http or https', ['shop.example', 'ftp://shop.example', 'https://']],
+    ['SECRET_KEY', 'long keys', ['x'.repeat(31), `${'x'.repeat(32)},short`, `${'x'.repeat(32)},`]],
+    ['PORT', 'a port', ['0', '-1', '65536', '3.5', '80a']],
+    ['LOG_LEVEL', 'a level', ['INFO', 'verbose']],
+    ['NODE_ENV', 'one we know', ['prod', 'Production']],
+  ];
+  for (const [name, what, values] of faulty) {
+    it(`wants of ${name} ${what}`, () => {
+      for (const value of values) {
+        const faults = faultsOf({ ...base, [name]: value });
+        expect(faults, value).to.have.length(1);
+        expect(faults[0], value).to.match(new RegExp(`^${name} is not valid`));
+      }
+    });
+  }
+
+  it('reaches a private server by its socket', () => {
+    const DATABASE_URL = 'mysql://root@localhost/postlane?socketPath=/run/my.sock';
+    expect(loadConfig({ ...base, DATABASE_URL }).databaseUrl).to.equal(DATABASE_URL);
+  });
+
+  it('refuses names of transports that are not one, or ours', () => {
+    for (const name of [
+      'SMTP_URL_POSTMARK_API',
+      'SMTP_URL_POSTMARK_SMTP',
+      'SMTP_URL_lower',
+      'SMTP_URL_',
+      `SMTP_URL_${'X'.repeat(33)}`,
+    ]) {
+      const faults = faultsOf({ ...base, [name]: 'smtp://h' });
+      expect(faults, name).to.have.length(1);
+      expect(faults[0], name).to.match(new RegExp(`^${name} is no name`));
+    }
+  });
+
+  it('never shows a secret in what it says', () => {
+    const env = {
+      DATABASE_URL: 'postgres://app:SECRET@db/x',
+      POSTMARK_SERVER_TOKEN: 'SECRET SECRET',
+      POSTMARK_SMTP_URL: 'http://SECRET:SECRET@h',
+      SMTP_URL_X: 'http://SECRET:SECRET@h',
+      WEBHOOK_CREDENTIALS: 'SECRET',
+      SECRET_KEY: 'SECRET',
+      MAIL_FROM: 'SECRET',
+    };
+    expect(JSON.stringify(faultsOf(env)).replaceAll('SECRET_KEY', '')).not.to.contain('SECRET');
+  });
+});

@@ -1,0 +1,20 @@
+import type { Agenda } from 'agenda';
+
+/**
+ * Stops fetching and waits until no job runs, at most `timeoutMs`; returns how many still do. Agenda's own
+ * drain looks for that only right after a job has completed, when `removeOnComplete` has yet to delete it, and
+ * would then wait out its whole timeout.
+ */
+export async function drain(agenda: Agenda, timeoutMs: number): Promise<number> {
+  const quiet = new AbortController();
+  const draining = agenda.drain({ timeout: timeoutMs, signal: quiet.signal, closeConnection: false });
+  const look = async () => {
+    if ((await agenda.getRunningStats()).runningJobs === 0) quiet.abort();
+  };
+  const timer = setInterval(() => look().catch(() => {}), 25); // after the end there are no statistics
+  try {
+    return (await draining).running;
+  } finally {
+    clearInterval(timer);
+  }
+}
