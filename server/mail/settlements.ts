@@ -18,18 +18,13 @@ export function settlementOf(context: MailContext, message: Loaded, outcome: Out
     answer: outcome.answer,
     providerMessageId: outcome.kind === 'accepted' ? outcome.providerMessageId : null,
   };
+  const reason = `${outcome.code}: ${outcome.answer}`;
+  const dropped = 'inactive' in outcome && outcome.inactive?.includes(addressKey(message.recipient.email));
   switch (outcome.kind) {
     case 'accepted':
-      return { claim, attempt, next: { state: 'sent' } };
+      return { claim, attempt, next: dropped ? { state: 'suppressed', reason } : { state: 'sent' } };
     case 'rejected':
-      return {
-        claim,
-        attempt,
-        next: {
-          state: outcome.inactive.includes(addressKey(message.recipient.email)) ? 'suppressed' : 'failed',
-          reason: `${outcome.code}: ${outcome.answer}`,
-        },
-      };
+      return { claim, attempt, next: { state: dropped ? 'suppressed' : 'failed', reason } };
     case 'deferred':
       return { claim, attempt, next: retryOrFail(context, message, outcome) };
     case 'unknown':

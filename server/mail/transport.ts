@@ -37,14 +37,15 @@ export interface Envelope {
 
 /**
  * What became of one hand-over.
- * - `accepted`: the provider has it. `providerMessageId` is null where the protocol gives none (SMTP).
+ * - `accepted`: the provider has it. `providerMessageId` is null where the protocol gives none (SMTP). `inactive`
+ *   names addresses it drops all the same, without any further report.
  * - `rejected`: refused for good; `inactive` names the addresses the provider will not mail on this stream.
  * - `deferred`: certainly not accepted now; may be tried again. `retryAfterMs` when the provider said so.
  * - `unknown`: may have been accepted; must not be repeated before the provider was asked.
  * `code` is short and stable (`postmark-406`, `smtp-451`, `timeout`); `answer` is the provider's own words.
  */
 export type Outcome =
-  | { kind: 'accepted'; code: string; answer: string; providerMessageId: string | null }
+  | { kind: 'accepted'; code: string; answer: string; providerMessageId: string | null; inactive?: string[] }
   | { kind: 'rejected'; code: string; answer: string; inactive: string[] }
   | { kind: 'deferred'; code: string; answer: string; retryAfterMs?: number }
   | { kind: 'unknown'; code: string; answer: string };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
-import type { Mail } from '../../server/mail/index.ts';
+import type { Mail, Outcome } from '../../server/mail/index.ts';
 import { claimDue, dueSql, passGate } from '../../server/mail/store/claims.ts';
 import { settle } from '../../server/mail/store/settle.ts';
 import { createClock } from '../support/clock.ts';
@@ -78,6 +78,14 @@ describe('deliver', () => {
     const gone = await mail.send(resetInput({ to: 'Gone@mail.example' }), { wait: true });
     const other = await mail.send(resetInput({ to: 'other@mail.example' }), { wait: true });
     expect([gone.state, other.state]).to.deep.equal(['suppressed', 'failed']);
+  });
+
+  it('takes a recipient that Postmark drops while it accepts the copies as suppressed', async () => {
+    const answer = 'Message OK, but will not deliver to these inactive addresses: ada@mail.example.';
+    api.answer(() => ({ ...accept(), answer, inactive: ['ada@mail.example'] }) as Outcome);
+    const { id, state } = await mail.send(resetInput({ cc: 'cc@mail.example' }), { wait: true });
+    expect(state).to.equal('suppressed');
+    expect((await db('attempts').where({ message_id: id }).first()).outcome).to.equal('accepted');
   });
 
   it('does not hand over to a suppressed recipient and leaves out suppressed copies', async () => {

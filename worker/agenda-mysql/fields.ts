@@ -27,7 +27,7 @@ export const fields: Record<FieldName, Field> = {
   // An error text may be of any length; a reason too long for its column must not lose the whole write.
   failReason: {
     column: 'fail_reason',
-    toSql: value => (value == null ? null : String(value).slice(0, 16_000)),
+    toSql: value => (value == null ? null : reasonText(value).slice(0, 16_000)),
     fromSql: String,
   },
   progress: number('progress'),
@@ -96,4 +96,10 @@ function within(column: string, value: string, length: number): string {
   if ([...value].length > length)
     throw new RangeError(`A job's ${column} may have at most ${length} characters.`);
   return value;
+}
+
+// A forked job reports its failure as a plain object.
+function reasonText(reason: unknown): string {
+  if (typeof reason !== 'object' || reason === null) return String(reason);
+  return 'message' in reason ? String(reason.message) : JSON.stringify(reason);
 }

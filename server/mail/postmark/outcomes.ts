@@ -38,7 +38,7 @@ export function outcomeOf({ ErrorCode = 0, Message = '', MessageID }: SendingRes
   const code = `postmark-${ErrorCode}`;
   if (ErrorCode === 0) {
     return MessageID
-      ? { kind: 'accepted', code, answer: Message || 'OK', providerMessageId: MessageID }
+      ? accepted(Message || 'OK', MessageID)
       : { kind: 'unknown', code: 'postmark-no-id', answer: Message };
   }
   if (deferredCodes.has(ErrorCode)) return { kind: 'deferred', code, answer: Message };
@@ -47,6 +47,18 @@ export function outcomeOf({ ErrorCode = 0, Message = '', MessageID }: SendingRes
     code,
     answer: Message,
     inactive: ErrorCode === 406 ? inactiveAddresses(Message) : [],
+  };
+}
+
+// Some recipients inactive: the others get it, and nothing is ever said of these again.
+function accepted(answer: string, providerMessageId: string): Outcome {
+  const inactive = inactiveAddresses(answer);
+  return {
+    kind: 'accepted',
+    code: 'postmark-0',
+    answer,
+    providerMessageId,
+    ...(inactive.length > 0 && { inactive }),
   };
 }
 

@@ -47,22 +47,29 @@ export async function recordAttempts(
   attempts: readonly AttemptResult[],
   now: Date,
 ): Promise<void> {
-  const values = (pick: (attempt: AttemptResult) => string | null) =>
-    attempts.flatMap(attempt => [attempt.id, pick(attempt)]);
-  const cases = `CASE id ${attempts.map(() => 'WHEN ? THEN ?').join(' ')} END`;
+  const columns = {
+    outcome: attempts.map(({ outcome }) => outcome),
+    code: attempts.map(({ code }) => code.slice(0, 64)),
+    answer: attempts.map(({ answer }) => answer.slice(0, 1000)),
+    provider_message_id: attempts.map(({ providerMessageId }) => providerMessageId),
+  };
+  const ids = attempts.map(({ id }) => id);
+  const changes = Object.entries(columns).map(([column, values]) => assignment(column, ids, values));
   await trx.raw(
-    `UPDATE attempts SET outcome = ${cases}, code = ${cases}, answer = ${cases}, provider_message_id = ${cases},
-       settled_at = ?
+    `UPDATE attempts SET ${changes.map(({ sql }) => sql).join(', ')}, settled_at = ?
      WHERE id IN (?) AND (outcome IS NULL OR outcome = 'unknown')`,
-    [
-      ...values(({ outcome }) => outcome),
-      ...values(({ code }) => code.slice(0, 64)),
-      ...values(({ answer }) => answer.slice(0, 1000)),
-      ...values(({ providerMessageId }) => providerMessageId),
-      utc(now),
-      attempts.map(({ id }) => id),
-    ],
+    [...changes.flatMap(({ bindings }) => bindings), utc(now), ids],
   );
+}
+
+/** One value for all where they are alike, as most of a page is; else one for each. */
+function assignment(column: string, ids: readonly string[], values: readonly (string | null)[]) {
+  const [first = null] = values;
+  if (values.every(value => value === first)) return { sql: `${column} = ?`, bindings: [first] };
+  return {
+    sql: `${column} = CASE id ${ids.map(() => 'WHEN ? THEN ?').join(' ')} END`,
+    bindings: ids.flatMap((id, i) => [id, values[i] ?? null]),
+  };
 }
 
 // Messages that get the very same new row content move in one statement.
