@@ -34,6 +34,8 @@ export async function startWorker(
     backend: new MysqlBackend({ knex: mail.db, ensureSchema: false, poisonAfter: null }),
     name: `${hostname()}-${newId()}`,
     log: mail.log,
+    // A process that stalled for a lock's lifetime may lose the job to its own processor: see watchdog.ts.
+    watchdog: { everyMs: lockLifetimeMs / 2, patienceMs: lockLifetimeMs },
   });
   for (const { name, every, run } of jobs) {
     scheduler.define(

@@ -126,6 +126,20 @@ describe('agenda on MySQL: notifications', () => {
       expect(await backend.repository.getJobById(`${job.attrs._id}`)).to.have.property('name', 'job');
     });
 
+    it('many jobs of one name are announced once, and again only for an earlier one', async () => {
+      const backend = await bench.backend();
+      const agenda = await bench.agenda(backend);
+      const trx = await bench.db.transaction();
+      await backend.inTransaction(trx, async () => {
+        await agenda.schedule(new Date(Date.now() + 60_000), 'job', {});
+        for (let n = 0; n < 5; n++) await agenda.now('job');
+        await agenda.now('other');
+      });
+      await trx.commit();
+      const names = await bench.db(`${bench.prefix}signals`).orderBy('id').pluck('payload');
+      expect(names.map(payload => JSON.parse(payload).jobName)).to.deep.equal(['job', 'job', 'other']);
+    });
+
     it('a rollback leaves nothing, of unique and single jobs neither', async () => {
       const backend = await bench.backend();
       const agenda = await bench.agenda(backend);

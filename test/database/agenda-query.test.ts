@@ -1,5 +1,6 @@
 import { computeJobState, type JobParameters, type JobState } from 'agenda';
 import { expect } from 'chai';
+import type { Knex } from 'knex';
 import { agendaBench, aJob, present } from './agenda-support.ts';
 
 describe('agenda on MySQL: queries', () => {
@@ -65,6 +66,25 @@ describe('agenda on MySQL: queries', () => {
       names: ['never', 'late'],
     });
     expect(named.jobs.map(job => job.name)).to.deep.equal(['late', 'never']);
+  });
+
+  it('a page of a long table sorts nothing', async () => {
+    const { repository } = await bench.backend();
+    const jobs = Array.from({ length: 4000 }, (_, n) => aJob({ nextRunAt: n % 5 ? null : at(n) }));
+    await Promise.all(jobs.map(job => repository.saveJob(job)));
+    await bench.db.raw(`ANALYZE TABLE ${bench.prefix}jobs`);
+    const seen: { sql: string; bindings: readonly Knex.RawBinding[] }[] = [];
+    const note = (query: { sql: string; bindings: Knex.RawBinding[] }) => void seen.push(query);
+    bench.db.on('query', note);
+    await repository.queryJobs({ limit: 20, sort: { nextRunAt: 'desc' } });
+    await repository.queryJobs({ limit: 20 });
+    bench.db.removeListener('query', note);
+    for (const { sql, bindings } of seen.filter(query => query.sql.includes('ORDER BY'))) {
+      const [[plan]] = await bench.db.raw(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, bindings);
+      expect(plan).to.include({ key: `${bench.prefix}jobs_next` });
+      expect(String(plan.Extra)).to.not.include('filesort');
+    }
+    expect(seen).to.have.length(4);
   });
 
   it('searches names without regard to case and takes % and _ as they are', async () => {

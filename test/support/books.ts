@@ -1,19 +1,15 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { until, type Waiting } from './until.ts';
+import { until } from './until.ts';
 
 /** Waits until no message is owed anything. */
-export async function allSettled(mail: Mail, waiting?: Waiting): Promise<void> {
-  await until(
-    'nothing is queued, in hand or unknown',
-    async () => {
-      const states = await mail.messages.countByState();
-      const open = (states.queued ?? 0) + (states.sending ?? 0) + (states.unknown ?? 0);
-      return open === 0 || JSON.stringify(states);
-    },
-    waiting,
-  );
+export async function allSettled(mail: Mail): Promise<void> {
+  await until('nothing is queued, in hand or unknown', async () => {
+    const states = await mail.messages.countByState();
+    const open = (states.queued ?? 0) + (states.sending ?? 0) + (states.unknown ?? 0);
+    return open === 0 || JSON.stringify(states);
+  });
 }
 
 /** The provider's count: everybody owed got exactly one copy, and nobody else got any. */

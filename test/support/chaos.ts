@@ -34,7 +34,10 @@ export function useWorld(): () => World {
 }
 
 /** How often a test kills; CHAOS_KILLS asks for more. */
-export const kills = Number(process.env.CHAOS_KILLS ?? 5);
+export const kills = Math.max(1, Number(process.env.CHAOS_KILLS ?? 5));
+
+/** How long a test may take at all, in ms; `until` notices far sooner that nothing moves. */
+export const longestMs = 240_000 + kills * 20_000;
 
 /** A world whose provider finds an accepted message in its searches only after a while. */
 async function createWorld(): Promise<World> {

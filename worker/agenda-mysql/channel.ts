@@ -22,6 +22,7 @@ const largestRefill = 20;
 /** Wakes job processors: in this process at once, in others by the signal table. */
 export class MysqlNotificationChannel extends BaseNotificationChannel {
   private readonly parts: ChannelParts;
+  private readonly announced = new WeakMap<object, Map<string, number>>(); // transaction -> name -> earliest due
   private readonly rooms = new Map<string, number>(); // name -> runs that ended since the last refill
 
   constructor(parts: ChannelParts) {
@@ -60,8 +61,8 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
       await Promise.race([heard, sleep(patienceMs, undefined, { ref: false })]);
       return;
     }
-    const db = this.parts.ambient.database();
-    await this.parts.signals?.announceIn(db, notification);
+    if (!this.isNews(trx, notification)) return;
+    await this.parts.signals?.announceIn(this.parts.ambient.database(), notification);
     void ended(trx).then(() => this.deliver(notification));
   }
 
@@ -100,6 +101,16 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   private async deliver(notification: JobNotification): Promise<void> {
     if (this.state !== 'connected') return;
     await this.parts.ambient.outside(() => this.notifyHandlers(notification));
+  }
+
+  // One wake fetches all jobs of a name: a transaction that saves a thousand announces the earliest.
+  private isNews(trx: object, { jobName, nextRunAt }: JobNotification): boolean {
+    const announced = this.announced.get(trx) ?? new Map<string, number>();
+    this.announced.set(trx, announced);
+    const dueAt = nextRunAt?.getTime() ?? 0;
+    if ((announced.get(jobName) ?? Infinity) <= dueAt) return false;
+    announced.set(jobName, dueAt);
+    return true;
   }
 
   private requireConnection(): void {

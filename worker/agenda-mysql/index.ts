@@ -1,4 +1,15 @@
-/** Agenda 6 on MySQL 8+ and MariaDB 10.6+. */
+/**
+ * Agenda 6 on MySQL 8+ and MariaDB 10.6+: `new Agenda({ backend: new MysqlBackend({ knex }) })`, or
+ * `createScheduler` for an Agenda that is guarded against the faults of its core.
+ *
+ * Where it goes its own way, on purpose:
+ * - `unique` means "saved with the same unique object": a UNIQUE key over it, not a search through the data.
+ * - A schedule changed while the job runs is kept; the end of the run does not overwrite it.
+ * - `every()` leaves a disabled job disabled. A save leaves the processor's fields (failCount, ...) alone.
+ * - A save wakes workers of its own process first and waits for them to fetch, at most 0.2 s.
+ * - A process that only saves jobs wakes the others too: its channel is open once the backend is connected.
+ * - stop() and drain() give back every job that was fetched and not started, also on a host's pool.
+ */
 export { MysqlBackend, type MysqlBackendOptions } from './backend.ts';
 export type { JobEvent, JobListener } from './listeners.ts';
 export type { ParkedJob } from './park.ts';

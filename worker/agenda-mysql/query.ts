@@ -99,14 +99,18 @@ const sortColumns: Record<keyof JobsSort, string> = {
   data: 'data',
 };
 
-// Downwards NULLs come last by themselves and an index can be walked; upwards they have to be sent there.
+const newestFirst = 'next_run_at DESC, last_run_at DESC, id DESC'; // an index, walked backwards
+
+// Downwards NULLs come last by themselves; upwards they have to be sent there, which costs a sort.
 function order(sort: JobsSort = {}): string {
-  const parts = Object.entries(sort).map(([key, direction]) => {
+  const entries = Object.entries(sort);
+  const [first] = entries;
+  if (!first || (entries.length === 1 && first[0] === 'nextRunAt' && first[1] === 'desc')) return newestFirst;
+  const parts = entries.map(([key, direction]) => {
     const column = sortColumns[key as keyof JobsSort];
     return direction === 'desc' ? `${column} DESC` : `${column} IS NULL, ${column}`;
   });
-  if (parts.length === 0) return 'next_run_at DESC, last_run_at DESC, id DESC';
-  return `${parts.join(', ')}, id ${Object.values(sort).at(-1) === 'desc' ? 'DESC' : 'ASC'}`;
+  return `${parts.join(', ')}, id ${entries.at(-1)?.[1] === 'desc' ? 'DESC' : 'ASC'}`;
 }
 
 async function count(db: Database, from: string, bindings: SqlValue[]): Promise<number> {

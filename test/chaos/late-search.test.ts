@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import type { Mail, Outcome } from '../../server/mail/index.ts';
+import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { type Clock, createClock } from '../support/clock.ts';
+import { resetInput } from '../support/inputs.ts';
+import { openMail, testConfig } from '../support/mail.ts';
+import { createScriptedTransport } from '../support/scripted-transport.ts';
+import { until } from '../support/until.ts';
+
+const noAnswer: Outcome = { kind: 'unknown', code: 'no-answer', answer: 'The connection broke.' };
+
+describe('a search that answers late', () => {
+  let sandbox: Sandbox;
+  let clock: Clock;
+  let mail: Mail;
+
+  beforeEach(async () => {
+    sandbox = await createSandbox();
+    clock = createClock();
+    const { apiUrl, token } = sandbox;
+    mail = await openMail(
+      {
+        now: clock.now,
+        transports: [createScriptedTransport('postmark-api', () => noAnswer)],
+        timing: { unknownGraceMs: 60_000, unknownRetryMs: 10_000 },
+      },
+      testConfig({ apiUrl, token }),
+    );
+  });
+  afterEach(async () => {
+    await mail.close();
+    await sandbox.close();
+  });
+
+  it('says nothing about the attempt that was made meanwhile', async () => {
+    const { id } = await mail.send(resetInput(), { wait: true });
+    clock.advance(60_000);
+    sandbox.faults.add({ where: 'GET /messages/outbound', kind: 'slow', ms: 500, times: 1 });
+    const late = mail.work.resolveUnknowns();
+    await until('the slow search is under way', () => sandbox.faults.struck === 1 || 'not yet', {
+      everyMs: 1,
+    });
+
+    // Another process asks again, learns that the first attempt was not accepted, and makes a second one.
+    clock.advance(10_000);
+    await mail.work.resolveUnknowns();
+    await mail.work.deliverDue('transactional');
+    expect(await mail.messages.get(id)).to.include({ state: 'unknown', attempts: 2 });
+
+    await late;
+    expect(await mail.messages.get(id)).to.include({ state: 'unknown', attempts: 2 });
+  });
+});

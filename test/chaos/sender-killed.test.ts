@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
+import { kills, longestMs, troubleProvider, useWorld } from '../support/chaos.ts';
+import type { Dice } from '../support/dice.ts';
+import { until } from '../support/until.ts';
+import { startSenderVictim, startWorkerVictim } from './victims/index.ts';
+import type { Order, OrderDone } from './victims/sender.ts';
+
+describe('a server killed in the middle of sends', function () {
+  this.timeout(longestMs);
+  const world = useWorld();
+
+  it('has sent what was committed exactly once, and nothing else', async () => {
+    const { dice, sandbox, config, mail } = world();
+    troubleProvider(sandbox);
+    const orders = makeOrders(dice, 60 * kills);
+    const done = new Set<string>();
+    await startWorkerVictim(config);
+    for (let left = kills; left > 0; left -= 1) {
+      const goal = left === 1 ? orders.length : Math.min(orders.length, done.size + dice.between(5, 70));
+      const sender = await startSenderVictim(
+        config,
+        orders.filter(({ key }) => !done.has(key)),
+        { successor: left > 1 },
+      );
+      sender.hear(message => isDone(message) && done.add(message.done));
+      await until(`${goal} orders are done`, () => done.size >= goal || `${done.size}`, { everyMs: 1 });
+      // The last time at once: much of what was just committed has not been handed over yet.
+      if (left > 1) await sleep(dice.between(0, 40));
+      await sender.kill();
+    }
+    await allSettled(mail);
+    const owed = orders.flatMap(({ to, commits }) => (commits ? to : []));
+    expectOneCopyEach(sandbox, owed);
+    await expectSoundBooks(mail, sandbox, owed.length);
+    const withdrawn = orders.find(({ commits }) => !commits)?.to ?? [];
+    expect(await mail.messages.find({ recipient: withdrawn[0] ?? '' })).to.have.property('messages').that.is
+      .empty;
+  });
+});
+
+/** Mostly one mail in a transaction, at times a burst; some transactions are rolled back in the end. */
+function makeOrders(dice: Dice, count: number): Order[] {
+  return Array.from({ length: count }, (_, i) => ({
+    key: `order-${i}`,
+    to: Array.from({ length: dice.next() < 0.1 ? 12 : 1 }, (_, j) => `buyer${i}-${j}@mail.example`),
+    commits: dice.next() < 0.9,
+  }));
+}
+
+function isDone(message: unknown): message is OrderDone {
+  return typeof message === 'object' && message !== null && 'done' in message;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
+import { kills, launchCampaign, longestMs, troubleProvider, useWorld, type World } from '../support/chaos.ts';
+import { until } from '../support/until.ts';
+import { startWorkerVictim } from './victims/index.ts';
+
+describe('a worker killed in the middle of a campaign', function () {
+  this.timeout(longestMs);
+  const world = useWorld();
+
+  it('leaves every recipient with exactly one copy', async () => {
+    const { dice, sandbox, config, mail } = world();
+    troubleProvider(sandbox);
+    const { id, audience } = await launchCampaign(mail, 600 * kills);
+    for (let left = kills; left > 0; left -= 1) {
+      const worker = await startWorkerVictim(config, { successor: true });
+      // Either somewhere among the deliveries, or whatever it is doing at the time: expanding, recovering, asking.
+      if (dice.next() < 0.7) await acceptedMore(sandbox, dice.between(1, 450));
+      await sleep(dice.between(0, 60));
+      await worker.kill();
+      // As if it had gone on like this all day: jobs must not be given up for the deaths of their processes.
+      await mail.db('agenda_jobs').update({ expired_count: 100 });
+    }
+    await startWorkerVictim(config);
+    await allSettled(mail);
+    await until('the campaign is done', async () => {
+      const { state } = await mail.campaigns.get(id);
+      return state === 'done' || state;
+    });
+    expectOneCopyEach(sandbox, audience);
+    await expectSoundBooks(mail, sandbox, audience.length);
+  });
+});
+
+/** Waits until the provider has taken so many more; not for ever, as a worker may have little left to do. */
+async function acceptedMore({ messages }: World['sandbox'], more: number): Promise<void> {
+  const from = messages.count;
+  await until(`${more} more taken`, () => messages.count >= from + more || `${messages.count - from}`, {
+    everyMs: 2,
+  });
+}
