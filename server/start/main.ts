@@ -126,10 +126,15 @@ function announce(config: Config, engine: string, sandbox: Sandbox | null): void
   say('');
   say(`Postlane is up: ${server}`);
   say(
+    `  pages      ${['messages', 'campaigns', 'templates', 'suppressions'].map(page => `${server}/${page}`).join('  ')}`,
+  );
+  say(
     `  database   ${engine}${process.env.DATABASE_URL ? ' (DATABASE_URL)' : ', private, under .postlane/start'}`,
   );
   say(sandbox ? `  Postmark   local sandbox: ${sandbox.apiUrl}` : `  Postmark   ${config.postmark.apiUrl}`);
-  say(`  webhooks   ${server}/webhooks/postmark`);
+  const closed =
+    local || process.env.WEBHOOK_CREDENTIALS ? '' : ' (closed: set WEBHOOK_CREDENTIALS to let Postmark in)';
+  say(`  webhooks   ${server}/webhooks/postmark${closed}`);
   say(`  logs       ${path.relative(process.cwd(), logFolder) || '.'}`);
   say('  Ctrl-C stops everything.');
   say('');

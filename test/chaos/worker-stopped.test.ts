@@ -12,7 +12,7 @@ describe('a worker told to stop in the middle of a campaign', function () {
     const { sandbox, config, mail } = world();
     sandbox.faults.add({ where: 'smtp:final', kind: 'slow', ms: 20 });
     const { audience } = await launchCampaign(mail, 1000);
-    const worker = await startWorkerVictim(config);
+    const worker = await startWorkerVictim(config, { pace: 'usual' });
     await until('deliveries are under way', () => sandbox.messages.count >= 100 || 'too few', { everyMs: 2 });
 
     const askedAt = Date.now();

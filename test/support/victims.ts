@@ -3,8 +3,6 @@ import { once } from 'node:events';
 
 /** A process of ours that a test may kill. */
 export interface Victim {
-  /** Called with every message it sends. */
-  hear(listener: (message: unknown) => void): void;
   /** Sends it a message; resolves with the next one it sends. */
   ask(message: object): Promise<unknown>;
   /** Ends it without warning, as a power cut would; resolves when it is gone. */
@@ -15,17 +13,22 @@ export interface Victim {
   alive(): boolean;
 }
 
+/** How to start one. */
+export interface VictimOptions {
+  /** Another process loads the same modules meanwhile, for the next start: most of a start is that. */
+  successor?: boolean;
+  /** Called with every message it sends. */
+  hear?: (message: unknown) => void;
+}
+
 const running = new Set<ChildProcess>();
 const spares = new Map<string, ChildProcess>();
 
-/**
- * Starts an entry, gives it `setup` as its first message and waits until it says `up`. It ends when we do. With
- * `successor` another process loads the same modules meanwhile, for the next start: most of a start is that.
- */
+/** Starts an entry, gives it `setup` as its first message and waits until it says `up`. It ends when we do. */
 export async function startVictim(
   entry: URL,
   setup: object,
-  { successor = false }: { successor?: boolean } = {},
+  { successor = false, hear }: VictimOptions = {},
 ): Promise<Victim> {
   const child = spares.get(entry.href) ?? load(entry);
   spares.delete(entry.href);
@@ -33,6 +36,7 @@ export async function startVictim(
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   // A message on its way to a process that was just killed is lost like everything else it had.
   child.on('error', () => undefined);
+  if (hear) child.on('message', hear);
   const up = new Promise<void>((resolve, reject) => {
     child.on('message', message => message === 'up' && resolve());
     void ended.then(code => reject(new Error(`The process ended before it was up (exit code ${code}).`)));
@@ -40,7 +44,6 @@ export async function startVictim(
   child.send(setup);
   await up;
   return {
-    hear: listener => void child.on('message', listener),
     ask: async message => {
       child.send(message);
       const [answer] = await once(child, 'message');

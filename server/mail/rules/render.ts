@@ -81,11 +81,14 @@ function engine(partials: Record<string, string>, noEscape: boolean): typeof Han
   return own;
 }
 
+// The engine's default too, but said aloud it is kept without a warning on the console.
+const noPrototypes = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
+
 function compilePart(own: typeof Handlebars, source: string, part: string, noEscape: boolean): Part {
   const template = own.compile<Record<string, unknown>>(parse(source, part), optionsFor(noEscape));
   return (data, runtime) => {
     try {
-      return template(data, runtime);
+      return template(data, { ...runtime, ...noPrototypes });
     } catch (error) {
       throw new MailError(
         'invalid-template',

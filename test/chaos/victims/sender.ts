@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { connect } from '../../../db/connect.ts';
 import { createMail, type Mail } from '../../../server/mail/index.ts';
 import { resetInput } from '../../support/inputs.ts';
-import { quickDeps, receiveSetup, report, type Setup } from './setup.ts';
+import { depsOf, receiveSetup, report, type Setup } from './setup.ts';
 
 /** One business transaction of the host: what it is called, who is written to, and how it ends. */
 export interface Order {
@@ -25,11 +25,11 @@ const atOnce = 8;
 
 /** A monolith's process: it takes orders in transactions of its own and sends a mail in each. */
 async function main(): Promise<void> {
-  const { config, orders } = await receiveSetup<SenderSetup>();
-  const mail = await createMail(config, quickDeps(config));
-  const host = connect(config.databaseUrl, { poolSize: atOnce });
+  const setup = await receiveSetup<SenderSetup>();
+  const mail = await createMail(setup.config, depsOf(setup));
+  const host = connect(setup.config.databaseUrl, { poolSize: atOnce });
   report('up');
-  const waiting = orders.values();
+  const waiting = setup.orders.values();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (const order of waiting) await takeOrder(mail, host, order);

@@ -6,6 +6,8 @@ import { createApiTransport } from '../../../server/mail/postmark/api-transport.
 /** The first message a victim gets. */
 export interface Setup {
   config: MailConfig;
+  /** `quick`: what dies is taken over within seconds; `usual`: the times of production. */
+  pace: 'quick' | 'usual';
 }
 
 /**
@@ -27,10 +29,11 @@ export async function receiveSetup<T extends Setup = Setup>(): Promise<T> {
   return setup;
 }
 
-/** Compressed times, a transport that gives up in time, and a log on request only (CHAOS_LOG=warn). */
-export function quickDeps({ postmark: { token, apiUrl } }: MailConfig): MailDeps {
+/** The times of its pace, a transport that gives up in time, and a log on request only (CHAOS_LOG=warn). */
+export function depsOf({ config, pace }: Setup): MailDeps {
+  const { token, apiUrl } = config.postmark;
   return {
-    ...quickTimes,
+    ...(pace === 'quick' && quickTimes),
     log: pino({ level: process.env.CHAOS_LOG ?? 'silent' }),
     migrate: false,
     transports: [createApiTransport({ token, url: apiUrl, timeoutMs: apiTimeoutMs })],
