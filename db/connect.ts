@@ -22,6 +22,8 @@ export function connect(url: string, { poolSize = 10, acquireTimeoutMs = 10_000 
     acquireConnectionTimeout: acquireTimeoutMs,
     // Errors end in logs; the values of a statement must not.
     compileSqlOnError: false,
+    // What knex prints it throws as well, and a log has one road.
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
     pool: {
       min: 0,
       max: poolSize,

@@ -21,10 +21,10 @@ const lanes: Record<Lane, { page: number; pipelines: number }> = {
  */
 export async function deliverDue(context: MailContext, lane: Lane, signal?: AbortSignal): Promise<number> {
   const { page, pipelines } = lanes[lane];
-  const totals = await Promise.all(
-    Array.from({ length: pipelines }, () => deliverPages(context, lane, page, signal)),
-  );
-  return totals.reduce((sum, total) => sum + total, 0);
+  const runs = Array.from({ length: pipelines }, () => deliverPages(context, lane, page, signal));
+  // When one fails the others still have pages in hand: nobody is told before they are done.
+  await Promise.allSettled(runs);
+  return (await Promise.all(runs)).reduce((sum, total) => sum + total, 0);
 }
 
 async function deliverPages(

@@ -6,7 +6,12 @@ import { canonicalJson } from './rules/fingerprint.ts';
 import { type CompiledTemplate, compileTemplate } from './rules/render.ts';
 import type { TemplateContent } from './rules/template.ts';
 import { checkTemplatePaths } from './rules/template-paths.ts';
-import { publishedVersions, publishVersion, readVersion } from './store/template-versions.ts';
+import {
+  publishedHashes,
+  publishedVersions,
+  publishVersion,
+  readVersion,
+} from './store/template-versions.ts';
 
 /** A version ready for use: its contract and its compiled parts. */
 export interface ReadyTemplate extends Contract, CompiledTemplate {
@@ -63,13 +68,14 @@ export function createTemplates(db: Db, now: () => Date): Templates {
       return version(id);
     },
     async publish(contents) {
-      const changed: string[] = [];
-      for (const content of contents) {
+      const published = await publishedHashes(db);
+      const changed = contents.filter(content => published.get(content.key) !== hashOf(content));
+      for (const content of changed) {
         checkContent(content);
-        if (await publishVersion(db, content, hashOf(content), now())) changed.push(content.key);
+        await publishVersion(db, content, hashOf(content), now());
       }
       list = null;
-      return changed;
+      return changed.map(({ key }) => key);
     },
     async keys() {
       return [...(await publishedIds()).keys()].sort();

@@ -50,9 +50,11 @@ async function run(): Promise<void> {
   const sandbox = local ? await localPostmark() : null;
   const env = await environment(url, sandbox);
   const config = loadConfig({ ...process.env, ...env });
-  const mail = await openMail(config);
-  const server = await child('server', new URL('../main.ts', import.meta.url), env);
-  const worker = await child('worker', new URL('../../worker/main.ts', import.meta.url), env);
+  const [mail, server, worker] = await together(
+    openMail(config),
+    child('server', new URL('../main.ts', import.meta.url), env),
+    child('worker', new URL('../../worker/main.ts', import.meta.url), env),
+  );
   sandbox?.setWebhook(`http://127.0.0.1:${config.port}/webhooks/postmark`, credentials(config));
   announce(config, engine, sandbox);
   if (sandbox) await seed(mail, sandbox, say);
@@ -103,6 +105,12 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
       MAIL_FROM,
     }),
   };
+}
+
+/** All at once; when one fails the others are waited for, so that what they started is stopped. */
+async function together<T extends readonly Promise<unknown>[]>(...starts: T) {
+  await Promise.allSettled(starts);
+  return Promise.all(starts);
 }
 
 async function openMail(config: Config): Promise<Mail> {

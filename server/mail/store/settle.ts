@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { transitions } from '../rules/states.ts';
 import type { Claim } from './claims.ts';
-import { inTransaction } from './transaction.ts';
+import { despiteLostConnection, inTransaction } from './transaction.ts';
 import { utc } from './utc.ts';
 
 /** What a message's attempt came to, and what therefore becomes of the message. */
@@ -31,14 +31,16 @@ export interface AttemptResult {
  */
 export async function settle(db: Db, settlements: readonly Settlement[], now: Date): Promise<void> {
   if (settlements.length === 0) return;
-  await inTransaction(db, async trx => {
+  // Done twice it changes nothing, and without it a whole page would have to be looked up.
+  const book = async (trx: Knex) => {
     await recordAttempts(
       trx,
       settlements.map(({ attempt }) => attempt),
       now,
     );
     for (const group of groupsByEffect(settlements)) await moveMessages(trx, group, now);
-  });
+  };
+  await despiteLostConnection(() => inTransaction(db, book));
 }
 
 /** Records results of attempts; an answer replaces a missing or unknown one, nothing else. */

@@ -58,6 +58,12 @@ export async function publishedVersions(db: Db): Promise<Map<string, number>> {
   return new Map(rows.map(row => [row.template, row.id]));
 }
 
+/** The content hashes of the published versions by template. */
+export async function publishedHashes(db: Db): Promise<Map<string, string>> {
+  const rows = await db('template_versions').select('template', 'content_hash').where({ published: 1 });
+  return new Map(rows.map(row => [row.template, row.content_hash]));
+}
+
 /** One version, or null. */
 export async function readVersion(db: Db, id: number): Promise<TemplateVersion | null> {
   const row = await db('template_versions').select('id', 'version', 'content').where({ id }).first();

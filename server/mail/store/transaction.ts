@@ -8,12 +8,24 @@ export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promis
 }
 
 /** Repeats a statement or transaction of its own that lost a conflict of locks; five times, then the error is thrown. */
-export async function despiteLocks<T>(work: () => PromiseLike<T>): Promise<T> {
+export function despiteLocks<T>(work: () => PromiseLike<T>): Promise<T> {
+  return repeatWhen(isLockConflict, work);
+}
+
+/**
+ * Repeats work whose connection was lost, also when its commit may have arrived: only for work that changes nothing
+ * when done twice.
+ */
+export function despiteLostConnection<T>(work: () => PromiseLike<T>): Promise<T> {
+  return repeatWhen(isConnectionLost, work);
+}
+
+async function repeatWhen<T>(mayRepeat: (error: unknown) => boolean, work: () => PromiseLike<T>): Promise<T> {
   for (let round = 1; ; round += 1) {
     try {
       return await work();
     } catch (error) {
-      if (round >= 5 || !isLockConflict(error)) throw error;
+      if (round >= 5 || !mayRepeat(error)) throw error;
       await delay(Math.random() * 20 * round);
     }
   }
@@ -28,6 +40,12 @@ export function isDuplicate(error: unknown): boolean {
 // 1020: MariaDB's "record has changed since last read", its way to say the same.
 function isLockConflict(error: unknown): boolean {
   return [1213, 1205, 1020].includes(errorNumber(error) ?? 0);
+}
+
+const lostConnection = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CONNECTION_KILLED']);
+
+function isConnectionLost(error: unknown): boolean {
+  return lostConnection.has((error as { code?: string } | null)?.code ?? '');
 }
 
 function errorNumber(error: unknown): number | undefined {
