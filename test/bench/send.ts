@@ -56,7 +56,7 @@ interface Runs {
 
 function resultsOf(runs: { ours: Runs[]; pair: Runs[] }): Result[] {
   const part = (name: string, unit: Result['unit'], figure: (side: Runs[]) => number): Result => ({
-    part: `send-${name}`,
+    part: name,
     ours: figure(runs.ours),
     pair: figure(runs.pair),
     unit,
@@ -70,12 +70,13 @@ function resultsOf(runs: { ours: Runs[]; pair: Runs[] }): Result[] {
     );
   };
   return [
-    part('latency-p50', 'ms', side => percentile(times(side), 0.5)),
-    part('latency-p95', 'ms', side => percentile(times(side), 0.95)),
+    part('send', 'ms', side => percentile(times(side), 0.5)),
+    part('send-p95', 'ms', side => percentile(times(side), 0.95)),
     {
-      ...part('throughput', 'mails/s', side => median(side.map(({ together }) => perSecond(together)))),
+      ...part('send-throughput', 'mails/s', side => median(side.map(({ together }) => perSecond(together)))),
       notes: [
-        `send: ${runs.ours.length} rounds, the sandbox answers after ${latencyMs} ms; up to ${latency.sends} sends one ` +
+        `send: time until the provider has accepted, median (p95); ${runs.ours.length} rounds, the sandbox answers after ` +
+          `${latencyMs} ms; up to ${latency.sends} sends one ` +
           `by one, then up to ${throughput.sends}, ${throughput.atOnce} at once.`,
         `  ours, ${throughput.atOnce} at once: ${cost(runs.ours)}`,
         `  pair, ${throughput.atOnce} at once: ${cost(runs.pair)}`,
