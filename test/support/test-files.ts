@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('../', import.meta.url));
 
 /** The kinds of test that `npm test` runs; `bench` measures and has a command of its own. */
-const kinds = ['unit', 'database', 'http', 'chaos'];
+const kinds = ['unit', 'database', 'http', 'browser', 'chaos'];
 
 /** The test files of the named files and folders (relative to the working folder), or all of them. */
 export function chosenFiles(named: string[]): string[] {
