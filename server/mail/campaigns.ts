@@ -4,6 +4,7 @@ import { addRecipients, type Recipients, requireCampaign as readOrRefuse, wrongS
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import { hasControlCharacter } from './rules/address.ts';
+import { instant } from './rules/instant.ts';
 import { firstFault } from './rules/joi-fault.ts';
 import { limits } from './rules/limits.ts';
 import { type Progress, progressOf } from './rules/progress.ts';
@@ -54,7 +55,7 @@ const campaignInput = Joi.object({
   tag: Joi.string()
     .max(limits.tag)
     .custom((tag: string, helper) => (hasControlCharacter(tag) ? helper.error('string.base') : tag)),
-  sendAt: Joi.date().iso(),
+  sendAt: instant,
 }).required();
 
 /** Campaigns from draft to done. Every call names the states it may start from; `wrong-state` otherwise. */

@@ -67,6 +67,8 @@ describe('the door of send', () => {
     ['a stream of 31 characters', { stream: 'x'.repeat(31) }, 'invalid-input at stream'],
     ['a locale that is none', { locale: 'english please' }, 'invalid-input at locale'],
     ['a moment that is none', { sendAt: 'tomorrow' }, 'invalid-input at sendAt'],
+    ['a moment of no zone', { sendAt: '2026-05-04T09:00:00' }, 'invalid-input at sendAt'],
+    ['a day instead of a moment', { expiresAt: '2026-05-04' }, 'invalid-input at expiresAt'],
     ['an invalid date', { expiresAt: new Date(Number.NaN) }, 'invalid-input at expiresAt'],
   ];
   for (const [what, over, expected] of refused) {

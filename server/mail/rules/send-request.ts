@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { MailError } from '../error.ts';
 import { attemptKey, type Mailbox } from '../transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from './address.ts';
+import { instant } from './instant.ts';
 import { firstFault } from './joi-fault.ts';
 import { isForbiddenAttachment, limits } from './limits.ts';
 
@@ -125,8 +126,8 @@ const schema = Joi.object({
     .pattern(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i)
     .max(35)
     .default(null),
-  sendAt: Joi.date().iso().default(null),
-  expiresAt: Joi.date().iso().default(null),
+  sendAt: instant.default(null),
+  expiresAt: instant.default(null),
   stream: Joi.string()
     .pattern(/^[a-z][a-z0-9_-]{0,29}$/)
     .default(null),
