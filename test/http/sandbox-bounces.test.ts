@@ -129,6 +129,20 @@ describe("the sandbox's bounces", () => {
     expect((await client.getBounces()).TotalCount).to.equal(3);
   });
 
+  it('keeps what came back for 30 days and the bounce for 45', async () => {
+    await sendTo('bounce+1@mail.example');
+    await sandbox.clock.advance(31 * 86_400_000);
+    expect((await client.getBounceDump(700000001)).Body).to.equal('');
+    expect(await client.getBounce(700000001)).to.include({ DumpAvailable: false });
+    await sandbox.clock.advance(15 * 86_400_000);
+    expect((await client.getBounces()).TotalCount).to.equal(0);
+    const error = await client.getBounce(700000001).catch((caught: unknown) => caught);
+    expect(error).to.have.property('code', 1001);
+    // The suppression outlives the bounce, and statistics stay.
+    expect((await client.getSuppressions('outbound')).Suppressions).to.have.length(1);
+    expect((await client.getBounceCounts()).HardBounce).to.equal(1);
+  });
+
   it('answers 1001 for an unknown bounce', async () => {
     const error = await client.getBounce(1).catch((caught: unknown) => caught);
     expect(error).to.have.property('code', 1001);

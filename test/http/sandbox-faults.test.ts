@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { createTransport } from 'nodemailer';
 import type { ServerClient } from 'postmark';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
 import { createSandbox, type FaultKind, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver } from '../sandbox/receiver.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 const smtpMail = { from: mail.From, to: mail.To, subject: mail.Subject, text: mail.TextBody };
@@ -41,6 +41,34 @@ describe("the sandbox's faults", () => {
     expect(response.status).to.equal(429);
     expect(response.headers.get('retry-after')).to.equal('7');
     expect(await response.text()).to.equal('<html>');
+  });
+
+  const codes: [code: number, status: number, text: RegExp][] = [
+    [10, 401, /valid Server token/],
+    [100, 503, /Maintenance/],
+    [101, 500, /unexpected/],
+    [406, 422, /Found inactive addresses: inactive@mail\.example\. Inactive/],
+    [413, 422, /may not send/],
+    [1002, 400, /Error 1002/],
+    [1235, 422, /does not exist on this server/],
+  ];
+  for (const [code, status, text] of codes) {
+    it(`answers ErrorCode ${code} with HTTP ${status} and its text`, async () => {
+      sandbox.faults.add({ where: 'POST /email', kind: 'status', code, times: 1 });
+      const error = await failureOf(client.sendEmail(mail));
+      expect(error).to.include({ statusCode: status, code }).and.have.property('message').match(text);
+      expect(sandbox.messages.count).to.equal(0);
+    });
+  }
+
+  it('refuses a fault that cannot happen at its place', () => {
+    const { faults } = sandbox;
+    expect(() => faults.add({ where: 'smtp:mail', kind: 'truncated' })).to.throw(
+      /kind must be one of slow, drop/,
+    );
+    expect(() => faults.add({ where: 'webhook:*', kind: 'status' })).to.throw(/one of slow, reorder/);
+    expect(() => faults.add({ where: 'POST /email', kind: 'smtp-421' })).to.throw(/one of status, slow/);
+    expect(faults.list()).to.deep.equal([]);
   });
 
   it('strikes only where it is planned', async () => {
@@ -98,6 +126,8 @@ describe("the sandbox's faults", () => {
 
   const replies: [where: string, kind: FaultKind, code: number][] = [
     ['smtp:connect', 'smtp-421', 421],
+    ['smtp:ehlo', 'smtp-421', 421],
+    ['smtp:starttls', 'smtp-454', 454],
     ['smtp:auth', 'smtp-535', 535],
     ['smtp:mail', 'smtp-451', 451],
     ['smtp:rcpt', 'smtp-550', 550],
@@ -119,6 +149,9 @@ describe("the sandbox's faults", () => {
 
   const drops: [where: string, kind: FaultKind, copies: number][] = [
     ['smtp:connect', 'drop', 0],
+    ['smtp:starttls', 'drop', 0],
+    ['smtp:auth', 'drop', 0],
+    ['smtp:body', 'drop', 0],
     ['smtp:mail', 'drop', 0],
     ['smtp:rcpt', 'drop', 0],
     ['smtp:data', 'drop', 0],
@@ -135,6 +168,45 @@ describe("the sandbox's faults", () => {
     });
   }
 
+  it('breaks the TLS handshake, once', async () => {
+    sandbox.faults.add({ where: 'smtp:starttls', kind: 'tls-failure', times: 1 });
+    const transport = smtpClient(sandbox);
+    expect(String(await failureOf(transport.sendMail(smtpMail)))).to.match(/handshake failure/);
+    expect(await failureOf(transport.sendMail(smtpMail))).to.equal(null);
+    transport.close();
+  });
+
+  it('shows a certificate that nobody was told to trust, once', async () => {
+    sandbox.faults.add({ where: 'smtp:starttls', kind: 'tls-untrusted', times: 1 });
+    const transport = smtpClient(sandbox);
+    expect(String(await failureOf(transport.sendMail(smtpMail)))).to.match(/self-signed certificate/);
+    expect(await failureOf(transport.sendMail(smtpMail))).to.equal(null);
+    transport.close();
+  });
+
+  it('is slow with its banner', async () => {
+    sandbox.faults.add({ where: 'smtp:connect', kind: 'slow', ms: 60_000, times: 1 });
+    const { hostname, port } = new URL(sandbox.smtpUrl);
+    const impatient = createTransport({ host: hostname, port: Number(port), greetingTimeout: 100 });
+    expect(await failureOf(impatient.sendMail(smtpMail))).to.have.property(
+      'message',
+      'Greeting never received',
+    );
+    impatient.close();
+  });
+
+  it('keeps a message out of searches until the clock has passed the lag', async () => {
+    const late = await createSandbox({ searchLagMs: 3_600_000 });
+    const searching = restClient(late);
+    const { MessageID } = await searching.sendEmail(mail);
+    const found = async () => (await searching.getOutboundMessages()).TotalCount;
+    expect(Number(await found())).to.equal(0);
+    expect(await failureOf(searching.getOutboundMessageDetails(MessageID))).to.include({ code: 701 });
+    await late.clock.advance(3_600_000);
+    expect(Number(await found())).to.equal(1);
+    await late.close();
+  });
+
   it('falls silent after the final dot, having taken the message', async () => {
     sandbox.faults.add({ where: 'smtp:final', kind: 'timeout-after-accept', times: 1 });
     const transport = smtpClient(sandbox);
@@ -144,21 +216,5 @@ describe("the sandbox's faults", () => {
     await sandbox.close();
     expect(await sending).to.be.instanceOf(Error);
     transport.close();
-  });
-
-  it('loses and doubles webhooks', async () => {
-    const receiver = await createReceiver();
-    sandbox.setWebhook(receiver.url);
-    sandbox.faults.add({ where: 'webhook:Delivery', kind: 'lose', times: 1 });
-    sandbox.faults.add({ where: 'webhook:*', kind: 'duplicate', times: 1 });
-    await client.sendEmail({ ...mail, To: 'first@mail.example' });
-    await sandbox.idle();
-    await client.sendEmail({ ...mail, To: 'second@mail.example' });
-    await sandbox.idle();
-    const second = 'second@mail.example';
-    expect(receiver.of('Delivery').map(({ Recipient }) => Recipient)).to.deep.equal([second, second]);
-    const traces = receiver.hooks.map(({ headers }) => headers['x-pm-webhook-trace-id']);
-    expect(traces[0]).to.equal(traces[1]);
-    await receiver.close();
   });
 });

@@ -108,6 +108,26 @@ describe("the sandbox's message search", () => {
     ]);
   });
 
+  it('keeps the first megabyte of a body, and shows the source as it is', async () => {
+    const { MessageID } = await client.sendEmail({ ...mail, TextBody: 'x'.repeat(2_000_000) });
+    expect((await client.getOutboundMessageDetails(MessageID)).TextBody).to.have.length(1024 * 1024);
+    expect((await client.getOutboundMessageDump(MessageID)).Body).to.contain('Subject: Hello\r\n');
+  });
+
+  it('filters by status', async () => {
+    const slow = await createSandbox({ deliveryMs: 60_000 });
+    const slowClient = restClient(slow);
+    await slowClient.sendEmail(mail);
+    const count = async (status: string): Promise<number> =>
+      Number((await slowClient.getOutboundMessages({ status } as object)).TotalCount);
+    expect([await count('queued'), await count('sent')]).to.deep.equal([1, 0]);
+    await slow.clock.advance(60_000);
+    expect([await count('queued'), await count('sent'), await count('processed')]).to.deep.equal([0, 1, 1]);
+    const error = await count('lost').catch((caught: unknown) => caught);
+    expect(error).to.have.property('code', 700);
+    await slow.close();
+  });
+
   it('answers 701 for an unknown message', async () => {
     const error = await client.getOutboundMessageDetails('nothing').catch((caught: unknown) => caught);
     expect(error).to.include({ code: 701, statusCode: 422 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Errors, type ServerClient } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { refusalOf } from '../support/postmark-refusal.ts';
 
 const mail = { From: 'Shop <shop@sender.example>', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
@@ -14,21 +15,6 @@ describe('the sandbox takes mail over REST', () => {
     client = restClient(sandbox);
   });
   afterEach(() => sandbox.close());
-
-  /** The code and text with which a call is refused. */
-  async function refusalOf(
-    call: Promise<unknown>,
-  ): Promise<{ code: number; status: number; message: string }> {
-    try {
-      await call;
-    } catch (error) {
-      if (error instanceof Errors.PostmarkError) {
-        return { code: error.code, status: error.statusCode, message: error.message };
-      }
-      throw error;
-    }
-    throw new Error('The call was not refused.');
-  }
 
   it('answers an accepted message as documented', async () => {
     const answer = await client.sendEmail(mail);
@@ -65,6 +51,19 @@ describe('the sandbox takes mail over REST', () => {
     const batch = Array.from({ length: 501 }, () => mail);
     expect(await refusalOf(client.sendEmailBatch(batch))).to.include({ code: 410, status: 422 });
     expect(sandbox.messages.count).to.equal(0);
+  });
+
+  it('takes up to 50 MB in a batch, and up to 10 MB in each message of it', async () => {
+    const attach = (size: number) => [
+      { Name: 'a.bin.txt', Content: 'A'.repeat(size), ContentType: 'text/plain', ContentID: null },
+    ];
+    const answers = await client.sendEmailBatch([
+      { ...mail, Attachments: attach(11 * 1024 * 1024) },
+      { ...mail, Attachments: attach(8 * 1024 * 1024) },
+      { ...mail, HtmlBody: 'x'.repeat(5 * 1024 * 1024 + 1) },
+    ]);
+    expect(answers.map(({ ErrorCode }) => ErrorCode)).to.deep.equal([300, 0, 300]);
+    expect(await client.sendEmailBatch([])).to.deep.equal([]);
   });
 
   it('refuses mail when every recipient is inactive, naming them in lower case', async () => {

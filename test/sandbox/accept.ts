@@ -3,6 +3,8 @@ import { type Mailbox, writeMailbox } from './addresses.ts';
 import type { Provider } from './provider.ts';
 import type { Source } from './store/contents.ts';
 import type { CapturedMessage } from './store/messages.ts';
+import { detached, pooled } from './store/texts.ts';
+import { countTrackedLinks } from './tracked-links.ts';
 
 /** A message that passed its checks, from either door. */
 export interface Submission {
@@ -38,33 +40,47 @@ export function acceptRefused(provider: Provider, submission: Submission): Captu
   return record(provider, submission, true);
 }
 
+/** Keeps copies of texts, as those of a submission are cut out of what came over the wire. */
 function record(provider: Provider, submission: Submission, refused: boolean): CapturedMessage {
-  const { via, stream, to, cc, bcc, subject, tag, metadata, attachments } = submission;
+  const { via, stream, subject, tag, metadata, attachments } = submission;
+  const people = { to: kept(submission.to), cc: kept(submission.cc), bcc: kept(submission.bcc) };
   const message: CapturedMessage = {
-    id: randomUUID(),
-    stream,
+    id: detached(randomUUID()),
+    stream: pooled(stream),
     via,
-    from: writeMailbox(submission.from),
-    to,
-    cc,
-    bcc,
-    recipients: activeRecipients(submission),
+    from: pooled(writeMailbox(submission.from)),
+    ...people,
+    recipients: activeRecipients(people, submission.inactive),
     refused,
-    subject,
-    tag,
-    metadata,
-    receivedAt: Date.now(),
+    subject: detached(subject),
+    tag: pooled(tag),
+    metadata: Object.fromEntries(
+      Object.entries(metadata).map(([key, value]) => [pooled(key), detached(value)]),
+    ),
+    receivedAt: provider.clock.now(),
     status: refused ? 'Sent' : 'Queued',
     trackOpens: submission.trackOpens || provider.server.TrackOpens,
     trackLinks: submission.trackLinks,
-    attachments,
-    events: [],
+    attachments: attachments.length === 0 ? NONE : attachments.map(detached),
+    events: NONE,
   };
+  const trackedLinks = countTrackedLinks(submission.source, submission.trackLinks);
+  if (trackedLinks > 0) message.trackedLinks = trackedLinks;
   provider.messages.add(message, submission.source);
   return message;
 }
 
-function activeRecipients({ to, cc, bcc, inactive }: Submission): string[] {
+/** Shared by all messages that have none. */
+const NONE: readonly never[] = [];
+
+function kept(mailboxes: readonly Mailbox[]): readonly Mailbox[] {
+  if (mailboxes.length === 0) return NONE;
+  return mailboxes.map(({ Email, Name }) => ({ Email: detached(Email), Name: detached(Name) }));
+}
+
+type People = Pick<CapturedMessage, 'to' | 'cc' | 'bcc'>;
+
+function activeRecipients({ to, cc, bcc }: People, inactive: readonly string[]): string[] {
   const all = [...to, ...cc, ...bcc].map(({ Email }) => Email);
   return inactive.length === 0 ? all : all.filter(email => !inactive.includes(email.toLowerCase()));
 }

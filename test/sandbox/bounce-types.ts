@@ -73,8 +73,10 @@ export function bounceType(name: string): BounceType | undefined {
   return BY_NAME.get(squeeze(name));
 }
 
+type NamedType = 'HardBounce' | 'SpamComplaint' | 'SMTPApiError' | 'InboundError' | 'TemplateRenderingFailed';
+
 /** A bounce type that is known to be in the table. */
-export function namedBounceType(name: 'HardBounce' | 'SpamComplaint' | 'SMTPApiError'): BounceType {
+export function namedBounceType(name: NamedType): BounceType {
   const found = bounceType(name);
   if (!found) throw new Error(`The table of bounce types has no ${name}.`);
   return found;

@@ -1,13 +1,16 @@
+import type { Clock } from './clock.ts';
 import { Fifo } from './fifo.ts';
 
 /** Hands each item on after one constant delay, in order, with a single timer however many items wait. */
 export class DelayLine<T> {
   readonly #waiting = new Fifo<{ dueAt: number; item: T }>();
+  readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #onDue: (item: T) => void;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | undefined;
 
-  constructor(delayMs: number, onDue: (item: T) => void) {
+  constructor(clock: Clock, delayMs: number, onDue: (item: T) => void) {
+    this.#clock = clock;
     this.#delayMs = delayMs;
     this.#onDue = onDue;
   }
@@ -18,25 +21,25 @@ export class DelayLine<T> {
   }
 
   push(item: T): void {
-    this.#waiting.push({ dueAt: Date.now() + this.#delayMs, item });
-    this.#timer ??= setTimeout(() => this.#drain(), this.#delayMs);
+    this.#waiting.push({ dueAt: this.#clock.now() + this.#delayMs, item });
+    this.#cancel ??= this.#clock.later(this.#delayMs, () => this.#drain());
   }
 
   /** Forgets everything that waits and frees the timer. */
   clear(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
     this.#waiting.clear();
   }
 
   #drain(): void {
-    this.#timer = undefined;
-    const now = Date.now();
+    this.#cancel = undefined;
+    const now = this.#clock.now();
     for (let next = this.#waiting.peek(); next && next.dueAt <= now; next = this.#waiting.peek()) {
       this.#waiting.shift();
       this.#onDue(next.item);
     }
     const head = this.#waiting.peek();
-    if (head) this.#timer = setTimeout(() => this.#drain(), Math.max(1, head.dueAt - now));
+    if (head) this.#cancel = this.#clock.later(Math.max(1, head.dueAt - now), () => this.#drain());
   }
 }

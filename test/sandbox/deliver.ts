@@ -3,10 +3,17 @@ import { type Fate, fateOf } from './fates.ts';
 import type { Departure, Provider } from './provider.ts';
 import type { CapturedMessage } from './store/messages.ts';
 
+/** A server of type Sandbox delivers nothing and shows everything as delivered. */
+const SANDBOXED: Fate = { kind: 'deliver', details: '250 2.0.0 Sandboxed' };
+
 /** Lets a message meet its fate at each of its recipients. */
 export function deliver(provider: Provider, { message, askedBounce }: Departure): void {
   message.status = 'Sent';
-  for (const email of message.recipients) meet(provider, message, email, fateOf(email, askedBounce));
+  const isSandboxed = provider.server.DeliveryType === 'Sandbox';
+  const blind = new Set(message.bcc.map(({ Email }) => Email));
+  for (const email of message.recipients) {
+    meet(provider, message, email, isSandboxed ? SANDBOXED : fateOf(email, askedBounce, blind.has(email)));
+  }
 }
 
 function meet(provider: Provider, message: CapturedMessage, email: string, fate: Fate): void {

@@ -2,8 +2,10 @@ import { type BounceType, namedBounceType } from './bounce-types.ts';
 import { noteEvent } from './message-events.ts';
 import type { Provider } from './provider.ts';
 import type { Bounce } from './store/bounces.ts';
+import type { Look } from './store/looks.ts';
 import type { CapturedMessage } from './store/messages.ts';
 import { suppressRecipient } from './suppressing.ts';
+import { SANDBOX_VISITOR, type Visitor } from './visitors.ts';
 import * as payloads from './webhooks/payloads.ts';
 
 /** The receiving server took the message. */
@@ -13,12 +15,25 @@ export function delivered(
   email: string,
   details: string,
 ): void {
-  const event = noteEvent(message, email, 'Delivered', {
-    DeliveryMessage: details,
+  const event = noteEvent(message, email, 'Delivered', provider.clock.now(), deliveryDetails(details));
+  provider.webhooks.post('Delivery', payloads.delivery(provider.server.ID, message, event, details));
+}
+
+const MOST_KNOWN = 1000;
+const knownDetails = new Map<string, Record<string, string>>();
+
+/** One object for all deliveries with the same answer: they are by far the most frequent events. */
+function deliveryDetails(answer: string): Record<string, string> {
+  const known = knownDetails.get(answer);
+  if (known) return known;
+  if (knownDetails.size >= MOST_KNOWN) knownDetails.clear();
+  const details = {
+    DeliveryMessage: answer,
     DestinationServer: 'mx.sandbox.invalid',
     DestinationIP: '127.0.0.1',
-  });
-  provider.webhooks.post('Delivery', payloads.delivery(message, event, details));
+  };
+  knownDetails.set(answer, details);
+  return details;
 }
 
 /** The message came back. A type that deactivates puts the address on the stream's suppression list. */
@@ -30,9 +45,8 @@ export function bounced(
   details: string,
 ): void {
   const bounce = recordBounce(provider, message, email, type, details);
-  const { EnableSmtpApiErrorHooks, IncludeBounceContentInHook } = provider.server;
-  if (type.type !== 'SMTPApiError' || EnableSmtpApiErrorHooks) {
-    provider.webhooks.post('Bounce', payloads.bounce(message, bounce, IncludeBounceContentInHook));
+  if (type.type !== 'SMTPApiError' || provider.server.EnableSmtpApiErrorHooks) {
+    provider.webhooks.post('Bounce', payloads.bounce(provider.server.ID, message, bounce));
   }
   if (type.suppression) {
     suppressRecipient(provider, message, email, type.suppression.reason, type.suppression.origin);
@@ -43,32 +57,42 @@ export function bounced(
 export function complained(provider: Provider, message: CapturedMessage, email: string): void {
   const type = namedBounceType('SpamComplaint');
   const bounce = recordBounce(provider, message, email, type, 'Feedback loop report.');
-  const { IncludeBounceContentInHook } = provider.server;
-  provider.webhooks.post('SpamComplaint', payloads.complaint(message, bounce, IncludeBounceContentInHook));
+  provider.webhooks.post('SpamComplaint', payloads.complaint(provider.server.ID, message, bounce));
   suppressRecipient(provider, message, email, 'SpamComplaint', 'Recipient');
 }
 
-/** The recipient's mail program loaded the pixel. */
-export function opened(provider: Provider, message: CapturedMessage, email: string): void {
-  const first = !message.events.some(event => event.type === 'Opened' && event.recipient === email);
-  const event = noteEvent(message, email, 'Opened', { Summary: 'Email opened with Sandbox Browser' });
-  if (first || !provider.server.PostFirstOpenOnly) {
-    provider.webhooks.post('Open', payloads.open(message, event, first));
-  }
+/** The recipient's mail program loaded the pixel. That tracking was on is not asked for: the caller stages it. */
+export function opened(
+  provider: Provider,
+  message: CapturedMessage,
+  recipient: string,
+  visitor: Partial<Visitor> = {},
+): void {
+  const at = provider.clock.now();
+  const seen = { ...SANDBOX_VISITOR, ...visitor };
+  const look = provider.opens.add({ message, recipient, at, visitor: seen, click: null });
+  noteEvent(message, recipient, 'Opened', at, { Summary: `Email opened with ${seen.client.Family}` });
+  provider.webhooks.post('Open', payloads.open(look));
 }
 
 /** The recipient followed a link; only the first time is worth an event. */
-export function clicked(provider: Provider, message: CapturedMessage, email: string, link: string): void {
-  const seen = message.events.some(
-    event => event.type === 'LinkClicked' && event.recipient === email && event.details.Link === link,
-  );
-  if (seen) return;
-  const event = noteEvent(message, email, 'LinkClicked', {
-    Summary: 'Link clicked with Sandbox Browser',
-    Link: link,
-    ClickLocation: 'HTML',
+export function clicked(
+  provider: Provider,
+  message: CapturedMessage,
+  recipient: string,
+  click: NonNullable<Look['click']>,
+  visitor: Partial<Visitor> = {},
+): void {
+  const at = provider.clock.now();
+  const seen = { ...SANDBOX_VISITOR, ...visitor };
+  const look = provider.clicks.add({ message, recipient, at, visitor: seen, click });
+  if (!look.isFirst) return;
+  noteEvent(message, recipient, 'LinkClicked', at, {
+    Summary: `Link clicked with ${seen.client.Family}`,
+    Link: click.link,
+    ClickLocation: click.location,
   });
-  provider.webhooks.post('Click', payloads.click(message, event, link));
+  provider.webhooks.post('Click', payloads.click(look));
 }
 
 function recordBounce(
@@ -88,11 +112,11 @@ function recordBounce(
     tag: message.tag,
     details,
     content: `The sandbox staged this report.\r\n\r\n${details}\r\n`,
-    bouncedAt: Date.now(),
+    bouncedAt: provider.clock.now(),
     inactive: type.suppression !== null,
     canActivate: type.suppression !== null && type.type !== 'SpamComplaint',
   });
-  noteEvent(message, email, 'Bounced', { Summary: details, BounceID: String(bounce.id) }, bounce.bouncedAt);
+  noteEvent(message, email, 'Bounced', bounce.bouncedAt, { Summary: details, BounceID: String(bounce.id) });
   return bounce;
 }
 

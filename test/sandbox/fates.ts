@@ -7,6 +7,7 @@ export type Fate =
   | { kind: 'complain' }
   | { kind: 'bounce'; type: BounceType; details: string };
 
+const BLACK_HOLE = 'blackhole.postmarkapp.com';
 const BOUNCE_DOMAIN = 'bounce-testing.postmarkapp.com';
 
 /** Addresses for seeds and demonstrations, at any domain, by the start of their local part. */
@@ -23,13 +24,22 @@ const REMOTE_ANSWERS: Readonly<Record<string, string>> = {
   SoftBounce: 'smtp;452 4.2.2 The mailbox is full.',
 };
 
-/** Decides the fate of one recipient. `askedBounce` is the X-PM-Bounce-Type header, heeded at the generator's domain. */
-export function fateOf(email: string, askedBounce?: string): Fate {
+/**
+ * Decides the fate of one recipient. `askedBounce` is the X-PM-Bounce-Type header, heeded at the generator's domain;
+ * a recipient in Bcc alone does not set off the generator.
+ */
+export function fateOf(email: string, askedBounce?: string, isBlind = false): Fate {
   const local = email.slice(0, email.lastIndexOf('@'));
-  if (domainOf(email) === BOUNCE_DOMAIN) return bounce(generatedBounceType(askedBounce ?? local));
+  const domain = domainOf(email);
+  if (domain === BLACK_HOLE || (domain === BOUNCE_DOMAIN && isBlind)) return delivered(domain);
+  if (domain === BOUNCE_DOMAIN) return bounce(generatedBounceType(askedBounce ?? local));
   const staged = STAGED.find(({ start }) => local.toLowerCase().startsWith(start));
-  if (!staged) return { kind: 'deliver', details: `250 2.0.0 OK accepted for ${domainOf(email)}` };
+  if (!staged) return delivered(domain);
   return staged.fate === 'complain' ? { kind: 'complain' } : bounce(generatedBounceType(staged.fate));
+}
+
+function delivered(domain: string): Fate {
+  return { kind: 'deliver', details: `250 2.0.0 OK accepted for ${domain}` };
 }
 
 function bounce(type: BounceType): Fate {

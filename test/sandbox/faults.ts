@@ -1,20 +1,51 @@
-/** What can be made to go wrong. The `smtp-<code>` kinds answer with that code. */
+/** Faults of a REST call. */
+const REST_KINDS = [
+  'status',
+  'slow',
+  'reset-before',
+  'reset-after-accept',
+  'timeout-after-accept',
+  'truncated',
+  'drop',
+] as const;
+
+/** Faults of the SMTP dialogue. The `smtp-<code>` kinds answer with that code. */
+const SMTP_KINDS = [
+  'slow',
+  'drop',
+  'reset-after-accept',
+  'timeout-after-accept',
+  'smtp-421',
+  'smtp-451',
+  'smtp-452',
+  'smtp-454',
+  'smtp-535',
+  'smtp-550',
+  'smtp-552',
+  'smtp-554',
+  'tls-failure',
+  'tls-untrusted',
+] as const;
+
+/** Faults of webhooks: later, after the next one, twice, never. */
+const WEBHOOK_KINDS = ['slow', 'reorder', 'duplicate', 'lose'] as const;
+
+/** What can be made to go wrong. */
 export type FaultKind =
-  | 'status'
-  | 'slow'
-  | 'reset-before'
-  | 'reset-after-accept'
-  | 'timeout-after-accept'
-  | 'truncated'
-  | 'drop'
-  | `smtp-${421 | 451 | 452 | 535 | 550 | 552 | 554}`
-  | 'duplicate'
-  | 'lose';
+  | (typeof REST_KINDS)[number]
+  | (typeof SMTP_KINDS)[number]
+  | (typeof WEBHOOK_KINDS)[number];
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  ...new Set<FaultKind>([...REST_KINDS, ...SMTP_KINDS, ...WEBHOOK_KINDS]),
+];
 
 /**
- * One planned fault. `where` names a place: a REST route as in `POST /email` or `GET /bounces/{id}`, an SMTP step
- * `smtp:connect | smtp:auth | smtp:mail | smtp:rcpt | smtp:data | smtp:final`, or `webhook:<RecordType>`. A trailing
- * `*` matches any ending.
+ * One planned fault. `where` names a place; a trailing `*` matches any ending.
+ * - a REST route, as in `POST /email` or `GET /bounces/{id}`;
+ * - a step of the SMTP dialogue: `smtp:connect` (before the banner), `smtp:ehlo`, `smtp:starttls`, `smtp:auth`,
+ *   `smtp:mail`, `smtp:rcpt`, `smtp:data`, `smtp:body` (when content begins to come in), `smtp:final` (at its final dot);
+ * - `webhook:<RecordType>`, or `webhook:Inbound`.
  */
 export interface Fault {
   where: string;
@@ -25,11 +56,13 @@ export interface Fault {
   probability?: number;
   /** Strikes only where the request, address or message contains this text. */
   matching?: string;
-  /** `slow`: how long, in ms. */
+  /** `slow` and `reorder`: how long, in ms. Default 1000. */
   ms?: number;
-  /** `status`: what to answer. */
+  /** `status`: the HTTP status to answer; absent: the one that belongs to `code`, else 500. */
   status?: number;
-  /** `status`: a string is sent as it is, anything else as JSON. */
+  /** `status`: Postmark's ErrorCode, answered with the text that belongs to it. */
+  code?: number;
+  /** `status`: a string is sent as it is, anything else as JSON; goes before `code`. */
   body?: unknown;
   /** `status`: further headers, such as Retry-After. */
   headers?: Record<string, string>;
@@ -45,8 +78,12 @@ export class FaultBook {
     this.#random = random;
   }
 
-  /** Plans a fault; the returned function takes it back. */
+  /** Plans a fault; the returned function takes it back. Throws when such a fault cannot happen at such a place. */
   add(fault: Fault): () => void {
+    const possible = possibleAt(fault.where);
+    if (!possible.includes(fault.kind)) {
+      throw new Error(`At '${fault.where}' the kind must be one of ${possible.join(', ')}.`);
+    }
     const planned = { ...fault };
     this.#faults.push(planned);
     return () => this.#remove(planned);
@@ -86,4 +123,10 @@ export class FaultBook {
 
 function matches(pattern: string, place: string): boolean {
   return pattern.endsWith('*') ? place.startsWith(pattern.slice(0, -1)) : pattern === place;
+}
+
+function possibleAt(where: string): readonly FaultKind[] {
+  if (where === '*') return FAULT_KINDS;
+  if (where.startsWith('smtp:')) return SMTP_KINDS;
+  return where.startsWith('webhook:') ? WEBHOOK_KINDS : REST_KINDS;
 }

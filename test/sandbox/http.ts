@@ -11,14 +11,14 @@ export interface HttpListener {
   close(): Promise<void>;
 }
 
-/** Starts REST, control and pages on one port of 127.0.0.1. */
+/** Starts REST, control and pages on one port. */
 export async function listenHttp(provider: Provider, caCertificate: string): Promise<HttpListener> {
   const server = http.createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
     answer(provider, caCertificate, request, response).catch((error: unknown) => fail(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(provider.settings.port, '127.0.0.1', resolve);
+    server.listen(provider.settings.port, provider.settings.host, resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : provider.settings.port;

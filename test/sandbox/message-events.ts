@@ -5,10 +5,11 @@ export function noteEvent(
   message: CapturedMessage,
   recipient: string,
   type: MessageEvent['type'],
-  details: Record<string, string>,
-  at = Date.now(),
+  at: number,
+  details: MessageEvent['details'],
 ): MessageEvent {
   const event: MessageEvent = { recipient, type, at, details };
-  message.events.push(event);
+  // Grown by push, the list would take room for many more.
+  message.events = [...message.events, event];
   return event;
 }

@@ -1,4 +1,4 @@
-import { domainOf, type Mailbox } from './addresses.ts';
+import type { Mailbox } from './addresses.ts';
 import type { Provider } from './provider.ts';
 
 /** A broken rule of sending, with Postmark's error code. */
@@ -20,7 +20,9 @@ export const invalid = (message: string): RuleFault => ({ code: 300, message });
 
 export function streamFault(provider: Provider, id: string): RuleFault | null {
   const stream = provider.streams.get(id);
-  if (!stream) return { code: 1235, message: `The stream provided: '${id}' does not exist on this server.` };
+  // What a send over an archived stream is answered is not documented.
+  if (!stream || stream.archivedAt !== null)
+    return { code: 1235, message: `The stream provided: '${id}' does not exist on this server.` };
   return stream.type === 'Inbound'
     ? {
         code: 1236,
@@ -30,8 +32,7 @@ export function streamFault(provider: Provider, id: string): RuleFault | null {
 }
 
 export function signatureFault(provider: Provider, { Email }: Mailbox): RuleFault | null {
-  const { verifiedDomains } = provider.settings;
-  if (!verifiedDomains || verifiedDomains.includes(domainOf(Email))) return null;
+  if (provider.account.maySendFrom(Email)) return null;
   const message = `The 'From' address you supplied (${Email}) is not a Sender Signature on your account. Please add and confirm this address in order to be able to use it in the 'From' field of your messages.`;
   return { code: 400, message };
 }
@@ -72,4 +73,9 @@ export function bodySizeFault(field: string, body: string): RuleFault | null {
   return Buffer.byteLength(body) > 5 * MB
     ? invalid(`Invalid '${field}' value. It is limited to 5 MB.`)
     : null;
+}
+
+/** `bytes` with attachments in base64. A single send of this size is refused by its length (413) before. */
+export function messageSizeFault(bytes: number): RuleFault | null {
+  return bytes > 10 * MB ? invalid('A message may have no more than 10 MB with its attachments.') : null;
 }

@@ -1,4 +1,4 @@
-/** The server as `GET /server` shows it; `PUT /server` may change what is listed in EDITABLE. */
+/** The server as `GET /server` shows it, but for its tokens. */
 export interface ServerObject {
   ID: number;
   Name: string;
@@ -23,35 +23,21 @@ export interface ServerObject {
   EnableSmtpApiErrorHooks: boolean;
 }
 
-export const SERVER_ID = 77;
-const INBOUND_HASH = '5a9db0x17c';
+const FIRST_ID = 77;
 
-const EDITABLE: readonly (keyof ServerObject)[] = [
-  'Name',
-  'Color',
-  'SmtpApiActivated',
-  'RawEmailEnabled',
-  'InboundHookUrl',
-  'PostFirstOpenOnly',
-  'InboundDomain',
-  'InboundSpamThreshold',
-  'TrackOpens',
-  'TrackLinks',
-  'IncludeBounceContentInHook',
-  'EnableSmtpApiErrorHooks',
-];
-
-export function createServerObject(): ServerObject {
+/** A new server; `number` counts the servers of the account from 0. */
+export function createServerObject(number = 0): ServerObject {
+  const hash = `5a9db0x17c${number === 0 ? '' : number}`;
   return {
-    ID: SERVER_ID,
-    Name: 'Postlane local sandbox',
+    ID: FIRST_ID + number,
+    Name: number === 0 ? 'Postlane local sandbox' : `Server ${number}`,
     Color: 'Turquoise',
     SmtpApiActivated: true,
     RawEmailEnabled: false,
     DeliveryType: 'Live',
     ServerLink: '',
-    InboundAddress: `${INBOUND_HASH}@inbound.postmarkapp.com`,
-    InboundHash: INBOUND_HASH,
+    InboundAddress: `${hash}@inbound.postmarkapp.com`,
+    InboundHash: hash,
     InboundHookUrl: '',
     BounceHookUrl: '',
     OpenHookUrl: '',
@@ -65,13 +51,4 @@ export function createServerObject(): ServerObject {
     IncludeBounceContentInHook: false,
     EnableSmtpApiErrorHooks: false,
   };
-}
-
-/** Takes over the editable keys of a request; the name of the first key with a wrong type stops it. */
-export function editServerObject(server: ServerObject, changes: Record<string, unknown>): string | null {
-  const given = EDITABLE.filter(key => changes[key] !== undefined && changes[key] !== null);
-  const wrong = given.find(key => typeof changes[key] !== typeof server[key]);
-  if (wrong) return wrong;
-  Object.assign(server, Object.fromEntries(given.map(key => [key, changes[key]])));
-  return null;
 }

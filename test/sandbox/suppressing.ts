@@ -12,9 +12,12 @@ export function suppressRecipient(
   reason: SuppressionReason,
   origin: SuppressionOrigin,
 ): void {
-  const entry = { email, reason, origin, createdAt: Date.now() };
+  const entry = { email, reason, origin, createdAt: provider.clock.now() };
   if (!addSuppression(provider, message.stream, entry, message)) return;
-  noteEvent(message, email, 'SubscriptionChanged', { Origin: origin, SuppressSending: 'True' });
+  noteEvent(message, email, 'SubscriptionChanged', entry.createdAt, {
+    Origin: origin,
+    SuppressSending: 'True',
+  });
 }
 
 /**
@@ -28,13 +31,24 @@ export function addSuppression(
   message?: CapturedMessage,
 ): boolean {
   if (!provider.suppressions.add(stream, suppression)) return false;
-  provider.webhooks.post('SubscriptionChange', payloads.suppressed(stream, suppression, message));
+  provider.webhooks.post(
+    'SubscriptionChange',
+    payloads.suppressed(provider.server.ID, stream, suppression, message),
+  );
   return true;
 }
 
 /** Takes an address off a stream's list; its bounces no longer keep it inactive. */
-export function removeSuppression(provider: Provider, stream: string, email: string): void {
+export function removeSuppression(
+  provider: Provider,
+  stream: string,
+  email: string,
+  origin: SuppressionOrigin = 'Customer',
+): void {
   provider.bounces.reactivate(stream, email);
   if (!provider.suppressions.remove(stream, email)) return;
-  provider.webhooks.post('SubscriptionChange', payloads.reactivated(stream, email, Date.now()));
+  provider.webhooks.post(
+    'SubscriptionChange',
+    payloads.reactivated(provider.server.ID, stream, email, origin, provider.clock.now()),
+  );
 }

@@ -7,6 +7,19 @@ export function stamp(ms: number): string {
   return new Date(ms).toISOString().replace('Z', `${beyond}Z`);
 }
 
+const HOUR = 3_600_000;
+const datesByHour = new Map<number, string>();
+
+/** The US Eastern calendar day of a moment, `YYYY-MM-DD`. Days begin on the hour, so each hour is worked out once. */
+export function easternDate(ms: number): string {
+  const hour = Math.floor(ms / HOUR);
+  const known = datesByHour.get(hour);
+  if (known !== undefined) return known;
+  const date = new Date(hour * HOUR + easternOffset(hour * HOUR)).toISOString().slice(0, 10);
+  datesByHour.set(hour, date);
+  return date;
+}
+
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /**

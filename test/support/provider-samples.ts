@@ -124,3 +124,31 @@ export const smtpApiErrorSample = {
   Inactive: false,
   CanActivate: false,
 } as const;
+
+/** What the inbound hook is posted; it carries no RecordType. */
+export const inboundSample = {
+  FromName: 'Ada',
+  MessageStream: 'inbound',
+  From: 'ada@mail.example',
+  FromFull: { Email: 'ada@mail.example', Name: 'Ada', MailboxHash: '' },
+  To: 'hash+t9@inbound.postmarkapp.com',
+  ToFull: [{ Email: 'hash+t9@inbound.postmarkapp.com', Name: '', MailboxHash: 't9' }],
+  Cc: '',
+  CcFull: [],
+  Bcc: '',
+  BccFull: [],
+  OriginalRecipient: 'hash+t9@inbound.postmarkapp.com',
+  Subject: 'Re: order',
+  MessageID: '2c8d603e-1111-4222-8333-9d8c7b6a5f42',
+  ReplyTo: '',
+  MailboxHash: 't9',
+  Date: 'Mon, 4 May 2026 11:00:00 +0200',
+  TextBody: 'hi',
+  HtmlBody: '',
+  StrippedTextReply: 'hi',
+  Tag: '',
+  Headers: [{ Name: 'Message-ID', Value: '<x@mail.example>' }],
+  Attachments: [
+    { Name: 'a.txt', Content: 'aGk=', ContentType: 'text/plain', ContentLength: 2, ContentID: '' },
+  ],
+} as const;

@@ -10,3 +10,13 @@ export function refusalOf(work: () => unknown): MailError {
   }
   throw new Error('It was accepted.');
 }
+
+/** The same of work that takes its time. */
+export async function refusal(work: Promise<unknown>): Promise<MailError> {
+  const outcome = await work.then(
+    () => new Error('It was accepted.'),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof MailError) return outcome;
+  throw outcome;
+}

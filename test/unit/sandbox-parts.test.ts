@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import { BOUNCE_TYPES, bounceType } from '../sandbox/bounce-types.ts';
 import { createCertificate } from '../sandbox/certificate.ts';
+import { Clock } from '../sandbox/clock.ts';
 import { DelayLine } from '../sandbox/delay-line.ts';
 import { FaultBook } from '../sandbox/faults.ts';
 import { Fifo } from '../sandbox/fifo.ts';
@@ -34,7 +35,7 @@ describe('the parts of the sandbox', () => {
 
   it('hand on delayed items in order and forget them when told', async () => {
     const seen: number[] = [];
-    const line = new DelayLine<number>(5, item => seen.push(item));
+    const line = new DelayLine<number>(new Clock(), 5, item => seen.push(item));
     for (const item of [1, 2, 3]) line.push(item);
     expect(line.length).to.equal(3);
     while (line.length > 0) await new Promise(resolve => setTimeout(resolve, 1));

@@ -4,23 +4,23 @@ import type { SuppressionReason } from '../store/suppressions.ts';
 const REASONS: readonly SuppressionReason[] = ['HardBounce', 'SpamComplaint', 'ManualSuppression'];
 
 /** Carries out an action that came as JSON: `{kind, target, ...}`. A text says what was wrong with it. */
-export function takeEvent(actions: Actions, input: unknown): string | null {
+export async function takeEvent(actions: Actions, input: unknown): Promise<string | null> {
   const text = readTexts(input);
   const target = text('target');
   if (target === undefined) return 'target must be a MessageID or an address.';
   try {
-    return act(actions, text('kind') ?? '', target, text);
+    return await act(actions, text('kind') ?? '', target, text);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-function act(
+async function act(
   actions: Actions,
   kind: string,
   target: string,
   text: (name: string) => string | undefined,
-): string | null {
+): Promise<string | null> {
   switch (kind) {
     case 'bounce':
       actions.bounce(target, text('type'));
@@ -34,8 +34,14 @@ function act(
     case 'click':
       actions.click(target, text('link'));
       return null;
+    case 'reply':
+      await actions.reply(target, text('text') ?? '');
+      return null;
     case 'unsubscribe':
       actions.unsubscribe(target);
+      return null;
+    case 'unsuppress':
+      actions.unsuppress(text('stream') ?? 'outbound', target);
       return null;
     case 'suppress': {
       const reason = REASONS.find(one => one === (text('reason') ?? 'ManualSuppression'));
@@ -44,7 +50,7 @@ function act(
       return null;
     }
     default:
-      return 'kind must be one of bounce, complain, open, click, unsubscribe, suppress.';
+      return 'kind must be one of bounce, complain, open, click, reply, unsubscribe, suppress, unsuppress.';
   }
 }
 

@@ -1,34 +1,15 @@
-import type { Fault, FaultKind } from '../faults.ts';
-
-const KINDS: readonly FaultKind[] = [
-  'status',
-  'slow',
-  'reset-before',
-  'reset-after-accept',
-  'timeout-after-accept',
-  'truncated',
-  'drop',
-  'smtp-421',
-  'smtp-451',
-  'smtp-452',
-  'smtp-535',
-  'smtp-550',
-  'smtp-552',
-  'smtp-554',
-  'duplicate',
-  'lose',
-];
+import { FAULT_KINDS, type Fault } from '../faults.ts';
 
 /** Checks a fault that came as JSON; a text says what is wrong with it. */
 export function readFault(input: unknown): Fault | string {
   if (typeof input !== 'object' || input === null) return 'A fault is an object.';
   const given = new Map<string, unknown>(Object.entries(input));
   const [where, wanted] = [given.get('where'), given.get('kind')];
-  const kind = KINDS.find(one => one === wanted);
+  const kind = FAULT_KINDS.find(one => one === wanted);
   if (typeof where !== 'string' || where === '') return 'where must be a text.';
-  if (!kind) return `kind must be one of ${KINDS.join(', ')}.`;
+  if (!kind) return `kind must be one of ${FAULT_KINDS.join(', ')}.`;
   const fault: Fault = { where, kind };
-  for (const name of ['times', 'probability', 'ms', 'status'] as const) {
+  for (const name of ['times', 'probability', 'ms', 'status', 'code'] as const) {
     const value = given.get(name);
     if (value === undefined) continue;
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return `${name} must be a number.`;

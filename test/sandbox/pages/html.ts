@@ -1,3 +1,26 @@
+/** A piece of a page; whatever went into it was made safe. */
+export class Html {
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+/** What a template may be given: text is escaped, pieces are not, false and null leave nothing. */
+export type Value = string | number | Html | false | null | undefined | readonly Value[];
+
+/** Writes a piece of a page. */
+export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
+  return new Html(String.raw({ raw: parts }, ...values.map(write)));
+}
+
+function write(value: Value): string {
+  if (value === false || value === null || value === undefined) return '';
+  if (value instanceof Html) return value.source;
+  return typeof value === 'object' ? value.map(write).join('') : escapeHtml(String(value));
+}
+
 /** Text made safe for HTML content and attribute values. */
 export function escapeHtml(text: string): string {
   return text
@@ -6,14 +29,4 @@ export function escapeHtml(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;');
-}
-
-const STYLE =
-  'body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c2430}' +
-  'table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #dde}' +
-  'iframe{width:100%;height:36rem;border:1px solid #ccd}pre{white-space:pre-wrap;background:#f5f6f9;padding:1rem}';
-
-/** A whole page; `body` is HTML. */
-export function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
 }

@@ -1,39 +1,115 @@
 import type { Content } from '../contents.ts';
+import type { Provider } from '../provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
-import { stamp } from '../timestamps.ts';
-import { escapeHtml, page } from './html.ts';
-import { stateOf } from './list.ts';
+import { acts } from './acts.ts';
+import { current } from './frame.ts';
+import { type Html, html } from './html.ts';
+import { badge, NAMES } from './list.ts';
+import { type ListView, writeListView } from './search.ts';
+import { longTime } from './times.ts';
 
-/** One message as its first recipient finds it. The HTML part runs no script and loads nothing from this origin. */
-export function messagePage(message: CapturedMessage, content: Content | null): string {
-  const facts: [string, string][] = [
-    ['From', message.from],
-    ['To', message.recipients.join(', ')],
-    ['Stream', message.stream],
-    ['State', stateOf(message)],
-    ['Received', stamp(message.receivedAt)],
-    ['MessageID', message.id],
-    ['Tag', message.tag],
-    ['Metadata', JSON.stringify(message.metadata)],
-  ];
-  const table = facts
-    .map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`)
-    .join('');
-  return page(message.subject || '(no subject)', `<table>${table}</table>${bodyOf(content)}`);
+const VIEWS = { html: 'HTML', text: 'Text', headers: 'Headers', raw: 'Raw', events: 'Events' } as const;
+export type View = keyof typeof VIEWS;
+
+/** How one message is looked at. */
+export interface Look {
+  message: CapturedMessage;
+  /** Whose copy is shown: an index of the recipients. */
+  recipient: number;
+  /** Null when the body is no longer kept. */
+  content: Content | null;
+  /** The source, for the view of it. */
+  raw: string;
+  view: View;
+  list: ListView;
 }
 
-function bodyOf(content: Content | null): string {
-  if (!content) return '<p>The body is no longer kept.</p>';
-  const headers = content.headers.map(({ Name, Value }) => `${Name}: ${Value}`).join('\n');
-  const files = content.attachments
-    .map(file => `<li>${escapeHtml(file.name)} (${file.content.length} bytes)</li>`)
-    .join('');
-  return [
-    content.html === ''
-      ? ''
-      : `<h2>HTML</h2><iframe sandbox="" title="HTML part" srcdoc="${escapeHtml(content.html)}"></iframe>`,
-    content.text === '' ? '' : `<h2>Text</h2><pre>${escapeHtml(content.text)}</pre>`,
-    files === '' ? '' : `<h2>Attachments</h2><ul>${files}</ul>`,
-    `<h2>Headers</h2><pre>${escapeHtml(headers)}</pre>`,
-  ].join('');
+/** The view asked for, else the first that has something to show. */
+export function readView(asked: string | null, content: Content | null): View {
+  const view = (Object.keys(VIEWS) as View[]).find(one => one === asked);
+  if (view) return view;
+  if (!content) return 'events';
+  return content.html === '' ? 'text' : 'html';
+}
+
+/** One message: what is known about it, what can happen to it, and its body. */
+export function messagePane(provider: Provider, look: Look): Html {
+  const { message, list } = look;
+  return html`<main>
+<a class="back" href="/${writeListView(list)}">All mail</a>
+<h1>${message.subject || '(no subject)'}</h1>
+${facts(look)}
+${message.recipients.length > 0 && !message.refused && acts(provider, look)}
+<nav class="views" aria-label="Views of this message">${(Object.keys(VIEWS) as View[]).map(
+    view => html`<a href="${address(look, view)}"${current(view === look.view)}>${VIEWS[view]}</a>`,
+  )}</nav>
+${body(look)}
+</main>`;
+}
+
+function facts({ message, recipient }: Look): Html {
+  const { from, to, cc, bcc, stream, via, tag, metadata, id, receivedAt } = message;
+  const people = (list: CapturedMessage['to']): string =>
+    list.map(({ Email, Name }) => (Name ? `${Name} <${Email}>` : Email)).join(', ');
+  const rows: [string, string | Html][] = [
+    ['From', from],
+    ['To', people(to)],
+    ['Cc', people(cc)],
+    ['Bcc', people(bcc)],
+    ['Shown for', message.recipients.length > 1 ? (message.recipients[recipient] ?? '') : ''],
+    [
+      'State',
+      html`${badge(message)} <span class="badge">${stream}</span> <span class="badge">${via.toUpperCase()}</span>`,
+    ],
+    ['Received', longTime(receivedAt)],
+    ['Tag', tag],
+    [
+      'Metadata',
+      Object.entries(metadata)
+        .map(([key, value]) => `${key}: ${value}`)
+        .join(', '),
+    ],
+    ['MessageID', id],
+  ];
+  return html`<dl>${rows.map(([name, value]) => value !== '' && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+function body({ message, content, raw, view, recipient }: Look): Html {
+  if (view === 'events') return events(message);
+  if (!content) return html`<p class="empty">The body is no longer kept: newer mail has taken its place.</p>`;
+  if (view === 'raw') return html`<pre>${raw}</pre>`;
+  if (view === 'headers') {
+    return html`<table>${content.headers.map(({ Name, Value }) => html`<tr><th scope="row">${Name}</th><td>${Value}</td></tr>`)}</table>`;
+  }
+  const text = view === 'text' ? content.text : content.html;
+  if (text === '')
+    return html`<p class="empty">This message has no ${view === 'text' ? 'text' : 'HTML'} part.</p>`;
+  return html`${view === 'text' ? html`<pre>${text}</pre>` : frameOf(message, recipient)}${files(content)}`;
+}
+
+/** No script runs in it, and it cannot touch this page; a link opens another tab. */
+function frameOf({ id }: CapturedMessage, recipient: number): Html {
+  return html`<iframe title="The HTML part" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/sandbox/messages/${id}/html?recipient=${recipient}"></iframe>`;
+}
+
+function files({ attachments }: Content): Html | false {
+  if (attachments.length === 0) return false;
+  return html`<h2>Attachments</h2><ul>${attachments.map(
+    ({ name, contentType, content }) =>
+      html`<li>${name || '(unnamed)'} · ${contentType} · ${content.length.toLocaleString('en')} bytes</li>`,
+  )}</ul>`;
+}
+
+function events({ events: steps }: CapturedMessage): Html {
+  if (steps.length === 0) return html`<p class="empty">Nothing has happened to it yet.</p>`;
+  return html`<div class="wide" role="region" aria-label="Events" tabindex="0"><table><tr><th>When</th><th>What</th><th>Whom</th><th>Details</th></tr>${steps.map(
+    ({ at, type, recipient, details }) =>
+      html`<tr><td>${longTime(at)}</td><td>${NAMES[type]}</td><td>${recipient}</td><td>${Object.values(details).join(' · ')}</td></tr>`,
+  )}</table></div>`;
+}
+
+/** The address of another view of the same copy. */
+function address({ message, recipient, list }: Look, view: View): string {
+  const more = { view, ...(recipient > 0 && { recipient: String(recipient) }) };
+  return `/sandbox/messages/${message.id}${writeListView(list, more)}`;
 }

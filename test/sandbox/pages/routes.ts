@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderDelivered } from '../contents.ts';
 import { isLocal } from '../control/guard.ts';
 import type { Provider } from '../provider.ts';
-import { listPage } from './list.ts';
-import { messagePage } from './message.ts';
+import { type Answer, writeAnswer } from './answer.ts';
+import { framed } from './frame.ts';
+import { inboundPage } from './inbound.ts';
+import { takePost } from './posts.ts';
+import { SCRIPT, STYLE } from './style.ts';
 import { unsubscribePage } from './unsubscribe.ts';
-
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; form-action 'self'";
+import { frameOf, overview, reading } from './views.ts';
 
 /** Answers a request for a page; false when it is not one. */
 export async function answerPage(
@@ -16,20 +16,32 @@ export async function answerPage(
   response: ServerResponse,
   url: URL,
 ): Promise<boolean> {
-  if (!isLocal(request)) return false;
-  const html = await findPage(provider, request.method ?? 'GET', url.pathname);
-  if (html === null) return false;
-  response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY });
-  response.end(html);
+  if (!isLocal(request, provider.settings)) return false;
+  const answer =
+    request.method === 'POST'
+      ? await takePost(provider, request, url)
+      : await findPage(provider, request.method ?? 'GET', url);
+  if (answer === null) return false;
+  writeAnswer(response, answer);
   request.resume();
   return true;
 }
 
-async function findPage(provider: Provider, method: string, path: string): Promise<string | null> {
-  if (path.startsWith('/sandbox/unsubscribe/')) return unsubscribePage(provider, path, method);
+async function findPage(
+  provider: Provider,
+  method: string,
+  { pathname, searchParams }: URL,
+): Promise<Answer | null> {
   if (method !== 'GET') return null;
-  if (path === '/') return listPage(provider.messages.all());
-  const id = /^\/sandbox\/messages\/([0-9a-f-]{36})$/.exec(path)?.[1];
-  const message = id === undefined ? undefined : provider.messages.get(id);
-  return message ? messagePage(message, await renderDelivered(provider, message)) : null;
+  if (pathname.startsWith('/sandbox/unsubscribe/'))
+    return unsubscribePage(provider, pathname, method, new URLSearchParams());
+  if (pathname === '/sandbox/style.css') return { type: 'text/css', content: STYLE };
+  if (pathname === '/sandbox/live.js') return { type: 'text/javascript', content: SCRIPT };
+  if (pathname === '/sandbox/inbound')
+    return framed(provider, 'inbound', 'Inbound mail', inboundPage(provider));
+  if (pathname === '/') return overview(provider, searchParams);
+  const [, id = '', part] = /^\/sandbox\/messages\/([0-9a-f-]{36})(\/html)?$/.exec(pathname) ?? [];
+  const message = provider.messages.get(id);
+  if (!message) return null;
+  return part ? frameOf(provider, message, searchParams) : reading(provider, message, searchParams);
 }

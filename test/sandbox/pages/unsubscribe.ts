@@ -1,17 +1,46 @@
 import type { Provider } from '../provider.ts';
-import { suppressRecipient } from '../suppressing.ts';
+import { removeSuppression, suppressRecipient } from '../suppressing.ts';
 import { readUnsubscribePath } from '../unsubscribe.ts';
-import { escapeHtml, page } from './html.ts';
+import { framed } from './frame.ts';
+import { type Html, html } from './html.ts';
 
-/** The page behind an unsubscribe link: a look asks, a POST (also the one-click kind of RFC 8058) leaves the stream. */
-export function unsubscribePage(provider: Provider, path: string, method: string): string | null {
+/**
+ * The page behind an unsubscribe link: a look asks, a POST (also the one-click kind of RFC 8058) leaves the stream,
+ * and a POST of `again` comes back, unless something else than the recipient keeps the address off.
+ */
+export function unsubscribePage(
+  provider: Provider,
+  path: string,
+  method: string,
+  form: URLSearchParams,
+): string | null {
   const found = readUnsubscribePath(provider, path);
   if (!found) return null;
   const { message, email } = found;
-  if (method !== 'POST') {
-    const form = '<form method="post"><button>Unsubscribe</button></form>';
-    return page('Unsubscribe', `<p>${escapeHtml(email)} from ${escapeHtml(message.stream)}</p>${form}`);
+  const { stream } = message;
+  if (method === 'POST') {
+    if (!form.has('again')) suppressRecipient(provider, message, email, 'ManualSuppression', 'Recipient');
+    else if (
+      provider.suppressions.get(stream, email)?.origin === 'Recipient' &&
+      isOwnWish(provider, stream, email)
+    )
+      removeSuppression(provider, stream, email, 'Recipient');
   }
-  suppressRecipient(provider, message, email, 'ManualSuppression', 'Recipient');
-  return page('Unsubscribed', `<p>${escapeHtml(email)} will get no more of this.</p>`);
+  const isOff = provider.suppressions.get(stream, email) !== undefined;
+  const content = isOff ? farewell(email) : question(email, stream);
+  return framed(provider, null, 'Unsubscribe', html`<main class="narrow">${content}</main>`);
+}
+
+function isOwnWish({ suppressions }: Provider, stream: string, email: string): boolean {
+  return suppressions.get(stream, email)?.reason === 'ManualSuppression';
+}
+
+function question(email: string, stream: string): Html {
+  return html`<h1>Unsubscribe?</h1><p>${email} gets mail of the stream ${stream}.</p>
+<form method="post"><button class="main">Unsubscribe</button></form>`;
+}
+
+function farewell(email: string): Html {
+  return html`<h1>Unsubscribed</h1><p>${email} will get no more of this.</p>
+<form method="post"><input type="hidden" name="again" value="yes"><button>Subscribe again</button></form>`;
 }

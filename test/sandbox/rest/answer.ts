@@ -2,6 +2,8 @@
 export interface Answer {
   status: number;
   body: unknown;
+  /** The code for the X-PM-ApiErrorCode header when the body has none. */
+  errorCode?: number;
 }
 
 /** An error as Postmark words it. */
@@ -20,7 +22,8 @@ export function refuse(code: number, message: string, status = 422): Answer {
 }
 
 /** The error code of an answer, for the X-PM-ApiErrorCode header; null when there is none. */
-export function errorCodeOf({ status, body }: Answer): number | null {
+export function errorCodeOf({ status, body, errorCode }: Answer): number | null {
+  if (errorCode !== undefined) return errorCode;
   if (status === 200 || typeof body !== 'object' || body === null || !('ErrorCode' in body)) return null;
   return typeof body.ErrorCode === 'number' ? body.ErrorCode : null;
 }

@@ -1,11 +1,11 @@
 import { bounceType } from '../bounce-types.ts';
 import type { Provider } from '../provider.ts';
-import { SERVER_ID } from '../server-object.ts';
 import type { Bounce, BounceFilter } from '../store/bounces.ts';
 import { removeSuppression } from '../suppressing.ts';
 import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { cut, type Query, readPage, readRange } from './query.ts';
+import { shownSince } from './retention.ts';
 import type { Call } from './routes.ts';
 import { streamNotFound } from './streams.ts';
 
@@ -33,20 +33,21 @@ export function list(provider: Provider, { query }: Call): Answer {
   if (typeof filter === 'string') return refuse(1000, filter);
   const stream = provider.streams.get(filter.stream ?? '');
   if (!stream) return streamNotFound();
-  const found = provider.bounces.find({ ...filter, stream: stream.id });
-  return ok({ TotalCount: found.length, Bounces: cut(found, page).map(showRow) });
+  const since = shownSince(provider, filter.since);
+  const found = provider.bounces.find({ ...filter, since, stream: stream.id });
+  return ok({ TotalCount: found.length, Bounces: cut(found, page).map(bounce => showRow(provider, bounce)) });
 }
 
 /** `GET /bounces/{id}` */
 export function one(provider: Provider, { params }: Call): Answer {
   const bounce = find(provider, params[0]);
-  return bounce ? ok(showWhole(bounce)) : notFound();
+  return bounce ? ok(showWhole(provider, bounce)) : notFound();
 }
 
-/** `GET /bounces/{id}/dump` */
+/** `GET /bounces/{id}/dump`: empty once it is no longer kept. */
 export function dump(provider: Provider, { params }: Call): Answer {
   const bounce = find(provider, params[0]);
-  return bounce ? ok({ Body: bounce.content }) : notFound();
+  return bounce ? ok({ Body: hasDump(provider, bounce) ? bounce.content : '' }) : notFound();
 }
 
 /** `PUT /bounces/{id}/activate`: the address may be mailed again; the row stays. */
@@ -55,7 +56,7 @@ export function activate(provider: Provider, { params }: Call): Answer {
   if (!bounce) return notFound();
   if (!bounce.canActivate) return refuse(1003, 'This bounce cannot be reactivated.');
   removeSuppression(provider, bounce.stream, bounce.email);
-  return ok({ Message: 'OK', Bounce: showWhole(bounce) });
+  return ok({ Message: 'OK', Bounce: showWhole(provider, bounce) });
 }
 
 function readFilter(query: Query): BounceFilter | string {
@@ -78,14 +79,20 @@ function readFilter(query: Query): BounceFilter | string {
 }
 
 function find(provider: Provider, id = ''): Bounce | undefined {
-  return /^\d{1,15}$/.test(id) ? provider.bounces.get(Number(id)) : undefined;
+  const bounce = /^\d{1,15}$/.test(id) ? provider.bounces.get(Number(id)) : undefined;
+  return bounce && bounce.bouncedAt >= shownSince(provider) ? bounce : undefined;
+}
+
+/** What came back is kept for 30 days. */
+function hasDump({ clock }: Provider, { bouncedAt, content }: Bounce): boolean {
+  return content !== '' && clock.now() - bouncedAt < 30 * 86_400_000;
 }
 
 function notFound(): Answer {
   return refuse(1001, 'The bounce you requested was not found.');
 }
 
-function showRow(bounce: Bounce): Record<string, unknown> {
+function showRow(provider: Provider, bounce: Bounce): Record<string, unknown> {
   const { type } = bounce;
   return {
     RecordType: 'Bounce',
@@ -95,7 +102,7 @@ function showRow(bounce: Bounce): Record<string, unknown> {
     Name: type.name,
     Tag: bounce.tag,
     MessageID: bounce.messageId,
-    ServerID: SERVER_ID,
+    ServerID: provider.server.ID,
     MessageStream: bounce.stream,
     Description: type.description,
     Details: bounce.details,
@@ -103,13 +110,13 @@ function showRow(bounce: Bounce): Record<string, unknown> {
     // A complaint does not say who sent the message.
     ...(type.type === 'SpamComplaint' ? {} : { From: bounce.from }),
     BouncedAt: stamp(bounce.bouncedAt),
-    DumpAvailable: true,
+    DumpAvailable: hasDump(provider, bounce),
     Inactive: bounce.inactive,
     CanActivate: bounce.canActivate,
     Subject: bounce.subject,
   };
 }
 
-function showWhole(bounce: Bounce): Record<string, unknown> {
-  return { ...showRow(bounce), Content: bounce.content };
+function showWhole(provider: Provider, bounce: Bounce): Record<string, unknown> {
+  return { ...showRow(provider, bounce), Content: bounce.content };
 }

@@ -1,20 +1,41 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Account } from '../account.ts';
+import type { Provider } from '../provider.ts';
 
 /** The token every Postmark account may use to try the send endpoints. */
 export const TEST_TOKEN = 'POSTMARK_API_TEST';
 
-export type TokenCheck = { kind: 'server' } | { kind: 'test' } | { kind: 'refused'; message: string };
+/** Which kind of token an endpoint takes. */
+export type TokenKind = 'server' | 'account';
 
-/** Judges the token headers of a server endpoint. Tokens are compared without case. */
-export function checkToken(headers: IncomingHttpHeaders, token: string): TokenCheck {
-  const given = headers['x-postmark-server-token'];
-  if (given !== undefined && headers['x-postmark-account-token'] !== undefined) {
-    return {
-      kind: 'refused',
-      message: 'Please do not include Account API Token for Server API Token calls.',
-    };
+export type TokenCheck =
+  | { kind: 'server'; provider: Provider }
+  | { kind: 'account' }
+  | { kind: 'test' }
+  | { kind: 'refused'; message: string };
+
+const HEADERS = { server: 'x-postmark-server-token', account: 'x-postmark-account-token' } as const;
+const NAMES = { server: 'Server', account: 'Account' } as const;
+
+/** Judges the token headers of a call. Tokens are compared without case. The account's texts are formed after the server's. */
+export function checkToken(headers: IncomingHttpHeaders, wanted: TokenKind, account: Account): TokenCheck {
+  const other = wanted === 'server' ? 'account' : 'server';
+  const given = headers[HEADERS[wanted]];
+  if (given !== undefined && headers[HEADERS[other]] !== undefined) {
+    const message = `Please do not include ${NAMES[other]} API Token for ${NAMES[wanted]} API Token calls.`;
+    return { kind: 'refused', message };
   }
-  if (typeof given === 'string' && given.toLowerCase() === token.toLowerCase()) return { kind: 'server' };
-  if (given === TEST_TOKEN) return { kind: 'test' };
-  return { kind: 'refused', message: 'Request does not contain a valid Server token.' };
+  if (wanted === 'server' && given === TEST_TOKEN) return { kind: 'test' };
+  if (typeof given === 'string') {
+    if (wanted === 'account' && given.toLowerCase() === account.settings.accountToken.toLowerCase()) {
+      return { kind: 'account' };
+    }
+    const provider = wanted === 'server' ? account.serverByToken(given) : undefined;
+    if (provider) return { kind: 'server', provider };
+  }
+  return { kind: 'refused', message: noValidToken(wanted) };
+}
+
+export function noValidToken(wanted: TokenKind): string {
+  return `Request does not contain a valid ${NAMES[wanted]} token.`;
 }

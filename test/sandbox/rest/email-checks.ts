@@ -4,36 +4,56 @@ import type { Provider } from '../provider.ts';
 import * as rules from '../rules.ts';
 import { type Refusal, refusal } from './answer.ts';
 import { type EmailFields, readFields } from './email-fields.ts';
+import { wrongFields } from './fields.ts';
 
 export type EmailCheck =
   | { kind: 'refused'; refusal: Refusal }
   /** `echo` is the To text as it came. */
-  | { kind: 'fine'; submission: Submission; echo: string | undefined };
+  | { kind: 'fine'; submission: Submission; echo: string | undefined }
+  /** Taken, but its template cannot be filled with its model; nobody gets it. */
+  | { kind: 'unrenderable'; submission: Submission; echo: string | undefined; reason: string };
 
 /** Checks one message in Postmark's order; the first fault found is the one reported. */
 export function checkEmail(provider: Provider, item: unknown, isTest: boolean): EmailCheck {
   const fields = readFields(item);
-  if (Array.isArray(fields)) {
-    const names = fields.map(name => `'${name}'`).join(', ');
-    return { kind: 'refused', refusal: refusal(403, `Invalid request field(s): ${names}.`) };
-  }
+  if (Array.isArray(fields)) return refused({ code: 403, message: wrongFields(fields) });
   const submission = toSubmission(provider, fields);
   const fault =
+    envelopeFault(provider, fields, submission, isTest) ?? bodyFault(fields) ?? sizeFault(fields, submission);
+  return fault ? refused(fault) : { kind: 'fine', submission, echo: fields.To };
+}
+
+export function refused({ code, message }: rules.RuleFault): EmailCheck {
+  return { kind: 'refused', refusal: refusal(code, message) };
+}
+
+/** What is wrong with where a message comes from and goes to. */
+export function envelopeFault(
+  provider: Provider,
+  fields: EmailFields,
+  submission: Submission,
+  isTest: boolean,
+): rules.RuleFault | null {
+  return (
     rules.streamFault(provider, submission.stream) ??
     fromFault(fields, submission) ??
     (isTest ? null : rules.signatureFault(provider, submission.from)) ??
-    recipientsFault(submission) ??
-    bodyFault(fields) ??
+    recipientsFault(submission)
+  );
+}
+
+/** What is too long, too big or not allowed in a message. */
+export function sizeFault(fields: EmailFields, submission: Submission): rules.RuleFault | null {
+  return (
     rules.lengthFault(submission) ??
     rules.metadataFault(submission.metadata) ??
     headersFault(fields) ??
     rules.attachmentFault(submission.attachments) ??
-    contentFault(fields);
-  if (fault) return { kind: 'refused', refusal: refusal(fault.code, fault.message) };
-  return { kind: 'fine', submission, echo: fields.To };
+    contentFault(fields)
+  );
 }
 
-function toSubmission(provider: Provider, fields: EmailFields): Submission {
+export function toSubmission(provider: Provider, fields: EmailFields): Submission {
   const wanted = fields.MessageStream || 'outbound';
   const stream = provider.streams.get(wanted)?.id ?? wanted;
   const [to, cc, bcc] = [fields.To, fields.Cc, fields.Bcc].map(list => readMailboxes(list ?? ''));
@@ -51,7 +71,7 @@ function toSubmission(provider: Provider, fields: EmailFields): Submission {
     tag: fields.Tag ?? '',
     metadata: fields.Metadata,
     trackOpens: fields.TrackOpens,
-    trackLinks: fields.TrackLinks,
+    trackLinks: fields.TrackLinks ?? provider.server.TrackLinks,
     attachments: fields.Attachments.map(({ name }) => name),
     ...(askedBounce === undefined ? {} : { askedBounce }),
     source: {
@@ -68,14 +88,14 @@ function withReplyTo({ Headers, ReplyTo }: EmailFields): EmailFields['Headers'] 
   return ReplyTo ? [{ Name: 'Reply-To', Value: ReplyTo }, ...Headers] : Headers;
 }
 
-function fromFault(fields: EmailFields, { from }: Submission): rules.RuleFault | null {
+export function fromFault(fields: EmailFields, { from }: Submission): rules.RuleFault | null {
   if (from.Email === '') return rules.invalid("Invalid 'From' value.");
   if (addressFault('From', from.Email)) return rules.invalid(`Invalid 'From' address: '${from.Email}'.`);
   const length = fields.From?.length ?? 0;
   return length > 255 ? rules.invalid("Invalid 'From' value. It is limited to 255 characters.") : null;
 }
 
-function recipientsFault({ to, cc, bcc }: Submission): rules.RuleFault | null {
+export function recipientsFault({ to, cc, bcc }: Submission): rules.RuleFault | null {
   if (to.length + cc.length + bcc.length === 0) return rules.invalid('Zero recipients specified');
   const fault = firstAddressFault('To', to) ?? firstAddressFault('Cc', cc) ?? firstAddressFault('Bcc', bcc);
   return fault === null
@@ -91,14 +111,16 @@ function firstAddressFault(field: string, mailboxes: readonly Mailbox[]): string
   return null;
 }
 
-function bodyFault({ HtmlBody, TextBody }: EmailFields): rules.RuleFault | null {
+export function bodyFault({ HtmlBody, TextBody }: EmailFields): rules.RuleFault | null {
   return HtmlBody || TextBody ? null : rules.invalid('Provide either email TextBody or HtmlBody or both.');
 }
 
 function contentFault({ HtmlBody = '', TextBody = '', Attachments }: EmailFields): rules.RuleFault | null {
+  const attached = Attachments.reduce((sum, { content }) => sum + content.length, 0);
   return (
     rules.bodySizeFault('HtmlBody', HtmlBody) ??
     rules.bodySizeFault('TextBody', TextBody) ??
+    rules.messageSizeFault(Buffer.byteLength(HtmlBody) + Buffer.byteLength(TextBody) + attached) ??
     base64Fault(Attachments)
   );
 }
@@ -108,7 +130,7 @@ function base64Fault(attachments: EmailFields['Attachments']): rules.RuleFault |
   return broken ? rules.invalid(`The content of attachment '${broken.name}' is not valid base64.`) : null;
 }
 
-function headersFault({ Headers }: EmailFields): rules.RuleFault | null {
+export function headersFault({ Headers }: EmailFields): rules.RuleFault | null {
   const broken = Headers.find(
     ({ Name, Value }) => !/^[\x21-\x39\x3b-\x7e]+$/.test(Name) || /[\r\n]/.test(Value),
   );

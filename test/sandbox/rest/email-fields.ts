@@ -1,4 +1,5 @@
 import type { SourceAttachment } from '../store/contents.ts';
+import { asHeader, asOption, asTexts, Fields, isObject } from './fields.ts';
 
 /** The fields of a send request with their types checked; absent texts are undefined. */
 export interface EmailFields {
@@ -13,76 +14,38 @@ export interface EmailFields {
   Tag: string | undefined;
   MessageStream: string | undefined;
   TrackOpens: boolean;
-  TrackLinks: string;
+  /** Undefined: as the server is set. */
+  TrackLinks: string | undefined;
   Headers: { Name: string; Value: string }[];
   Metadata: Record<string, string>;
   Attachments: SourceAttachment[];
 }
 
-const TRACK_LINKS = ['None', 'HtmlAndText', 'HtmlOnly', 'TextOnly'];
+export const TRACK_LINKS = ['None', 'HtmlAndText', 'HtmlOnly', 'TextOnly'];
 
 /** Reads the fields; the names of those with a wrong type come back instead when there are any. Others are ignored. */
 export function readFields(input: unknown): EmailFields | string[] {
   if (!isObject(input)) return ['body'];
-  const wrong: string[] = [];
-  const take = <T>(name: string, read: (value: unknown) => T | null, absent: T): T => {
-    const value = input[name];
-    if (value === undefined || value === null) return absent;
-    const taken = read(value);
-    if (taken === null) wrong.push(name);
-    return taken ?? absent;
-  };
-  const text = (name: string): string | undefined => take<string | undefined>(name, asText, undefined);
+  const given = new Fields(input);
   const fields: EmailFields = {
-    From: text('From'),
-    To: text('To'),
-    Cc: text('Cc'),
-    Bcc: text('Bcc'),
-    ReplyTo: text('ReplyTo'),
-    Subject: text('Subject'),
-    HtmlBody: text('HtmlBody'),
-    TextBody: text('TextBody'),
-    Tag: text('Tag'),
-    MessageStream: text('MessageStream'),
-    TrackOpens: take('TrackOpens', value => (typeof value === 'boolean' ? value : null), false),
-    TrackLinks: take('TrackLinks', asTrackLinks, 'None'),
-    Headers: take('Headers', value => asList(value, asHeader), []),
-    Metadata: take('Metadata', asMetadata, {}),
-    Attachments: take('Attachments', value => asList(value, asAttachment), []),
+    From: given.text('From'),
+    To: given.text('To'),
+    Cc: given.text('Cc'),
+    Bcc: given.text('Bcc'),
+    ReplyTo: given.text('ReplyTo'),
+    Subject: given.text('Subject'),
+    HtmlBody: given.text('HtmlBody'),
+    TextBody: given.text('TextBody'),
+    Tag: given.text('Tag'),
+    MessageStream: given.text('MessageStream'),
+    TrackOpens: given.flag('TrackOpens') ?? false,
+    // The code of a bad value is not documented; it is taken for a field of the wrong type.
+    TrackLinks: given.take('TrackLinks', value => asOption(TRACK_LINKS, value)),
+    Headers: given.list('Headers', asHeader) ?? [],
+    Metadata: given.take('Metadata', asTexts) ?? {},
+    Attachments: given.list('Attachments', asAttachment) ?? [],
   };
-  return wrong.length > 0 ? wrong : fields;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function asTrackLinks(value: unknown): string | null {
-  return TRACK_LINKS.find(option => option.toLowerCase() === String(value).toLowerCase()) ?? null;
-}
-
-function asList<T>(value: unknown, read: (item: unknown) => T | null): T[] | null {
-  if (!Array.isArray(value)) return null;
-  const items = value.map(read);
-  return items.every(item => item !== null) ? items : null;
-}
-
-function asHeader(value: unknown): { Name: string; Value: string } | null {
-  if (!isObject(value)) return null;
-  const { Name, Value } = value;
-  return typeof Name === 'string' && typeof Value === 'string' ? { Name, Value } : null;
-}
-
-function asMetadata(value: unknown): Record<string, string> | null {
-  if (!isObject(value)) return null;
-  const entries = Object.entries(value);
-  return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')
-    ? Object.fromEntries(entries)
-    : null;
+  return given.wrong.length > 0 ? given.wrong : fields;
 }
 
 function asAttachment(value: unknown): SourceAttachment | null {

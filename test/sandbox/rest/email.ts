@@ -1,51 +1,82 @@
 import { randomUUID } from 'node:crypto';
-import { accept } from '../accept.ts';
+import { accept, type Submission } from '../accept.ts';
 import type { Provider } from '../provider.ts';
 import { stamp } from '../timestamps.ts';
 import { type Answer, ok, type Refusal, refusal, refuse } from './answer.ts';
-import { checkEmail } from './email-checks.ts';
+import { checkEmail, type EmailCheck } from './email-checks.ts';
+import { isObject } from './fields.ts';
 import type { Call } from './routes.ts';
+import { acceptUnrenderable, checkTemplated } from './templated-email.ts';
 
 const MOST_IN_A_BATCH = 500;
 
 /** `POST /email` */
 export function send(provider: Provider, call: Call): Answer {
-  const result = sendOne(provider, call.body, call.isTest, 'single');
-  return { status: result.ErrorCode === 0 ? 200 : 422, body: result };
+  return sendSingle(provider, call, checkEmail);
 }
 
-/** `POST /email/batch`: one result per item, in order; a failed item does not fail the call. */
+/** `POST /email/withTemplate` */
+export function sendWithTemplate(provider: Provider, call: Call): Answer {
+  return sendSingle(provider, call, checkTemplated);
+}
+
+/** `POST /email/batch`: one result per item, in order; a failed item does not fail the call, nor does having none. */
 export function sendBatch(provider: Provider, call: Call): Answer {
   if (!Array.isArray(call.body))
     return refuse(402, 'Received invalid JSON input: an array of messages is expected.');
-  if (call.body.length > MOST_IN_A_BATCH) {
+  return sendAll(provider, call, call.body, checkEmail);
+}
+
+/** `POST /email/batchWithTemplates` */
+export function sendBatchWithTemplates(provider: Provider, call: Call): Answer {
+  const items = isObject(call.body) ? call.body.Messages : undefined;
+  if (!Array.isArray(items))
+    return refuse(402, "Received invalid JSON input: a list of 'Messages' is expected.");
+  return sendAll(provider, call, items, checkTemplated);
+}
+
+type Check = (provider: Provider, item: unknown, isTest: boolean) => EmailCheck;
+
+function sendSingle(provider: Provider, call: Call, check: Check): Answer {
+  const result = sendOne(provider, check(provider, call.body, call.isTest), call.isTest, 'single');
+  return { status: result.ErrorCode === 0 ? 200 : 422, body: result };
+}
+
+function sendAll(provider: Provider, { isTest }: Call, items: unknown[], check: Check): Answer {
+  if (items.length > MOST_IN_A_BATCH) {
     return refuse(410, `You may not send more than ${MOST_IN_A_BATCH} messages in one batch.`);
   }
-  return ok(call.body.map(item => sendOne(provider, item, call.isTest, 'batch')));
+  return ok(items.map(item => sendOne(provider, check(provider, item, isTest), isTest, 'batch')));
 }
 
 type SendResult = Refusal & { To?: string; SubmittedAt?: string; MessageID?: string };
 
 function sendOne(
   provider: Provider,
-  item: unknown,
+  checked: EmailCheck,
   isTest: boolean,
   wording: 'single' | 'batch',
 ): SendResult {
-  const checked = checkEmail(provider, item, isTest);
   if (checked.kind === 'refused') return checked.refusal;
   const { submission, echo } = checked;
   const to = echo === undefined ? {} : { To: echo };
-  if (isTest)
-    return { ...to, ...stamped(Date.now(), randomUUID()), ErrorCode: 0, Message: 'Test job accepted' };
-  const { inactive } = submission;
-  const everyone = [...submission.to, ...submission.cc, ...submission.bcc];
-  if (everyone.every(({ Email }) => inactive.includes(Email.toLowerCase()))) {
-    return refusal(406, allInactive(inactive, wording));
+  if (isTest) {
+    const stamps = stamped(provider.clock.now(), randomUUID());
+    return { ...to, ...stamps, ErrorCode: 0, Message: 'Test job accepted' };
   }
-  const message = accept(provider, submission);
+  const { inactive } = submission;
+  if (everyoneInactive(submission)) return refusal(406, allInactive(inactive, wording));
+  const message =
+    checked.kind === 'fine'
+      ? accept(provider, submission)
+      : acceptUnrenderable(provider, submission, checked.reason);
   const text = inactive.length === 0 ? 'OK' : someInactive(inactive);
   return { ...to, ...stamped(message.receivedAt, message.id), ErrorCode: 0, Message: text };
+}
+
+/** Whether nobody is left to send to. */
+export function everyoneInactive({ to, cc, bcc, inactive }: Submission): boolean {
+  return [...to, ...cc, ...bcc].every(({ Email }) => inactive.includes(Email.toLowerCase()));
 }
 
 function stamped(at: number, id: string): { SubmittedAt: string; MessageID: string } {

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plannedAnswer } from '../fault-answer.ts';
 import type { Fault } from '../faults.ts';
 import type { Provider } from '../provider.ts';
 import { type Answer, errorCodeOf, refuse } from './answer.ts';
 import { readBody } from './body.ts';
-import { checkToken } from './credentials.ts';
+import { checkToken, noValidToken } from './credentials.ts';
 import { Query } from './query.ts';
-import { findRoute, type Route } from './routes.ts';
+import type { Route } from './routes.ts';
+import { findRoute } from './table.ts';
 
 /** Answers one REST request: find, read, strike a planned fault or check in the documented order, handle. */
 export async function answerRest(
@@ -40,7 +42,7 @@ async function strikesFirst(fault: Fault, response: ServerResponse): Promise<boo
       response.socket?.resetAndDestroy();
       return true;
     case 'status':
-      send(response, { status: fault.status ?? 500, body: fault.body ?? '' }, fault.headers);
+      send(response, plannedAnswer(fault), fault.headers);
       return true;
     case 'slow':
       await sleep(fault.ms ?? 1000, undefined, { ref: false });
@@ -78,15 +80,14 @@ async function checked(
   route: Route,
   { params, query, body }: RawCall,
 ): Promise<Answer> {
-  const token = checkToken(request.headers, provider.settings.token);
+  const token = checkToken(request.headers, route.token, provider.account);
   if (token.kind === 'refused') return refuse(10, token.message, 401);
-  if (token.kind === 'test' && !route.takesTestToken) {
-    return refuse(10, 'Request does not contain a valid Server token.', 401);
-  }
+  if (token.kind === 'test' && !route.takesTestToken) return refuse(10, noValidToken('server'), 401);
   if (!hasExpectedHeaders(request, body)) return { status: 415, body: '' };
   const json = parseJson(body);
   if (!json) return refuse(402, 'Received invalid JSON input.');
-  return route.handler(provider, { params, query, body: json.value, isTest: token.kind === 'test' });
+  const server = token.kind === 'server' ? token.provider : provider;
+  return route.run(server, { params, query, body: json.value, isTest: token.kind === 'test' });
 }
 
 function hasExpectedHeaders({ headers }: IncomingMessage, body: string): boolean {

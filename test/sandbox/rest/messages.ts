@@ -4,6 +4,7 @@ import type { CapturedMessage, MessageFilter } from '../store/messages.ts';
 import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { cut, type Query, readPage, readRange } from './query.ts';
+import { shownSince } from './retention.ts';
 import type { Call } from './routes.ts';
 import { streamNotFound } from './streams.ts';
 
@@ -16,7 +17,10 @@ export function search(provider: Provider, { query }: Call): Answer {
   const stream = provider.streams.get(filter.stream ?? '');
   if (!stream) return streamNotFound();
   const found = provider.messages.find({ ...filter, stream: stream.id });
-  return ok({ TotalCount: found.length, Messages: cut(found, page).map(showRow) });
+  return ok({
+    TotalCount: found.length,
+    Messages: cut(found, page).map(message => showRow(provider, message)),
+  });
 }
 
 /** `GET /messages/outbound/{id}/details` */
@@ -26,10 +30,10 @@ export async function details(provider: Provider, { params }: Call): Promise<Ans
   const content = await renderDelivered(provider, message);
   const body = await writeSource(provider, message);
   return ok({
-    TextBody: content?.text ?? '',
-    HtmlBody: content?.html ?? '',
-    Body: body,
-    ...showRow(message),
+    TextBody: stored(content?.text),
+    HtmlBody: stored(content?.html),
+    Body: stored(body),
+    ...showRow(provider, message),
     MessageEvents: message.events.map(event => ({
       Recipient: event.recipient,
       Type: event.type,
@@ -37,6 +41,13 @@ export async function details(provider: Provider, { params }: Call): Promise<Ans
       Details: event.details,
     })),
   });
+}
+
+const MOST_STORED = 1024 * 1024;
+
+/** Of longer bodies Postmark keeps the first megabyte. */
+function stored(body = ''): string {
+  return body.length > MOST_STORED ? body.slice(0, MOST_STORED) : body;
 }
 
 /** `GET /messages/outbound/{id}/dump`: empty once the body is no longer kept. */
@@ -50,7 +61,7 @@ function readFilter(provider: Provider, query: Query): MessageFilter | string {
   if (typeof range === 'string') return range;
   const status = readStatus(query.text('status'));
   if (status === null) return "The 'status' parameter must be queued, sent or processed.";
-  const newest = Date.now() - provider.settings.searchLagMs;
+  const newest = provider.clock.now() - provider.settings.searchLagMs;
   return {
     stream: query.text('messagestream') ?? 'outbound',
     recipient: query.text('recipient'),
@@ -59,7 +70,7 @@ function readFilter(provider: Provider, query: Query): MessageFilter | string {
     subject: query.text('subject'),
     status,
     metadata: query.prefixed('metadata_'),
-    since: range.since,
+    since: shownSince(provider, range.since),
     until: Math.min(range.until ?? newest, newest),
   };
 }
@@ -80,10 +91,11 @@ function readStatus(text: string | undefined): CapturedMessage['status'] | null 
 
 function visible(provider: Provider, id = ''): CapturedMessage | undefined {
   const message = provider.messages.get(id);
-  return message && message.receivedAt <= Date.now() - provider.settings.searchLagMs ? message : undefined;
+  if (!message || message.receivedAt < shownSince(provider)) return undefined;
+  return message.receivedAt <= provider.clock.now() - provider.settings.searchLagMs ? message : undefined;
 }
 
-function showRow(message: CapturedMessage): Record<string, unknown> {
+function showRow(provider: Provider, message: CapturedMessage): Record<string, unknown> {
   return {
     Tag: message.tag,
     MessageID: message.id,
@@ -100,7 +112,7 @@ function showRow(message: CapturedMessage): Record<string, unknown> {
     TrackOpens: message.trackOpens,
     TrackLinks: message.trackLinks,
     Metadata: message.metadata,
-    Sandboxed: false,
+    Sandboxed: provider.server.DeliveryType === 'Sandbox',
   };
 }
 

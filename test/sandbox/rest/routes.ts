@@ -1,12 +1,8 @@
+import type { Account } from '../account.ts';
 import type { Provider } from '../provider.ts';
 import type { Answer } from './answer.ts';
-import * as bounces from './bounces.ts';
-import * as email from './email.ts';
-import * as messages from './messages.ts';
+import type { TokenKind } from './credentials.ts';
 import type { Query } from './query.ts';
-import * as server from './server-settings.ts';
-import * as streams from './streams.ts';
-import * as suppressions from './suppressions.ts';
 
 /** A call whose token, headers, size and JSON are in order. */
 export interface Call {
@@ -20,54 +16,57 @@ export interface Call {
 
 export type Handler = (provider: Provider, call: Call) => Answer | Promise<Answer>;
 
+/** One endpoint. */
 export interface Route {
   /** As faults name it. */
   name: string;
-  handler: Handler;
+  token: TokenKind;
   /** Largest body in bytes. */
   limit: number;
   takesTestToken: boolean;
+  /** `provider` is the server whose token came, or any server of the account. */
+  run: Handler;
 }
+
+/** Finds a route by method and path, with the path's parameters in order; case and a trailing slash do not matter. */
+export type FindRoute = (method: string, path: string) => { route: Route; params: string[] } | null;
 
 const MB = 1024 * 1024;
 
-const table: readonly [
+/** An endpoint for the server token. */
+export function forServer(
   name: string,
-  handler: Handler,
-  options?: { limit?: number; takesTestToken?: true },
-][] = [
-  ['POST /email', email.send, { limit: 10 * MB, takesTestToken: true }],
-  ['POST /email/batch', email.sendBatch, { limit: 50 * MB, takesTestToken: true }],
-  ['GET /messages/outbound', messages.search],
-  ['GET /messages/outbound/{id}/details', messages.details],
-  ['GET /messages/outbound/{id}/dump', messages.dump],
-  ['GET /deliverystats', bounces.deliveryStats],
-  ['GET /bounces', bounces.list],
-  ['GET /bounces/{id}', bounces.one],
-  ['GET /bounces/{id}/dump', bounces.dump],
-  ['PUT /bounces/{id}/activate', bounces.activate],
-  ['GET /message-streams', streams.list],
-  ['GET /message-streams/{id}', streams.one],
-  ['GET /message-streams/{id}/suppressions/dump', suppressions.dump],
-  ['POST /message-streams/{id}/suppressions', suppressions.create],
-  ['POST /message-streams/{id}/suppressions/delete', suppressions.remove],
-  ['GET /server', server.get],
-  ['PUT /server', server.edit],
-];
+  run: Handler,
+  { limit = MB, takesTestToken = false }: Partial<Route> = {},
+): Route {
+  return { name, token: 'server', limit, takesTestToken, run };
+}
 
-const ROUTES = table.map(([name, handler, options]) => ({
-  route: { name, handler, limit: options?.limit ?? MB, takesTestToken: options?.takesTestToken ?? false },
-  pattern: new RegExp(`^${name.replace(/\{\w+\}/g, '([^/]+)')}/?$`, 'i'),
-}));
+/** An endpoint for the account token. */
+export function forAccount(name: string, run: (account: Account, call: Call) => Answer): Route {
+  return {
+    name,
+    token: 'account',
+    limit: MB,
+    takesTestToken: false,
+    run: ({ account }, call) => run(account, call),
+  };
+}
 
-/** Finds the route of a request, with its path parameters in order; case and a trailing slash do not matter. */
-export function findRoute(method: string, path: string): { route: Route; params: string[] } | null {
-  const line = `${method} ${path}`;
-  for (const { route, pattern } of ROUTES) {
-    const match = pattern.exec(line);
-    if (match) return { route, params: match.slice(1).map(safeDecode) };
-  }
-  return null;
+/** The first route of the table that fits is taken. */
+export function routeFinder(table: readonly Route[]): FindRoute {
+  const routes = table.map(route => ({
+    route,
+    pattern: new RegExp(`^${route.name.replace(/\{\w+\}/g, '([^/]+)')}/?$`, 'i'),
+  }));
+  return (method, path) => {
+    const line = `${method} ${path}`;
+    for (const { route, pattern } of routes) {
+      const match = pattern.exec(line);
+      if (match) return { route, params: match.slice(1).map(safeDecode) };
+    }
+    return null;
+  };
 }
 
 function safeDecode(part: string): string {

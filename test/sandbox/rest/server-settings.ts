@@ -1,16 +1,25 @@
 import type { Provider } from '../provider.ts';
-import { editServerObject } from '../server-object.ts';
 import { type Answer, ok, refuse } from './answer.ts';
+import { isObject } from './fields.ts';
 import type { Call } from './routes.ts';
+import { editServer } from './server-fields.ts';
 
-/** `GET /server`. The token is left out of ApiTokens: whoever asks has it already. */
+/** `GET /server` */
 export function get(provider: Provider): Answer {
-  return ok({ ...provider.server, ApiTokens: [], ServerLink: provider.apiUrl });
+  return ok(showServer(provider));
 }
 
 /** `PUT /server` */
 export function edit(provider: Provider, { body }: Call): Answer {
-  if (typeof body !== 'object' || body === null) return refuse(609, 'No data was submitted for the server.');
-  const wrong = editServerObject(provider.server, { ...body });
-  return wrong === null ? get(provider) : refuse(403, `Invalid request field(s): '${wrong}'.`);
+  if (!isObject(body) || Object.keys(body).length === 0) {
+    return refuse(609, 'No data was submitted for the server.');
+  }
+  return editServer(provider, body) ?? get(provider);
+}
+
+/** A server as both kinds of token see it. */
+export function showServer(provider: Provider): Record<string, unknown> {
+  const { server, settings, apiUrl } = provider;
+  const { ID, Name, ...rest } = server;
+  return { ID, Name, ApiTokens: [settings.token], ...rest, ServerLink: apiUrl };
 }

@@ -35,7 +35,7 @@ export function dump(provider: Provider, { params, query }: Call): Answer {
 /** `POST /message-streams/{id}/suppressions` */
 export function create(provider: Provider, call: Call): Answer {
   return forEach(provider, call, (stream, email) => {
-    const createdAt = Date.now();
+    const createdAt = provider.clock.now();
     addSuppression(provider, stream, { email, reason: 'ManualSuppression', origin: 'Customer', createdAt });
     return { EmailAddress: email, Status: 'Suppressed', Message: null };
   });

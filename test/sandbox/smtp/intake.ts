@@ -7,17 +7,24 @@ import { allInactive } from '../rest/email.ts';
 import * as rules from '../rules.ts';
 import { toSubmission } from './submission.ts';
 
+const LARGEST = 10 * 1024 * 1024;
+
 /**
  * Takes one SMTP message. Whatever breaks a rule is taken all the same and comes back as an SMTPApiError bounce;
  * only metadata with an over-long value vanishes without trace.
  */
-export function takeMessage(provider: Provider, raw: Buffer, rcptTo: readonly string[]): void {
-  const submission = toSubmission(provider, raw, rcptTo);
+export function takeMessage(
+  provider: Provider,
+  raw: Buffer,
+  rcptTo: readonly string[],
+  fixedStream: string | null,
+): void {
+  const submission = toSubmission(provider, raw, rcptTo, fixedStream);
   if (Object.values(submission.metadata).some(value => value.length > 80)) {
     provider.lost += 1;
     return;
   }
-  const fault = firstFault(provider, submission, rcptTo);
+  const fault = sizeFault(raw) ?? firstFault(provider, submission, rcptTo);
   if (fault) refuse(provider, submission, rcptTo, fault);
   else accept(provider, submission);
 }
@@ -37,6 +44,13 @@ function firstFault(
     rules.attachmentFault(submission.attachments) ??
     inactiveFault(submission, rcptTo)
   );
+}
+
+/** Measured as it came, files in base64. */
+function sizeFault(raw: Buffer): rules.RuleFault | null {
+  return raw.length > LARGEST
+    ? rules.invalid('The message is too large: with its files it may have no more than 10 MB.')
+    : null;
 }
 
 function fromFault({ from }: Submission): rules.RuleFault | null {

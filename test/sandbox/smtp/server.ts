@@ -1,8 +1,8 @@
-import { SMTPServer } from 'smtp-server';
+import { createServer, type Server } from 'node:net';
 import { createCertificate } from '../certificate.ts';
 import type { Provider } from '../provider.ts';
-import { receiveData } from './data.ts';
-import { logIn } from './login.ts';
+import { Session } from './session.ts';
+import { secureContext } from './start-tls.ts';
 import { step } from './strike.ts';
 
 /** The SMTP side while it runs. */
@@ -14,56 +14,41 @@ export interface SmtpListener {
   close(): Promise<void>;
 }
 
-const LARGEST_MESSAGE = 20_480_000;
-
-/** Starts SMTP with STARTTLS and AUTH on 127.0.0.1. */
+/** Starts SMTP with STARTTLS and AUTH. Rejects when the port is taken. */
 export async function listenSmtp(provider: Provider): Promise<SmtpListener> {
-  const { key, cert } = createCertificate();
-  const server = createServer(provider, key, cert);
+  const certificate = createCertificate();
+  const context = secureContext(certificate);
+  const sessions = new Set<Session>();
+  const server = createServer(socket => {
+    const session = new Session(provider, socket, context);
+    sessions.add(session);
+    socket.once('close', () => sessions.delete(session));
+    greet(session);
+  });
+  const { smtpPort, host } = provider.settings;
+  await listen(server, smtpPort, host);
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : smtpPort;
+  return { port, caCertificate: certificate.cert, close: () => close(server, sessions) };
+}
+
+function greet(session: Session): void {
+  const banner = (): undefined => {
+    session.reply('220 localhost ESMTP Postlane local sandbox');
+  };
+  session.begin(step(session, 'smtp:connect', () => '', banner));
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(provider.settings.smtpPort, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
+    server.listen(port, host, resolve);
   });
-  // From here on only clients fail, by going away in the middle of something.
-  server.on('error', () => undefined);
-  const address = server.server.address();
-  const port = typeof address === 'object' && address ? address.port : provider.settings.smtpPort;
-  return { port, caCertificate: cert, close: () => closeServer(server) };
 }
 
-function createServer(provider: Provider, key: string, cert: string): SMTPServer {
-  const server: SMTPServer = new SMTPServer({
-    key,
-    cert,
-    minVersion: 'TLSv1.2',
-    name: 'localhost',
-    banner: 'Postlane local sandbox',
-    size: LARGEST_MESSAGE,
-    authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
-    allowInsecureAuth: true,
-    disableReverseLookup: true,
-    socketTimeout: 600_000,
-    closeTimeout: 1,
-    logger: false,
-    onConnect: (session, done) => step(provider, server, session, 'smtp:connect', '', done),
-    onMailFrom: ({ address }, session, done) => step(provider, server, session, 'smtp:mail', address, done),
-    onRcptTo: ({ address }, session, done) => step(provider, server, session, 'smtp:rcpt', address, done),
-    onAuth: (auth, session, done) =>
-      step(provider, server, session, 'smtp:auth', '', error => {
-        if (error) done(error);
-        else logIn(provider, auth, done);
-      }),
-    onData: (stream, session, done) => receiveData(provider, server, stream, session, done),
-  });
-  return server;
-}
-
-function closeServer(server: SMTPServer): Promise<void> {
+function close(server: Server, sessions: ReadonlySet<Session>): Promise<void> {
   return new Promise(resolve => {
     server.close(() => resolve());
-    for (const connection of server.connections) connection._socket.destroy();
+    for (const session of sessions) session.hangUp();
   });
 }

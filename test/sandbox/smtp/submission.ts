@@ -5,11 +5,19 @@ import { decodeWords, type HeaderField, readHeaders } from './headers.ts';
 
 const METADATA_PREFIX = 'x-pm-metadata-';
 
-/** What an SMTP transaction asks for; `stream` and the rest may still break a rule. */
-export function toSubmission(provider: Provider, raw: Buffer, rcptTo: readonly string[]): Submission {
+/**
+ * What an SMTP transaction asks for; `stream` and the rest may still break a rule. `fixedStream`: the one of the SMTP
+ * token that logged in, which no header overrides.
+ */
+export function toSubmission(
+  provider: Provider,
+  raw: Buffer,
+  rcptTo: readonly string[],
+  fixedStream: string | null,
+): Submission {
   const fields = readHeaders(raw);
   const first = (name: string): string => fields.find(field => field[0] === name)?.[1] ?? '';
-  const wanted = first('x-pm-message-stream') || 'outbound';
+  const wanted = fixedStream ?? (first('x-pm-message-stream') || 'outbound');
   const stream = provider.streams.get(wanted)?.id ?? wanted;
   const askedBounce = first('x-pm-bounce-type');
   return {
@@ -22,11 +30,17 @@ export function toSubmission(provider: Provider, raw: Buffer, rcptTo: readonly s
     tag: decodeWords(first('x-pm-tag')),
     metadata: readMetadata(fields),
     trackOpens: first('x-pm-trackopens').toLowerCase() === 'true',
-    trackLinks: first('x-pm-tracklinks') || 'None',
+    trackLinks: readTrackLinks(first('x-pm-tracklinks')) ?? provider.server.TrackLinks,
     attachments: attachmentNames(raw, first('content-type')),
     ...(askedBounce === '' ? {} : { askedBounce }),
     source: { kind: 'mime', raw },
   };
+}
+
+const TRACK_LINKS: readonly string[] = ['None', 'HtmlAndText', 'HtmlOnly', 'TextOnly'];
+
+function readTrackLinks(value: string): string | undefined {
+  return TRACK_LINKS.find(one => one.toLowerCase() === value.toLowerCase());
 }
 
 function mailboxes(header: string): Mailbox[] {

@@ -1,4 +1,5 @@
 import type { Mailbox } from '../addresses.ts';
+import { ATTEMPT_KEY, AttemptIndex } from './attempts.ts';
 import { ContentWindow, type Source } from './contents.ts';
 
 /** A step in the life of a message for one recipient, as the Messages API lists it. */
@@ -6,7 +7,7 @@ export interface MessageEvent {
   recipient: string;
   type: 'Delivered' | 'Transient' | 'Opened' | 'Bounced' | 'SubscriptionChanged' | 'LinkClicked';
   at: number;
-  details: Record<string, string>;
+  details: Readonly<Record<string, string>>;
 }
 
 /** A message the sandbox accepted. Small on purpose: hundreds of thousands are kept. */
@@ -16,11 +17,11 @@ export interface CapturedMessage {
   via: 'rest' | 'smtp';
   /** The sender as header text. */
   from: string;
-  to: Mailbox[];
-  cc: Mailbox[];
-  bcc: Mailbox[];
+  to: readonly Mailbox[];
+  cc: readonly Mailbox[];
+  bcc: readonly Mailbox[];
   /** Everyone it goes to, To then Cc then Bcc, without those left out for being inactive. */
-  recipients: string[];
+  recipients: readonly string[];
   /** Taken over SMTP and then turned down (an SMTPApiError bounce); nobody gets it. */
   refused: boolean;
   subject: string;
@@ -30,12 +31,11 @@ export interface CapturedMessage {
   status: 'Queued' | 'Sent';
   trackOpens: boolean;
   trackLinks: string;
-  attachments: string[];
-  events: MessageEvent[];
+  /** How many links were rewritten; absent: none. */
+  trackedLinks?: number;
+  attachments: readonly string[];
+  events: readonly MessageEvent[];
 }
-
-/** The metadata key under which Postlane's attempt id travels. */
-export const ATTEMPT_KEY = 'postlane-attempt';
 
 /** Narrows a search; every given part must match. */
 export interface MessageFilter {
@@ -54,7 +54,7 @@ export interface MessageFilter {
 export class MessageStore {
   #messages: CapturedMessage[] = [];
   readonly #byId = new Map<string, CapturedMessage>();
-  readonly #byAttempt = new Map<string, CapturedMessage[]>();
+  readonly #attempts = new AttemptIndex();
   readonly #copiesByRecipient = new Map<string, number>();
   readonly #contents: ContentWindow;
 
@@ -70,8 +70,7 @@ export class MessageStore {
     this.#messages.push(message);
     this.#byId.set(message.id, message);
     this.#contents.keep(message.id, source);
-    const attempt = message.metadata[ATTEMPT_KEY];
-    if (attempt !== undefined) pushTo(this.#byAttempt, attempt, message);
+    this.#attempts.add(message);
     for (const email of message.refused ? [] : message.recipients) {
       const key = email.toLowerCase();
       this.#copiesByRecipient.set(key, (this.#copiesByRecipient.get(key) ?? 0) + 1);
@@ -99,9 +98,7 @@ export class MessageStore {
   find(filter: MessageFilter = {}): CapturedMessage[] {
     const { metadata } = filter;
     const pool =
-      metadata?.key.toLowerCase() === ATTEMPT_KEY
-        ? (this.#byAttempt.get(metadata.value) ?? [])
-        : this.#messages;
+      metadata?.key.toLowerCase() === ATTEMPT_KEY ? this.#attempts.of(metadata.value) : this.#messages;
     return pool.filter(message => matches(message, filter)).reverse();
   }
 
@@ -113,11 +110,11 @@ export class MessageStore {
 
   /** How many messages carried this attempt id. */
   copies(attempt: string): number {
-    return this.#byAttempt.get(attempt)?.length ?? 0;
+    return this.#attempts.of(attempt).length;
   }
 
   copiesByAttempt(): Map<string, number> {
-    return new Map([...this.#byAttempt].map(([attempt, messages]) => [attempt, messages.length]));
+    return this.#attempts.copies();
   }
 
   /** By lower-case address; Cc and Bcc count too. */
@@ -128,16 +125,10 @@ export class MessageStore {
   clear(): void {
     this.#messages = [];
     this.#byId.clear();
-    this.#byAttempt.clear();
+    this.#attempts.clear();
     this.#copiesByRecipient.clear();
     this.#contents.clear();
   }
-}
-
-function pushTo(index: Map<string, CapturedMessage[]>, key: string, message: CapturedMessage): void {
-  const list = index.get(key);
-  if (list) list.push(message);
-  else index.set(key, [message]);
 }
 
 function matches(message: CapturedMessage, filter: MessageFilter): boolean {

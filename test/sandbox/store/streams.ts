@@ -1,12 +1,17 @@
 export type StreamType = 'Transactional' | 'Inbound' | 'Broadcasts';
+export type UnsubscribeHandling = 'None' | 'Postmark' | 'Custom';
 
 export interface Stream {
-  id: string;
+  readonly id: string;
+  readonly type: StreamType;
+  /** A new server's own; the transactional and the inbound one of them cannot be archived. */
+  readonly isDefault: boolean;
+  readonly createdAt: number;
   name: string;
   description: string;
-  type: StreamType;
-  createdAt: number;
-  unsubscribeHandling: 'None' | 'Postmark' | 'Custom';
+  updatedAt: number | null;
+  archivedAt: number | null;
+  unsubscribeHandling: UnsubscribeHandling;
 }
 
 /** The streams of the server; a new server has three. */
@@ -14,23 +19,29 @@ export class StreamStore {
   readonly #streams = new Map<string, Stream>();
 
   constructor(now: number) {
-    this.add(now, 'outbound', 'Transactional', 'Default Transactional Stream');
-    this.add(now, 'inbound', 'Inbound', 'Default Inbound Stream');
-    this.add(now, 'broadcast', 'Broadcasts', 'Default Broadcast Stream');
+    this.#put(now, 'outbound', 'Transactional', 'Default Transactional Stream', true);
+    this.#put(now, 'inbound', 'Inbound', 'Default Inbound Stream', true);
+    this.#put(now, 'broadcast', 'Broadcasts', 'Default Broadcast Stream', true);
   }
 
   add(now: number, id: string, type: StreamType, name = id): Stream {
-    const unsubscribeHandling = type === 'Broadcasts' ? 'Postmark' : 'None';
-    const stream: Stream = { id, name, description: '', type, createdAt: now, unsubscribeHandling };
-    this.#streams.set(id, stream);
-    return stream;
+    return this.#put(now, id, type, name, false);
   }
 
+  /** Whatever its case; archived ones too. */
   get(id: string): Stream | undefined {
     return this.#streams.get(id) ?? this.#streams.get(id.toLowerCase());
   }
 
   list(): Stream[] {
     return [...this.#streams.values()];
+  }
+
+  #put(createdAt: number, id: string, type: StreamType, name: string, isDefault: boolean): Stream {
+    const unsubscribeHandling = type === 'Broadcasts' ? 'Postmark' : 'None';
+    const dates = { createdAt, updatedAt: null, archivedAt: null };
+    const stream: Stream = { id, type, isDefault, ...dates, name, description: '', unsubscribeHandling };
+    this.#streams.set(id, stream);
+    return stream;
   }
 }

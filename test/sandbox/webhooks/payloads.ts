@@ -1,7 +1,7 @@
-import { SERVER_ID } from '../server-object.ts';
 import type { Bounce } from '../store/bounces.ts';
+import type { Look } from '../store/looks.ts';
 import type { CapturedMessage, MessageEvent } from '../store/messages.ts';
-import type { Suppression } from '../store/suppressions.ts';
+import type { Suppression, SuppressionOrigin } from '../store/suppressions.ts';
 import { stamp } from '../timestamps.ts';
 
 /** What a webhook posts: plain JSON. */
@@ -9,25 +9,16 @@ export type Payload = Record<string, unknown>;
 
 export type RecordType = 'Delivery' | 'Bounce' | 'SpamComplaint' | 'Open' | 'Click' | 'SubscriptionChange';
 
-const CLIENT = { Name: 'Sandbox Browser 1.0', Company: 'Postlane', Family: 'Sandbox Browser' };
-const SYSTEM = { Name: 'Sandbox OS 1', Company: 'Postlane', Family: 'Sandbox OS' };
-const USER_AGENT = 'SandboxBrowser/1.0';
-const GEO = {
-  CountryISOCode: 'NL',
-  Country: 'Netherlands',
-  RegionISOCode: 'UT',
-  Region: 'Utrecht',
-  City: 'Utrecht',
-  Zip: '3511',
-  Coords: '52.09,5.12',
-  IP: '192.0.2.8',
-};
-
-export function delivery(message: CapturedMessage, event: MessageEvent, details: string): Payload {
+export function delivery(
+  serverId: number,
+  message: CapturedMessage,
+  event: MessageEvent,
+  details: string,
+): Payload {
   return {
     RecordType: 'Delivery',
     MessageStream: message.stream,
-    ServerID: SERVER_ID,
+    ServerID: serverId,
     MessageID: message.id,
     Recipient: event.recipient,
     Tag: message.tag,
@@ -37,20 +28,16 @@ export function delivery(message: CapturedMessage, event: MessageEvent, details:
   };
 }
 
-export function bounce(message: CapturedMessage, row: Bounce, withContent: boolean): Payload {
-  return report('Bounce', message, row, withContent);
+export function bounce(serverId: number, message: CapturedMessage, row: Bounce): Payload {
+  return report('Bounce', serverId, message, row);
 }
 
-export function complaint(message: CapturedMessage, row: Bounce, withContent: boolean): Payload {
-  return report('SpamComplaint', message, row, withContent);
+export function complaint(serverId: number, message: CapturedMessage, row: Bounce): Payload {
+  return report('SpamComplaint', serverId, message, row);
 }
 
-function report(
-  recordType: RecordType,
-  message: CapturedMessage,
-  row: Bounce,
-  withContent: boolean,
-): Payload {
+/** With the content of the report, which only goes to those who asked for it. */
+function report(recordType: RecordType, serverId: number, message: CapturedMessage, row: Bounce): Payload {
   return {
     RecordType: recordType,
     MessageStream: row.stream,
@@ -61,7 +48,7 @@ function report(
     Tag: row.tag,
     MessageID: row.messageId,
     Metadata: message.metadata,
-    ServerID: SERVER_ID,
+    ServerID: serverId,
     Description: row.type.description,
     Details: row.details,
     Email: row.email,
@@ -71,54 +58,55 @@ function report(
     Inactive: row.inactive,
     CanActivate: row.canActivate,
     Subject: row.subject,
-    ...(withContent ? { Content: row.content } : {}),
+    Content: row.content,
   };
 }
 
-export function open(message: CapturedMessage, event: MessageEvent, firstOpen: boolean): Payload {
-  return {
-    RecordType: 'Open',
-    MessageStream: message.stream,
-    FirstOpen: firstOpen,
-    Client: CLIENT,
-    OS: SYSTEM,
-    Platform: 'Desktop',
-    UserAgent: USER_AGENT,
-    ReadSeconds: 4,
-    Geo: GEO,
-    MessageID: message.id,
-    Metadata: message.metadata,
-    ReceivedAt: stamp(event.at),
-    Tag: message.tag,
-    Recipient: event.recipient,
-  };
+export function open(look: Look): Payload {
+  return { ...showOpen(look), FirstOpen: look.isFirst, Metadata: look.message.metadata };
 }
 
-export function click(message: CapturedMessage, event: MessageEvent, link: string): Payload {
+export function click(look: Look): Payload {
+  return { ...showClick(look), Metadata: look.message.metadata };
+}
+
+/** An open as the Messages API lists it. */
+export function showOpen(look: Look): Payload {
+  return { RecordType: 'Open', ...showLook(look), ReadSeconds: look.visitor.readSeconds };
+}
+
+/** A click as the Messages API lists it. */
+export function showClick(look: Look): Payload {
+  const { link = '', location = 'HTML' } = look.click ?? {};
+  return { RecordType: 'Click', ...showLook(look), ClickLocation: location, OriginalLink: link };
+}
+
+function showLook({ message, recipient, at, visitor }: Look): Payload {
   return {
-    RecordType: 'Click',
     MessageStream: message.stream,
-    ClickLocation: 'HTML',
-    Client: CLIENT,
-    OS: SYSTEM,
-    Platform: 'Desktop',
-    UserAgent: USER_AGENT,
-    OriginalLink: link,
-    Geo: GEO,
+    Client: visitor.client,
+    OS: visitor.os,
+    Platform: visitor.platform,
+    UserAgent: visitor.userAgent,
+    Geo: visitor.geo,
     MessageID: message.id,
-    Metadata: message.metadata,
-    ReceivedAt: stamp(event.at),
+    ReceivedAt: stamp(at),
     Tag: message.tag,
-    Recipient: event.recipient,
+    Recipient: recipient,
   };
 }
 
 /** An address went on a suppression list. */
-export function suppressed(stream: string, entry: Suppression, message?: CapturedMessage): Payload {
+export function suppressed(
+  serverId: number,
+  stream: string,
+  entry: Suppression,
+  message?: CapturedMessage,
+): Payload {
   return {
     RecordType: 'SubscriptionChange',
     MessageID: message?.id ?? null,
-    ServerID: SERVER_ID,
+    ServerID: serverId,
     MessageStream: stream,
     ChangedAt: stamp(entry.createdAt),
     Recipient: entry.email,
@@ -131,15 +119,21 @@ export function suppressed(stream: string, entry: Suppression, message?: Capture
 }
 
 /** An address came off a suppression list. */
-export function reactivated(stream: string, email: string, at: number): Payload {
+export function reactivated(
+  serverId: number,
+  stream: string,
+  email: string,
+  origin: SuppressionOrigin,
+  at: number,
+): Payload {
   return {
     RecordType: 'SubscriptionChange',
     MessageID: null,
-    ServerID: SERVER_ID,
+    ServerID: serverId,
     MessageStream: stream,
     ChangedAt: stamp(at),
     Recipient: email,
-    Origin: 'Customer',
+    Origin: origin,
     SuppressSending: false,
     SuppressionReason: null,
     Tag: null,

@@ -1,30 +1,40 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import type { FaultBook } from '../faults.ts';
 import { Fifo } from '../fifo.ts';
+import type { ServerObject } from '../server-object.ts';
 import type { Settings } from '../settings.ts';
+import { shape, type TriggerChoice, type WebhookStore } from '../store/webhooks.ts';
+import { HeldBack } from './held-back.ts';
+import { OUTBOUND_LADDER } from './ladder.ts';
 import type { Payload, RecordType } from './payloads.ts';
-import { type Connections, closeConnections, openConnections, post } from './request.ts';
+import { type Connections, closeConnections, openConnections, type Post, post } from './request.ts';
+import { type PostedType, splitCredentials, type Target } from './target.ts';
 
-/** Minutes between the tries of one event; afterwards it is given up. */
-const RETRY_MINUTES = [1, 5, 15, 1, 5, 10, 10, 10, 15] as const;
+const COMMON = { Accept: 'application/json', 'Content-Type': 'application/json', 'User-Agent': 'Postmark' };
 
 interface Event {
-  recordType: RecordType;
+  /** Counts up in the order in which events happened. */
+  number: number;
+  recordType: PostedType;
+  target: Target;
   payload: Payload;
   traceId: string;
   /** Retries made so far. */
   retries: number;
 }
 
-interface Receiver {
-  url: string;
-  authorization: string | null;
+/** The receiver named from code: every event of every stream goes there. */
+interface Receiver extends Target {
+  url: string | null;
+  headers: Record<string, string>;
 }
 
 /** What became of the events so far. */
 export interface WebhookCounts {
   queued: number;
   active: number;
+  /** Events that wait for another try, or are held back by a fault. */
   waitingForRetry: number;
   delivered: number;
   /** Refused with a status that is not retried, or out of retries. */
@@ -34,44 +44,81 @@ export interface WebhookCounts {
 /** Posts events one by one to the receiver: bounded concurrency, at least once, in no promised order. */
 export class WebhookPoster {
   readonly #settings: Settings;
+  readonly #clock: Clock;
   readonly #faults: FaultBook;
+  readonly #hooks: WebhookStore;
+  readonly #server: ServerObject;
   readonly #connections: Connections;
   readonly #queue = new Fifo<Event>();
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #receiver: Receiver | null = null;
+  readonly #held: HeldBack<Event>;
+  /** What calls off the tries that wait for their time. */
+  readonly #waiting = new Set<() => void>();
+  readonly #receiver: Receiver = { url: null, headers: {}, ladder: OUTBOUND_LADDER };
   #active = 0;
   #delivered = 0;
   #givenUp = 0;
   #era = 0;
+  #lastNumber = 0;
 
-  constructor(settings: Settings, faults: FaultBook) {
+  constructor(
+    settings: Settings,
+    clock: Clock,
+    faults: FaultBook,
+    hooks: WebhookStore,
+    server: ServerObject,
+  ) {
     this.#settings = settings;
+    this.#clock = clock;
+    this.#held = new HeldBack(clock, event => this.#enqueue(event));
     this.#faults = faults;
+    this.#hooks = hooks;
+    this.#server = server;
     this.#connections = openConnections(settings.webhookConcurrency);
   }
 
   /** Chooses the receiver; credentials may also stand in the address. Null: events go nowhere. */
   setReceiver(url: string | null, credentials?: { username: string; password: string }): void {
-    this.#receiver = url === null ? null : readReceiver(url, credentials);
+    Object.assign(this.#receiver, url === null ? { url, headers: {} } : splitCredentials(url, credentials));
   }
 
-  /** Queues an event; without a receiver it is gone, as with Postmark. */
+  /** Queues an event for all who want it; without a receiver it is gone, as with Postmark. */
   post(recordType: RecordType, payload: Payload): void {
-    if (!this.#receiver) return;
+    const shaped = this.#receiver.url === null ? null : shape(this.#receiverChoice(), payload);
+    if (shaped) this.send(this.#receiver, recordType, shaped);
+    for (const wish of this.#hooks.wishes(recordType, payload)) {
+      this.send(wish.target, recordType, wish.payload);
+    }
+  }
+
+  /** Queues one payload for one receiver. */
+  send(target: Target, recordType: PostedType, payload: Payload): void {
     const fault = this.#faults.take(`webhook:${recordType}`, () => JSON.stringify(payload));
     if (fault?.kind === 'lose') return;
-    const event = { recordType, payload, traceId: randomUUID(), retries: 0 };
+    this.#lastNumber += 1;
+    const number = this.#lastNumber;
+    const event: Event = { number, recordType, target, payload, traceId: randomUUID(), retries: 0 };
     if (fault?.kind === 'slow') this.#later(event, fault.ms ?? 1000);
-    else this.#queue.push(event);
-    if (fault?.kind === 'duplicate') this.#queue.push({ ...event });
-    this.#pump();
+    else if (fault?.kind === 'reorder') this.#held.hold(event, fault.ms ?? 1000);
+    else this.#enqueue(event);
+    if (fault?.kind === 'duplicate') this.#enqueue({ ...event });
+  }
+
+  /** Posts once, outside the queue; the HTTP status, or 0 when the receiver could not be reached in time. */
+  probe(url: string, headers: Record<string, string>, payload: Payload): Promise<number> {
+    const { webhookTimeoutMs: timeoutMs } = this.#settings;
+    return post(this.#connections, {
+      url,
+      headers: { ...headers, ...COMMON },
+      body: JSON.stringify(payload),
+      timeoutMs,
+    });
   }
 
   counts(): WebhookCounts {
     return {
       queued: this.#queue.length,
       active: this.#active,
-      waitingForRetry: this.#timers.size,
+      waitingForRetry: this.#waiting.size + this.#held.size,
       delivered: this.#delivered,
       givenUp: this.#givenUp,
     };
@@ -81,16 +128,28 @@ export class WebhookPoster {
   clear(): void {
     this.#era += 1;
     this.#queue.clear();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const cancel of this.#waiting) cancel();
+    this.#waiting.clear();
+    this.#held.clear();
     this.#delivered = 0;
     this.#givenUp = 0;
   }
 
   close(): void {
     this.clear();
-    this.#receiver = null;
+    this.setReceiver(null);
     closeConnections(this.#connections);
+  }
+
+  /** The older settings of the server count for the receiver named from code. */
+  #receiverChoice(): TriggerChoice {
+    const { PostFirstOpenOnly, IncludeBounceContentInHook } = this.#server;
+    return { enabled: true, firstOpenOnly: PostFirstOpenOnly, includeContent: IncludeBounceContentInHook };
+  }
+
+  #enqueue(event: Event): void {
+    this.#queue.push(event);
+    this.#pump();
   }
 
   #pump(): void {
@@ -103,54 +162,49 @@ export class WebhookPoster {
   }
 
   async #tryOnce(event: Event, era: number): Promise<void> {
-    const status = this.#receiver ? await post(this.#connections, this.#request(this.#receiver, event)) : 0;
+    const startedAt = performance.now();
+    const request = this.#request(event);
+    const status = request ? await post(this.#connections, request) : 0;
     this.#active -= 1;
-    if (era === this.#era) this.#settle(event, status);
+    if (era === this.#era) this.#settle(event, status, performance.now() - startedAt);
+    this.#held.passed(event);
     this.#pump();
   }
 
-  #settle(event: Event, status: number): void {
-    const minutes = RETRY_MINUTES[event.retries];
-    if (status >= 200 && status <= 299) this.#delivered += 1;
-    else if (!isRetried(status) || minutes === undefined) this.#givenUp += 1;
-    else this.#later({ ...event, retries: event.retries + 1 }, minutes * this.#settings.retryScale);
+  #settle(event: Event, status: number, ms: number): void {
+    const { target, recordType, retries } = event;
+    const verdict = target.ladder.judge(status);
+    const minutes = target.url === null ? undefined : target.ladder.minutes[retries];
+    const result =
+      verdict === 'retry' && minutes !== undefined ? 'retry' : verdict === 'taken' ? 'taken' : 'failed';
+    target.onTry?.({ recordType, status, ms, result });
+    if (result === 'taken') this.#delivered += 1;
+    else if (result === 'failed') this.#givenUp += 1;
+    else this.#later({ ...event, retries: retries + 1 }, (minutes ?? 0) * this.#settings.retryScale);
   }
 
   #later(event: Event, ms: number): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#queue.push(event);
-      this.#pump();
-    }, ms);
-    this.#timers.add(timer);
+    const cancel = this.#clock.later(ms, () => {
+      this.#waiting.delete(cancel);
+      this.#enqueue(event);
+    });
+    this.#waiting.add(cancel);
   }
 
-  #request({ url, authorization }: Receiver, event: Event) {
+  /** Null when nobody listens any more. */
+  #request({ target, payload, traceId, retries }: Event): Post | null {
+    if (target.url === null) return null;
     const headers: Record<string, string> = {
-      Accept: 'application/json',
-      'Content-Type': 'application/json',
-      'User-Agent': 'Postmark',
-      'X-PM-Retries-Remaining': String(RETRY_MINUTES.length - event.retries),
-      'X-PM-Webhook-Trace-Id': event.traceId,
-      ...(authorization === null ? {} : { Authorization: authorization }),
+      ...target.headers,
+      ...COMMON,
+      'X-PM-Retries-Remaining': String(target.ladder.minutes.length - retries),
+      'X-PM-Webhook-Trace-Id': traceId,
     };
-    return { url, headers, body: JSON.stringify(event.payload), timeoutMs: this.#settings.webhookTimeoutMs };
+    return {
+      url: target.url,
+      headers,
+      body: JSON.stringify(payload),
+      timeoutMs: this.#settings.webhookTimeoutMs,
+    };
   }
-}
-
-function isRetried(status: number): boolean {
-  return (
-    status === 0 || status === 408 || status === 429 || status >= 500 || (status >= 300 && status <= 399)
-  );
-}
-
-function readReceiver(address: string, given?: { username: string; password: string }): Receiver {
-  const url = new URL(address);
-  const inUrl = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
-  const { username, password } = given ?? inUrl;
-  url.username = '';
-  url.password = '';
-  const authorization =
-    username === '' ? null : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  return { url: url.href, authorization };
 }

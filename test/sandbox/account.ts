@@ -1,0 +1,66 @@
+import { domainOf } from './addresses.ts';
+import type { Clock } from './clock.ts';
+import type { Provider } from './provider.ts';
+import type { Settings } from './settings.ts';
+import { DnsZone } from './store/dns.ts';
+import { DomainStore } from './store/domains.ts';
+import { SenderStore } from './store/senders.ts';
+
+/** The account that the servers of a sandbox belong to. */
+export class Account {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** The first one is the sandbox's own; it cannot be removed. */
+  readonly servers: Provider[] = [];
+  /** How many servers there ever were. */
+  opened = 0;
+  readonly dns = new DnsZone();
+  readonly domains = new DomainStore(this.dns);
+  readonly senders = new SenderStore();
+  /** Opens a further server; set by the one who makes providers. */
+  openServer: (token: string) => Provider = () => {
+    throw new Error('This account has no servers yet.');
+  };
+
+  constructor(settings: Settings, clock: Clock) {
+    this.settings = settings;
+    this.clock = clock;
+    for (const name of settings.verifiedDomains ?? []) this.#addVerified(name);
+  }
+
+  /** Removes a server with all that was on its way. */
+  closeServer(provider: Provider): void {
+    provider.departures.clear();
+    provider.webhooks.close();
+    this.servers.splice(this.servers.indexOf(provider), 1);
+  }
+
+  server(id: number): Provider | undefined {
+    return this.servers.find(({ server }) => server.ID === id);
+  }
+
+  /** Tokens are compared without case. */
+  serverByToken(token: string): Provider | undefined {
+    const wanted = token.toLowerCase();
+    return this.servers.find(({ settings }) => settings.token.toLowerCase() === wanted);
+  }
+
+  /** Without verified domains among the settings anybody may; else the domain needs DKIM, or the address a signature. */
+  maySendFrom(email: string): boolean {
+    if (!this.settings.verifiedDomains) return true;
+    const domain = this.domains.named(domainOf(email));
+    return Boolean(domain?.dkim) || Boolean(this.senders.of(email)?.confirmed);
+  }
+
+  confirmSender(email: string): void {
+    const sender = this.senders.of(email);
+    if (!sender) throw new Error(`The sandbox has no sender signature for '${email}'.`);
+    sender.confirmed = true;
+  }
+
+  #addVerified(name: string): void {
+    const domain = this.domains.add(name);
+    if (domain.pending) this.dns.publish(domain.pending.host, domain.pending.text);
+    this.domains.verifyDkim(domain);
+  }
+}

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+import { PREVIEW_POLICY } from './preview.ts';
+
+const POLICY =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** What a page answers; a text is HTML. */
+export type Answer =
+  | string
+  | { type: 'text/css' | 'text/javascript'; content: string }
+  | { frame: string }
+  | { seeOther: string };
+
+/** Sends an answer with the policy that belongs to it. */
+export function writeAnswer(response: ServerResponse, answer: Answer): void {
+  if (typeof answer === 'string') send(response, 'text/html', POLICY, answer);
+  else if ('frame' in answer) send(response, 'text/html', PREVIEW_POLICY, answer.frame);
+  else if ('content' in answer) send(response, answer.type, POLICY, answer.content);
+  else response.writeHead(303, { Location: answer.seeOther }).end();
+}
+
+function send(response: ServerResponse, type: string, policy: string, content: string): void {
+  response.writeHead(200, {
+    'Content-Type': `${type}; charset=utf-8`,
+    'Content-Security-Policy': policy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'Cache-Control': 'no-store',
+  });
+  response.end(content);
+}

@@ -1,0 +1,51 @@
+import { bounceType } from '../bounce-types.ts';
+import * as effects from '../effects.ts';
+import { replyTo } from '../inbound/reply.ts';
+import type { Provider } from '../provider.ts';
+import type { CapturedMessage } from '../store/messages.ts';
+import { suppressRecipient } from '../suppressing.ts';
+
+type Act = (provider: Provider, message: CapturedMessage, email: string, form: URLSearchParams) => unknown;
+
+const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
+  ['open', (provider, message, email) => effects.opened(provider, message, email)],
+  [
+    'click',
+    (provider, message, email, form) => {
+      const link = form.get('link') || 'https://shop.example/';
+      effects.clicked(provider, message, email, { link, location: 'HTML' });
+    },
+  ],
+  [
+    'bounce',
+    (provider, message, email, form) => {
+      const type = bounceType(form.get('type') ?? 'HardBounce');
+      if (type)
+        effects.bounced(provider, message, email, type, 'smtp;550 5.0.0 Staged by the local sandbox.');
+    },
+  ],
+  ['complain', (provider, message, email) => effects.complained(provider, message, email)],
+  [
+    'unsubscribe',
+    (provider, message, email) =>
+      suppressRecipient(provider, message, email, 'ManualSuppression', 'Recipient'),
+  ],
+  [
+    'reply',
+    (provider, message, email, form) => replyTo(provider, message, email, { text: form.get('text') ?? '' }),
+  ],
+]);
+
+/** Carries out what a button of a message stands for; false when there is no such button or recipient. */
+export async function takeAct(
+  provider: Provider,
+  message: CapturedMessage,
+  name: string,
+  form: URLSearchParams,
+): Promise<boolean> {
+  const act = ACTS.get(name);
+  const email = message.recipients[Number(form.get('recipient') ?? 0)];
+  if (!act || email === undefined || message.refused) return false;
+  await act(provider, message, email, form);
+  return true;
+}

@@ -1,0 +1,57 @@
+import { renderDelivered, writeSource } from '../contents.ts';
+import type { Provider } from '../provider.ts';
+import type { CapturedMessage } from '../store/messages.ts';
+import type { Answer } from './answer.ts';
+import { framed } from './frame.ts';
+import { html } from './html.ts';
+import { listColumn } from './list.ts';
+import { messagePane, readView } from './message.ts';
+import { preview } from './preview.ts';
+import { readListView } from './search.ts';
+
+/** The list alone. */
+export function overview(provider: Provider, query: URLSearchParams): string {
+  const list = readListView(query);
+  const note = provider.messages.count > 0 && html`<p class="empty">Choose a message.</p>`;
+  return framed(
+    provider,
+    'mail',
+    'Sent mail',
+    html`<div class="columns">${listColumn(provider, list)}<main>${note}</main></div>`,
+  );
+}
+
+/** The list, and one message beside it. */
+export async function reading(
+  provider: Provider,
+  message: CapturedMessage,
+  query: URLSearchParams,
+): Promise<string> {
+  const recipient = readRecipient(message, query);
+  const list = readListView(query);
+  const content = await renderDelivered(provider, message, message.recipients[recipient]);
+  const view = readView(query.get('view'), content);
+  const raw = view === 'raw' ? await writeSource(provider, message) : '';
+  const look = { message, recipient, content, raw, view, list };
+  return framed(
+    provider,
+    'mail',
+    message.subject || '(no subject)',
+    html`<div class="columns reading">${listColumn(provider, list, message)}${messagePane(provider, look)}</div>`,
+  );
+}
+
+/** What the frame of a message shows; null when its body is no longer kept. */
+export async function frameOf(
+  provider: Provider,
+  message: CapturedMessage,
+  query: URLSearchParams,
+): Promise<Answer | null> {
+  const content = await renderDelivered(provider, message, message.recipients[readRecipient(message, query)]);
+  return content && { frame: preview(content) };
+}
+
+function readRecipient({ recipients }: CapturedMessage, query: URLSearchParams): number {
+  const index = Number(query.get('recipient') ?? 0);
+  return recipients[index] === undefined ? 0 : index;
+}

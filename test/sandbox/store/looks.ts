@@ -1,0 +1,69 @@
+import type { Visitor } from '../visitors.ts';
+import type { CapturedMessage } from './messages.ts';
+
+/** One open or click of a recipient. */
+export interface Look {
+  message: CapturedMessage;
+  recipient: string;
+  at: number;
+  /** The recipient's first open of the message, or first click on the link. Listings show only these. */
+  isFirst: boolean;
+  visitor: Visitor;
+  /** The link followed and the body it stood in; null for an open. */
+  click: { link: string; location: 'HTML' | 'Text' } | null;
+}
+
+/** Narrows a listing; texts are compared without case, and every given part must match. */
+export interface LookFilter {
+  stream?: string | undefined;
+  since?: number | undefined;
+  messageId?: string | undefined;
+  recipient?: string | undefined;
+  tag?: string | undefined;
+  /** Readings of a visitor and the text each must be equal to. */
+  visitor?: readonly [read: (visitor: Visitor) => string, wanted: string][];
+}
+
+/** All opens, or all clicks, of a server, oldest first. */
+export class LookStore {
+  #looks: Look[] = [];
+  readonly #seen = new Map<string, Set<string>>();
+
+  /** Adds a look, finding out whether it is the first of its kind. */
+  add(look: Omit<Look, 'isFirst'>): Look {
+    const key = `${look.recipient} ${look.click?.link ?? ''}`;
+    const seen = this.#seen.get(look.message.id) ?? new Set<string>();
+    this.#seen.set(look.message.id, seen);
+    const added = { ...look, isFirst: !seen.has(key) };
+    seen.add(key);
+    this.#looks.push(added);
+    return added;
+  }
+
+  all(): readonly Look[] {
+    return this.#looks;
+  }
+
+  /** Matching first looks, newest first. */
+  find(filter: LookFilter): Look[] {
+    return this.#looks.filter(look => look.isFirst && matches(look, filter)).reverse();
+  }
+
+  clear(): void {
+    this.#looks = [];
+    this.#seen.clear();
+  }
+}
+
+function matches({ message, recipient, visitor, at }: Look, filter: LookFilter): boolean {
+  if (filter.stream !== undefined && message.stream !== filter.stream) return false;
+  if (filter.since !== undefined && at < filter.since) return false;
+  if (filter.messageId !== undefined && message.id !== filter.messageId.toLowerCase()) return false;
+  if (filter.tag !== undefined && message.tag !== filter.tag) return false;
+  if (filter.recipient !== undefined && !isSame(recipient, filter.recipient)) return false;
+  return (filter.visitor ?? []).every(([read, wanted]) => isSame(read(visitor), wanted));
+}
+
+function isSame(text: string, wanted: string): boolean {
+  return text.toLowerCase() === wanted.toLowerCase();
+}

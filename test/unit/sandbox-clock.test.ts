@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { Clock } from '../sandbox/clock.ts';
+import { TimerHeap } from '../sandbox/timer-heap.ts';
+
+const HOUR = 3_600_000;
+
+describe("the sandbox's clock", () => {
+  let clock: Clock;
+  const nothing = async (): Promise<void> => undefined;
+
+  beforeEach(() => {
+    clock = new Clock();
+  });
+  afterEach(() => clock.stop());
+
+  it('does what falls due on its way, in order, each at its own time', async () => {
+    const start = clock.now();
+    const seen: [string, number][] = [];
+    const note = (name: string) => () => seen.push([name, Math.round((clock.now() - start) / HOUR)]);
+    clock.later(3 * HOUR, note('third'));
+    clock.later(1 * HOUR, note('first'));
+    clock.later(2 * HOUR, note('second'));
+    clock.later(9 * HOUR, note('too late'));
+    await clock.advance(4 * HOUR, nothing);
+    expect(seen).to.deep.equal([
+      ['first', 1],
+      ['second', 2],
+      ['third', 3],
+    ]);
+    expect(Math.round((clock.now() - start) / HOUR)).to.equal(4);
+  });
+
+  it('does what was only planned on the way', async () => {
+    const seen: string[] = [];
+    clock.later(HOUR, () => clock.later(HOUR, () => seen.push('follows')));
+    await clock.advance(2 * HOUR + 1000, nothing);
+    expect(seen).to.deep.equal(['follows']);
+  });
+
+  it('waits at each stop for what it brought about', async () => {
+    const seen: string[] = [];
+    clock.later(HOUR, () => {
+      setTimeout(() => clock.later(HOUR, () => seen.push('second try')), 5);
+    });
+    await clock.advance(3 * HOUR, () => new Promise(resolve => setTimeout(resolve, 10)));
+    expect(seen).to.deep.equal(['second try']);
+  });
+
+  it('forgets what was called off', async () => {
+    const seen: string[] = [];
+    const cancel = clock.later(HOUR, () => seen.push('called off'));
+    cancel();
+    await clock.advance(2 * HOUR, nothing);
+    expect(seen).to.deep.equal([]);
+  });
+
+  it('runs by itself as real time does', async () => {
+    await new Promise<void>(resolve => clock.later(1, resolve));
+  });
+
+  it('keeps many timers in order', () => {
+    const heap = new TimerHeap();
+    const run = (): void => undefined;
+    for (let i = 0; i < 5000; i += 1) heap.push({ dueAt: (i * 7919) % 5003, run, cancelled: i % 10 === 0 });
+    const out: number[] = [];
+    for (let due = heap.takeDue(4000); due; due = heap.takeDue(4000)) out.push(due.dueAt);
+    expect(out).to.deep.equal([...out].sort((a, b) => a - b));
+    expect(out.length).to.be.within(3500, 3700);
+    expect(heap.peek()?.dueAt).to.be.above(4000);
+  });
+});
