@@ -35,6 +35,7 @@ describe('npm run bench', function () {
       json: false,
       rounds: 3,
       recipients: null,
+      jobs: null,
     });
     expect(readOptions(['--rounds', '0'], ['a'])).to.include('--rounds');
     expect(readOptions(['--no-such'], ['a'])).to.be.a('string');

@@ -1,15 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { connect } from '../../db/connect.ts';
 
-/** What a server does for a commit, in words, and its process id as its own file says; null when that isn't readable. */
-export async function describeServer(url: string): Promise<{ durability: string; pid: number | null }> {
+/** What a server does for a commit. */
+export interface ServerFacts {
+  /** In words. */
+  durability: string;
+  /** Whether each commit waits until it is on disk. */
+  durable: boolean;
+  /** Its process id as its own file says; null when that isn't readable. */
+  pid: number | null;
+}
+
+/** Asks a server what it does for a commit. */
+export async function describeServer(url: string): Promise<ServerFacts> {
   const db = connect(url, { poolSize: 1 });
   try {
     const [[row]] = await db.raw(
       `SELECT @@innodb_flush_log_at_trx_commit AS flush, @@innodb_flush_method AS method,
          @@log_bin AS binlog, @@sync_binlog AS syncBinlog, @@pid_file AS pidFile`,
     );
-    return { durability: durabilityOf(row), pid: readPid(String(row.pidFile)) };
+    return { durability: durabilityOf(row), durable: isDurable(row), pid: readPid(String(row.pidFile)) };
   } finally {
     await db.destroy();
   }
@@ -22,10 +32,14 @@ interface Settings {
   syncBinlog: number;
 }
 
-function durabilityOf({ flush, method, binlog, syncBinlog }: Settings): string {
-  const flushes = Number(flush) === 1 && String(method).toLowerCase() !== 'nosync';
+function isDurable({ flush, method }: Settings): boolean {
+  return Number(flush) === 1 && String(method).toLowerCase() !== 'nosync';
+}
+
+function durabilityOf(settings: Settings): string {
+  const { flush, binlog, syncBinlog } = settings;
   const log = Number(binlog) === 0 ? 'no binary log' : `binary log, sync_binlog=${syncBinlog}`;
-  return `${flushes ? 'every commit flushed to disk' : 'commits not flushed to disk'} (innodb_flush_log_at_trx_commit=${flush}), ${log}`;
+  return `${isDurable(settings) ? 'every commit flushed to disk' : 'commits not flushed to disk'} (innodb_flush_log_at_trx_commit=${flush}), ${log}`;
 }
 
 function readPid(file: string): number | null {

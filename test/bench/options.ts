@@ -8,6 +8,8 @@ export interface Options {
   rounds: number;
   /** Of a campaign in one round; null: what fits into the time. */
   recipients: number | null;
+  /** Of Agenda in one round; null: as many as its figures are promised for. */
+  jobs: number | null;
 }
 
 /** Reads the command line; a text says what is wrong with it. */
@@ -20,6 +22,7 @@ export function readOptions(args: string[], known: readonly string[]): Options |
         json: { type: 'boolean', default: false },
         rounds: { type: 'string', default: '3' },
         recipients: { type: 'string' },
+        jobs: { type: 'string' },
       },
     });
     const unknown = positionals.find(name => !known.includes(name));
@@ -29,6 +32,7 @@ export function readOptions(args: string[], known: readonly string[]): Options |
       json: values.json,
       rounds: positive('rounds', values.rounds),
       recipients: values.recipients === undefined ? null : positive('recipients', values.recipients),
+      jobs: values.jobs === undefined ? null : positive('jobs', values.jobs),
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -37,11 +41,12 @@ export function readOptions(args: string[], known: readonly string[]): Options |
 
 /** How to call it, with the list of parts. */
 export function usage(known: readonly string[]): string {
-  return `npm run bench [-- PART ...] [--json] [--rounds N] [--recipients N]
+  return `npm run bench [-- PART ...] [--json] [--rounds N] [--recipients N] [--jobs N]
   parts: ${known.join(', ')} (default: all)
   --json          one line of JSON per result on standard output
   --rounds N      how often each side is measured, in turn (default 3)
-  --recipients N  of a campaign in one round (default 3000, fewer on a slow machine)`;
+  --recipients N  of a campaign in one round (default 3000, fewer on a slow machine)
+  --jobs N        of Agenda in one round (default 5000)`;
 }
 
 function positive(name: string, text: string): number {

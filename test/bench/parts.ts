@@ -1,3 +1,4 @@
+import { measureAgenda } from './agenda.ts';
 import type { Bench } from './bench.ts';
 import { measureCampaign } from './campaign.ts';
 import type { Result } from './report.ts';
@@ -7,4 +8,5 @@ import { measureSend } from './send.ts';
 export const parts: Readonly<Record<string, (bench: Bench) => Promise<Result[]>>> = {
   campaign: measureCampaign,
   send: measureSend,
+  agenda: measureAgenda,
 };

@@ -4,8 +4,8 @@ export interface Result {
   ours: number;
   /** Null where there is nothing to compare with. */
   pair: number | null;
-  /** Of `mails/s` more is better, of `ms` less. */
-  unit: 'mails/s' | 'ms';
+  /** Of `mails/s` and `jobs/s` more is better, of `ms` and `queries/s` less. */
+  unit: 'mails/s' | 'jobs/s' | 'ms' | 'queries/s';
   /** Lines that help to judge the figure; in the table only. */
   notes?: string[];
 }
@@ -30,7 +30,7 @@ export function printTable(machine: string, results: readonly Result[]): void {
     pair === null ? '-' : rounded(pair).toString(),
     unit,
     pair === null ? '-' : (ours / pair).toFixed(2),
-    unit === 'ms' ? 'lower' : 'higher',
+    unit === 'ms' || unit === 'queries/s' ? 'lower' : 'higher',
   ]);
   const widths = header.map((_, i) => Math.max(...[header, ...rows].map(row => row[i]?.length ?? 0)));
   const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ');

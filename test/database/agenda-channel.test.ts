@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JobNotification, type JobStateNotification, toJobId } from 'agenda';
 import { expect } from 'chai';
 import type { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
@@ -49,8 +50,7 @@ describe('agenda on MySQL: notifications', () => {
   });
 
   it('writes one row per name and 20 ms however many jobs are saved', async () => {
-    const backend = await bench.backend(quick);
-    const { notificationChannel } = backend;
+    const { notificationChannel } = await listener();
     await Promise.all(Array.from({ length: 500 }, () => notificationChannel.publish(aNotification())));
     await notificationChannel.disconnect();
     const [[row]] = await bench.db.raw(`SELECT COUNT(*) AS signals FROM ${bench.prefix}signals`);
@@ -60,7 +60,7 @@ describe('agenda on MySQL: notifications', () => {
   it('sees a signal that was committed after a later one', async () => {
     const there = await listener();
     const heard = heardBy(there);
-    const here = await bench.backend(quick);
+    const here = await listener();
     const slow = await bench.db.transaction();
     await here.inTransaction(slow, () =>
       here.notificationChannel.publish(aNotification({ jobName: 'slow' })),
@@ -74,10 +74,16 @@ describe('agenda on MySQL: notifications', () => {
 
   it('publishes nothing unless connected', async () => {
     const { notificationChannel } = await bench.backend(quick);
-    expect(notificationChannel.state).to.equal('connected');
-    await notificationChannel.disconnect();
+    const states: string[] = [];
+    notificationChannel.on('stateChange', state => states.push(state));
+    const publish = () => notificationChannel.publish(aNotification()).catch(error => error.message);
     expect(notificationChannel.state).to.equal('disconnected');
-    expect(await notificationChannel.publish(aNotification()).catch(error => error)).to.be.an('error');
+    expect(await publish()).to.match(/not connected/);
+    await notificationChannel.connect();
+    expect(await publish()).to.equal(undefined);
+    await notificationChannel.disconnect();
+    expect(await publish()).to.match(/not connected/);
+    expect(states).to.deep.equal(['connected', 'disconnected']);
   });
 
   it('carries job states, across processes when asked to', async () => {
@@ -99,6 +105,28 @@ describe('agenda on MySQL: notifications', () => {
     unsubscribe();
     await there.notificationChannel.publishState(state);
     expect(heard).to.have.length(2);
+  });
+
+  it('shares job states while a dashboard elsewhere listens, and not before', async () => {
+    const worker = await listener();
+    const dashboard = await bench.backend(quick);
+    const state = { type: 'start', jobId: toJobId('id'), jobName: 'job', timestamp: new Date() } as const;
+    const kinds = () => bench.db(`${bench.prefix}signals`).distinct('kind').pluck('kind');
+    await worker.notificationChannel.publishState(state);
+    expect(await kinds()).to.deep.equal([]);
+    const heard: JobStateNotification[] = [];
+    const unsubscribe = dashboard.notificationChannel.subscribeState(each => void heard.push(each));
+    expect(dashboard.notificationChannel.state, 'it only listens').to.equal('disconnected');
+    await until(async () => {
+      await worker.notificationChannel.publishState(state);
+      return heard.length > 0;
+    });
+    expect(heard[0]).to.deep.equal(state);
+    unsubscribe();
+    const before = heard.length;
+    await worker.notificationChannel.publishState(state);
+    await sleep(60);
+    expect(heard).to.have.length(before);
   });
 
   it('survives a handler that throws and reports it', async () => {

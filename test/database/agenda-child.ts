@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agenda, type Job } from 'agenda';
 import knex from 'knex';
 import { connectionSettings } from '../../db/connect.ts';
@@ -17,6 +18,11 @@ const pool = knex({
   connection: connectionSettings(TEST_DATABASE_URL),
   pool: { min: 0, max: 8, afterCreate: prepare },
 });
+// The backend asks for READ COMMITTED by itself; here it is to get along with the level it is given.
+const transaction = pool.transaction.bind(pool);
+Object.defineProperty(pool, 'transaction', {
+  value: (work: Parameters<typeof transaction>[0]) => transaction(work),
+});
 const backend = new MysqlBackend({ knex: pool, tablePrefix: PREFIX, poisonAfter: 2 });
 await backend.connect();
 const agenda = new Agenda({
@@ -33,6 +39,11 @@ await agenda.ready;
 
 const say = async (job: Job<{ n: number }>) => void process.stdout.write(`${job.attrs.data.n}\n`);
 agenda.define('job', say, { lockLifetime: 60_000 });
+agenda.define<{ n: number }>('slow', async job => {
+  process.stdout.write(`began ${job.attrs.data.n}\n`);
+  await sleep(700);
+  await say(job);
+});
 agenda.define('deadly', async () => process.kill(process.pid, 'SIGKILL'));
 process.stdout.write('ready\n');
 await agenda.start();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { dueRows, staleRows } from '../../worker/agenda-mysql/claim.ts';
+import { dueOrder, dueRows, staleRows } from '../../worker/agenda-mysql/claim.ts';
 import { Database } from '../../worker/agenda-mysql/database.ts';
 import { tablesOf } from '../../worker/agenda-mysql/tables.ts';
 import { toUtc } from '../../worker/agenda-mysql/utc.ts';
@@ -123,8 +123,7 @@ describe('agenda on MySQL: claims', () => {
   });
 
   describe('cost', () => {
-    const dueOrdered = () =>
-      `${dueRows(`${bench.prefix}jobs`)} ORDER BY next_run_at, sort_priority, id LIMIT 3`;
+    const dueOrdered = () => `${dueRows(`${bench.prefix}jobs`)} ORDER BY ${dueOrder} LIMIT 3`;
     const staleOrdered = () => `${staleRows(`${bench.prefix}jobs`)} ORDER BY locked_at LIMIT 3`;
 
     it('both claim queries walk the claim index and sort nothing', async () => {

@@ -196,7 +196,7 @@ describe('agenda on MySQL: run by Agenda itself', () => {
     await agenda.start();
     for (const fail of [false, true])
       await agenda.create('forked', { fail }).forkMode(true).schedule(new Date()).save();
-    await until(async () => (await jobs(agenda)).every(job => job.lastFinishedAt));
+    await until(async () => (await jobs(agenda)).every(job => job.lastFinishedAt), 55_000);
     const [good, bad] = await Promise.all(
       (['completed', 'failed'] as const).map(async state => (await agenda.queryJobs({ state })).jobs[0]),
     );

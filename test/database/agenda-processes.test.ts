@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { testDatabaseUrl } from '../support/database.ts';
-import { agendaBench, aJob, until } from './agenda-support.ts';
+import { agendaBench, aJob, until as untilWithin } from './agenda-support.ts';
 
 describe('agenda on MySQL: several processes', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const bench = agendaBench();
   const children: ChildProcess[] = [];
+  const until = (check: () => boolean | Promise<boolean>) => untilWithin(check, 60_000);
   const script = fileURLToPath(new URL('./agenda-child.ts', import.meta.url));
 
   /** Starts a worker process; its runs are collected in `lines`, what went wrong in `faults`. */
@@ -50,7 +52,7 @@ describe('agenda on MySQL: several processes', function () {
     const backend = await bench.backend();
     const workers = [worker('READ COMMITTED'), worker('REPEATABLE READ')];
     await until(() => workers.every(({ lines }) => lines.includes('ready')));
-    const total = 2000;
+    const total = 5000;
     let next = 0;
     const agenda = await bench.agenda(backend, { name: 'producer' });
     const produce = async () => {
@@ -65,6 +67,21 @@ describe('agenda on MySQL: several processes', function () {
     expect(new Set(runs()).size).to.equal(total);
     expect(workers.map(({ faults }) => faults)).to.deep.equal([[], []]);
     expect(await backend.repository.queryJobs({ state: 'completed', limit: 1 })).to.include({ total });
+  });
+
+  it('run a job again, once, whose process was killed in the middle of it', async () => {
+    const backend = await bench.backend();
+    await backend.repository.saveJob(aJob({ name: 'slow', data: { n: 1 } }));
+    const first = worker('READ COMMITTED');
+    await until(() => first.lines.includes('began 1'));
+    first.child.kill('SIGKILL');
+    const other = worker('READ COMMITTED');
+    await until(() => other.lines.includes('1'));
+    await until(
+      async () => (await backend.repository.queryJobs({ state: 'completed', limit: 1 })).total === 1,
+    );
+    await sleep(1500); // longer than its lock lives
+    expect([...first.lines, ...other.lines].filter(line => line === '1')).to.deep.equal(['1']);
   });
 
   it('recover the jobs of one that was killed, and park the job that kills each of them', async () => {

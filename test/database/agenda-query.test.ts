@@ -10,9 +10,9 @@ describe('agenda on MySQL: queries', () => {
   const inState: Record<Exclude<JobState, 'paused'>, Partial<JobParameters>> = {
     running: { lockedAt: at(0), nextRunAt: null },
     failed: { failedAt: at(-10), lastFinishedAt: at(-10), nextRunAt: null },
-    repeating: { repeatInterval: '1 day', nextRunAt: at(60_000) },
-    scheduled: { nextRunAt: at(60_000) },
-    queued: { nextRunAt: at(-60_000) },
+    repeating: { repeatInterval: '1 day', nextRunAt: at(3_600_000) },
+    scheduled: { nextRunAt: at(3_600_000) },
+    queued: { nextRunAt: at(-3_600_000) },
     completed: { nextRunAt: null, lastFinishedAt: at(-10), failedAt: at(-20) },
   };
 
@@ -84,8 +84,83 @@ describe('agenda on MySQL: queries', () => {
       expect(plan).to.include({ key: `${bench.prefix}jobs_next` });
       expect(String(plan.Extra)).to.not.include('filesort');
     }
-    expect(seen).to.have.length(4);
+    expect(
+      seen.filter(({ sql }) => sql.includes(`${bench.prefix}jobs`)),
+      'ids, rows and total of both',
+    ).to.have.length(6);
   });
+
+  it('a hundred thousand finished jobs leave every page and the overview to an index', async () => {
+    const { repository } = await bench.backend();
+    await layFinished(100_000);
+    await repository.saveJob(
+      aJob({ name: 'fresh', failedAt: at(-5), lastFinishedAt: at(-5), nextRunAt: null }),
+    );
+    const table = `${bench.prefix}jobs`;
+    await bench.db.raw(`ANALYZE TABLE ${table}`);
+    const plans = await plansOf(async () => {
+      const states: JobState[] = [
+        'running',
+        'failed',
+        'repeating',
+        'scheduled',
+        'queued',
+        'completed',
+        'paused',
+      ];
+      for (const state of states) await repository.queryJobs({ state, limit: 20 });
+      await repository.queryJobs({ limit: 20, skip: 50_000 });
+      await repository.getJobsOverview();
+    });
+    expect(plans.length).to.be.at.least(20);
+    // Never the whole table: either an index alone, or the rows that match and no others, or few by their ids.
+    for (const { sql, type, key, extra } of plans) {
+      const bounded = /Using index/.test(extra) || /LIMIT|WHERE id IN/.test(sql) || type === 'range';
+      expect({ sql, key, bounded }).to.include({ bounded: true });
+      expect(key, sql).to.be.oneOf([`${table}_claim`, `${table}_next`, 'PRIMARY']);
+    }
+    const began = Date.now();
+    const { jobs, total } = await repository.queryJobs({ state: 'failed', limit: 20 });
+    expect([jobs[0]?.name, total]).to.deep.equal(['fresh', 1]);
+    expect(Date.now() - began, 'ms').to.be.below(5000);
+  }).timeout(60_000);
+
+  it('gives an overview that took long again, to all who ask', async () => {
+    const { repository } = await bench.backend();
+    await repository.saveJob(aJob());
+    const plans = await plansOf(() =>
+      Promise.all(Array.from({ length: 5 }, () => repository.getJobsOverview())),
+    );
+    expect(plans).to.have.length(1);
+  });
+
+  /** Finished one-offs of twenty names. */
+  async function layFinished(count: number): Promise<void> {
+    const digits = `(${Array.from('0123456789', digit => `SELECT ${digit} AS d`).join(' UNION ALL ')})`;
+    const n = '(a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d)';
+    await bench.db.raw(
+      `INSERT INTO ${bench.prefix}jobs (id, name, type, priority, sort_priority, last_run_at, last_finished_at, data)
+       SELECT CONCAT(LPAD(${n}, 8, '0'), '-0000-7000-8000-000000000000'), CONCAT('job-', ${n} % 20), 'normal', 0, 0,
+         DATE_ADD('2026-01-01', INTERVAL ${n} SECOND), DATE_ADD('2026-01-01', INTERVAL ${n} SECOND), '{}'
+       FROM ${digits} a, ${digits} b, ${digits} c, ${digits} e, ${digits} f WHERE ${n} < ?`,
+      [count],
+    );
+  }
+
+  /** How the server goes about the queries that the work makes. */
+  async function plansOf(work: () => Promise<unknown>) {
+    const seen: { sql: string; bindings: readonly Knex.RawBinding[] }[] = [];
+    const note = (query: { sql: string; bindings: Knex.RawBinding[] }) => void seen.push(query);
+    bench.db.on('query', note);
+    await work();
+    bench.db.removeListener('query', note);
+    const plans = [];
+    for (const { sql, bindings } of seen) {
+      const [[plan]] = await bench.db.raw(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, bindings);
+      plans.push({ sql, type: String(plan.type), key: plan.key, extra: String(plan.Extra) });
+    }
+    return plans;
+  }
 
   it('searches names without regard to case and takes % and _ as they are', async () => {
     const { repository } = await bench.backend();

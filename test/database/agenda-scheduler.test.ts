@@ -85,7 +85,9 @@ describe('agenda on MySQL: the scheduler', () => {
     const backend = await bench.backend();
     const ended: string[] = [];
     const busy = scheduler(backend);
+    let began = false;
     const handler = async ({ signal }: { signal: AbortSignal }) => {
+      began = true;
       await until(() => signal.aborted);
       ended.push('orderly');
     };
@@ -93,6 +95,7 @@ describe('agenda on MySQL: the scheduler', () => {
     await busy.start();
     for (let n = 0; n < 4; n++) await busy.ring('job');
     await until(async () => (await backend.repository.queryJobs({ state: 'running' })).total === 3);
+    await until(() => began);
     expect(await busy.stop({ timeoutMs: 60_000 })).to.deep.equal({ running: 0 });
     expect(ended).to.deep.equal(['orderly']);
     expect((await backend.repository.queryJobs({ state: 'queued' })).total).to.equal(3);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
 import { dropTables } from '../../worker/agenda-mysql/tables.ts';
 import { testDatabaseUrl } from '../support/database.ts';
-import { agendaBench, aJob } from './agenda-support.ts';
+import { agendaBench, aJob, present } from './agenda-support.ts';
 
 describe('agenda on MySQL: tables and connections', () => {
   const bench = agendaBench();
@@ -48,6 +48,33 @@ describe('agenda on MySQL: tables and connections', () => {
     expect(await failure()).to.match(/version 99.*older/);
     await comment('');
     expect(await failure({ ensureSchema: false })).to.match(/version 0.*migrate/);
+  });
+
+  it('brings tables of the first version up to date, with what they hold', async () => {
+    await standalone().connect();
+    await bench.db.raw(`ALTER TABLE ${own}jobs DROP KEY ${own}jobs_claim, DROP COLUMN outcome,
+      ADD KEY ${own}jobs_claim (name, disabled, locked_at, next_run_at, sort_priority),
+      COMMENT = 'Agenda jobs, schema 1'`);
+    const refusal = await standalone({ ensureSchema: false })
+      .connect()
+      .catch(error => error.message);
+    expect(refusal).to.match(/version 1.*migrate/);
+    const row = { type: 'normal', priority: 0, sort_priority: 0, data: '{"a":1}' };
+    await bench.db(`${own}jobs`).insert([
+      { id: 'f', name: 'failed', ...row, failed_at: '2026-05-04 10:00:00.000' },
+      { id: 'r', name: 'repeating', ...row, repeat_interval: '"1 day"', next_run_at: '2026-05-04 10:00:00' },
+    ]);
+    const backends = [standalone(), standalone()];
+    await Promise.all(backends.map(backend => backend.connect()));
+    const { jobs } = await present(backends[0]).repository.queryJobs({ sort: { name: 'asc' } });
+    expect(jobs.map(({ name, state, data }) => ({ name, state, data }))).to.deep.equal([
+      { name: 'failed', state: 'failed', data: { a: 1 } },
+      { name: 'repeating', state: 'repeating', data: { a: 1 } },
+    ]);
+    expect((await present(backends[1]).repository.queryJobs({ state: 'failed', limit: 5 })).total).to.equal(
+      1,
+    );
+    expect(await present(backends[0]).migrate(), 'nothing left to do').to.equal(false);
   });
 
   it('can try again to connect after a failure', async () => {

@@ -110,9 +110,9 @@ export function claimNext(
   return backend.repository.getNextJobToRun(name, new Date(now + scan), new Date(now - lifetime));
 }
 
-/** Waits until the check holds; fails after 15 s. */
-export async function until(check: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
+/** Waits until the check holds; fails after 15 s, or longer where processes have to start first. */
+export async function until(check: () => boolean | Promise<boolean>, patienceMs = 15_000): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`This never became true: ${check}`);
     await sleep(10);

@@ -26,7 +26,10 @@ interface CommonOptions {
   poisonAfter?: number | null;
   /** How other processes are told of new jobs; false: not at all, they poll. */
   signals?: SignalOptions | false;
-  /** Let job states (start, success, ...) cross processes too, for a live view elsewhere. Default false. */
+  /**
+   * Let job states (start, success, ...) always cross processes, for listeners elsewhere. Default: only while a
+   * process that runs no jobs, such as a dashboard, subscribes to them.
+   */
   sharesState?: boolean;
   /** Days the job log is kept; null: for ever. Default 14. */
   logRetentionDays?: number | null;
@@ -84,6 +87,7 @@ export class MysqlBackend implements AgendaBackend {
     if (this.closed) return;
     this.connecting = undefined;
     await this.repository.releaseHeld();
+    await this.notificationChannel.flush();
     await this.logger.idle();
     if (!this.ownsConnection) return;
     this.closed = true;
@@ -117,12 +121,12 @@ export class MysqlBackend implements AgendaBackend {
     if (this.ensureSchema) await this.migrate();
     await checkSchema(this.knex, this.db.tables);
     await this.db.learnIsolation();
-    this.notificationChannel.open();
   }
 
   private makeRepository(poisonAfter: number | null): MysqlJobRepository {
     return new MysqlJobRepository(this.db, () => this.ambient.database(), poisonAfter, {
       connect: () => this.connect(),
+      onSaved: job => this.notificationChannel.announceSave(job),
       onRoom: name => this.notificationChannel.refill(name),
       onMore: (name, callers) => this.notificationChannel.widen(name, callers),
       onParked: job => this.onParked(job),

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BaseNotificationChannel, type JobNotification, type JobStateNotification, toJobId } from 'agenda';
+import {
+  BaseNotificationChannel,
+  type JobNotification,
+  type JobParameters,
+  type JobStateNotification,
+  type StateNotificationHandler,
+  toJobId,
+} from 'agenda';
 import { type Ambient, ended } from './ambient.ts';
 import type { Signal, Signals } from './signals.ts';
 
@@ -8,7 +15,7 @@ export interface ChannelParts {
   ambient: Ambient;
   /** The table between processes; undefined: notifications stay in this process. */
   signals: Signals | undefined;
-  /** Whether job states cross processes too: three writes per job, wanted for a live view elsewhere. */
+  /** Whether job states always cross processes: three writes per job. Otherwise only while another process asks. */
   sharesState: boolean;
   onError(error: Error): void;
   /** Agenda has stopped or drained. */
@@ -16,8 +23,12 @@ export interface ChannelParts {
 }
 
 const patienceMs = 200;
+const burstMs = 20;
+const calmSaves = 10; // within burstMs
 const refillAfterMs = 1;
 const largestRefill = 20;
+const largestStep = 2;
+const watchedMs = 60_000;
 
 /** Wakes job processors: in this process at once, in others by the signal table. */
 export class MysqlNotificationChannel extends BaseNotificationChannel {
@@ -25,40 +36,43 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   private readonly announced = new WeakMap<object, Map<string, number>>(); // transaction -> name -> earliest due
   private readonly rooms = new Map<string, number>(); // name -> runs that ended since the last refill
 
+  private burst = { since: 0, saves: 0 };
+  private watchedUntil = 0; // another process wants to know the states of our jobs
+  private watching: NodeJS.Timeout | undefined; // we want to know theirs
+
   constructor(parts: ChannelParts) {
     super();
     this.parts = parts;
     this.on('error', error => parts.onError(error));
   }
 
-  /** Makes the channel ready to publish, so that a process that never starts a processor wakes the others. */
-  open(): void {
-    this.setState('connected');
-  }
-
   override async connect(): Promise<void> {
     await this.parts.signals?.listen(signal => this.receive(signal));
-    this.open();
+    this.setState('connected');
   }
 
   override async disconnect(): Promise<void> {
     this.setState('disconnected');
+    this.stopWatching();
     await this.parts.signals?.close();
     await this.parts.onDisconnect();
   }
 
   /**
-   * Inside a caller's transaction nobody is woken before it has committed. Otherwise waits a moment for workers
-   * of this process to fetch: a producer beside them that never waits would starve them of the one event loop
-   * (5,000 jobs saved 50 at a time started after 2 s at the median, so after 40 ms).
+   * Wakes whoever may run the job; inside a caller's transaction not before it has committed. In a flood of saves
+   * it waits a moment for the workers of this process to fetch: a producer beside them that never waits would starve
+   * them of the one event loop (5,000 jobs saved 50 at a time started after 2 s at the median, so after 40 ms). A
+   * single save does not wait, or its job could end before it resolves, and whoever then listens for that hears nothing.
    */
   override async publish(notification: JobNotification): Promise<void> {
     this.requireConnection();
     const trx = this.parts.ambient.transaction();
     if (!trx) {
       const heard = this.deliver(notification);
-      await this.parts.signals?.announce(notification);
-      await Promise.race([heard, sleep(patienceMs, undefined, { ref: false })]);
+      const told = this.parts.signals?.announce(notification);
+      if (this.handlers.size === 0) return told;
+      told?.catch(this.parts.onError);
+      if (this.isFlood()) await Promise.race([heard, sleep(patienceMs, undefined, { ref: false })]);
       return;
     }
     if (!this.isNews(trx, notification)) return;
@@ -66,10 +80,48 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     void ended(trx).then(() => this.deliver(notification));
   }
 
+  /**
+   * A job was saved. Agenda publishes that only where a processor was started; a process that merely saves jobs
+   * would wake nobody. Never rejects: a wake that got lost costs one processEvery.
+   */
+  async announceSave({ _id, name, nextRunAt, priority, disabled }: JobParameters): Promise<void> {
+    if (this.state === 'connected' || !nextRunAt || disabled || !_id) return;
+    const timestamp = new Date();
+    const notification = { jobId: _id, jobName: name, nextRunAt, priority, timestamp };
+    const trx = this.parts.ambient.transaction();
+    try {
+      if (!trx) await this.parts.signals?.announce(notification);
+      else if (this.isNews(trx, notification))
+        await this.parts.signals?.announceIn(this.parts.ambient.database(), notification);
+    } catch (error) {
+      this.emit('error', error);
+    }
+  }
+
+  /** Writes what is still waiting to be told to other processes, and listens no more to their job states. */
+  async flush(): Promise<void> {
+    this.stopWatching();
+    await this.parts.signals?.flush();
+  }
+
   async publishState(notification: JobStateNotification): Promise<void> {
     this.requireConnection();
     void this.notifyStateHandlers(notification);
-    if (this.parts.sharesState) await this.parts.signals?.announceState(notification);
+    if (this.parts.sharesState || Date.now() < this.watchedUntil)
+      await this.parts.signals?.announceState(notification);
+  }
+
+  /**
+   * Hears of job states: of this process, and of the others as long as somebody listens. Agenda subscribes too, but
+   * only once it has connected the channel; who subscribes before that is a dashboard, and the others are asked.
+   */
+  override subscribeState(handler: StateNotificationHandler): () => void {
+    const unsubscribe = super.subscribeState(handler);
+    if (this.state !== 'connected') this.watch();
+    return () => {
+      unsubscribe();
+      if (this.stateHandlers.size === 0) this.stopWatching();
+    };
   }
 
   /**
@@ -87,15 +139,44 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     }, refillAfterMs);
   }
 
-  /** A claim was filled to the last caller, so there may be more: asks as many again to come for it. */
+  /**
+   * A claim was filled to the last caller, so there may be more: asks some more to come for it. Not as many again, or
+   * under a lock limit over all names the first to double would leave nothing to the others.
+   */
   widen(name: string, callers: number): void {
-    for (let wakes = Math.min(callers, largestRefill - callers); wakes > 0; wakes--)
+    for (let wakes = Math.min(callers, largestStep, largestRefill - callers); wakes > 0; wakes--)
       void this.deliver(wakeFor(name));
   }
 
-  private receive({ kind, payload }: Signal): void {
+  private isFlood(): boolean {
+    const now = Date.now();
+    if (now - this.burst.since > burstMs) this.burst = { since: now, saves: 0 };
+    return ++this.burst.saves > calmSaves;
+  }
+
+  private receive({ kind, payload }: Signal): boolean {
     if (kind === 'job') void this.deliver(payload);
-    else void this.notifyStateHandlers(payload);
+    else if (kind === 'state') void this.notifyStateHandlers(payload);
+    else this.watchedUntil = Date.now() + watchedMs;
+    return kind === 'job' || (kind === 'state' && this.watching !== undefined);
+  }
+
+  private watch(): void {
+    const { signals, onError } = this.parts;
+    if (!signals || this.watching) return;
+    const ask = () => signals.askForStates().catch(onError);
+    this.watching = setInterval(ask, watchedMs / 3).unref();
+    void signals
+      .listen(signal => this.receive(signal))
+      .then(ask)
+      .catch(onError);
+  }
+
+  private stopWatching(): void {
+    if (!this.watching) return;
+    clearInterval(this.watching);
+    this.watching = undefined;
+    if (this.state !== 'connected') void this.parts.signals?.close().catch(this.parts.onError);
   }
 
   private async deliver(notification: JobNotification): Promise<void> {

@@ -43,7 +43,10 @@ export async function claim(db: Database, request: ClaimRequest): Promise<ClaimR
   });
 }
 
-/** The rest of the query for due jobs; every part of the order is in the claim index, so nothing is sorted. */
+/** The order of due jobs: every part is in the claim index, in that index's order, so nothing is sorted. */
+export const dueOrder = 'next_run_at, sort_priority, outcome, id';
+
+/** The rest of the query for due jobs. */
 export function dueRows(table: string): string {
   return `FROM ${table} FORCE INDEX (${table}_claim)
     WHERE name = ? AND disabled = 0 AND locked_at IS NULL AND next_run_at <= ?`;
@@ -58,7 +61,7 @@ export function staleRows(table: string): string {
 function selectDue(trx: Database, { name, nextScanAt, limit }: ClaimRequest, taken: number): Promise<Row[]> {
   return trx.select(
     jobColumns,
-    `${dueRows(trx.tables.jobs)} ORDER BY next_run_at, sort_priority, id LIMIT ? FOR UPDATE SKIP LOCKED`,
+    `${dueRows(trx.tables.jobs)} ORDER BY ${dueOrder} LIMIT ? FOR UPDATE SKIP LOCKED`,
     [name, toUtc(nextScanAt), limit - taken],
   );
 }

@@ -1,5 +1,6 @@
 import type { RemoveJobsOptions } from 'agenda';
 import type { Database, SqlValue } from './database.ts';
+import type { RetryOptions } from './retry.ts';
 import { idValue, marks } from './rows.ts';
 
 /** Conditions joined by AND, and what is bound to them. */
@@ -9,8 +10,12 @@ export interface Where {
 }
 
 /** Removes the jobs that match; none without a criterion. Returns how many. */
-export async function removeJobs(db: Database, options: RemoveJobsOptions): Promise<number> {
-  return change(db, options, `DELETE FROM ${db.tables.jobs}`);
+export async function removeJobs(
+  db: Database,
+  options: RemoveJobsOptions,
+  retrying?: RetryOptions,
+): Promise<number> {
+  return change(db, options, `DELETE FROM ${db.tables.jobs}`, retrying);
 }
 
 /** Disables the jobs that match; none without a criterion. Returns how many matched. */
@@ -35,10 +40,15 @@ export function containsData(where: Where, data: unknown): void {
   where.bindings.push(JSON.stringify(data));
 }
 
-async function change(db: Database, options: RemoveJobsOptions, statement: string): Promise<number> {
+async function change(
+  db: Database,
+  options: RemoveJobsOptions,
+  statement: string,
+  retrying?: RetryOptions,
+): Promise<number> {
   const { conditions, bindings } = matching(options);
   if (conditions.length === 0) return 0;
-  return (await db.write(`${statement} WHERE ${conditions.join(' AND ')}`, bindings)).affectedRows;
+  return (await db.write(`${statement} WHERE ${conditions.join(' AND ')}`, bindings, retrying)).affectedRows;
 }
 
 // id wins over ids, name over names over notNames.

@@ -6,11 +6,12 @@
  * - `unique` means "saved with the same unique object": a UNIQUE key over it, not a search through the data.
  * - A schedule changed while the job runs is kept; the end of the run does not overwrite it.
  * - `every()` leaves a disabled job disabled. A save leaves the processor's fields (failCount, ...) alone.
- * - A save wakes workers of its own process first and waits for them to fetch, at most 0.2 s.
- * - A process that only saves jobs wakes the others too: its channel is open once the backend is connected.
+ * - A save wakes workers of its own process first, and in a flood waits for them to fetch, at most 0.2 s.
+ * - A process that only saves jobs wakes the others too, though Agenda publishes nothing before `start()`.
  * - stop() and drain() give back every job that was fetched and not started, also on a host's pool.
  */
 export { MysqlBackend, type MysqlBackendOptions } from './backend.ts';
+export { DashboardAgenda, dashboardAgenda } from './dashboard.ts';
 export type { JobEvent, JobListener } from './listeners.ts';
 export type { ParkedJob } from './park.ts';
 export type { JobContext, JobHandler } from './runs.ts';
@@ -24,4 +25,4 @@ export {
 } from './scheduler.ts';
 export type { SignalOptions } from './signals.ts';
 export { LostLockError } from './state.ts';
-export { createTables, dropTables } from './tables.ts';
+export { createTables, dropTables, upgradeTables } from './tables.ts';

@@ -1,93 +1,118 @@
-import {
-  computeJobState,
-  type JobsOverview,
-  type JobsQueryOptions,
-  type JobsResult,
-  type JobsSort,
-  toJobId,
-} from 'agenda';
+import { computeJobState, type JobsQueryOptions, type JobsResult, type JobsSort, toJobId } from 'agenda';
 import { containsData, isIn, type Where } from './criteria.ts';
-import type { Database, SqlValue } from './database.ts';
-import { stateBindings, stateSql } from './job-state.ts';
+import type { Database, Row, SqlValue } from './database.ts';
+import { inState } from './job-state.ts';
 import { idValue, jobColumns, toJob } from './rows.ts';
 import { toUtc } from './utc.ts';
 
 /** One page of the jobs that match, each with its state, and how many match in all. */
 export async function queryJobs(db: Database, options: JobsQueryOptions = {}): Promise<JobsResult> {
   const now = new Date();
-  const { conditions, bindings } = matching(options, now);
-  const from = `FROM ${db.tables.jobs}${conditions.length ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
-  const { page, pageBindings } = paging(options);
-  const rows = await db.select(jobColumns, `${from} ORDER BY ${order(options.sort)}${page}`, [
-    ...bindings,
-    ...pageBindings,
-  ]);
+  const names = await namesAsked(db, options);
+  if (names?.length === 0) return { jobs: [], total: 0 };
+  const isPage = (options.limit ?? 0) > 0 || (options.skip ?? 0) > 0;
+  const query = matching(db.tables.jobs, options, names, now);
+  const rows = isPage ? await readPage(db, query.page, options) : await readAll(db, query.page, options);
   const jobs = rows.map(row => {
     const job = toJob(row);
     return { ...job, _id: toJobId(String(row.id)), state: computeJobState(job, now) };
   });
-  return { jobs, total: page ? await count(db, from, bindings) : jobs.length };
+  return { jobs, total: isPage ? await count(db, query.count) : jobs.length };
 }
 
-/** Per name how many jobs are in each state; a disabled job counts as paused only. */
-export async function getJobsOverview(db: Database): Promise<JobsOverview[]> {
-  const now = stateBindings(toUtc(new Date()));
-  const rows = await db.rows(
-    ['name', 'state', 'jobs'],
-    `SELECT name, IF(disabled = 1, 'paused', ${stateSql}) AS state, COUNT(*) FROM ${db.tables.jobs}
-     GROUP BY name, state ORDER BY name`,
-    now,
+/** `FROM ... WHERE ...` and what is bound to it. */
+interface Query {
+  from: string;
+  bindings: SqlValue[];
+}
+
+// A search is answered from the names there are, which the claim index tells without reading the jobs.
+async function namesAsked(
+  db: Database,
+  { name, names, search }: JobsQueryOptions,
+): Promise<string[] | undefined> {
+  const asked = name ? [name] : names?.length ? names : undefined;
+  if (!search) return asked;
+  const found = await db.rows(
+    ['name'],
+    `SELECT name FROM ${db.tables.jobs} GROUP BY name HAVING LOWER(name) LIKE LOWER(?) ESCAPE '!'`,
+    [`%${search.replace(/[!%_]/g, '!$&')}%`],
   );
-  const overviews = new Map<string, JobsOverview>();
-  for (const row of rows) {
-    const name = String(row.name);
-    const overview = overviews.get(name) ?? { ...nothing, name };
-    overviews.set(name, overview);
-    overview[row.state as keyof typeof nothing] += Number(row.jobs);
-    overview.total += Number(row.jobs);
-  }
-  return [...overviews.values()];
+  const matches = found.map(row => String(row.name));
+  return asked ? asked.filter(each => matches.includes(each)) : matches;
 }
 
-const nothing = {
-  total: 0,
-  running: 0,
-  scheduled: 0,
-  queued: 0,
-  completed: 0,
-  failed: 0,
-  repeating: 0,
-  paused: 0,
-};
-
-function matching(options: JobsQueryOptions, now: Date): Where {
+function matching(
+  table: string,
+  options: JobsQueryOptions,
+  names: string[] | undefined,
+  now: Date,
+): { page: Query; count: Query } {
   const where: Where = { conditions: [], bindings: [] };
-  const { name, names, id, ids, search, data, state, includeDisabled = true } = options;
-  if (name) isIn(where, 'name', [name]);
-  else if (names?.length) isIn(where, 'name', names);
+  const { id, ids, data, state, includeDisabled = true } = options;
+  const filter = state && inState(state, toUtc(now));
   if (id) isIn(where, 'id', [idValue(id)]);
   else if (ids?.length) isIn(where, 'id', ids.map(idValue));
-  if (search) {
-    where.conditions.push("LOWER(name) LIKE LOWER(?) ESCAPE '!'");
-    where.bindings.push(`%${search.replace(/[!%_]/g, '!$&')}%`);
-  }
+  if (names) isIn(where, 'name', names);
   if (data !== undefined) containsData(where, data);
   if (!includeDisabled) where.conditions.push('disabled = 0');
-  if (state === 'paused') where.conditions.push('disabled = 1');
-  else if (state) {
-    where.conditions.push(`${stateSql} = ?`);
-    where.bindings.push(...stateBindings(toUtc(now)), state);
+  where.conditions.push(...(filter?.conditions ?? []));
+  where.bindings.push(...(filter?.bindings ?? []));
+  const isNarrow = id || ids?.length || names; // then the server knows best
+  if (!filter || isNarrow) {
+    const query = { from: from(table, '', where.conditions), bindings: where.bindings };
+    return { page: query, count: query };
   }
-  return where;
+  const by = (index: string, conditions: string[]): Query => ({
+    from: from(table, ` FORCE INDEX (${table}_${index})`, conditions),
+    bindings: where.bindings,
+  });
+  // A range over all names: so the server tests the rest in the index before it reads a row.
+  const allNames = filter.pageIndex === 'claim' ? ["name >= ''"] : [];
+  return {
+    page: by(filter.pageIndex, [...allNames, ...where.conditions]),
+    count: by(filter.countIndex, where.conditions),
+  };
 }
 
-function paging({ skip = 0, limit = 0 }: JobsQueryOptions): { page: string; pageBindings: SqlValue[] } {
-  if (limit <= 0 && skip <= 0) return { page: '', pageBindings: [] };
+function from(table: string, hint: string, conditions: string[]): string {
+  return `FROM ${table}${hint}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+}
+
+// First the ids: rows that are skipped or filtered out are then passed over in an index, without being read.
+async function readPage(
+  db: Database,
+  { from, bindings }: Query,
+  { sort, skip = 0, limit = 0 }: JobsQueryOptions,
+): Promise<Row[]> {
   const all = '18446744073709551615'; // OFFSET needs a LIMIT
-  return {
-    page: ` LIMIT ${limit > 0 ? '?' : all} OFFSET ?`,
-    pageBindings: [...(limit > 0 ? [limit] : []), skip],
-  };
+  const page = `LIMIT ${limit > 0 ? '?' : all} OFFSET ?`;
+  const found = await db.select(['id'], `${from} ORDER BY ${order(sort)} ${page}`, [
+    ...bindings,
+    ...(limit > 0 ? [limit] : []),
+    skip,
+  ]);
+  if (found.length === 0) return [];
+  const where: Where = { conditions: [], bindings: [] };
+  isIn(
+    where,
+    'id',
+    found.map(row => String(row.id)),
+  );
+  const rows = await db.select(
+    jobColumns,
+    `FROM ${db.tables.jobs} WHERE ${where.conditions.join()}`,
+    where.bindings,
+  );
+  const byId = new Map(rows.map(row => [row.id, row]));
+  return found.flatMap(({ id }) => {
+    const row = byId.get(id);
+    return row ? [row] : []; // else it has gone in between
+  });
+}
+
+function readAll(db: Database, { from, bindings }: Query, { sort }: JobsQueryOptions): Promise<Row[]> {
+  return db.select(jobColumns, `${from} ORDER BY ${order(sort)}`, bindings);
 }
 
 const sortColumns: Record<keyof JobsSort, string> = {
@@ -113,7 +138,7 @@ function order(sort: JobsSort = {}): string {
   return `${parts.join(', ')}, id ${entries.at(-1)?.[1] === 'desc' ? 'DESC' : 'ASC'}`;
 }
 
-async function count(db: Database, from: string, bindings: SqlValue[]): Promise<number> {
+async function count(db: Database, { from, bindings }: Query): Promise<number> {
   const [row] = await db.rows(['total'], `SELECT COUNT(*) ${from}`, bindings);
   return Number(row?.total ?? 0);
 }

@@ -16,9 +16,11 @@ import { type Fence, fenceOf, HeldJobs } from './fence.ts';
 import { Inserter, insertRow, type NewRow } from './inserter.ts';
 import { type Caller, type ClaimSource, Lanes } from './lanes.ts';
 import { lockJob, release, unlockJob, unlockJobs } from './locks.ts';
+import { Overview } from './overview.ts';
 import type { ParkedJob } from './park.ts';
 import { type Answer, Prober } from './probe.ts';
-import { getJobsOverview, queryJobs } from './query.ts';
+import { queryJobs } from './query.ts';
+import { Remover } from './remover.ts';
 import { idValue, jobColumns, toJob } from './rows.ts';
 import { saveJob } from './save.ts';
 import { saveJobState } from './state.ts';
@@ -28,6 +30,8 @@ import { toUtc } from './utc.ts';
 /** What the repository reports to its backend. */
 export interface RepositoryEvents {
   connect(): Promise<void>;
+  /** A job was saved, perhaps in a transaction that has yet to commit. */
+  onSaved(job: JobParameters): Promise<void>;
   /** A run ended (or its finished job was removed): the name has room for more. */
   onRoom(name: string): void;
   /** A claim gave every one of so many callers a job: there may be more. */
@@ -48,9 +52,11 @@ export class MysqlJobRepository implements JobRepository {
   private readonly ceilings = new Ceilings(this.held);
   private readonly returns = new Batcher<Fence>(fences => release(this.db, fences));
   private readonly inserter: Inserter;
+  private readonly remover: Remover;
   private readonly states: StateWriter;
   private readonly prober: Prober;
   private readonly lanes: Lanes;
+  private readonly overview: Overview;
   private readonly ended = new Map<string, string>(); // ids of runs that ended lately -> name
 
   constructor(db: Database, current: () => Database, poisonAfter: number | null, events: RepositoryEvents) {
@@ -59,9 +65,11 @@ export class MysqlJobRepository implements JobRepository {
     this.poisonAfter = poisonAfter;
     this.events = events;
     this.inserter = new Inserter(db);
+    this.remover = new Remover(db);
     this.states = new StateWriter(db);
     this.prober = new Prober(db);
     this.lanes = new Lanes(this.claimSource());
+    this.overview = new Overview(db);
   }
 
   async connect(): Promise<void> {
@@ -74,7 +82,9 @@ export class MysqlJobRepository implements JobRepository {
   ): Promise<JobParameters<DATA>> {
     const db = this.current();
     const insert = (row: NewRow) => (db === this.db ? this.inserter.insert(row) : insertRow(db, row));
-    return (await saveJob(db, job, by(options), insert)) as JobParameters<DATA>;
+    const saved = await saveJob(db, job, by(options), insert);
+    await this.events.onSaved(saved);
+    return saved as JobParameters<DATA>;
   }
 
   async saveJobState(job: JobParameters, options?: JobRepositoryOptions): Promise<void> {
@@ -136,7 +146,7 @@ export class MysqlJobRepository implements JobRepository {
   }
 
   async getJobsOverview(): Promise<JobsOverview[]> {
-    return getJobsOverview(this.db);
+    return this.overview.get();
   }
 
   async getDistinctJobNames(): Promise<string[]> {
@@ -151,8 +161,14 @@ export class MysqlJobRepository implements JobRepository {
   }
 
   async removeJobs(options: RemoveJobsOptions): Promise<number> {
-    const removed = await removeJobs(this.current(), options);
-    if (options.id) this.noteRemoval(String(options.id));
+    const { id, ...others } = options;
+    const name = id && this.ended.get(String(id));
+    const isOwnCleaning = name && Object.keys(others).length === 0 && this.current() === this.db;
+    if (!isOwnCleaning) return removeJobs(this.current(), options);
+    // removeOnComplete. Only after it does the processor free its slot, so that too is a moment to refill.
+    this.ended.delete(String(id));
+    const removed = await this.remover.remove(String(id));
+    this.events.onRoom(name);
     return removed;
   }
 
@@ -199,7 +215,6 @@ export class MysqlJobRepository implements JobRepository {
     return jobs;
   }
 
-  // The processor frees its slot only after a finished job was removed, so that too is a moment to refill.
   private noteEnd(id: string, name: string): void {
     this.ended.set(id, name);
     for (const oldest of this.ended.keys()) {
@@ -207,11 +222,6 @@ export class MysqlJobRepository implements JobRepository {
       this.ended.delete(oldest);
     }
     this.events.onRoom(name);
-  }
-
-  private noteRemoval(id: string): void {
-    const name = this.ended.get(id);
-    if (name !== undefined && this.ended.delete(id)) this.events.onRoom(name);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type JobParameters, toJobId } from 'agenda';
 import { v7 as newId } from 'uuid';
 import type { Database } from './database.ts';
-import { type FieldName, fields, processorFields, scheduleFields } from './fields.ts';
+import { type FieldName, fields, scheduleFields } from './fields.ts';
 import { insertInto, type NewRow } from './inserter.ts';
 import { assignments, idValue, jobColumns, toColumns, toJob } from './rows.ts';
 import { saveUnique } from './unique.ts';
@@ -85,7 +85,8 @@ async function saveSingle(
   return row ? toJob(row) : asSaved(job, columns);
 }
 
-const neverNull: readonly FieldName[] = ['type', 'priority', 'disabled', 'nextRunAt', ...processorFields];
+// A lock is given up by who holds it, not by a save; the others of the processor's fields a save may clear by name.
+const neverNull: readonly FieldName[] = ['type', 'priority', 'disabled', 'nextRunAt', 'lockedAt'];
 
 function givenFields(job: JobParameters): FieldName[] {
   return (Object.keys(job) as FieldName[]).filter(

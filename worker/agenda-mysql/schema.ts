@@ -1,5 +1,12 @@
 import type { Knex } from 'knex';
-import { createTables, readSchemaVersion, schemaVersion, type Tables, tablesOf } from './tables.ts';
+import {
+  createTables,
+  readSchemaVersion,
+  schemaVersion,
+  type Tables,
+  tablesOf,
+  upgradeTables,
+} from './tables.ts';
 
 /**
  * Creates the tables, or brings older ones up to date; of several processes starting at once one does it and
@@ -16,6 +23,7 @@ export async function migrate(db: Knex, prefix: string): Promise<boolean> {
     if (Number(rows[0][0]) !== 1) throw new Error('Another process has been migrating for a minute.');
     try {
       if ((await readSchemaVersion(lockHolder, tables)) === schemaVersion) return false;
+      await upgradeTables(lockHolder, prefix);
       await createTables(lockHolder, prefix);
       return true;
     } finally {

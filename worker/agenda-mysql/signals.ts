@@ -7,7 +7,12 @@ import { toUtc } from './utc.ts';
 /** What one process tells the others. */
 export type Signal =
   | { kind: 'job'; payload: JobNotification }
-  | { kind: 'state'; payload: JobStateNotification };
+  | { kind: 'state'; payload: JobStateNotification }
+  /** Somebody wants to know the states of the others' jobs for the next minute. */
+  | { kind: 'watch'; payload: null };
+
+/** Takes a signal of another process; true when more of its kind are worth looking for soon. */
+export type Receiver = (signal: Signal) => boolean;
 
 /** How the signal table is used. */
 export interface SignalOptions {
@@ -37,7 +42,7 @@ export class Signals {
   private floor = 0; // every id up to here is settled
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
-  private receive: ((signal: Signal) => void) | undefined;
+  private receive: Receiver | undefined;
   private lastSignalAt = 0;
   private lastCleanAt = Date.now();
 
@@ -68,8 +73,13 @@ export class Signals {
     return this.states.add({ kind: 'state', payload });
   }
 
+  /** Asks the other processes for the states of their jobs. */
+  async askForStates(): Promise<void> {
+    await this.insert(this.db, [{ kind: 'watch', payload: null }]);
+  }
+
   /** Starts to hand over what other processes announce from now on. */
-  async listen(receive: (signal: Signal) => void): Promise<void> {
+  async listen(receive: Receiver): Promise<void> {
     if (this.receive) return;
     this.receive = receive;
     const [row] = await this.db.rows(['newest'], `SELECT MAX(id) FROM ${this.db.tables.signals}`);
@@ -82,6 +92,11 @@ export class Signals {
     this.receive = undefined;
     clearTimeout(this.timer);
     await this.reading;
+    await this.flush();
+  }
+
+  /** Writes what is still waiting. */
+  async flush(): Promise<void> {
     const pending = [...this.windows.values()].flatMap(window => window.pending ?? []);
     for (const { timer } of this.windows.values()) clearTimeout(timer);
     this.windows.clear();
@@ -113,6 +128,7 @@ export class Signals {
 
   private lookLater(): void {
     const { busyMs, idleMs } = this.options;
+    clearTimeout(this.timer);
     const pause = Date.now() - this.lastSignalAt < quietAfterMs ? busyMs : idleMs;
     this.timer = setTimeout(() => {
       this.reading = this.look()
@@ -133,8 +149,9 @@ export class Signals {
     const fresh = rows.filter(row => !this.seen.has(Number(row.id)));
     this.settle(fresh);
     const foreign = fresh.filter(row => row.origin !== this.origin).map(parse);
-    if (foreign.length > 0) this.lastSignalAt = Date.now();
-    for (const signal of coalesced(foreign)) this.receive?.(signal);
+    for (const signal of coalesced(foreign)) {
+      if (this.receive?.(signal)) this.lastSignalAt = Date.now();
+    }
     await this.clean();
   }
 
@@ -171,16 +188,17 @@ function parse(row: Row): Signal {
   const payload = JSON.parse(String(row.payload), (key, value) =>
     moments.has(key) && typeof value === 'string' ? new Date(value) : value,
   );
-  return { kind: row.kind === 'state' ? 'state' : 'job', payload };
+  const kind = row.kind === 'state' || row.kind === 'watch' ? row.kind : 'job';
+  return { kind, payload };
 }
 
 // One wake per name is enough; states are all of interest.
 function coalesced(signals: Signal[]): Signal[] {
   const jobs = new Map<string, JobNotification>();
-  const states: Signal[] = [];
+  const others: Signal[] = [];
   for (const signal of signals) {
-    if (signal.kind === 'state') states.push(signal);
+    if (signal.kind !== 'job') others.push(signal);
     else jobs.set(signal.payload.jobName, earlier(jobs.get(signal.payload.jobName), signal.payload));
   }
-  return [...[...jobs.values()].map(asJobSignal), ...states];
+  return [...[...jobs.values()].map(asJobSignal), ...others];
 }

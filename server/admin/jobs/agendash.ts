@@ -1,0 +1,97 @@
+import { createExpressMiddleware } from 'agendash';
+import { type RequestHandler, type Response, Router } from 'express';
+import { isSafe, refuseOtherSites } from '../access/forgery.ts';
+import { allow, personOf } from '../person.ts';
+import type { Clock } from './clock.ts';
+
+/** What agendash's page needs and no more. It is Agenda's own dashboard, and its code is not ours. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Its stream of events ends after so long, in ms, and is opened again: a server that stops waits no longer. */
+const streamMs = 10_000;
+const largestPage = 200;
+
+/**
+ * Agendash on our backend, to be mounted behind the gate. Its scripts know no token of ours: instead a change has to
+ * come from this site, as JSON, which no form can send, and from an admin.
+ */
+export function agendashRouter(clock: Clock, publicUrl?: string): Router {
+  const router = Router();
+  router.use(asFolder, refuseOtherSites(publicUrl), takeAdmins(clock), ownPolicy, boundedPage);
+  router.get('/api/events', (_request, response, next) => {
+    const timer = setTimeout(() => response.end(), streamMs);
+    response.once('close', () => clearTimeout(timer));
+    next();
+  });
+  let dashboard: RequestHandler | undefined;
+  router.use(async (request, response, next) => {
+    dashboard ??= createExpressMiddleware(await clock.agenda());
+    dashboard(request, response, next);
+  });
+  return router;
+}
+
+// Its page asks for its scripts beside itself, and its own redirect would name the path before a proxy.
+const asFolder: RequestHandler = (request, response, next) => {
+  const [path = ''] = request.originalUrl.split('?');
+  if (request.path !== '/' || path.endsWith('/')) next();
+  else response.redirect(303, `${path.slice(path.lastIndexOf('/') + 1)}/`);
+};
+
+// Its routes cannot share a transaction with the audit log, so the entry says what was asked for, before it is done.
+function takeAdmins({ mail }: Clock): RequestHandler {
+  return async (request, response, next) => {
+    if (isSafe(request)) return next();
+    if (!request.is('application/json')) return void response.sendStatus(415);
+    const action = /^\/api\/jobs\/([a-z]{1,32})$/.exec(request.path)?.[1];
+    allow('admin')(request, response, async (refusal?: unknown) => {
+      if (refusal) return next(refusal);
+      try {
+        if (action) await mail.audit.record(asked(action, request.body, response));
+        next();
+      } catch (error) {
+        next(error);
+      }
+    });
+  };
+}
+
+function asked(action: string, body: { jobIds?: unknown; jobName?: unknown } = {}, response: Response) {
+  const ids = Array.isArray(body.jobIds) ? body.jobIds : [];
+  const subject = ids.length === 1 ? `job:${ids[0]}` : `jobs:${body.jobName ?? `${ids.length} by agendash`}`;
+  return { by: personOf(response).id, action: `job.${action}`, subject, before: null, after: body };
+}
+
+// Agendash sets its own, looser policy on every answer.
+const ownPolicy: RequestHandler = (_request, response, next) => {
+  const set = response.setHeader.bind(response);
+  response.setHeader = (name, value) =>
+    set(name, name.toLowerCase() === 'content-security-policy' ? policy : value);
+  next();
+};
+
+// It takes any number for the size of a page, and 0 for all there is.
+const boundedPage: RequestHandler = (request, _response, next) => {
+  const url = new URL(request.url, 'http://localhost');
+  for (const [name, least, most] of [
+    ['limit', 1, largestPage],
+    ['skip', 0, 10_000_000],
+    ['offset', 0, 10_000_000],
+  ] as const) {
+    if (!url.searchParams.has(name)) continue;
+    const asked = Number.parseInt(url.searchParams.get(name) ?? '', 10);
+    url.searchParams.set(name, String(Math.min(Math.max(asked || 0, least), most)));
+  }
+  request.url = url.pathname + url.search;
+  next();
+};

@@ -1,0 +1,34 @@
+import { type DashboardAgenda, dashboardAgenda, MysqlBackend } from '../../../worker/agenda-mysql/index.ts';
+import type { Mail } from '../../mail/index.ts';
+
+/** The jobs of the workers, as their storage knows them; this process runs none. */
+export interface Clock {
+  mail: Mail;
+  /** Connected at the first use; an error says what is wrong with the tables. */
+  backend(): Promise<MysqlBackend>;
+  agenda(): Promise<DashboardAgenda>;
+}
+
+/** Jobs in the database of the mail module. */
+export function clockOf(mail: Mail): Clock {
+  const backend = new MysqlBackend({
+    knex: mail.db,
+    ensureSchema: false,
+    onError: err => mail.log.warn({ err }, 'job storage fault'),
+  });
+  let agenda: Promise<DashboardAgenda> | undefined;
+  return {
+    mail,
+    async backend() {
+      await backend.connect();
+      return backend;
+    },
+    agenda() {
+      agenda ??= dashboardAgenda(backend, 'pages').catch(error => {
+        agenda = undefined;
+        throw error;
+      });
+      return agenda;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  createMail,
+  type FileDifference,
+  type Mail,
+  type MailConfig,
+  ownTemplates,
+  sourceName,
+  type Transfer,
+  writeTemplateTypes,
+} from '../server/mail/index.ts';
+
+const usage = `Usage:
+  postlane templates diff                    what differs between files and database
+  postlane templates push [--force NAME]...  publish what changed in the files
+  postlane templates pull [--force NAME]...  write what changed in the database into the files
+  postlane templates types [--out FILE]      TypeScript types of all data, into templates/templates.d.ts
+
+  --folder DIR   the folder of template files, where it is not the one that comes with Postlane
+  --force NAME   for a source like template:receipt, give up the other side's change`;
+
+/** How the command ends: 0 done, 1 something differs or was refused, 64 (EX_USAGE) not understood. */
+type ExitCode = 0 | 1 | 64;
+
+/** The command `postlane templates`. `config` is read only where the database is needed. */
+export async function runTemplatesCommand(
+  args: string[],
+  config: () => MailConfig,
+  say: (text: string) => void,
+): Promise<ExitCode> {
+  const asked = readArgs(args);
+  if (!asked) {
+    say(usage);
+    return 64;
+  }
+  const { verb, folder, force, out } = asked;
+  if (verb === 'types') {
+    await writeTemplateTypes(folder, out);
+    say(`Wrote ${path.relative('.', out)}. Name it in the "include" of your tsconfig.json.`);
+    return 0;
+  }
+  const mail = await createMail(config(), { templates: folder, takeFiles: false, poolSize: 2 });
+  try {
+    return await verbs[verb](mail, force, say);
+  } finally {
+    await mail.close();
+  }
+}
+
+const verbs = { diff, push, pull };
+
+function readArgs(args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        folder: { type: 'string', default: ownTemplates },
+        force: { type: 'string', multiple: true, default: [] },
+        out: { type: 'string' },
+      },
+    });
+    const [verb = '', ...more] = positionals;
+    if (more.length > 0 || (verb !== 'types' && !isVerb(verb))) return null;
+    const { folder, force, out = path.join(folder, 'templates.d.ts') } = values;
+    return { verb: verb as keyof typeof verbs | 'types', folder, force, out };
+  } catch {
+    return null;
+  }
+}
+
+function isVerb(word: string): word is keyof typeof verbs {
+  return Object.hasOwn(verbs, word);
+}
+
+async function diff(mail: Mail, _force: string[], say: (text: string) => void): Promise<ExitCode> {
+  const differing = await mail.templates.files.diff();
+  if (differing.length === 0) say('Files and database agree.');
+  for (const difference of differing) say(described(difference));
+  return differing.length === 0 ? 0 : 1;
+}
+
+async function push(mail: Mail, force: string[], say: (text: string) => void): Promise<ExitCode> {
+  return reported(await mail.templates.files.push({ by: 'cli', force }), 'Published', say);
+}
+
+async function pull(mail: Mail, force: string[], say: (text: string) => void): Promise<ExitCode> {
+  return reported(await mail.templates.files.pull({ force }), 'Wrote', say);
+}
+
+function reported({ taken, left, faults }: Transfer, done: string, say: (text: string) => void): ExitCode {
+  for (const ref of taken) say(`${done} ${sourceName(ref)}.`);
+  for (const { ref, state } of left) say(`Left ${sourceName(ref)} alone: ${words[state]}.`);
+  for (const { template, part, line, message } of faults)
+    say(`${template}: ${part}, line ${line}: ${message}`);
+  if (faults.length > 0) say('Nothing was published: mend these first.');
+  else if (taken.length === 0) say('There was nothing to do.');
+  return faults.length > 0 || left.some(({ state }) => state === 'conflict') ? 1 : 0;
+}
+
+const words: Record<FileDifference['state'], string> = {
+  file: 'it changed in the files, a push publishes it',
+  database: 'it changed in the database, a pull brings it into the files',
+  conflict: 'it changed in both; look at the diff, then push or pull it with --force',
+  'only-file': 'it is in the files alone',
+  'only-database': 'it is in the database alone',
+};
+
+const marks = { same: ' ', added: '+', removed: '-' };
+
+/** As a patch from the database to the file. */
+function described({ ref, state, parts }: FileDifference): string {
+  const texts = parts.flatMap(({ part, hunks }) => [
+    `  ${part}`,
+    ...hunks.flatMap(({ oldStart, newStart, lines }) => [
+      `  @@ database ${oldStart}, file ${newStart} @@`,
+      ...lines.map(({ kind, text }) => `  ${marks[kind]}${text}`),
+    ]),
+  ]);
+  return [`${sourceName(ref)}: ${words[state]}`, ...texts].join('\n');
+}
