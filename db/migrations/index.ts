@@ -1,6 +1,12 @@
 import type { Knex } from 'knex';
 import * as ledger from './20261121_01_ledger.ts';
 import * as agenda from './20261121_02_agenda.ts';
+import * as audit from './20261121_03_audit.ts';
+import * as access from './20261121_04_access.ts';
+import * as authoring from './20261121_05_authoring.ts';
+import * as cases from './20261121_06_cases.ts';
+import * as dashboard from './20261121_07_dashboard.ts';
+import * as agendaStates from './20261121_08_agenda.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -11,4 +17,10 @@ interface Migration {
 export const migrations: Record<string, Migration> = {
   '20261121_01_ledger': ledger,
   '20261121_02_agenda': agenda,
+  '20261121_03_audit': audit,
+  '20261121_04_access': access,
+  '20261121_05_authoring': authoring,
+  '20261121_06_cases': cases,
+  '20261121_07_dashboard': dashboard,
+  '20261121_08_agenda': agendaStates,
 };

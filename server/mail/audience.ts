@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
+import type { Doing } from './messages.ts';
 import { addressKey, readMailbox } from './rules/address.ts';
-import { type Campaign, insertAudience, readCampaign } from './store/campaigns.ts';
+import { recordChange } from './store/audit.ts';
+import { type Campaign, deleteAudience, insertAudience, readCampaign } from './store/campaigns.ts';
 import { inTransaction } from './store/transaction.ts';
 import type { ReadyTemplate } from './templates.ts';
 
@@ -24,6 +26,12 @@ export interface AudienceResult {
   faults: { index: number; field: string | undefined; message: string }[];
 }
 
+/** How to take recipients. */
+export interface AudienceOptions extends Doing {
+  /** Check them all and add nobody. */
+  checkOnly?: boolean;
+}
+
 const pageSize = 1000;
 const keptFaults = 1000;
 
@@ -35,6 +43,7 @@ export async function addRecipients(
   context: MailContext,
   id: string,
   recipients: Recipients,
+  { checkOnly = false, by }: AudienceOptions = {},
 ): Promise<AudienceResult> {
   const campaign = await requireCampaign(context.db, id);
   const template = await context.templates.version(campaign.templateVersionId);
@@ -44,7 +53,7 @@ export async function addRecipients(
   for await (const recipient of recipients) {
     const member = checkRecipient(recipient, campaign, template);
     if (member instanceof MailError) reject(result, index, member);
-    else page.push(member);
+    else if (!checkOnly) page.push(member);
     index += 1;
     if (page.length >= pageSize) {
       await storePage(context, id, page, result);
@@ -52,7 +61,33 @@ export async function addRecipients(
     }
   }
   await storePage(context, id, page, result);
+  if (by && !checkOnly) {
+    const { added, duplicates, rejected } = result;
+    const entry = { by, action: 'campaign.add-recipients', subject: `campaign:${id}`, at: context.now() };
+    await recordChange(context.db, { ...entry, before: null, after: { added, duplicates, rejected } });
+  }
   return result;
+}
+
+/** Empties the audience of a draft, in pages; returns how many were taken out. */
+export async function removeRecipients(
+  context: MailContext,
+  id: string,
+  { by }: Doing = {},
+): Promise<number> {
+  let total = 0;
+  for (let removed = pageSize; removed === pageSize; total += removed) {
+    removed = await inTransaction(context.db, async trx => {
+      const campaign = await requireCampaign(trx, id, { lock: true });
+      if (campaign.state !== 'draft') throw wrongState(campaign, 'give up recipients');
+      return deleteAudience(trx, id, pageSize);
+    });
+  }
+  if (by) {
+    const entry = { by, action: 'campaign.remove-recipients', subject: `campaign:${id}`, at: context.now() };
+    await recordChange(context.db, { ...entry, before: { recipients: total }, after: { recipients: 0 } });
+  }
+  return total;
 }
 
 interface Member {

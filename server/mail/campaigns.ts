@@ -1,24 +1,34 @@
 import Joi from 'joi';
-import { v7 as newId } from 'uuid';
-import { addRecipients, type Recipients, requireCampaign as readOrRefuse, wrongState } from './audience.ts';
+import {
+  type AudienceOptions,
+  addRecipients,
+  type Recipients,
+  requireCampaign as readOrRefuse,
+  removeRecipients,
+} from './audience.ts';
+import { createCampaignLife } from './campaign-life.ts';
+import { resultsOf } from './campaign-results.ts';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
+import type { Doing } from './messages.ts';
+import { newIdAt } from './new-id.ts';
 import { hasControlCharacter } from './rules/address.ts';
+import type { ContractSpec } from './rules/contract.ts';
 import { instant } from './rules/instant.ts';
 import { firstFault } from './rules/joi-fault.ts';
 import { limits } from './rules/limits.ts';
 import { type Progress, progressOf } from './rules/progress.ts';
 import { categoryPolicy } from './rules/routing.ts';
+import { recordChange } from './store/audit.ts';
 import {
   type Campaign,
   countAudience,
   countIneligible,
   insertCampaign,
   listCampaigns,
-  moveCampaign,
-  moveCampaignMessages,
 } from './store/campaigns.ts';
 import { countByState } from './store/message-views.ts';
+import { inTransaction } from './store/transaction.ts';
 
 /** A campaign to be made. */
 export interface CampaignInput {
@@ -63,7 +73,7 @@ export function createCampaigns(context: MailContext) {
   const { db, now } = context;
 
   /** Makes a draft, pinned to the template's published version. */
-  async function create(input: CampaignInput): Promise<Campaign> {
+  async function create(input: CampaignInput, { by }: Doing = {}): Promise<Campaign> {
     const { error, value } = campaignInput.validate(input);
     if (error) {
       const { path, fault } = firstFault(error);
@@ -71,7 +81,7 @@ export function createCampaigns(context: MailContext) {
     }
     const template = await context.templates.published(value.template);
     const { category } = template.content;
-    if (categoryPolicy(context.policy, category).lane !== 'bulk') {
+    if (!isBulk(context, category)) {
       throw new MailError(
         'invalid-input',
         `${value.template} is transactional: send it message by message.`,
@@ -79,7 +89,7 @@ export function createCampaigns(context: MailContext) {
       );
     }
     const campaign: Campaign = {
-      id: newId(),
+      id: newIdAt(now()),
       name: value.name,
       state: 'draft',
       templateVersionId: template.id,
@@ -95,7 +105,13 @@ export function createCampaigns(context: MailContext) {
       launchedAt: null,
       finishedAt: null,
     };
-    await insertCampaign(db, campaign);
+    await inTransaction(db, async trx => {
+      await insertCampaign(trx, campaign);
+      if (!by) return;
+      const { id, name, template: key, topic, tag, sendAt } = campaign;
+      const entry = { by, action: 'campaign.create', subject: `campaign:${id}`, at: now() };
+      await recordChange(trx, { ...entry, before: null, after: { name, template: key, topic, tag, sendAt } });
+    });
     return campaign;
   }
 
@@ -117,45 +133,6 @@ export function createCampaigns(context: MailContext) {
     };
   }
 
-  /** Freezes the audience and schedules it: at its `sendAt`, else now. */
-  async function launch(id: string): Promise<Campaign> {
-    if ((await countAudience(db, id)) === 0) {
-      await requireCampaign(id);
-      throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
-    }
-    return move(id, ['draft'], 'scheduled', 'be launched', { launchedAt: now() });
-  }
-
-  /** Stops it for now; what waits is held. What is on the wire goes out. */
-  async function pause(id: string): Promise<Campaign> {
-    const campaign = await move(id, ['scheduled', 'expanding', 'sending'], 'paused', 'be paused');
-    await moveCampaignMessages(db, id, 'queued', { state: 'held', due_at: null });
-    return campaign;
-  }
-
-  /** Goes on where it was paused. */
-  async function resume(id: string): Promise<Campaign> {
-    const campaign = await move(id, ['paused'], 'scheduled', 'be resumed');
-    await moveCampaignMessages(db, id, 'held', { state: 'queued', due_at: now() });
-    return campaign;
-  }
-
-  /** Ends it for good; what waits is cancelled. */
-  async function cancel(id: string): Promise<Campaign> {
-    const from = ['draft', 'scheduled', 'expanding', 'sending', 'paused'] as const;
-    const campaign = await move(id, from, 'cancelled', 'be cancelled', { finishedAt: now() });
-    for (const state of ['queued', 'held'] as const) {
-      await moveCampaignMessages(db, id, state, { state: 'cancelled', due_at: null, cancelled_at: now() });
-    }
-    return campaign;
-  }
-
-  /** Puts its failed messages back into the queue; returns how many. */
-  async function retryFailed(id: string): Promise<number> {
-    await move(id, ['sending', 'done'], 'sending', 'retry');
-    return moveCampaignMessages(db, id, 'failed', { state: 'queued', due_at: now() });
-  }
-
   /** How far it is. */
   async function progress(id: string): Promise<Progress> {
     await requireCampaign(id);
@@ -164,31 +141,39 @@ export function createCampaigns(context: MailContext) {
 
   const requireCampaign = (id: string) => readOrRefuse(db, id);
 
-  async function move(
-    id: string,
-    from: readonly Campaign['state'][],
-    to: Campaign['state'],
-    what: string,
-    stamps: { launchedAt?: Date; finishedAt?: Date } = {},
-  ): Promise<Campaign> {
-    const moved = await moveCampaign(db, id, from, to, stamps);
-    const campaign = await requireCampaign(id);
-    if (!moved) throw wrongState(campaign, what);
-    return campaign;
+  /** Templates that campaigns can be made of, by key. */
+  async function templates(): Promise<string[]> {
+    const keys = await context.templates.keys();
+    const ready = await Promise.all(keys.map(key => context.templates.published(key)));
+    return ready.filter(({ content }) => isBulk(context, content.category)).map(({ content }) => content.key);
+  }
+
+  /** What its template wants to know of each recipient, save what they all share. */
+  async function contract(id: string): Promise<ContractSpec> {
+    const { templateVersionId } = await requireCampaign(id);
+    return (await context.templates.version(templateVersionId)).content.contract;
   }
 
   return {
     create,
+    templates,
+    contract,
     /** Adds recipients to a draft; see {@link addRecipients}. */
-    addRecipients: (id: string, recipients: Recipients) => addRecipients(context, id, recipients),
+    addRecipients: (id: string, recipients: Recipients, options: AudienceOptions = {}) =>
+      addRecipients(context, id, recipients, options),
+    /** Empties the audience of a draft. */
+    removeRecipients: (id: string, doing: Doing = {}) => removeRecipients(context, id, doing),
     plan,
-    launch,
-    pause,
-    resume,
-    cancel,
-    retryFailed,
+    ...createCampaignLife(context),
     progress,
+    /** What became of each recipient, in flat memory. */
+    results: (id: string) => resultsOf(context, id),
     get: requireCampaign,
-    list: () => listCampaigns(db),
+    /** Latest first, a hundred; those on their way alone when asked for. `cursor`: older than this id. */
+    list: (filter: { running?: boolean; cursor?: string } = {}) => listCampaigns(db, filter),
   };
+}
+
+function isBulk({ policy }: MailContext, category: string): boolean {
+  return categoryPolicy(policy, category).lane === 'bulk';
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '../../db/connect.ts';
+import type { Workshop } from './checks/workshop.ts';
 import type { RetryPolicy } from './rules/retry.ts';
 import type { Policy } from './rules/routing.ts';
 import type { Templates } from './templates.ts';
@@ -43,6 +44,8 @@ export interface MailContext {
   retry: RetryPolicy;
   timing: Timing;
   templates: Templates;
+  /** Where what admins typed is rendered and checked. */
+  workshop: Workshop;
   transports: ReadonlyMap<string, Transport>;
   /** Asks the provider about attempts made by a transport; absent where it cannot be asked. */
   lookups: ReadonlyMap<string, Lookup>;

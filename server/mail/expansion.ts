@@ -1,5 +1,5 @@
-import { v7 as newId } from 'uuid';
 import type { MailContext } from './context.ts';
+import { newIdAt } from './new-id.ts';
 import { progressOf } from './rules/progress.ts';
 import { chooseRoute } from './rules/routing.ts';
 import {
@@ -60,7 +60,7 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
 function messageFor({ policy, now }: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {
   const createdAt = now();
   return {
-    id: newId(),
+    id: newIdAt(createdAt),
     attempt: null,
     dueAt: createdAt,
     route: chooseRoute(policy, campaign.category, member.address),

@@ -10,4 +10,6 @@ export interface ProviderBooks {
   suppressions(stream: string): Promise<ProviderEvent[]>;
   /** The event that says that an address is mailed again. */
   reactivation(stream: string, address: string, at: Date): ProviderEvent;
+  /** Asks the provider to mail an address again; its own words when it will not. */
+  reactivate(stream: string, address: string): Promise<{ done: true } | { done: false; answer: string }>;
 }

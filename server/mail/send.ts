@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import type { HandOver } from './hand-over.ts';
+import { newIdAt } from './new-id.ts';
 import { addressKey } from './rules/address.ts';
 import { differingFields, fingerprint } from './rules/fingerprint.ts';
 import { checkSize } from './rules/limits.ts';
@@ -92,7 +93,7 @@ function draft(
     request.stream ?? undefined,
   );
   return {
-    id: newId(),
+    id: newIdAt(createdAt),
     attempt: leavesNow(route, request, createdAt)
       ? { id: newId(), lease: newId(), leaseEnd: new Date(createdAt.getTime() + timing.waitLeaseMs) }
       : null,

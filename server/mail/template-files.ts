@@ -1,13 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import Handlebars from 'handlebars';
 import Joi from 'joi';
 import { MailError } from './error.ts';
+import { type CompositionFault, compose } from './rules/compose.ts';
 import { type ContractSpec, contractSchema } from './rules/contract.ts';
 import { firstFault } from './rules/joi-fault.ts';
-import type { TemplateContent, TemplateParts } from './rules/template.ts';
-import { parseSource } from './rules/template-source.ts';
+import {
+  type BrandSource,
+  brandKey,
+  type Source,
+  type SourceParts,
+  sourceName,
+  type TemplateSource,
+} from './rules/source.ts';
+import { keyProblem } from './rules/source-key.ts';
+import type { TemplateContent } from './rules/template.ts';
 
+/** template.json: everything about a template that is not a part of it. */
 interface TemplateJson {
   category: string;
   layout: string;
@@ -25,85 +34,85 @@ const templateJson = Joi.object<TemplateJson>({
 });
 
 /**
- * Reads every template of a folder: `<key>/template.json` with its parts beside it, and the layouts and partials
- * they share. A part in another language is named `html.nl.hbs`. Throws `invalid-template` naming the file.
+ * Reads every source of a folder: `<key>/template.json` with its parts beside it, `layouts/` and `partials/` with
+ * `<key>.html.hbs` and `<key>.text.hbs`, and `brand.json`. A part in another language is named `html.nl.hbs`, MJML
+ * `html.mjml`. Throws `invalid-template` naming the file.
  */
-export async function readTemplateFiles(folder: string): Promise<TemplateContent[]> {
+export async function readSourceFiles(folder: string): Promise<Source[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const keys = entries
-    .filter(entry => entry.isDirectory() && !shared.has(entry.name))
+    .filter(entry => entry.isDirectory() && keyProblem({ kind: 'template', key: entry.name }) === null)
     .map(entry => entry.name);
-  const brand = await readJson(path.join(folder, 'brand.json'));
-  const partials = { html: await readPartials(folder, 'html'), text: await readPartials(folder, 'text') };
-  return Promise.all(
-    keys.sort().map(key => readTemplate(folder, key, brand as Record<string, string>, partials)),
-  );
+  const hasBrand = entries.some(({ name }) => name === 'brand.json');
+  const brand = hasBrand ? ((await readJson(path.join(folder, 'brand.json'))) as BrandSource) : null;
+  const [templates, layouts, partials] = await Promise.all([
+    Promise.all(keys.sort().map(key => readTemplate(folder, key))),
+    readShared(folder, 'layouts'),
+    readShared(folder, 'partials'),
+  ]);
+  return [
+    ...(brand ? [{ kind: 'brand' as const, key: brandKey, content: brand }] : []),
+    ...layouts.map(({ key, ...found }) => ({
+      kind: 'layout' as const,
+      key,
+      content: { html: present(found, key, 'html'), text: present(found, key, 'text') },
+    })),
+    ...partials.map(({ key, ...content }) => ({ kind: 'partial' as const, key, content })),
+    ...templates,
+  ];
 }
 
-const shared = new Set(['layouts', 'partials']);
+/** Reads every template of a folder, put together with what it includes. Throws `invalid-template` naming the file. */
+export async function readTemplateFiles(folder: string): Promise<TemplateContent[]> {
+  const all = await readSourceFiles(folder);
+  const sources = new Map(all.map(source => [sourceName(source), source]));
+  return all.flatMap(source => {
+    if (source.kind !== 'template') return [];
+    const { content, faults } = compose(source, sources);
+    if (!content || faults.length > 0) throw compositionError(faults);
+    return content;
+  });
+}
 
-type Partials = TemplateContent['partials'];
+/** The first of the faults, named by its file. */
+export function compositionError([fault]: readonly CompositionFault[]): MailError {
+  if (!fault) return new MailError('invalid-template', 'A template cannot be put together.');
+  const { ref, part, line, problem } = fault;
+  const file = fileOf(ref, part);
+  return line === null
+    ? new MailError('invalid-template', `${file}: ${problem}.`, /(\S+)$/.exec(problem)?.[1])
+    : new MailError('invalid-template', `${file}, line ${line}: ${problem}.`, file);
+}
 
-async function readTemplate(
-  folder: string,
-  key: string,
-  brand: Record<string, string>,
-  partials: Partials,
-): Promise<TemplateContent> {
+function fileOf({ kind, key }: CompositionFault['ref'], part: string): string {
+  if (kind === 'brand') return 'templates/brand.json';
+  if (kind !== 'template') return `templates/${kind}s/${key}.${part}.hbs`;
+  return part === 'layout' ? `templates/${key}/template.json` : `templates/${key}/${part}.hbs`;
+}
+
+async function readTemplate(folder: string, key: string): Promise<Source<'template'>> {
   const file = path.join(folder, key, 'template.json');
   const { error, value } = templateJson.validate(await readJson(file));
   if (error) {
     const { path: field, fault } = firstFault(error);
     throw new MailError('invalid-template', `templates/${key}/template.json: ${field} ${fault}`, field);
   }
+  const { data: contract, category, description, layout, sample } = value;
   const locales = await readLocales(path.join(folder, key), key);
-  const layout = {
-    html: await readLayout(folder, `${value.layout}.html.hbs`),
-    text: await readLayout(folder, `${value.layout}.text.hbs`),
-  };
-  const layoutFile = `templates/layouts/${value.layout}`;
-  const html = { file: `${layoutFile}.html.hbs`, source: layout.html };
-  const text = { file: `${layoutFile}.text.hbs`, source: layout.text };
   return {
+    kind: 'template',
     key,
-    category: value.category,
-    description: value.description,
-    contract: value.data,
-    sample: value.sample,
-    locales,
-    layout,
-    partials: {
-      html: usedPartials([html, ...partFiles(key, locales, ['html'])], 'html', partials.html),
-      text: usedPartials(
-        [text, ...partFiles(key, locales, ['subject', 'preheader', 'text'])],
-        'text',
-        partials.text,
-      ),
-    },
-    brand,
+    content: { category, description, layout, contract, sample, locales },
   };
 }
 
-async function readLayout(folder: string, file: string): Promise<string> {
-  try {
-    return await readFile(path.join(folder, 'layouts', file), 'utf8');
-  } catch (error) {
-    throw new MailError(
-      'invalid-template',
-      `templates/layouts/${file} cannot be read: ${(error as Error).message}`,
-      'layout',
-    );
-  }
-}
-
-async function readLocales(folder: string, key: string): Promise<TemplateContent['locales']> {
-  const found: Record<string, Partial<TemplateParts>> = {};
+async function readLocales(folder: string, key: string): Promise<TemplateSource['locales']> {
+  const found: Record<string, Partial<SourceParts>> = {};
   for (const file of await readdir(folder)) {
-    const [, part, locale = 'default'] =
-      /^(subject|preheader|html|text)(?:\.([\w-]+))?\.hbs$/.exec(file) ?? [];
-    if (!part) continue;
-    const source = await readFile(path.join(folder, file), 'utf8');
-    found[locale] = { ...found[locale], [part]: source };
+    const place = partOfFile(file);
+    if (!place) continue;
+    const source = evenLines(await readFile(path.join(folder, file), 'utf8'));
+    found[place.locale] = { ...found[place.locale], [place.part]: source };
   }
   const locales = Object.entries(found).map(
     ([locale, parts]) => [locale, complete(parts, key, locale)] as const,
@@ -114,85 +123,50 @@ async function readLocales(folder: string, key: string): Promise<TemplateContent
   return { ...others, default: fallback };
 }
 
-function complete(
-  { subject, html, ...rest }: Partial<TemplateParts>,
-  key: string,
-  locale: string,
-): TemplateParts {
-  if (subject === undefined || html === undefined) {
+/** The part that a file of a template's folder holds; null for any other file. */
+export function partOfFile(file: string): { part: keyof SourceParts; locale: string } | null {
+  const [, name, locale = 'default', ending] =
+    /^(subject|preheader|html|text)(?:\.([\w-]+))?\.(hbs|mjml)$/.exec(file) ?? [];
+  if (!name || (ending === 'mjml' && name !== 'html')) return null;
+  return { part: ending === 'mjml' ? 'mjml' : (name as keyof SourceParts), locale };
+}
+
+function complete(parts: Partial<SourceParts>, key: string, locale: string): SourceParts {
+  // What MJML compiles to is made, not read.
+  const html = parts.mjml === undefined ? parts.html : '';
+  if (parts.subject === undefined || html === undefined) {
     throw new MailError(
       'invalid-template',
       `templates/${key} lacks its subject or html for ${locale}.`,
       'html',
     );
   }
-  return { subject, html, ...rest };
+  return { ...parts, subject: parts.subject, html };
 }
 
-async function readPartials(folder: string, flavour: 'html' | 'text'): Promise<Record<string, string>> {
-  const suffix = `.${flavour}.hbs`;
-  const files = (await readdir(path.join(folder, 'partials'))).filter(file => file.endsWith(suffix));
-  const sources = files.map(
-    async file =>
-      [file.slice(0, -suffix.length), await readFile(path.join(folder, 'partials', file), 'utf8')] as const,
-  );
-  return Object.fromEntries(await Promise.all(sources));
+interface SharedFiles {
+  key: string;
+  html?: string;
+  text?: string;
 }
 
-/** A source with the name that an error gives it. */
-interface SourceFile {
-  file: string;
-  source: string;
-}
-
-function partFiles(
-  key: string,
-  locales: TemplateContent['locales'],
-  names: (keyof TemplateParts)[],
-): SourceFile[] {
-  return Object.entries(locales).flatMap(([locale, parts]) =>
-    names.map(name => ({
-      file: `templates/${key}/${name}${locale === 'default' ? '' : `.${locale}`}.hbs`,
-      source: parts[name] ?? '',
-    })),
-  );
-}
-
-/** Only what is reached from these sources, so that a change to another partial makes no new version. */
-function usedPartials(
-  sources: SourceFile[],
-  flavour: 'html' | 'text',
-  all: Record<string, string>,
-): Record<string, string> {
-  const used: Record<string, string> = {};
-  const waiting = [...sources];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    for (const name of partialNames(next)) {
-      const partial = all[name];
-      if (name === 'content' || used[name] !== undefined) continue;
-      if (partial === undefined)
-        throw new MailError('invalid-template', `${next.file}: there is no partial ${name}.`, name);
-      used[name] = partial;
-      waiting.push({ file: `templates/partials/${name}.${flavour}.hbs`, source: partial });
-    }
+async function readShared(folder: string, name: 'layouts' | 'partials'): Promise<SharedFiles[]> {
+  const found = new Map<string, SharedFiles>();
+  const files = await readdir(path.join(folder, name)).catch(() => []);
+  for (const file of files.sort()) {
+    const [, key, flavour] = /^(.+)\.(html|text)\.hbs$/.exec(file) ?? [];
+    if (!key) continue;
+    const source = evenLines(await readFile(path.join(folder, name, file), 'utf8'));
+    found.set(key, { key, ...found.get(key), [flavour as 'html' | 'text']: source });
   }
-  return used;
+  return [...found.values()];
 }
 
-function partialNames({ file, source }: SourceFile): string[] {
-  const parsed = parseSource(source);
-  if ('problem' in parsed)
-    throw new MailError('invalid-template', `${file}, line ${parsed.line}: ${parsed.problem}.`, file);
-  const names: string[] = [];
-  class Names extends Handlebars.Visitor {
-    override PartialStatement(partial: hbs.AST.PartialStatement): void {
-      if (partial.name.type === 'PathExpression')
-        names.push((partial.name as hbs.AST.PathExpression).original);
-      super.PartialStatement(partial);
-    }
-  }
-  new Names().accept(parsed.program);
-  return names;
+function present(found: Omit<SharedFiles, 'key'>, key: string, flavour: 'html' | 'text'): string {
+  const source = found[flavour];
+  if (source !== undefined) return source;
+  const file = `templates/layouts/${key}.${flavour}.hbs`;
+  throw new MailError('invalid-template', `${file} cannot be read: there is no such file`, 'layout');
 }
 
 async function readJson(file: string): Promise<unknown> {
@@ -206,4 +180,9 @@ async function readJson(file: string): Promise<unknown> {
       'template.json',
     );
   }
+}
+
+// A checkout on Windows may have other line ends; they are no change.
+function evenLines(source: string): string {
+  return source.replace(/\r\n/g, '\n');
 }

@@ -1,17 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Db } from '../../db/connect.ts';
 import { MailError } from './error.ts';
 import { type Contract, compileContract } from './rules/contract.ts';
-import { canonicalJson } from './rules/fingerprint.ts';
 import { type CompiledTemplate, compileTemplate } from './rules/render.ts';
 import type { TemplateContent } from './rules/template.ts';
-import { checkTemplatePaths } from './rules/template-paths.ts';
-import {
-  publishedHashes,
-  publishedVersions,
-  publishVersion,
-  readVersion,
-} from './store/template-versions.ts';
+import { publishedVersions, readVersion } from './store/template-versions.ts';
 
 /** A version ready for use: its contract and its compiled parts. */
 export interface ReadyTemplate extends Contract, CompiledTemplate {
@@ -26,8 +18,8 @@ export interface Templates {
   published(key: string): Promise<ReadyTemplate>;
   /** The version a message is pinned to. */
   version(id: number): Promise<ReadyTemplate>;
-  /** Publishes what differs from the published versions; returns the keys that changed. */
-  publish(contents: readonly TemplateContent[]): Promise<string[]>;
+  /** Something was published: reads the list of published versions again before it is next used. */
+  refresh(): void;
   /** Keys of all published templates, sorted. */
   keys(): Promise<string[]>;
 }
@@ -67,15 +59,8 @@ export function createTemplates(db: Db, now: () => Date): Templates {
         throw new MailError('unknown-template', `There is no template ${key}.`, 'template');
       return version(id);
     },
-    async publish(contents) {
-      const published = await publishedHashes(db);
-      const changed = contents.filter(content => published.get(content.key) !== hashOf(content));
-      for (const content of changed) {
-        checkContent(content);
-        await publishVersion(db, content, hashOf(content), now());
-      }
+    refresh() {
       list = null;
-      return changed.map(({ key }) => key);
     },
     async keys() {
       return [...(await publishedIds()).keys()].sort();
@@ -87,22 +72,4 @@ async function prepare(db: Db, id: number): Promise<ReadyTemplate> {
   const stored = await readVersion(db, id);
   if (!stored) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
   return { ...stored, ...compileContract(stored.content.contract), ...compileTemplate(stored.content) };
-}
-
-/** Nothing is published that asks for more than its contract gives, or cannot render its sample in each language. */
-function checkContent(content: TemplateContent): void {
-  const [fault] = checkTemplatePaths(content);
-  if (fault) {
-    const { part, line, problem } = fault;
-    throw new MailError('invalid-template', `${content.key}: ${part}, line ${line}: ${problem}.`, part);
-  }
-  const template = compileTemplate(content);
-  const data = compileContract(content.contract).check(content.sample);
-  for (const locale of Object.keys(content.locales)) {
-    template.render(data, { locale: locale === 'default' ? null : locale, unsubscribe: '' });
-  }
-}
-
-function hashOf(content: TemplateContent): string {
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }

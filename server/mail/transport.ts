@@ -68,6 +68,17 @@ export interface Transport {
    */
   send(envelopes: readonly Envelope[], startWithinMs: number): Promise<Outcome[]>;
   close(): Promise<void>;
+  /** Proves that the other side is there and lets us in, without sending anything; rejects when not, with a {@link PlainFault} where it can. */
+  check?(): Promise<string>;
+  /** What it is, in a word or two, such as `SMTP`. */
+  readonly kind?: string;
+  /** Where it leads, without credentials, such as `smtp.example.com:587`. */
+  readonly address?: string;
+}
+
+/** A failure whose message is in plain words and without secrets, to be shown to operators. */
+export class PlainFault extends Error {
+  override readonly name = 'PlainFault';
 }
 
 /** What a provider says when asked about an attempt whose answer we missed. */

@@ -1,60 +1,110 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import type { ContractSpec } from '../../server/mail/rules/contract.ts';
-import { createTemplates } from '../../server/mail/templates.ts';
+import { dropFolder, openAuthoring, putFile, sampleFolder } from '../support/authoring.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
-import { type ContentInput, templateContent } from '../support/template-content.ts';
 
-const contract: ContractSpec = {
+const contract = {
   order: { type: 'object', fields: { number: { type: 'string' }, total: { type: 'integer' } } },
 };
-const sample = { order: { number: 'A-1', total: 900 } };
 
-describe('publishing', () => {
+describe('publishing files at the start', () => {
   const db = testDatabase();
-  const templates = createTemplates(db, () => new Date());
-  beforeEach(() => emptyTables(db));
+  let folder = '';
+  beforeEach(async () => {
+    await emptyTables(db);
+    folder = await sampleFolder();
+  });
+  afterEach(() => dropFolder(folder));
 
-  const refusal = async (input: ContentInput): Promise<unknown> =>
-    templates.publish([templateContent({ contract, sample, ...input })]).catch((error: unknown) => error);
+  const putOrder = async (html: string, sample: object = { order: { number: 'A-1', total: 900 } }) => {
+    const json = { category: 'order', data: contract, sample };
+    await putFile(folder, 'order/template.json', JSON.stringify(json));
+    await putFile(folder, 'order/subject.hbs', 'Order');
+    await putFile(folder, 'order/html.hbs', html);
+  };
+  const refusal = (): Promise<unknown> =>
+    openAuthoring(db, folder)
+      .files.take()
+      .catch((error: unknown) => error);
 
   it('refuses what the sample would never have shown, with part, path and line', async () => {
-    const error = await refusal({ html: '<p>\n{{#if order.discount}}-{{order.discount}}{{/if}}</p>' });
+    await putOrder('<p>\n{{#if order.discount}}-{{order.discount}}{{/if}}</p>');
+    const error = await refusal();
     expect(error).to.be.instanceOf(MailError);
     expect(error).to.include({
       code: 'invalid-template',
       field: 'html',
-      message: 'sample: html, line 2: order.discount is not in the data contract.',
+      message: 'order: html, line 2: order.discount is not in the data contract.',
     });
+  });
+
+  it('refuses what does not parse by its file, and then publishes nothing at all', async () => {
+    await putOrder('one\n{{#if name}');
+    expect(await refusal())
+      .to.have.property('message')
+      .that.matches(/^templates\/order\/html\.hbs, line 2: /);
+    expect(await db('template_versions')).to.deep.equal([]);
+    expect(await db('template_sources')).to.deep.equal([]);
   });
 
   it('refuses what cannot render its own sample', async () => {
-    expect(await refusal({ html: '{{money order.total order.number}}' })).to.include({
-      code: 'invalid-template',
-    });
-    expect(await refusal({ sample: {} })).to.include({ code: 'invalid-data' });
+    await putOrder('{{money order.total order.number}}');
+    expect(await refusal()).to.include({ code: 'invalid-template' });
+    await putOrder('{{order.number}}', {});
+    expect(await refusal()).to.include({ code: 'invalid-data' });
     expect(await db('template_versions')).to.deep.equal([]);
   });
 
+  it('refuses MJML that does not compile', async () => {
+    await putFile(folder, 'welcome/html.mjml', '<mjml><mj-body><mj-nonsense/></mj-body></mjml>');
+    const json = {
+      category: 'order',
+      layout: 'none',
+      data: { name: { type: 'string' } },
+      sample: { name: 'A' },
+    };
+    await putFile(folder, 'welcome/template.json', JSON.stringify(json));
+    expect(await refusal())
+      .to.have.property('message')
+      .that.matches(/^templates, welcome, mjml, line 1: /);
+  });
+
   it('makes a version of what changed and of nothing else', async () => {
-    const content = templateContent({ contract, sample, html: '<p>{{order.number}}</p>' });
-    const changed = templateContent({ contract, sample, html: '<p>No. {{order.number}}</p>' });
-    expect(await templates.publish([content])).to.deep.equal([content.key]);
-    expect(await templates.publish([content])).to.deep.equal([]);
-    expect(await templates.publish([changed])).to.deep.equal([content.key]);
-    const versions = await db('template_versions').select('version', 'published').orderBy('version');
+    const authoring = openAuthoring(db, folder);
+    await putOrder('<p>{{order.number}}</p>');
+    expect(await authoring.files.take()).to.include.members([
+      'template:order',
+      'layout:default',
+      'brand:default',
+    ]);
+    expect(await authoring.files.take()).to.deep.equal([]);
+    await putOrder('<p>No. {{order.number}}</p>');
+    expect(await authoring.files.take()).to.deep.equal(['template:order']);
+    const versions = await db('template_versions')
+      .select('version', 'published')
+      .where({ template: 'order' })
+      .orderBy('version');
     expect(versions).to.deep.equal([
       { version: 1, published: null },
       { version: 2, published: 1 },
     ]);
-    expect((await templates.published(content.key)).version).to.equal(2);
+    expect((await authoring.templates.published('order')).version).to.equal(2);
+    expect(await db('template_versions').where({ template: 'welcome' })).to.have.length(1);
   });
 
-  it('lets several processes publish the same at once', async () => {
-    const content = templateContent({ contract, sample, html: '<p>{{order.number}}</p>' });
-    await Promise.all(
-      Array.from({ length: 6 }, () => createTemplates(db, () => new Date()).publish([content])),
-    );
-    expect(await db('template_versions')).to.have.length(1);
+  it('lets several processes take the same files at once', async () => {
+    const taken = await Promise.all(Array.from({ length: 6 }, () => openAuthoring(db, folder).files.take()));
+    expect(taken.filter(names => names.length > 0)).to.have.length(1);
+    expect(await db('template_versions')).to.have.length(2);
+    expect(await db('template_source_versions')).to.have.length(6);
+  });
+
+  it('numbers on from versions of a time before there was a history', async () => {
+    const authoring = openAuthoring(db, folder);
+    await authoring.files.take();
+    await db('template_source_versions').delete();
+    await db('template_sources').delete();
+    expect(await openAuthoring(db, folder).files.take()).to.include('template:welcome');
+    expect((await authoring.templates.published('welcome')).version).to.equal(2);
   });
 });

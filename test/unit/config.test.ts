@@ -31,6 +31,8 @@ describe('configuration', () => {
       publicUrl: 'http://localhost:3000',
       port: 3000,
       production: false,
+      pagesAccess: 'until-account',
+      trustedProxies: ['loopback'],
     });
     expect(config.postmark).to.deep.equal({
       token: 'token-secret-1',
@@ -103,6 +105,19 @@ describe('configuration', () => {
     expect(faults).to.match(/SECRET_KEY is missing: set it to/);
   });
 
+  it('opens the pages without accounts in development only', () => {
+    const secrets = { WEBHOOK_CREDENTIALS: 'postmark:password1', SECRET_KEY: 'x'.repeat(32) };
+    const production = { ...base, ...secrets, NODE_ENV: 'production' };
+    expect(loadConfig({ ...base, PAGES_ACCESS: 'open' }).pagesAccess).to.equal('open');
+    expect(loadConfig({ ...base, PAGES_ACCESS: 'accounts' }).pagesAccess).to.equal('accounts');
+    expect(loadConfig(production).pagesAccess).to.equal('accounts');
+    const faults = faultsOf({ ...production, PAGES_ACCESS: 'open', PORT: 'x' });
+    expect(faults).to.have.length(2);
+    expect(faults.find(fault => fault.startsWith('PAGES_ACCESS'))).to.equal(
+      'PAGES_ACCESS is not valid: set it to accounts, or unset; open is for development, and refused in production.',
+    );
+  });
+
   it('lists every fault at once, each with its remedy, and asks for exit code 78', () => {
     const env = {
       POSTMARK_API_URL: 'ftp://x',
@@ -166,6 +181,12 @@ describe('configuration', () => {
     ],
     ['PUBLIC_URL', 'http or https', ['shop.example', 'ftp://shop.example', 'https://']],
     ['SECRET_KEY', 'long keys', ['x'.repeat(31), `${'x'.repeat(32)},short`, `${'x'.repeat(32)},`]],
+    ['PAGES_ACCESS', 'one we know', ['yes', 'Open']],
+    [
+      'TRUSTED_PROXIES',
+      'networks',
+      ['everybody', '10.0.0.0/33', '10.0.0', '::1/129', 'loopback,,', '10.0.0.0/8/8'],
+    ],
     ['PORT', 'a port', ['0', '-1', '65536', '3.5', '80a']],
     ['LOG_LEVEL', 'a level', ['INFO', 'verbose']],
     ['NODE_ENV', 'one we know', ['prod', 'Production']],

@@ -12,6 +12,7 @@ import { unsubscribePlaceholder } from '../../server/mail/unsubscribe.ts';
 
 const shipped = path.join(import.meta.dirname, '../../templates');
 const keys = [
+  'account-invitation',
   'booking-confirmation',
   'email-verification',
   'loyalty-tier-upgrade',
@@ -42,7 +43,7 @@ describe('the shipped templates', () => {
       unsubscribe: unsubscribePlaceholder,
     });
 
-  it('are ten', () => {
+  it('are eleven', () => {
     expect(contents.map(({ key }) => key)).to.deep.equal(keys);
   });
 

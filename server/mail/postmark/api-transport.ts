@@ -7,6 +7,7 @@ import {
   type Outcome,
   type Transport,
 } from '../transport.ts';
+import { inPlainWords } from './faults.ts';
 import { markingFetch, outcomeOf, outcomeOfError } from './outcomes.ts';
 
 /** How to reach Postmark's API. */
@@ -47,6 +48,13 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
       return outcomes;
     },
     async close() {},
+    kind: 'Postmark API',
+    address: new URL(options.url).host,
+    async check() {
+      const { Name, DeliveryType } = await inPlainWords(client.getServer());
+      const delivers = DeliveryType === 'Sandbox' ? 'a sandbox that delivers nothing' : 'delivery type Live';
+      return `Signed in to the Postmark server ${Name}, ${delivers}.`;
+    },
   };
 }
 

@@ -29,6 +29,16 @@ export function createPostmarkBooks(client: ServerClient): ProviderBooks {
       );
     },
 
+    async reactivate(stream, address) {
+      const { Suppressions } = await client.deleteSuppressions(stream, {
+        Suppressions: [{ EmailAddress: address }],
+      });
+      const [item] = Suppressions;
+      // A refusal comes inside a 200.
+      if (item?.Status === 'Deleted') return { done: true };
+      return { done: false, answer: item?.Message ?? 'no reason given' };
+    },
+
     reactivation: (stream, address, at) =>
       subscriptionChange(stream, address, at, {
         SuppressSending: false,

@@ -5,7 +5,10 @@ import { attemptKey, type Envelope, type Transport } from '../transport.ts';
 export function createPostmarkSmtpTransport(
   options: Omit<SmtpOptions, 'name' | 'controlHeaders'>,
 ): Transport {
-  return createSmtpTransport({ ...options, name: 'postmark-smtp', controlHeaders });
+  return {
+    ...createSmtpTransport({ ...options, name: 'postmark-smtp', controlHeaders }),
+    kind: 'Postmark SMTP',
+  };
 }
 
 function controlHeaders({ stream, tag, metadata, attemptId }: Envelope): Record<string, string> {

@@ -20,9 +20,14 @@ const fieldTypes = [
   'array',
 ] as const;
 
+export type FieldType = (typeof fieldTypes)[number];
+
+// What every object has already: data under such a name would be taken for it, or hide it.
+const inheritedNames = Object.getOwnPropertyNames(Object.prototype);
+
 /** One field of a template's data contract, as written in template.json. */
 export interface FieldSpec {
-  type: (typeof fieldTypes)[number];
+  type: FieldType;
   optional?: boolean;
   /** Characters of a string, value of a number, length of an array. */
   min?: number;
@@ -42,7 +47,9 @@ export interface ContractSpec {
 /** Shape of a contract itself, for the door at template.json. */
 export const contractSchema: Joi.ObjectSchema<ContractSpec> = Joi.object()
   .pattern(
-    Joi.string().pattern(/^[a-zA-Z_][a-zA-Z0-9_]*$/),
+    Joi.string()
+      .pattern(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
+      .invalid(...inheritedNames, 'prototype'),
     Joi.object({
       type: Joi.valid(...fieldTypes).required(),
       optional: Joi.boolean(),
@@ -53,7 +60,15 @@ export const contractSchema: Joi.ObjectSchema<ContractSpec> = Joi.object()
       items: Joi.link('#field').when('type', { is: 'array', otherwise: Joi.forbidden() }),
     }).id('field'),
   )
+  .custom(withoutPrototype)
   .id('contract');
+
+// Joi leaves such a field out without a word.
+function withoutPrototype(value: unknown, helpers: Joi.CustomHelpers): unknown {
+  return Object.hasOwn(helpers.original, '__proto__')
+    ? helpers.message({ custom: '__proto__ is not allowed' })
+    : value;
+}
 
 /** A compiled data contract. */
 export interface Contract {

@@ -40,3 +40,8 @@ export function canonicalJson(value: unknown): string {
       : part,
   );
 }
+
+/** SHA-256 of a value's canonical JSON, in hex: equal values have equal hashes. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}

@@ -23,6 +23,8 @@ export interface RenderContext {
 export interface CompiledTemplate {
   /** Throws `invalid-template` when the template asks for a variable that the data doesn't have. */
   render(data: Record<string, unknown>, context: RenderContext): Rendered;
+  /** The line that inboxes show after the subject, as `render` puts it into the HTML; empty where there is none. */
+  preheader(data: Record<string, unknown>, context: RenderContext): string;
 }
 
 type Part = (data: Record<string, unknown>, runtime: RuntimeData) => string;
@@ -32,18 +34,20 @@ interface RuntimeData {
 
 /** Compiles a version; each language when it is first asked for. Throws `invalid-template` where it doesn't parse. */
 export function compileTemplate(content: TemplateContent): CompiledTemplate {
-  const compiled = new Map<string, (data: Record<string, unknown>, context: RenderContext) => Rendered>();
+  const compiled = new Map<string, CompiledTemplate>();
+  const inLanguageOf = (context: RenderContext): CompiledTemplate => {
+    const [locale, parts] = partsFor(content, context.locale);
+    const language = compiled.get(locale) ?? compileParts(content, parts, locale);
+    compiled.set(locale, language);
+    return language;
+  };
   return {
-    render(data, context) {
-      const [locale, parts] = partsFor(content, context.locale);
-      const render = compiled.get(locale) ?? compileParts(content, parts, locale);
-      compiled.set(locale, render);
-      return render(data, context);
-    },
+    render: (data, context) => inLanguageOf(context).render(data, context),
+    preheader: (data, context) => inLanguageOf(context).preheader(data, context),
   };
 }
 
-function compileParts(content: TemplateContent, parts: TemplateParts, partsLocale: string) {
+function compileParts(content: TemplateContent, parts: TemplateParts, partsLocale: string): CompiledTemplate {
   const plain = engine(content.partials.text, true);
   const styled = engine(
     Object.fromEntries(
@@ -59,17 +63,23 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
   // Numbers and dates are written for the recipient; `lang` tells the language that the words are in.
   const language = partsLocale === 'default' ? 'en' : partsLocale;
 
-  return (data: Record<string, unknown>, context: RenderContext): Rendered => {
-    const locale = context.locale ?? language;
-    const frame = { brand: content.brand, locale, language, unsubscribe: context.unsubscribe };
-    const preheaderText = singleLine(preheader(data, { data: frame }));
-    const runtime = { data: { ...frame, preheader: preheaderText } };
-    const renderedHtml = html(data, runtime);
-    return {
-      subject: singleLine(subject(data, runtime)),
-      html: renderedHtml,
-      text: text ? tidyText(text(data, runtime)) : textFromHtml(renderedHtml),
-    };
+  const frameOf = ({ locale, unsubscribe }: RenderContext) => {
+    return { brand: content.brand, locale: locale ?? language, language, unsubscribe };
+  };
+  const preheaderOf = (data: Record<string, unknown>, context: RenderContext) =>
+    singleLine(preheader(data, { data: frameOf(context) }));
+
+  return {
+    preheader: preheaderOf,
+    render(data, context) {
+      const runtime = { data: { ...frameOf(context), preheader: preheaderOf(data, context) } };
+      const renderedHtml = html(data, runtime);
+      return {
+        subject: singleLine(subject(data, runtime)),
+        html: renderedHtml,
+        text: text ? tidyText(text(data, runtime)) : textFromHtml(renderedHtml),
+      };
+    },
   };
 }
 

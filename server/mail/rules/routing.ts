@@ -68,6 +68,7 @@ export function defaultPolicy(from: Mailbox): Policy {
     categories: {
       'password-reset': urgent,
       'email-verification': urgent,
+      account: urgent,
       alert: urgent,
       order: transactional,
       receipt: transactional,

@@ -5,6 +5,7 @@ import { hasControlCharacter, type MailboxInput, readMailboxes } from './address
 import { instant } from './instant.ts';
 import { firstFault } from './joi-fault.ts';
 import { isForbiddenAttachment, limits } from './limits.ts';
+import type { TemplateInput } from './template-input.ts';
 
 /** A file to attach; content as bytes or base64. */
 export interface AttachmentInput {
@@ -16,16 +17,15 @@ export interface AttachmentInput {
 }
 
 /** What a feature of the host says when it wants a message sent. */
-export interface SendInput {
-  /** Key of a template; its category decides stream, route and consent. */
-  template: string;
+export type SendInput = TemplateInput & SendFields;
+
+/** A {@link SendInput} without its template. */
+interface SendFields {
   /** The first is the recipient; further ones are its copies. */
   to: MailboxInput | readonly MailboxInput[];
   cc?: MailboxInput | readonly MailboxInput[];
   bcc?: MailboxInput | readonly MailboxInput[];
   replyTo?: MailboxInput | readonly MailboxInput[];
-  /** Checked against the template's contract. */
-  data?: unknown;
   /** Same key and request: the first answer again. Same key, another request: `idempotency-conflict`. */
   idempotencyKey?: string;
   metadata?: Record<string, string>;

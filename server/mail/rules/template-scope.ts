@@ -18,14 +18,20 @@ interface Frame {
   parent?: Frame;
 }
 
-/** The type of whatever has nothing inside it: a literal, a helper's answer, an index. */
+/** The type of whatever has nothing inside it and is not from the data: a helper's answer, an index, the brand. */
 export const plainValue: FieldSpec = { type: 'string' };
+/** The type of data that the contract says nothing more about. */
+export const anyValue: FieldSpec = { type: 'string' };
 
-/** The scope at the top of a part; `extra` are the `@` variables that only this part has. */
-export function rootScope({ contract, brand }: TemplateContent, extra: readonly string[]): Scope {
+/** The scope at the top of a part; the preheader itself is made before there is a `@preheader`. */
+export function rootScope(
+  { contract, brand }: TemplateContent,
+  { hasPreheader }: { hasPreheader: boolean },
+): Scope {
   const root: FieldSpec = { type: 'object', fields: contract };
   const names = {
-    ...plain('locale', 'language', 'unsubscribe', ...extra),
+    ...plain('locale', 'language', 'unsubscribe'),
+    ...(hasPreheader && { preheader: anyValue }),
     brand: { type: 'object', fields: plain(...Object.keys(brand)) } satisfies FieldSpec,
     root,
   };
@@ -55,12 +61,17 @@ export function partialScope(scope: Scope, context: FieldSpec, given: ContractSp
   return { self: Object.keys(given).length > 0 ? self : context, blockParams: {}, frame: scope.frame };
 }
 
-/** The type of what a path leads to; undefined where the contract, or the place, has no such thing. */
-export function resolvePath(scope: Scope, path: hbs.AST.PathExpression): FieldSpec | undefined {
+/**
+ * The types along a path, the last being that of what it leads to; undefined where the contract, or the place, has no
+ * such thing.
+ */
+export function trailOf(scope: Scope, path: hbs.AST.PathExpression): FieldSpec[] | undefined {
   const [first = '', ...rest] = path.parts;
   if (path.data) return descend(typeOfFrame(climb(scope.frame, path.depth)), path.parts);
-  if (isBlockParam(scope, path)) return descend(scope.blockParams[first], rest);
-  return descend(climb(scope, path.depth)?.self, path.parts);
+  if (!isBlockParam(scope, path)) return descend(climb(scope, path.depth)?.self, path.parts);
+  const named = scope.blockParams[first];
+  const inside = rest.length > 0 ? descend(named, rest) : [];
+  return named && inside && [named, ...inside];
 }
 
 /** Whether a path begins with a name given by `as |name|`, which then wins over fields and helpers. */
@@ -76,14 +87,14 @@ export function isBlockParam(
 export function fieldOf(spec: FieldSpec, name: string): FieldSpec | undefined {
   if (spec.type === 'array') {
     if (name === 'length') return plainValue;
-    return /^\d+$/.test(name) ? (spec.items ?? plainValue) : undefined;
+    return /^\d+$/.test(name) ? (spec.items ?? anyValue) : undefined;
   }
   return spec.fields && Object.hasOwn(spec.fields, name) ? spec.fields[name] : undefined;
 }
 
 /** The types that `#each` meets; none where there is nothing to go through. */
 export function itemsOf(spec: FieldSpec): FieldSpec[] {
-  return spec.type === 'array' ? [spec.items ?? plainValue] : Object.values(spec.fields ?? {});
+  return spec.type === 'array' ? [spec.items ?? anyValue] : Object.values(spec.fields ?? {});
 }
 
 function typeOfFrame(frame: Frame | undefined): FieldSpec | undefined {
@@ -102,8 +113,15 @@ function climb<S extends { parent?: S }>(start: S, steps: number): S | undefined
   return place;
 }
 
-function descend(start: FieldSpec | undefined, names: string[]): FieldSpec | undefined {
-  return names.reduce((spec, name) => spec && fieldOf(spec, name), start);
+function descend(start: FieldSpec | undefined, names: string[]): FieldSpec[] | undefined {
+  if (!start || names.length === 0) return start && [start];
+  const trail: FieldSpec[] = [];
+  for (const name of names) {
+    const spec = fieldOf(trail.at(-1) ?? start, name);
+    if (!spec) return undefined;
+    trail.push(spec);
+  }
+  return trail;
 }
 
 function pairUp(names: string[], specs: FieldSpec[]): ContractSpec {

@@ -65,6 +65,14 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
     async close() {
       pool.close();
     },
+    kind: 'SMTP',
+    address: new URL(options.url).host,
+    async check() {
+      await pool.verify();
+      return new URL(options.url).username
+        ? 'Connected and signed in.'
+        : 'Connected; it asks for no password.';
+    },
   };
 }
 

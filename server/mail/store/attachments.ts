@@ -31,6 +31,25 @@ export async function attachFiles(
   }
 }
 
+/** Attaches the files of one message to another, which is new. */
+export async function copyAttachments(
+  trx: Knex,
+  { from, to }: { from: string; to: string },
+  now: Date,
+): Promise<void> {
+  // Touched first, for the same reason.
+  await trx.raw(
+    `UPDATE attachments a JOIN message_attachments f ON f.hash = a.hash AND f.message_id = ?
+     SET a.used_at = GREATEST(a.used_at, ?)`,
+    [from, utc(now)],
+  );
+  await trx.raw(
+    `INSERT INTO message_attachments (message_id, position, hash, name, content_type, content_id)
+     SELECT ?, position, hash, name, content_type, content_id FROM message_attachments WHERE message_id = ?`,
+    [to, from],
+  );
+}
+
 /** The files of these messages, by message. */
 export async function readFiles(
   db: Db,

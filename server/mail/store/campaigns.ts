@@ -58,7 +58,7 @@ const campaigns = (db: Knex) =>
     });
 
 /** Stores a new campaign. */
-export async function insertCampaign(db: Db, campaign: Campaign): Promise<void> {
+export async function insertCampaign(db: Knex, campaign: Campaign): Promise<void> {
   await db('campaigns').insert({
     id: campaign.id,
     name: campaign.name,
@@ -80,9 +80,20 @@ export async function readCampaign(db: Knex, id: string, { lock = false } = {}):
   return row ? campaignOf(row) : null;
 }
 
-/** Campaigns, latest first. */
-export async function listCampaigns(db: Db, limit = 100): Promise<Campaign[]> {
-  return (await campaigns(db).orderBy('id', 'desc').limit(limit)).map(campaignOf);
+/** Campaigns, latest first; those on their way alone when asked for. `cursor`: older than this id. */
+export async function listCampaigns(
+  db: Db,
+  { running = false, cursor, limit = 100 }: { running?: boolean; cursor?: string; limit?: number } = {},
+): Promise<Campaign[]> {
+  const query = campaigns(db).orderBy('id', 'desc').limit(limit);
+  if (running) query.whereIn('state', ['scheduled', 'expanding', 'sending', 'paused']);
+  if (cursor) query.where('id', '<', cursor);
+  return (await query).map(campaignOf);
+}
+
+/** Takes recipients out of an audience, up to `limit`; returns how many. */
+export async function deleteAudience(trx: Knex, campaignId: string, limit: number): Promise<number> {
+  return trx('campaign_recipients').where({ campaign_id: campaignId }).limit(limit).delete();
 }
 
 /** Ids of campaigns in these states, oldest first. */

@@ -70,22 +70,44 @@ export interface EventView {
   recipient: string | null;
   occurredAt: Date;
   receivedAt: Date;
+  messageId: string | null;
   details: Record<string, string | number | boolean | null>;
 }
+
+const viewColumns = {
+  id: 'id',
+  kind: 'kind',
+  source: 'source',
+  recipient: 'recipient',
+  occurredAt: 'occurred_at',
+  receivedAt: 'received_at',
+  messageId: 'message_id',
+  details: 'details',
+};
 
 /** The events of a message in the order they happened. */
 export async function listEvents(db: Db, messageId: string): Promise<EventView[]> {
   const rows = await db('events')
-    .select({
-      id: 'id',
-      kind: 'kind',
-      source: 'source',
-      recipient: 'recipient',
-      occurredAt: 'occurred_at',
-      receivedAt: 'received_at',
-      details: 'details',
-    })
+    .select(viewColumns)
     .where({ message_id: messageId })
     .orderBy(['occurred_at', 'id']);
-  return rows.map(row => ({ ...row, id: String(row.id), details: JSON.parse(row.details) }));
+  return rows.map(viewOf);
+}
+
+/** One event, or null. */
+export async function readEvent(db: Db, id: string): Promise<EventView | null> {
+  const row = await db('events').select(viewColumns).where({ id }).first();
+  return row ? viewOf(row) : null;
+}
+
+function viewOf(
+  row: Omit<EventView, 'id' | 'details'> & { id: number | string; details: string },
+): EventView {
+  return { ...row, id: String(row.id), details: JSON.parse(row.details) };
+}
+
+/** An event as it was reported, JSON; null when it was purged or is not there. */
+export async function readRawEvent(db: Db, id: string): Promise<string | null> {
+  const row = await db('events').select('raw').where({ id }).first();
+  return row?.raw ?? null;
 }

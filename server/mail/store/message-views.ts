@@ -1,7 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MessageState } from '../rules/states.ts';
 import type { MessageContent } from './load.ts';
-import { utc } from './utc.ts';
 
 /** A message as callers and operators see it. Times are UTC. */
 export interface MessageView {
@@ -38,25 +37,6 @@ export interface MessageView {
   clickedAt: Date | null;
 }
 
-/** What to look for; `from` and `to` bound the time of acceptance, `cursor` continues a page. */
-export interface MessageFilter {
-  recipient?: string;
-  template?: string;
-  state?: MessageState;
-  campaignId?: string;
-  from?: Date;
-  to?: Date;
-  cursor?: string;
-  /** Default 50, at most 500. */
-  limit?: number;
-}
-
-/** One page, newest first; `cursor` is null on the last. */
-export interface MessagePage {
-  messages: MessageView[];
-  cursor: string | null;
-}
-
 const columns = {
   id: 'm.id',
   state: 'm.state',
@@ -91,30 +71,17 @@ const columns = {
   clickedAt: 'm.clicked_at',
 } as const satisfies Record<keyof MessageView, string>;
 
+/** The same as a list for SQL, of messages `m` and their template versions `t`. */
+export const viewColumns: string = Object.entries(columns)
+  .map(([name, column]) => `${column} AS ${name}`)
+  .join(', ');
+
 const views = (db: Db) =>
   db('messages as m').join('template_versions as t', 't.id', 'm.template_version_id').select(columns);
 
 /** One message, or null. */
 export async function viewMessage(db: Db, id: string): Promise<MessageView | null> {
   return (await views(db).where('m.id', id).first()) ?? null;
-}
-
-/** Messages that match, newest first: ids are in order of creation, so the id is the cursor. */
-export async function findMessages(db: Db, filter: MessageFilter): Promise<MessagePage> {
-  const limit = Math.min(filter.limit ?? 50, 500);
-  const query = views(db)
-    .orderBy('m.id', 'desc')
-    .limit(limit + 1);
-  if (filter.recipient) query.where('m.recipient', filter.recipient.toLowerCase());
-  if (filter.template) query.where('t.template', filter.template);
-  if (filter.state) query.where('m.state', filter.state);
-  if (filter.campaignId) query.where('m.campaign_id', filter.campaignId);
-  if (filter.from) query.where('m.created_at', '>=', utc(filter.from));
-  if (filter.to) query.where('m.created_at', '<', utc(filter.to));
-  if (filter.cursor) query.where('m.id', '<', filter.cursor);
-  const rows: MessageView[] = await query;
-  const messages = rows.slice(0, limit);
-  return { messages, cursor: rows.length > limit ? (messages.at(-1)?.id ?? null) : null };
 }
 
 /** How many messages are in each state, in all or of one campaign. */

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Db } from '../../../db/connect.ts';
 import type { Fingerprint } from '../rules/fingerprint.ts';
 import type { Route } from '../rules/routing.ts';
 import { type MessageState, transitions } from '../rules/states.ts';
@@ -96,13 +95,13 @@ export async function findByIdempotencyKey(
 }
 
 /** The state of one message, or null. */
-export async function stateOf(db: Db, id: string): Promise<MessageState | null> {
+export async function stateOf(db: Knex, id: string): Promise<MessageState | null> {
   const row = await db('messages').select('state').where({ id }).first();
   return row?.state ?? null;
 }
 
 /** An operator or caller withdraws a message that has not left. False when it is too late. */
-export async function cancelMessage(db: Db, id: string, now: Date): Promise<boolean> {
+export async function cancelMessage(db: Knex, id: string, now: Date): Promise<boolean> {
   return moved(
     db('messages')
       .where({ id })
@@ -112,7 +111,7 @@ export async function cancelMessage(db: Db, id: string, now: Date): Promise<bool
 }
 
 /** An operator puts a message that was settled without being sent back into the queue. False when it cannot be. */
-export async function retryMessage(db: Db, id: string, now: Date): Promise<boolean> {
+export async function retryMessage(db: Knex, id: string, now: Date): Promise<boolean> {
   return moved(
     db('messages')
       .where({ id })

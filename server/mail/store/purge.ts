@@ -59,6 +59,12 @@ export async function purge(db: Db, cutoff: Date): Promise<Purged> {
   };
 }
 
+/** Removes contents and files of one message, whatever state it is in. */
+export async function purgeContent(db: Db, messageId: string): Promise<void> {
+  await db('message_attachments').where({ message_id: messageId }).delete();
+  await db('message_contents').where({ message_id: messageId }).delete();
+}
+
 async function inPages(db: Db, select: string, change: string, cutoff: Date): Promise<number> {
   let total = 0;
   for (;;) {

@@ -1,4 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
+import type { EventKind } from '../event.ts';
 import type { Tally } from '../rules/tally.ts';
 import { utc } from './utc.ts';
 
@@ -45,22 +46,66 @@ export async function finishReconciliation(
     });
 }
 
-/** Nights, latest first; of one day when asked for. */
-export async function listReconciliations(db: Db, { day }: { day?: string } = {}): Promise<Reconciliation[]> {
+const columns = (db: Db) => ({
+  day: db.raw("DATE_FORMAT(day, '%Y-%m-%d')"),
+  stream: 'stream',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  bouncesSeen: 'bounces_seen',
+  bouncesRepaired: 'bounces_repaired',
+  suppressionsSeen: 'suppressions_seen',
+  suppressionsRepaired: 'suppressions_repaired',
+  problem: 'problem',
+});
+
+/** Nights, latest first; of one day, or of days before another, when asked for. At most 200 streams' nights. */
+export async function listReconciliations(
+  db: Db,
+  { day, before }: { day?: string; before?: string } = {},
+): Promise<Reconciliation[]> {
   const query = db('reconciliations')
-    .select({
-      day: db.raw("DATE_FORMAT(day, '%Y-%m-%d')"),
-      stream: 'stream',
-      startedAt: 'started_at',
-      finishedAt: 'finished_at',
-      bouncesSeen: 'bounces_seen',
-      bouncesRepaired: 'bounces_repaired',
-      suppressionsSeen: 'suppressions_seen',
-      suppressionsRepaired: 'suppressions_repaired',
-      problem: 'problem',
-    })
+    .select(columns(db))
     .orderBy([{ column: 'day', order: 'desc' }, { column: 'stream' }])
     .limit(200);
   if (day) query.where({ day });
+  if (before) query.where('day', '<', before);
   return query;
+}
+
+/** The streams of the latest night. */
+export async function latestReconciliations(db: Db): Promise<Reconciliation[]> {
+  return db('reconciliations')
+    .select(columns(db))
+    .where('day', db('reconciliations').max('day'))
+    .orderBy('stream');
+}
+
+/** What the night found missing on a stream: reports that came by it alone, in order. */
+export async function repairsOf(
+  db: Db,
+  night: { stream: string; startedAt: Date; finishedAt: Date | null },
+  limit: number,
+): Promise<Repair[]> {
+  return db('events')
+    .select({
+      kind: 'kind',
+      recipient: 'recipient',
+      messageId: 'message_id',
+      occurredAt: 'occurred_at',
+      receivedAt: 'received_at',
+    })
+    .where({ source: 'reconciliation', stream: night.stream })
+    .where('received_at', '>=', utc(night.startedAt))
+    .where('received_at', '<=', utc(night.finishedAt ?? new Date(night.startedAt.getTime() + 6 * 3_600_000)))
+    .orderBy('received_at')
+    .limit(limit);
+}
+
+/** A report that only the night brought. */
+export interface Repair {
+  kind: EventKind;
+  recipient: string | null;
+  messageId: string | null;
+  occurredAt: Date;
+  receivedAt: Date;
 }

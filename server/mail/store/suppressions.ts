@@ -83,13 +83,72 @@ export function suppressionKey({ stream, address }: { stream: string; address: s
 
 /** Active suppressions of a stream, of an address, or all, in order; the first `limit` of them when given. */
 export async function listSuppressions(
-  db: Db,
+  db: Knex,
   filter: { stream?: string; address?: string; limit?: number } = {},
 ): Promise<Suppression[]> {
   const query = db('suppressions').select(columns).where({ active: 1 }).orderBy(['stream', 'address']);
   if (filter.stream) query.where({ stream: filter.stream });
   if (filter.address) query.where({ address: filter.address.toLowerCase() });
   if (filter.limit) query.limit(filter.limit);
-  const rows: Suppression[] = await query;
-  return rows.map(row => ({ ...row, active: Boolean(row.active) }));
+  return (await query).map(suppressionOf);
+}
+
+/** What to look for; `start` is the beginning of an address, `cursor` continues a page. */
+export interface SuppressionFilter {
+  start?: string;
+  stream?: string;
+  cursor?: string;
+  /** Default 50, at most 500. */
+  limit?: number;
+}
+
+/** One page in order of address; `cursor` is null on the last. */
+export interface SuppressionPage {
+  suppressions: Suppression[];
+  cursor: string | null;
+}
+
+/** Active suppressions by address, page by page; the index alone leads there. */
+export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promise<SuppressionPage> {
+  const limit = Math.min(filter.limit ?? 50, 500);
+  const query = db('suppressions')
+    .select(columns)
+    .where({ active: 1 })
+    .limit(limit + 1);
+  const start = filter.start?.toLowerCase() ?? '';
+  const [stream = '', address = ''] = filter.cursor?.split('\n') ?? [];
+  if (filter.stream) {
+    query.where({ stream: filter.stream }).orderBy('address').where('address', '>=', start);
+    if (address) query.where('address', '>', address);
+  } else {
+    query.orderBy(['address', 'stream']).where('address', '>=', start);
+    if (address) {
+      // Spelled out: as (address, stream) > (?, ?) neither engine enters the index with it.
+      query
+        .where('address', '>=', address)
+        .where(row => row.where('address', '>', address).orWhere('stream', '>', stream));
+    }
+  }
+  if (start) query.where('address', '<', `${start}\u{10ffff}`);
+  const found = (await query).map(suppressionOf);
+  const suppressions = found.slice(0, limit);
+  const last = suppressions.at(-1);
+  return { suppressions, cursor: found.length > limit && last ? suppressionKey(last) : null };
+}
+
+/** One suppression, active or not; null when there never was one. */
+export async function readSuppression(
+  db: Knex,
+  stream: string,
+  address: string,
+): Promise<Suppression | null> {
+  const row = await db('suppressions')
+    .select(columns)
+    .where({ stream, address: address.toLowerCase() })
+    .first();
+  return row ? suppressionOf(row) : null;
+}
+
+function suppressionOf(row: Suppression): Suppression {
+  return { ...row, active: Boolean(row.active), eventId: row.eventId === null ? null : String(row.eventId) };
 }

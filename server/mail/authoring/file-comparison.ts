@@ -1,0 +1,67 @@
+import type { Db } from '../../../db/connect.ts';
+import { differences } from '../rules/difference.ts';
+import { type FileState, stateOfDiffering } from '../rules/file-state.ts';
+import { type Source, type SourceRef, sourceHash, sourceName } from '../rules/source.ts';
+import { textsOf } from '../rules/source-parts.ts';
+import { listVersions, readPublishedHashes, readSourceVersion } from '../store/template-history.ts';
+import type { FileDifference } from './api.ts';
+import { refOf } from './view.ts';
+
+/** A source in files, in the database, or both. */
+export interface Compared {
+  ref: SourceRef;
+  state: FileState;
+  file: Source | null;
+  /** The published version; null when there is none. */
+  version: number | null;
+  /** True when both say the same and nobody has noted it yet. */
+  newlyAgreed: boolean;
+}
+
+/** Every source of files and database, compared. */
+export async function compareFiles(db: Db, files: readonly Source[]): Promise<Compared[]> {
+  const published = new Map((await readPublishedHashes(db)).map(entry => [sourceName(entry), entry]));
+  const compared: Compared[] = [];
+  for (const file of files) {
+    const known = published.get(sourceName(file));
+    published.delete(sourceName(file));
+    const version = known?.version ?? null;
+    const state = known ? await stateOf(db, file, known) : 'only-file';
+    const newlyAgreed = state === 'same' && known?.fileVersion !== version;
+    compared.push({ ref: refOf(file), state, file, version, newlyAgreed });
+  }
+  const rest = [...published.values()].map(({ version, ...ref }) => ({
+    ref: refOf(ref),
+    state: 'only-database' as const,
+    file: null,
+    version,
+    newlyAgreed: false,
+  }));
+  return [...compared, ...rest];
+}
+
+async function stateOf(
+  db: Db,
+  file: Source,
+  known: { hash: string; fileVersion: number | null },
+): Promise<FileState> {
+  const hash = sourceHash(file);
+  if (hash === known.hash) return 'same';
+  const history = await listVersions(db, file, { before: null, limit: 10_000 });
+  return stateOfDiffering(hash, history, known.fileVersion);
+}
+
+/** Shows what differs, from the database to the file. */
+export async function describeDifference(
+  db: Db,
+  { ref, state, file, version }: Compared & { state: FileDifference['state'] },
+): Promise<FileDifference> {
+  const stored = version === null ? null : await readSourceVersion(db, ref, version);
+  const texts = (source: Source | null | undefined) => (source ? textsOf(source) : new Map<string, string>());
+  return { ref, state, parts: differences(texts(stored?.source), texts(file)) };
+}
+
+/** Whether files and database differ here. */
+export function isDifference(compared: Compared): compared is Compared & { state: FileDifference['state'] } {
+  return compared.state !== 'same';
+}

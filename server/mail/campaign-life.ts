@@ -1,0 +1,97 @@
+import { requireCampaign, wrongState } from './audience.ts';
+import type { MailContext } from './context.ts';
+import { MailError } from './error.ts';
+import type { Doing } from './messages.ts';
+import { recordChange } from './store/audit.ts';
+import {
+  type Campaign,
+  type CampaignState,
+  countAudience,
+  moveCampaign,
+  moveCampaignMessages,
+} from './store/campaigns.ts';
+import { inTransaction } from './store/transaction.ts';
+
+/** A step in a campaign's life: what it is called, the states it may start from, and the one it leads to. */
+interface Step {
+  verb: string;
+  /** Completes "A campaign that is done cannot ...". */
+  what: string;
+  from: readonly CampaignState[];
+  to: CampaignState;
+}
+
+const steps = {
+  launch: { verb: 'launch', what: 'be launched', from: ['draft'], to: 'scheduled' },
+  pause: { verb: 'pause', what: 'be paused', from: ['scheduled', 'expanding', 'sending'], to: 'paused' },
+  resume: { verb: 'resume', what: 'be resumed', from: ['paused'], to: 'scheduled' },
+  cancel: {
+    verb: 'cancel',
+    what: 'be cancelled',
+    from: ['draft', 'scheduled', 'expanding', 'sending', 'paused'],
+    to: 'cancelled',
+  },
+  retry: { verb: 'retry-failed', what: 'retry', from: ['sending', 'done'], to: 'sending' },
+} as const satisfies Record<string, Step>;
+
+/** What can be done to a campaign. Each names the states it may start from; `wrong-state` otherwise. */
+export function createCampaignLife(context: MailContext) {
+  const { db, now } = context;
+
+  /** Freezes the audience and schedules it: at its `sendAt`, else now. */
+  async function launch(id: string, doing: Doing = {}): Promise<Campaign> {
+    if ((await countAudience(db, id)) === 0) {
+      await requireCampaign(db, id);
+      throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
+    }
+    return take(id, steps.launch, doing, { launchedAt: now() });
+  }
+
+  /** Stops it for now; what waits is held. What is on the wire goes out. */
+  async function pause(id: string, doing: Doing = {}): Promise<Campaign> {
+    const campaign = await take(id, steps.pause, doing);
+    await moveCampaignMessages(db, id, 'queued', { state: 'held', due_at: null });
+    return campaign;
+  }
+
+  /** Goes on where it was paused. */
+  async function resume(id: string, doing: Doing = {}): Promise<Campaign> {
+    const campaign = await take(id, steps.resume, doing);
+    await moveCampaignMessages(db, id, 'held', { state: 'queued', due_at: now() });
+    return campaign;
+  }
+
+  /** Ends it for good; what waits is cancelled. */
+  async function cancel(id: string, doing: Doing = {}): Promise<Campaign> {
+    const campaign = await take(id, steps.cancel, doing, { finishedAt: now() });
+    for (const state of ['queued', 'held'] as const) {
+      await moveCampaignMessages(db, id, state, { state: 'cancelled', due_at: null, cancelled_at: now() });
+    }
+    return campaign;
+  }
+
+  /** Puts its failed messages back into the queue; returns how many. */
+  async function retryFailed(id: string, doing: Doing = {}): Promise<number> {
+    await take(id, steps.retry, doing);
+    return moveCampaignMessages(db, id, 'failed', { state: 'queued', due_at: now() });
+  }
+
+  async function take(
+    id: string,
+    { verb, what, from, to }: Step,
+    { by }: Doing,
+    stamps: { launchedAt?: Date; finishedAt?: Date } = {},
+  ): Promise<Campaign> {
+    return inTransaction(db, async trx => {
+      const before = await requireCampaign(trx, id, { lock: true });
+      if (!(await moveCampaign(trx, id, from, to, stamps))) throw wrongState(before, what);
+      if (by) {
+        const entry = { by, action: `campaign.${verb}`, subject: `campaign:${id}`, at: now() };
+        await recordChange(trx, { ...entry, before: { state: before.state }, after: { state: to } });
+      }
+      return requireCampaign(trx, id);
+    });
+  }
+
+  return { launch, pause, resume, cancel, retryFailed };
+}

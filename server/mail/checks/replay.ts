@@ -1,0 +1,86 @@
+import pLimit from 'p-limit';
+import type { MailContext } from '../context.ts';
+import type { TemplateContent } from '../rules/template.ts';
+import { type Loaded, loadClaimed } from '../store/load.ts';
+import { newestMessages } from '../store/template-messages.ts';
+import { unsubscribePlaceholder } from '../unsubscribe.ts';
+import { workLimits } from './limits.ts';
+import type { Comparison } from './tasks/compare.ts';
+
+/** What a replay found: failures first, then differences, then what stays the same; the newest first in each. */
+export interface Replay {
+  results: ReplayResult[];
+  /** Messages that there was no time for. */
+  skipped: number;
+}
+
+/** One message, rendered by the version it was sent with and by the candidate. */
+export interface ReplayResult extends Comparison {
+  messageId: string;
+  /** Number of the version it was sent with. */
+  version: number;
+  locale: string | null;
+}
+
+/** How much to replay: of the newest `limit` messages, what fits into `timeMs`. */
+export interface ReplayOptions {
+  limit?: number;
+  timeMs?: number;
+}
+
+/** Two at a time keeps both threads of the workshop busy, and the line short for those who preview meanwhile. */
+const parallel = 2;
+/** For one message by two versions; a thread that runs out of it compiles both anew. */
+const oneTimeMs = 3_000;
+
+/** Renders content with what the last messages of its template were sent with. Stores and logs nothing. */
+export async function replay(
+  context: MailContext,
+  content: TemplateContent,
+  { limit = 50, timeMs = 30_000 }: ReplayOptions = {},
+): Promise<Replay> {
+  const messages = await recentMessages(context, content.key, Math.min(limit, 200));
+  const endsAt = performance.now() + timeMs;
+  const next = pLimit(parallel);
+  const found = await Promise.all(
+    messages.map(message =>
+      next(() => (performance.now() < endsAt ? compare(context, content, message) : null)),
+    ),
+  );
+  const results = found.filter(result => result !== null);
+  return { results: worstFirst(results), skipped: found.length - results.length };
+}
+
+async function recentMessages({ db }: MailContext, template: string, limit: number): Promise<Loaded[]> {
+  // Some will have lost their content; twice as many are asked for, and no more: purged ones reach back for years.
+  const ids = await newestMessages(db, template, 2 * limit);
+  if (ids.length === 0) return [];
+  const loaded = await loadClaimed(
+    db,
+    ids.map(messageId => ({ messageId, lease: '' })),
+  );
+  return loaded.filter(({ purged }) => !purged).slice(0, limit);
+}
+
+async function compare(
+  { workshop, templates }: MailContext,
+  content: TemplateContent,
+  { claim: { messageId }, templateVersionId, locale, content: sent }: Loaded,
+): Promise<ReplayResult> {
+  const { version, content: sentWith } = await templates.version(templateVersionId);
+  const { partBytes } = workLimits;
+  const job = { content, sentWith, data: sent.data, locale, unsubscribe: unsubscribePlaceholder, partBytes };
+  const outcome = await workshop.run('compareWithSent', job, { timeMs: oneTimeMs });
+  return { messageId, version, locale, ...(outcome.ok ? outcome.value : lost(outcome)) };
+}
+
+function lost({ problem, message }: Exclude<Comparison['problem'], null>): Comparison {
+  const none = { added: 0, removed: 0 };
+  return { kind: 'failure', problem: { problem, message }, subject: null, text: none, html: none };
+}
+
+const ranks = { failure: 0, different: 1, same: 2 } as const;
+
+function worstFirst(results: ReplayResult[]): ReplayResult[] {
+  return results.sort((a, b) => ranks[a.kind] - ranks[b.kind]);
+}

@@ -1,0 +1,143 @@
+import type { Knex } from 'knex';
+import type { MailContext } from './context.ts';
+import { MailError } from './error.ts';
+import { newIdAt } from './new-id.ts';
+import { previewOf } from './preview.ts';
+import { isId } from './rules/id-time.ts';
+import { chooseRoute } from './rules/routing.ts';
+import type { MessageState } from './rules/states.ts';
+import { copyAttachments } from './store/attachments.ts';
+import { recordChange } from './store/audit.ts';
+import { listEvents, readRawEvent } from './store/events.ts';
+import { type Loaded, loadClaimed } from './store/load.ts';
+import {
+  findMessages,
+  type MessageFilter,
+  messagesNamed,
+  recipientsBeginning,
+} from './store/message-search.ts';
+import { countByState, listAttempts, readContent, viewMessage } from './store/message-views.ts';
+import { cancelMessage, insertMessages, type NewMessage, retryMessage, stateOf } from './store/messages.ts';
+import { listStreams } from './store/numbers.ts';
+import { purgeContent } from './store/purge.ts';
+import { inTransaction } from './store/transaction.ts';
+import { timelineOf } from './timeline.ts';
+
+/** Whose doing it is: then it is in the audit log as well. */
+export interface Doing {
+  by?: string;
+}
+
+/** Messages as callers and operators find them, and what can be done to one: {@link createMessages}. */
+export function createMessages(context: MailContext) {
+  const { db, now } = context;
+
+  /** Moves a message and writes down who did; refuses with the state that stood in the way. */
+  async function change(
+    id: string,
+    what: { verb: string; done: string; to: MessageState },
+    move: (trx: Knex) => Promise<boolean>,
+    { by }: Doing,
+  ): Promise<void> {
+    await inTransaction(db, async trx => {
+      const before = await stateOf(trx, id);
+      if (!before) throw unknownMessage();
+      if (!(await move(trx))) {
+        const state = (await stateOf(trx, id)) ?? before;
+        throw new MailError('wrong-state', `A message that is ${state} cannot be ${what.done}.`, 'state');
+      }
+      if (!by) return;
+      const entry = { by, action: `message.${what.verb}`, subject: `message:${id}`, at: now() };
+      await recordChange(trx, { ...entry, before: { state: before }, after: { state: what.to } });
+    });
+  }
+
+  /**
+   * Accepts a copy of a message as a new one: same template version, data, copies and files; the route is chosen and
+   * the recipient judged anew. Returns its id. Throws `wrong-state` once the content is purged.
+   */
+  async function resend(id: string, { by }: Doing = {}): Promise<string> {
+    const [original] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
+    if (!original) throw unknownMessage();
+    if (original.purged) throw new MailError('wrong-state', 'Its content has been purged.', 'content');
+    const copy = copyOf(context, original);
+    await inTransaction(db, async trx => {
+      await insertMessages(trx, [copy]);
+      await copyAttachments(trx, { from: id, to: copy.id }, now());
+      if (!by) return;
+      const entry = { by, action: 'message.resend', subject: `message:${copy.id}`, at: now() };
+      await recordChange(trx, { ...entry, before: null, after: { copyOf: id } });
+    });
+    return copy.id;
+  }
+
+  return {
+    get: (id: string) => viewMessage(db, id),
+    /** Messages that match, newest first; a page costs the same however many there are. */
+    find: (filter: MessageFilter = {}) => findMessages(db, filter),
+    /** Ids of messages that an id names: ours, an attempt's, or Postmark's. */
+    named: async (id: string) => (isId(id.toLowerCase()) ? messagesNamed(db, id.toLowerCase()) : []),
+    /** Addresses of recipients that begin with this, ten at most. */
+    recipients: async (start: string) => (start === '' ? [] : recipientsBeginning(db, start, 10)),
+    /** Streams that there are messages on. */
+    streams: () => listStreams(db),
+    /** Withdraws a message that has not left. Throws `wrong-state` when it is too late. */
+    cancel: (id: string, doing: Doing = {}) =>
+      change(
+        id,
+        { verb: 'cancel', done: 'cancelled', to: 'cancelled' },
+        trx => cancelMessage(trx, id, now()),
+        doing,
+      ),
+    /** Puts a failed, suppressed, cancelled or unknown message back into the queue. */
+    retry: (id: string, doing: Doing = {}) =>
+      change(
+        id,
+        { verb: 'retry', done: 'retried', to: 'queued' },
+        trx => retryMessage(trx, id, now()),
+        doing,
+      ),
+    resend,
+    async timeline(id: string) {
+      const message = await viewMessage(db, id);
+      return message ? timelineOf(db, message) : [];
+    },
+    attempts: (id: string) => listAttempts(db, id),
+    events: (id: string) => listEvents(db, id),
+    /** An event as the provider reported it, JSON; null once purged. */
+    rawEvent: (eventId: string) => readRawEvent(db, eventId),
+    preview: (id: string) => previewOf(context, id),
+    content: (id: string) => readContent(db, id),
+    /** Removes what one message says and brings, before its time: for mail that carries a secret. Its row stays. */
+    purgeContent: (id: string) => purgeContent(db, id),
+    /** Messages by state, over everything: counts each of them, so not for a page. */
+    countByState: () => countByState(db),
+  };
+}
+
+function copyOf({ policy, now }: MailContext, original: Loaded): NewMessage {
+  const { content, recipient } = original;
+  const createdAt = now();
+  return {
+    id: newIdAt(createdAt),
+    attempt: null,
+    dueAt: createdAt,
+    route: chooseRoute(policy, original.category, recipient.email.toLowerCase()),
+    templateVersionId: original.templateVersionId,
+    campaignId: null,
+    topic: original.topic,
+    recipient: recipient.email.toLowerCase(),
+    recipientName: recipient.name ?? null,
+    locale: original.locale,
+    tag: original.tag,
+    idempotencyKey: null,
+    fingerprint: null,
+    expiresAt: null,
+    content,
+    createdAt,
+  };
+}
+
+function unknownMessage(): MailError {
+  return new MailError('unknown-message', 'There is no such message.', 'id');
+}

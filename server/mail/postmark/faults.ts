@@ -1,0 +1,22 @@
+import { Errors } from 'postmark';
+import { PlainFault } from '../transport.ts';
+
+/** `work`, whose refusal by Postmark becomes a {@link PlainFault}; whatever else it fails with stays. */
+export async function inPlainWords<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof Errors.PostmarkError && error.statusCode > 0
+      ? new PlainFault(wordsOf(error), { cause: error })
+      : error;
+  }
+}
+
+function wordsOf({ statusCode, code }: Errors.PostmarkError): string {
+  if (statusCode === 401 || code === 10) return 'Postmark does not accept the server token.';
+  if (statusCode === 403 || code === 1480)
+    return 'Postmark does not let this address in: see the allowlist of the server.';
+  if (statusCode === 429) return 'Postmark asks to wait: too many requests.';
+  if (statusCode >= 500) return `Postmark has trouble of its own (HTTP ${statusCode}). Try again later.`;
+  return `Postmark refuses it (HTTP ${statusCode}, code ${code}).`;
+}

@@ -1,0 +1,68 @@
+import type { ContractSpec, FieldSpec } from './contract.ts';
+
+/** A template as far as its types go. */
+export interface TypedTemplate {
+  key: string;
+  description: string;
+  contract: ContractSpec;
+}
+
+/** The TypeScript declarations of what each template takes, as a whole file. */
+export function templateTypes(templates: readonly TypedTemplate[]): string {
+  const members = [...templates]
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key, description, contract }) => {
+      const comment = description ? `    /** ${inComment(description)} */\n` : '';
+      return `${comment}    ${JSON.stringify(key)}: ${objectType(contract, '    ')};\n`;
+    });
+  return `${heading}\ndeclare global {\n  interface PostlaneTemplates {\n${members.join('')}  }\n}\n\nexport {};\n`;
+}
+
+const heading = `// Written by \`npm run templates:types\` from the contracts of the templates: do not edit.
+// Part of a program, it makes a wrong \`template\` or \`data\` in \`mail.send\` an error of its compilation.
+`;
+
+function objectType(fields: ContractSpec, indent: string): string {
+  const names = Object.entries(fields);
+  if (names.length === 0) return 'Record<string, never>';
+  const inner = `${indent}  `;
+  // What is left out, undefined or null is all the same to a template.
+  const members = names.map(([name, spec]) =>
+    spec.optional
+      ? `${name}?: ${typeOf(spec, inner)} | null | undefined;`
+      : `${name}: ${typeOf(spec, inner)};`,
+  );
+  return `{\n${inner}${members.join(`\n${inner}`)}\n${indent}}`;
+}
+
+function typeOf(spec: FieldSpec, indent: string): string {
+  if (spec.enum) return spec.enum.map(value => JSON.stringify(value)).join(' | ');
+  switch (spec.type) {
+    case 'string':
+    case 'url':
+    case 'email':
+    case 'timezone':
+    case 'currency':
+      return 'string';
+    case 'date':
+      // A Date is ISO 8601 once it is JSON.
+      return 'string | Date';
+    case 'number':
+    case 'integer':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'object':
+      return objectType(spec.fields ?? {}, indent);
+    case 'array':
+      return `readonly (${spec.items ? itemType(spec.items, indent) : 'unknown'})[]`;
+  }
+}
+
+function itemType(items: FieldSpec, indent: string): string {
+  return items.optional ? `${typeOf(items, indent)} | null` : typeOf(items, indent);
+}
+
+function inComment(text: string): string {
+  return text.replace(/\s+/g, ' ').replaceAll('*/', '* /').trim();
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import { utc } from './utc.ts';
+
+/** One change somebody made. */
+export interface Change {
+  /** A person's id, `cli` or `files`. */
+  by: string;
+  /** Resource and verb, such as `template.publish`; 64 characters. */
+  action: string;
+  /** What was changed, such as `template:newsletter`. */
+  subject: string;
+  /** How it was and how it is now, as JSON can say it; null for what was not there. Never a secret. */
+  before: unknown;
+  after: unknown;
+  at: Date;
+}
+
+/** A change as it is kept. `before` and `after` are null in lists; {@link readAuditEntry} has them. */
+export interface AuditEntry extends Change {
+  id: string;
+}
+
+/** What to look for; `cursor` continues a page. */
+export interface AuditFilter {
+  by?: string;
+  action?: string;
+  subject?: string;
+  cursor?: string;
+  /** Default 50, at most 500. */
+  limit?: number;
+}
+
+/** One page, newest first; `cursor` is null on the last. */
+export interface AuditPage {
+  entries: Omit<AuditEntry, 'before' | 'after'>[];
+  cursor: string | null;
+}
+
+/** Writes a change down, in the transaction that makes it: both happen, or neither. */
+export async function recordChange(trx: Knex, change: Change): Promise<void> {
+  await trx('audit_entries').insert({
+    at: utc(change.at),
+    changed_by: cut(change.by, 200),
+    action: change.action,
+    subject: cut(change.subject, 300),
+    before_change: valueText(change.before),
+    after_change: valueText(change.after),
+  });
+}
+
+const columns = { id: 'id', at: 'at', by: 'changed_by', action: 'action', subject: 'subject' };
+
+/** Changes that match, newest first, without what was before and after. */
+export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<AuditPage> {
+  const limit = Math.min(filter.limit ?? 50, 500);
+  const query = db('audit_entries')
+    .select(columns)
+    .orderBy('id', 'desc')
+    .limit(limit + 1);
+  if (filter.by) query.where('changed_by', filter.by);
+  if (filter.action) query.where('action', filter.action);
+  if (filter.subject) query.where('subject', filter.subject);
+  if (filter.cursor) query.where('id', '<', filter.cursor);
+  const rows: (Omit<AuditEntry, 'id'> & { id: number | string })[] = await query;
+  const entries = rows.slice(0, limit).map(row => ({ ...row, id: String(row.id) }));
+  return { entries, cursor: rows.length > limit ? (entries.at(-1)?.id ?? null) : null };
+}
+
+/** One change with before and after, or null. */
+export async function readAuditEntry(db: Db, id: string): Promise<AuditEntry | null> {
+  const row = await db('audit_entries')
+    .select({ ...columns, before: 'before_change', after: 'after_change' })
+    .where({ id })
+    .first();
+  if (!row) return null;
+  return { ...row, id: String(row.id), before: readValue(row.before), after: readValue(row.after) };
+}
+
+/** Every action that was ever recorded, in order. The index alone answers it. */
+export async function listAuditActions(db: Db): Promise<string[]> {
+  return db('audit_entries').distinct('action').orderBy('action').pluck('action');
+}
+
+/** Largest value kept whole, in characters of its JSON: an entry is to be read, not to hold a copy of everything. */
+const largest = 256 * 1024;
+
+function valueText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  const text = JSON.stringify(value);
+  if (text.length <= largest) return text;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return JSON.stringify({ tooLongToKeep: true, characters: text.length, sha256 });
+}
+
+function readValue(text: string | null): unknown {
+  return text === null ? null : JSON.parse(text);
+}
+
+function cut(text: string, length: number): string {
+  return [...text].slice(0, length).join('');
+}

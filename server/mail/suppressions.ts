@@ -1,0 +1,100 @@
+import type { MailContext } from './context.ts';
+import { MailError } from './error.ts';
+import type { Doing } from './messages.ts';
+import type { ProviderBooks } from './provider-books.ts';
+import { readMailbox } from './rules/address.ts';
+import { whyNotLifted } from './rules/lifting.ts';
+import { recordChange } from './store/audit.ts';
+import { type EventView, readEvent } from './store/events.ts';
+import {
+  changeSuppression,
+  listSuppressions,
+  pageSuppressions,
+  readSuppression,
+  type Suppression,
+  type SuppressionFilter,
+} from './store/suppressions.ts';
+import { inTransaction } from './store/transaction.ts';
+
+/** A suppression with the report it rests on, where there is one. */
+export interface SuppressionEvidence {
+  suppression: Suppression;
+  event: EventView | null;
+  /** Why it cannot be lifted; null when it can. */
+  fixed: string | null;
+}
+
+/** Who must not be mailed on a stream, and why. */
+export function createSuppressions({ db, now, log }: MailContext, books: ProviderBooks) {
+  /** Stores an operator's decision and, when somebody is named, writes it down with what it replaces. */
+  const decide = (
+    stream: string,
+    address: string,
+    active: boolean,
+    note: string,
+    { by }: Doing,
+  ): Promise<void> =>
+    inTransaction(db, async trx => {
+      const before = await readSuppression(trx, stream, address);
+      const change = { stream, address, active, reason: 'ManualSuppression', origin: 'Operator', note };
+      await changeSuppression(trx, { ...change, changedAt: now() });
+      if (!by) return;
+      await recordChange(trx, {
+        by,
+        action: active ? 'suppression.add' : 'suppression.lift',
+        subject: `suppression:${stream}:${address}`,
+        before: before && { active: before.active, reason: before.reason, origin: before.origin },
+        after: { active, note },
+        at: now(),
+      });
+    });
+
+  /** An operator's own suppression. */
+  async function add(stream: string, address: string, note: string, doing: Doing = {}): Promise<void> {
+    await decide(stream, readMailbox(address, 'address').email.toLowerCase(), true, note, doing);
+  }
+
+  /**
+   * Lifts a suppression. One of the provider is lifted there first; throws `wrong-state` for those that it never
+   * lifts, and with its own words when it refuses.
+   */
+  async function lift(stream: string, address: string, note: string, doing: Doing = {}): Promise<void> {
+    const [found] = await listSuppressions(db, { stream, address });
+    if (!found)
+      throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
+    const fixed = whyNotLifted(found);
+    if (fixed) throw new MailError('wrong-state', fixed, 'address');
+    if (found.origin !== 'Operator') await askProvider(stream, found.address);
+    await decide(stream, found.address, false, note, doing);
+  }
+
+  async function askProvider(stream: string, address: string): Promise<void> {
+    const answer = await books.reactivate(stream, address).catch((error: unknown) => {
+      log.warn({ err: error, stream }, 'the provider could not be asked to lift a suppression');
+      throw new MailError(
+        'wrong-state',
+        'Postmark could not be reached. Nothing was changed; try again.',
+        'address',
+      );
+    });
+    if (!answer.done)
+      throw new MailError('wrong-state', `Postmark will not lift it: ${answer.answer}`, 'address');
+  }
+
+  return {
+    /** Active suppressions of a stream, of an address, or all. */
+    list: (filter: { stream?: string; address?: string; limit?: number } = {}) =>
+      listSuppressions(db, filter),
+    /** The same page by page, by the beginning of an address. */
+    page: (filter: SuppressionFilter = {}) => pageSuppressions(db, filter),
+    /** One, active or not, with the report behind it; null when there never was one. */
+    async evidence(stream: string, address: string): Promise<SuppressionEvidence | null> {
+      const suppression = await readSuppression(db, stream, address);
+      if (!suppression) return null;
+      const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
+      return { suppression, event, fixed: whyNotLifted(suppression) };
+    },
+    add,
+    lift,
+  };
+}

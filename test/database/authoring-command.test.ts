@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import { runTemplatesCommand } from '../../worker/templates-command.ts';
+import { dropFolder, openAuthoring, putFile, sampleFolder, saveDraftOf } from '../support/authoring.ts';
+import { emptyTables, testDatabase } from '../support/database.ts';
+import { testConfig } from '../support/mail.ts';
+
+describe('the command postlane templates', () => {
+  const db = testDatabase();
+  let folder = '';
+  beforeEach(async () => {
+    await emptyTables(db);
+    folder = await sampleFolder();
+    await openAuthoring(db, folder).files.take();
+  });
+  afterEach(() => dropFolder(folder));
+
+  async function run(...args: string[]): Promise<{ exitCode: number; said: string }> {
+    const lines: string[] = [];
+    const exitCode = await runTemplatesCommand([...args, '--folder', folder], testConfig, line =>
+      lines.push(line),
+    );
+    return { exitCode, said: lines.join('\n') };
+  }
+
+  it('shows how to use it when it is not understood', async () => {
+    for (const args of [[], ['publish'], ['push', 'x'], ['diff', '--fast'], ['constructor']]) {
+      const { exitCode, said } = await run(...args);
+      expect(exitCode).to.equal(64);
+      expect(said).to.match(/^Usage:/);
+    }
+  });
+
+  it('compares, changing nothing', async () => {
+    expect(await run('diff')).to.deep.equal({ exitCode: 0, said: 'Files and database agree.' });
+    await putFile(folder, 'welcome/subject.hbs', 'Dear {{name}}');
+    expect(await run('diff')).to.deep.equal({
+      exitCode: 1,
+      said: [
+        'template:welcome: it changed in the files, a push publishes it',
+        '  subject',
+        '  @@ database 1, file 1 @@',
+        '  -Welcome {{name}}',
+        '  +Dear {{name}}',
+      ].join('\n'),
+    });
+    expect(await db('template_versions').where({ template: 'welcome' })).to.have.length(1);
+  });
+
+  it('pushes and pulls, and leaves a conflict until one side is given up', async () => {
+    const authoring = openAuthoring(db, folder);
+    const welcome = { kind: 'template', key: 'welcome' } as const;
+    const revision = await saveDraftOf(authoring, welcome, content => {
+      content.locales.default.subject = 'Hello {{name}}';
+    });
+    await authoring.publish(welcome, { revision, message: 'm', by: 'ann' });
+    await putFile(folder, 'welcome/subject.hbs', 'Dear {{name}}');
+    const conflict = /^Left template:welcome alone: it changed in both/;
+    for (const verb of ['push', 'pull']) {
+      const { exitCode, said } = await run(verb);
+      expect(exitCode).to.equal(1);
+      expect(said).to.match(conflict);
+    }
+    expect(await run('pull', '--force', 'template:welcome')).to.deep.equal({
+      exitCode: 0,
+      said: 'Wrote template:welcome.',
+    });
+    expect(await readFile(path.join(folder, 'welcome/subject.hbs'), 'utf8')).to.equal('Hello {{name}}');
+    expect((await run('push')).said).to.equal('There was nothing to do.');
+  });
+
+  it('writes types without a database', async () => {
+    const noConfig = () => {
+      throw new Error('It was asked for.');
+    };
+    const out = path.join(folder, 'types/mail.d.ts');
+    const exitCode = await runTemplatesCommand(
+      ['types', '--folder', folder, '--out', out],
+      noConfig,
+      () => {},
+    );
+    expect(exitCode).to.equal(0);
+    expect(await readFile(out, 'utf8')).to.contain('"welcome": {\n      name: string;');
+  });
+});

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import type { Authoring, Publication } from '../../server/mail/authoring/api.ts';
+import type { Source, SourceKind } from '../../server/mail/rules/source.ts';
+import type { Templates } from '../../server/mail/templates.ts';
+import { dropFolder, openAuthoring, putFile, sampleFolder, saveDraftOf } from '../support/authoring.ts';
+import { emptyTables, testDatabase } from '../support/database.ts';
+
+const welcome = { kind: 'template', key: 'welcome' } as const;
+
+describe('publishing a draft', () => {
+  const db = testDatabase();
+  let folder = '';
+  let authoring: Authoring & { templates: Templates };
+  beforeEach(async () => {
+    await emptyTables(db);
+    folder = await sampleFolder();
+    authoring = openAuthoring(db, folder);
+    await authoring.files.take();
+  });
+  afterEach(() => dropFolder(folder));
+
+  const draftHtml = (html: string) =>
+    saveDraftOf(authoring, welcome, content => {
+      content.locales.default.html = html;
+    });
+  const publish = (ref: { kind: SourceKind; key: string }, revision: number, acceptWarnings = false) =>
+    authoring.publish(ref, { revision, message: 'Say it better', by: 'ann', acceptWarnings });
+  const versionsOf = async (template: string): Promise<number[]> =>
+    db('template_versions').where({ template }).orderBy('version').pluck('version');
+
+  it('makes it the next version, with a message, an author and an entry in the audit log', async () => {
+    const result = await publish(welcome, await draftHtml('<p>Hi {{name}}</p>'));
+    expect(result).to.deep.equal({
+      state: 'published',
+      version: 2,
+      templates: [{ key: 'welcome', version: 2 }],
+      warnings: [],
+    });
+    expect(await authoring.get(welcome)).to.have.property('draft', null);
+    const [latest, first] = await authoring.versions(welcome);
+    expect(latest).to.deep.include({
+      version: 2,
+      by: 'ann',
+      message: 'Say it better',
+      cause: { kind: 'edit' },
+      published: true,
+    });
+    expect(first).to.deep.include({ version: 1, by: 'files', cause: { kind: 'files' }, published: false });
+    const ready = await authoring.templates.published('welcome');
+    expect(ready.render(ready.check({ name: 'Bo' }), { locale: null, unsubscribe: '' }).html).to.contain(
+      '<p>Hi Bo</p>',
+    );
+    const entry = await db('audit_entries').where({ changed_by: 'ann' }).first();
+    expect(entry).to.include({ action: 'template.publish', subject: 'template:welcome' });
+    expect(JSON.parse(entry.before_change)).to.deep.equal({
+      version: 1,
+      html: '<p>Hello {{> greeting}}</p>',
+    });
+    expect(JSON.parse(entry.after_change)).to.deep.include({ version: 2, html: '<p>Hi {{name}}</p>' });
+  });
+
+  it('keeps messages on the version they were accepted with', async () => {
+    const before = (await authoring.templates.published('welcome')).id;
+    await publish(welcome, await draftHtml('<p>New</p>'));
+    expect((await authoring.templates.version(before)).content.locales.default.html).to.contain('greeting');
+  });
+
+  it('refuses errors, and warnings until they are accepted, and then changes nothing', async () => {
+    const refused = await publish(welcome, await draftHtml('<p>{{nam}}</p>'));
+    expect(refused).to.have.property('state', 'refused');
+    expect((refused as Publication & { state: 'refused' }).faults[0]).to.include({
+      severity: 'error',
+      template: 'welcome',
+    });
+    expect(await versionsOf('welcome')).to.deep.equal([1]);
+    const revision = await saveDraftOf(authoring, welcome, content => {
+      content.locales.default.subject = 'dubious {{name}}';
+    });
+    expect(await publish(welcome, revision)).to.have.property('state', 'refused');
+    const accepted = await publish(welcome, revision, true);
+    expect(accepted).to.have.property('state', 'published');
+    expect((accepted as Publication & { state: 'published' }).warnings).to.have.length(1);
+  });
+
+  it('refuses a contract that is none, and a category that the policy does not have', async () => {
+    const faults = async (change: (content: Source<'template'>['content']) => void) => {
+      const result = await publish(welcome, await saveDraftOf(authoring, welcome, change));
+      return result.state === 'refused'
+        ? result.faults.map(({ rule, message }) => `${rule}: ${message}`)
+        : [];
+    };
+    expect(
+      await faults(content => {
+        content.contract = { name: { type: 'string' }, constructor: { type: 'string' } } as never;
+      }),
+    ).to.deep.equal(['contract: constructor is not allowed.']);
+    expect(
+      await faults(content => {
+        content.category = 'nonsense';
+      }),
+    ).to.deep.equal(['category: The routing policy has no category nonsense.']);
+  });
+
+  it('refuses at once what would take this thread minutes to parse', async () => {
+    const started = performance.now();
+    const result = await publish(welcome, await draftHtml('{{#if name}}'.repeat(400_000)));
+    expect(result).to.have.property('state', 'refused');
+    expect((result as Publication & { state: 'refused' }).faults[0]?.message).to.match(
+      /more than 5000 mustaches/,
+    );
+    expect(performance.now() - started).to.be.below(10_000);
+  });
+
+  it('of two who publish at once lets one win and tells the other', async () => {
+    const revision = await draftHtml('<p>Once</p>');
+    const others = openAuthoring(db, folder);
+    const options = { revision, message: 'm', by: 'bob' };
+    const results = await Promise.all([
+      publish(welcome, revision),
+      others.publish(welcome, options).catch(String),
+      others.publish(welcome, options).catch(String),
+    ]);
+    const states = results.map(result => (typeof result === 'string' ? result : result.state));
+    expect(states.filter(state => state === 'published')).to.have.length(1);
+    expect(states.filter(state => state === 'conflict')).to.have.length(2);
+    expect(await versionsOf('welcome')).to.deep.equal([1, 2]);
+  });
+
+  it('lets two who publish different templates at once both get through', async () => {
+    const one = await draftHtml('<p>One</p>');
+    const other = await saveDraftOf(authoring, { kind: 'template', key: 'receipt' }, content => {
+      content.locales.default.html = '<p>Other</p>';
+    });
+    const results = await Promise.all([
+      publish(welcome, one),
+      openAuthoring(db, folder).publish(
+        { kind: 'template', key: 'receipt' },
+        { revision: other, message: 'm', by: 'bob' },
+      ),
+    ]);
+    expect(results.map(({ state }) => state)).to.deep.equal(['published', 'published']);
+  });
+
+  it('tells a draft that was begun on what is no longer published, and takes it once it has caught up', async () => {
+    const revision = await draftHtml('<p>Mine</p>');
+    await putFile(folder, 'welcome/html.hbs', '<p>File</p>');
+    await authoring.files.take();
+    const result = await publish(welcome, revision);
+    expect(result).to.include({ state: 'conflict', reason: 'base' });
+    const source = (await authoring.get(welcome))?.draft?.source;
+    if (!source) throw new Error('The draft is gone.');
+    const caughtUp = await authoring.saveDraft(source, { revision, by: 'ann', baseVersion: 2 });
+    expect(caughtUp.state).to.equal('saved');
+    expect(await publish(welcome, revision + 1)).to.have.property('state', 'published');
+  });
+
+  it('of nothing new says so and drops the draft', async () => {
+    const revision = await draftHtml('<p>Hello {{> greeting}}</p>');
+    expect(await publish(welcome, revision)).to.deep.equal({ state: 'unchanged', version: 1 });
+    expect((await authoring.get(welcome))?.draft).to.equal(null);
+    expect(await versionsOf('welcome')).to.deep.equal([1]);
+  });
+
+  it('restores an earlier version as a new one, by the same checks', async () => {
+    await publish(welcome, await draftHtml('<p>Two</p>'));
+    const revision = (await authoring.get(welcome))?.revision ?? -1;
+    const result = await authoring.restore(welcome, 1, { revision, message: 'Back', by: 'bob' });
+    expect(result).to.include({ state: 'published', version: 3 });
+    const [latest] = await authoring.versions(welcome);
+    expect(latest?.cause).to.deep.equal({ kind: 'restore', version: 1 });
+    expect((await authoring.version(welcome, 3))?.source).to.deep.equal(
+      (await authoring.version(welcome, 1))?.source,
+    );
+    const stale = await authoring.restore(welcome, 2, { revision, message: 'Late', by: 'ann' });
+    expect(stale).to.include({ state: 'conflict', reason: 'revision' });
+  });
+
+  it('shows what differs between two versions, in source and as rendered', async () => {
+    await publish(welcome, await draftHtml('<p>Hi {{> greeting}}</p>'));
+    const { source, rendered } = await authoring.diff(welcome, 1, 2);
+    expect(source.map(({ part }) => part)).to.deep.equal(['html']);
+    expect(source[0]?.hunks[0]?.lines).to.deep.equal([
+      { kind: 'removed', text: '<p>Hello {{> greeting}}</p>', oldLine: 1, newLine: null },
+      { kind: 'added', text: '<p>Hi {{> greeting}}</p>', oldLine: null, newLine: 1 },
+    ]);
+    expect(rendered.map(({ part }) => part)).to.deep.equal(['html', 'text']);
+    await draftHtml('<p>Draft</p>');
+    expect((await authoring.diff(welcome, 2, 'draft')).source).to.have.length(1);
+  });
+
+  it('needs a message and a draft', async () => {
+    const revision = await draftHtml('<p>x</p>');
+    const wordless = await authoring
+      .publish(welcome, { revision, message: '  ', by: 'ann' })
+      .catch((error: unknown) => error);
+    expect(wordless).to.include({ code: 'invalid-input', field: 'message' });
+    const receipt = { kind: 'template', key: 'receipt' } as const;
+    const { revision: own } = (await authoring.get(receipt)) ?? { revision: -1 };
+    expect(await publish(receipt, own).catch((error: unknown) => error)).to.include({ code: 'wrong-state' });
+  });
+});

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { type CheckedTemplates, openCheckedTemplates } from '../support/checked-templates.ts';
+import { testDatabase } from '../support/database.ts';
+import { newsletterData, resetInput } from '../support/inputs.ts';
+import { refusal } from '../support/refusal.ts';
+
+describe('previews', () => {
+  const db = testDatabase();
+  let shop: CheckedTemplates;
+  before(async () => {
+    shop = await openCheckedTemplates();
+  });
+  after(() => shop.mail.close());
+
+  it('show the sample by the engine that sends, with sizes, sender and faults', async () => {
+    const shown = await shop.mail.templates.preview(shop.content('password-reset'));
+    expect(shown.problem).to.equal(null);
+    expect(shown.faults).to.deep.equal([]);
+    expect(shown.subject).to.match(/\w/);
+    expect(shown.preheader).to.match(/\w/);
+    expect(shown.html).to.contain(shown.preheader);
+    expect(shown.from).to.deep.equal({ name: 'Test Shop', email: 'shop@sender.example' });
+    expect(shown.headers.find(({ name }) => name === 'Subject')?.value).to.equal(shown.subject);
+    expect(shown.sizes.html).to.equal(Buffer.byteLength(shown.html));
+    expect(shown.sizes.mime).to.be.above(shown.sizes.html + shown.sizes.text);
+    expect(shown.words).to.equal('default');
+  });
+
+  it('put other values over the data, and keep them text', async () => {
+    const shown = await shop.mail.templates.preview(shop.content('newsletter'), {
+      overrides: { issue: '<script>x</script>\r\nBcc: a@b.example', name: null },
+      faults: false,
+    });
+    expect(shown.subject)
+      .to.contain('<script>x</script> Bcc: a@b.example')
+      .and.not.match(/[\r\n]/);
+    expect(shown.html).to.contain('&lt;script&gt;').and.not.contain('<script>');
+    expect(shown.data).to.deep.include({ name: null });
+  });
+
+  it('show what a message was sent with: this one, or the latest to somebody', async () => {
+    const content = shop.content('password-reset');
+    const first = await shop.mail.send(resetInput({ locale: 'nl-NL' }));
+    const data = { resetUrl: 'https://shop.example/reset/2', expiresInMinutes: 5 };
+    await shop.mail.send(resetInput({ data }));
+    const one = await shop.mail.templates.preview(content, { messageId: first.id, faults: false });
+    expect(one.html).to.contain('/reset/1');
+    expect(one.locale).to.equal('nl-NL');
+    const latest = await shop.mail.templates.preview(content, {
+      recipient: ' Ada@Mail.Example ',
+      faults: false,
+    });
+    expect(latest.html).to.contain('/reset/2');
+  });
+
+  it('refuse messages that are purged, unknown or of another template', async () => {
+    const { id } = await shop.mail.send(resetInput({ to: 'gone@mail.example' }), { wait: true });
+    const other = shop.mail.templates.preview(shop.content('newsletter'), { messageId: id });
+    expect(await refusal(other)).to.include({ code: 'invalid-input', field: 'messageId' });
+    await db('message_contents').where({ message_id: id }).delete();
+    for (const choice of [
+      { messageId: id },
+      { recipient: 'gone@mail.example' },
+      { recipient: 'no@mail.example' },
+    ]) {
+      const asked = shop.mail.templates.preview(shop.content('password-reset'), choice);
+      expect(await refusal(asked)).to.include({ code: 'invalid-input' });
+    }
+  });
+
+  it('show saved cases and generated ones', async () => {
+    const content = shop.content('newsletter');
+    const { cases } = shop.mail.templates;
+    const id = await cases.save('newsletter', { name: 'May', locale: null, data: newsletterData }, 'ada');
+    const saved = await shop.mail.templates.preview(content, { caseId: id, faults: false });
+    expect(saved.html).to.contain('First.');
+    for (const { id: caseId, name } of await cases.list(content)) {
+      const shown = await shop.mail.templates.preview(content, { caseId, faults: false });
+      expect(shown.problem, name).to.equal(null);
+    }
+    const gone = shop.mail.templates.preview(content, { caseId: 'generated:None' });
+    expect(await refusal(gone)).to.include({ field: 'caseId' });
+  });
+
+  it('say why there is nothing to show', async () => {
+    const broken = shop.changed('password-reset', { html: '{{#if' });
+    const shown = await shop.mail.templates.preview(broken);
+    expect(shown).to.deep.include({ html: '', sizes: { html: 0, text: 0, mime: 0 } });
+    expect(shown.problem).to.include({ problem: 'template' });
+    expect(shown.faults[0]).to.include({ part: 'html', line: 1, rule: 'parse', severity: 'error' });
+    const wrongData = await shop.mail.templates.preview(shop.content('password-reset'), { data: {} });
+    expect(wrongData.problem).to.include({ problem: 'data' });
+  });
+});

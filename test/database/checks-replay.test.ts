@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import { newestOfVersions } from '../../server/mail/store/template-messages.ts';
+import { type CheckedTemplates, openCheckedTemplates } from '../support/checked-templates.ts';
+import { testDatabase } from '../support/database.ts';
+import { newsletterData, resetInput } from '../support/inputs.ts';
+
+describe('replay', () => {
+  const db = testDatabase();
+  let shop: CheckedTemplates;
+  before(async () => {
+    shop = await openCheckedTemplates();
+  });
+  after(() => shop.mail.close());
+  beforeEach(async () => {
+    for (const table of ['message_contents', 'attempts', 'messages', 'campaign_recipients', 'campaigns'])
+      await db(table).delete();
+  });
+
+  const send = async (minutes: number, over = {}) => {
+    const data = { resetUrl: `https://shop.example/${minutes}`, expiresInMinutes: minutes, ...over };
+    return (await shop.mail.send(resetInput({ data }))).id;
+  };
+
+  it('says that nothing changes when nothing does', async () => {
+    const ids = [await send(10), await send(20)];
+    const { results, skipped } = await shop.mail.templates.replay(shop.content('password-reset'));
+    expect(results.map(({ messageId, kind }) => [messageId, kind])).to.deep.equal([
+      [ids[1], 'same'],
+      [ids[0], 'same'],
+    ]);
+    expect(skipped).to.equal(0);
+  });
+
+  it('puts failures first, then differences, and tells what differs', async () => {
+    const named = await send(10, { name: 'Ada' });
+    await send(20);
+    const { locales, ...rest } = shop.content('password-reset');
+    const contract = { ...rest.contract, name: { type: 'string' as const } };
+    const subject = `${locales.default.subject.trim()}!`;
+    const candidate = { ...rest, contract, locales: { default: { ...locales.default, subject } } };
+    const { results } = await shop.mail.templates.replay(candidate);
+    expect(results.map(({ kind }) => kind)).to.deep.equal(['failure', 'different']);
+    const [failure, different] = results;
+    expect(failure?.problem).to.include({ problem: 'data' });
+    expect(different?.messageId).to.equal(named);
+    expect(different?.subject?.after).to.equal(`${different?.subject?.before}!`);
+    expect(different?.text).to.deep.equal({ added: 0, removed: 0 });
+  });
+
+  it('counts the lines that would change', async () => {
+    await send(10);
+    const { text = '', html } = shop.content('password-reset').locales.default;
+    const candidate = shop.changed('password-reset', {
+      text: `${text}\nOne more.\n`,
+      html: `${html}\n<p>New</p>`,
+    });
+    const [result] = (await shop.mail.templates.replay(candidate)).results;
+    expect(result).to.include({ kind: 'different', subject: null });
+    expect(result?.text.added).to.be.within(1, 2);
+    expect(result?.html.added).to.be.within(1, 2);
+  });
+
+  it('takes the newest, and leaves out what is purged', async () => {
+    const ids = [await send(1), await send(2), await send(3)];
+    await db('message_contents')
+      .where({ message_id: ids[2] ?? '' })
+      .delete();
+    const content = shop.content('password-reset');
+    const { results } = await shop.mail.templates.replay(content, { limit: 1 });
+    expect(results.map(({ messageId }) => messageId)).to.deep.equal([ids[1]]);
+    expect((await shop.mail.templates.replay(shop.content('receipt'))).results).to.deep.equal([]);
+  });
+
+  it('replays what campaigns sent', async () => {
+    const { id } = await shop.mail.campaigns.create({
+      name: 'May',
+      template: 'newsletter',
+      topic: 'news',
+      data: newsletterData,
+    });
+    await shop.mail.campaigns.addRecipients(id, [{ email: 'a@mail.example' }, { email: 'b@mail.example' }]);
+    await shop.mail.campaigns.launch(id);
+    await shop.mail.work.expandCampaigns();
+    const candidate = shop.changed('newsletter', { subject: 'Other: {{issue}}' });
+    const { results } = await shop.mail.templates.replay(candidate);
+    expect(results.map(({ kind, subject }) => `${kind} ${subject?.after}`)).to.deep.equal([
+      'different Other: May',
+      'different Other: May',
+    ]);
+  });
+
+  it('outlives a candidate that never ends, and stops when its time is up', async () => {
+    await send(10);
+    await send(20);
+    const rows = { type: 'array' as const, optional: true };
+    const endless = `{{#each words}}${'{{#each @root.words}}'.repeat(8)}${'{{/each}}'.repeat(9)}`;
+    const { contract, ...rest } = shop.changed('password-reset', { html: endless });
+    await db('message_contents').update({
+      content: JSON.stringify({ to: [], data: { words: Array.from({ length: 500 }, () => 'x') } }),
+    });
+    const candidate = { ...rest, contract: { words: rows } };
+    const replayed = await shop.mail.templates.replay(candidate, { limit: 2, timeMs: 1 });
+    expect(replayed.results.length + replayed.skipped).to.equal(2);
+    for (const { kind, problem } of replayed.results) {
+      expect(kind).to.equal('failure');
+      expect(problem?.problem).to.equal('time');
+    }
+  }).timeout(30_000);
+
+  it('finds the newest messages of a version by its index alone, however many there are', async () => {
+    const { id } = await db('template_versions').select('id').where({ template: 'password-reset' }).first();
+    await send(10);
+    const [sql, values] = newestOfVersions([id, id + 1], 100);
+    const [rows] = await db.raw(`EXPLAIN ${sql}`, values);
+    const reads = rows.filter((row: { table: string }) => row.table === 'messages');
+    expect(reads).to.have.length(2);
+    for (const { key, Extra } of reads) {
+      expect(key).to.equal('messages_template_version');
+      expect(Extra ?? '')
+        .to.contain('Using index')
+        .and.not.contain('filesort');
+    }
+  });
+});

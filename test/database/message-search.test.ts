@@ -1,0 +1,138 @@
+import { expect } from 'chai';
+import type { Mail } from '../../server/mail/index.ts';
+import { findMessages, type MessageFilter, searchBudget } from '../../server/mail/store/message-search.ts';
+import { testDatabase } from '../support/database.ts';
+import { insertHistory } from '../support/history.ts';
+import { openMail } from '../support/mail.ts';
+import { rowsTouched } from '../support/reads.ts';
+
+const from = new Date('2026-05-01T00:00:00Z');
+const to = new Date('2026-05-08T00:00:00Z');
+const size = searchBudget + 2000;
+
+describe('the search for messages', () => {
+  const db = testDatabase();
+  let mail: Mail;
+  let receipts: string[];
+
+  before(async () => {
+    mail = await openMail();
+    // Many orders, each hundredth failed; in the middle of the time a few receipts with a tag.
+    await insertHistory(db, {
+      count: size,
+      from,
+      to,
+      template: 'order-confirmation',
+      tag: 'order',
+      state: i => (i % 100 === 0 ? 'failed' : 'delivered'),
+      recipient: i => `person-${i % 500}@mail.example`,
+    });
+    receipts = await insertHistory(db, {
+      count: 130,
+      from: new Date('2026-05-03T00:00:00Z'),
+      to: new Date('2026-05-03T01:00:00Z'),
+      template: 'receipt',
+      stream: 'receipts',
+      tag: `${'r'.repeat(64)}-1`,
+      recipient: i => `100%_'"-${i}@mail.example`,
+    });
+  });
+  after(() => mail.close());
+
+  const all = async (filter: MessageFilter): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await mail.messages.find({ ...filter, limit: 50, ...(cursor && { cursor }) });
+      ids.push(...page.messages.map(({ id }) => id));
+      cursor = page.cursor;
+    }
+    return ids;
+  };
+  const newestFirst = (ids: readonly string[]) => [...ids].sort().reverse();
+
+  it('finds the same by each filter, newest first, page by page', async () => {
+    const expected = newestFirst(receipts);
+    for (const filter of [
+      { template: 'receipt' },
+      { stream: 'receipts' },
+      { tag: `${'r'.repeat(64)}-1` },
+      { template: 'receipt', state: 'delivered' },
+      { template: 'receipt', stream: 'receipts', tag: `${'r'.repeat(64)}-1` },
+      { from: new Date('2026-05-02T23:59:59Z'), to: new Date('2026-05-03T01:00:00Z'), template: 'receipt' },
+    ] as const) {
+      expect(await all(filter), JSON.stringify(filter)).to.deep.equal(expected);
+    }
+    expect(await all({ tag: `${'r'.repeat(64)}-2` })).to.deep.equal([]);
+    expect(await all({ state: 'failed' })).to.have.length(size / 100);
+    expect(await all({ recipient: 'PERSON-7@mail.example' })).to.have.length(size / 500);
+  });
+
+  it('takes wildcards and quotes as plain text', async () => {
+    expect(await all({ recipient: `100%_'"-7@mail.example` })).to.have.length(1);
+    expect(await all({ recipient: '100%' })).to.have.length(0);
+    expect(await mail.messages.recipients(`100%_'"-12`)).to.include(`100%_'"-129@mail.example`);
+    expect(await mail.messages.recipients('%')).to.deep.equal([]);
+    expect(await mail.messages.recipients('person-49')).to.have.length(10);
+  });
+
+  it('goes back the way it came', async () => {
+    const first = await mail.messages.find({ limit: 3 });
+    const second = await mail.messages.find({ limit: 3, cursor: String(first.cursor) });
+    const third = await mail.messages.find({ limit: 3, cursor: String(second.cursor) });
+    const back = await mail.messages.find({ limit: 3, after: String(third.newer) });
+    expect(back.messages).to.deep.equal(second.messages);
+    const start = await mail.messages.find({ limit: 3, after: String(back.newer) });
+    expect(start.messages).to.deep.equal(first.messages);
+    expect([first.newer, start.newer]).to.deep.equal([null, null]);
+  });
+
+  it('bounds a time by the moment of acceptance', async () => {
+    const hour = { from: new Date('2026-05-04T00:00:00Z'), to: new Date('2026-05-04T01:00:00Z') };
+    const { messages } = await mail.messages.find({ ...hour, limit: 500 });
+    expect(messages).not.to.have.length(0);
+    for (const { createdAt } of messages) expect(createdAt).to.be.within(hour.from, hour.to);
+  });
+
+  it('stops when too many do not match, says so, and goes on from there', async () => {
+    const filter = { template: 'order-confirmation', stream: 'receipts' };
+    const first = await mail.messages.find(filter);
+    expect(first).to.deep.include({ messages: [], partial: true });
+    const last = await mail.messages.find({ ...filter, cursor: String(first.cursor) });
+    expect(last).to.deep.include({ messages: [], partial: false, cursor: null });
+  });
+
+  it('finds by our id, an attempt’s and the provider’s', async () => {
+    const [id = ''] = receipts;
+    const [attempt] = await db('attempts').where({ message_id: id });
+    const provider = 'b7bc2f4a-e38e-4336-af7d-e6c392c2f817';
+    await db('attempts').where({ id: attempt.id }).update({ provider_message_id: provider });
+    for (const name of [id, attempt.id, provider, provider.toUpperCase()]) {
+      expect(await mail.messages.named(name), name).to.deep.equal([id]);
+    }
+    expect(await mail.messages.named("' OR 1=1")).to.deep.equal([]);
+  });
+
+  describe('reads no more than a page needs', () => {
+    for (const filter of [
+      {},
+      { recipient: 'person-7@mail.example' },
+      { template: 'order-confirmation' },
+      { state: 'delivered' },
+      { state: 'failed' },
+      { stream: 'outbound' },
+      { tag: 'order' },
+      { campaignId: '00000000-0000-7000-8000-000000000000' },
+      { from: new Date('2026-05-04T00:00:00Z'), to: new Date('2026-05-05T00:00:00Z') },
+    ] satisfies MessageFilter[]) {
+      it(JSON.stringify(filter), async () => {
+        expect(await rowsTouched(db, trx => findMessages(trx, filter))).to.be.below(1500);
+      });
+    }
+
+    it('nor than its budget, when no index knows all that is asked', async () => {
+      const filter = { template: 'order-confirmation', state: 'delivered', stream: 'receipts' } as const;
+      // Candidates, their rows and templates, and once more to see where it stopped.
+      expect(await rowsTouched(db, trx => findMessages(trx, filter))).to.be.below(15 * searchBudget);
+    });
+  });
+});

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { createMail, type Mail } from '../../server/mail/index.ts';
+import { prepareSeed } from '../../server/start/seed.ts';
+import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { emptyTables, testDatabase } from '../support/database.ts';
+import { testConfig } from '../support/mail.ts';
+
+const dayMs = 24 * 3_600_000;
+const never = new AbortController().signal;
+const quiet = () => {};
+
+describe('The data npm start shows', function () {
+  this.timeout(120_000);
+
+  let sandbox: Sandbox;
+  let mail: Mail;
+
+  beforeEach(async () => {
+    await emptyTables(testDatabase());
+  });
+
+  afterEach(async () => {
+    await mail.close();
+    await sandbox.close();
+  });
+
+  /** As `npm start` does it, with the history's beginning so many days ago. */
+  async function open(days: number): Promise<void> {
+    sandbox = await createSandbox({ deliveryMs: 1200, startAt: new Date(Date.now() - days * dayMs) });
+    const credentials = `${sandbox.token}:${sandbox.token}`;
+    const config = testConfig({
+      token: sandbox.token,
+      apiUrl: sandbox.apiUrl,
+      smtpUrl: sandbox.smtpUrl.replace('://', `://${credentials}@`),
+      smtpCa: sandbox.caCertificate,
+    });
+    mail = await createMail(config, { migrate: false, now: () => sandbox.clock.now(), poolSize: 6 });
+  }
+
+  const seeding = async () => {
+    const prepared = await prepareSeed(mail, sandbox, quiet);
+    if (!prepared) throw new Error('There is nothing to seed.');
+    return prepared;
+  };
+
+  const accepted = async () => {
+    const rows: { at: Date; state: string }[] = await testDatabase()('messages')
+      .select({ at: 'created_at', state: 'state' })
+      .orderBy('id');
+    return rows;
+  };
+
+  it('is a history in which ids, times, books and numbers agree', async () => {
+    await open(4);
+    const started = Date.now();
+    await (await seeding()).history(never);
+
+    expect(Math.abs(sandbox.clock.now().getTime() - Date.now())).to.be.below(1000);
+    const messages = await accepted();
+    expect(messages.length).to.be.above(50);
+    const times = messages.map(({ at }) => at.getTime());
+    expect(times).to.deep.equal([...times].sort((a, b) => a - b));
+    expect(times[0]).to.be.below(started - 3 * dayMs);
+    const delivered = messages.filter(({ state }) => state === 'delivered').length;
+    expect(delivered / messages.length).to.be.above(0.9);
+
+    const { streams } = await mail.numbers.series(30 * 24, 24);
+    const counted = streams.flatMap(({ points }) => points).filter(point => point.accepted > 0);
+    expect(counted.reduce((sum, point) => sum + point.accepted, 0)).to.be.within(
+      messages.length - 2,
+      messages.length,
+    );
+    expect(counted.length).to.be.above(3);
+
+    const nights = await mail.reconciliations.list();
+    expect(nights.map(({ problem }) => problem)).to.satisfy((all: unknown[]) =>
+      all.every(one => one === null),
+    );
+    expect(nights.length).to.be.above(3);
+    // What wants attention is what was staged, and nothing else.
+    const wanted = (await mail.numbers.attention()).map(({ kind }) => kind);
+    expect(wanted).to.have.members(['unknown', 'failed']);
+  });
+
+  it('goes on where it was broken off, and is not made twice', async () => {
+    await open(3);
+    const stopping = new AbortController();
+    const broken = (await seeding()).history(stopping.signal).catch((error: Error) => error.name);
+    while ((await accepted()).length < 25) await new Promise(resolve => setTimeout(resolve, 20));
+    stopping.abort();
+    expect(await broken).to.equal('AbortError');
+    const before = await accepted();
+    await mail.close();
+    await sandbox.close();
+
+    await open(3);
+    const resumed = await seeding();
+    await resumed.history(never);
+    await resumed.today();
+    const after = await accepted();
+    expect(after.slice(0, before.length)).to.have.lengthOf(before.length);
+    const keys: { key: string }[] = await testDatabase()('messages')
+      .select({ key: 'idempotency_key' })
+      .whereNotNull('idempotency_key');
+    expect(new Set(keys.map(({ key }) => key)).size).to.equal(keys.length);
+    expect(after[before.length]?.at.getTime()).to.be.least(before.at(-1)?.at.getTime() ?? 0);
+    expect(await prepareSeed(mail, sandbox, quiet)).to.equal(null);
+  });
+
+  it('leaves mail alone that is not its own', async () => {
+    await open(1);
+    await sandbox.clock.advance(dayMs);
+    await mail.send({
+      template: 'password-reset',
+      to: 'ada@mail.example',
+      data: { resetUrl: 'https://shop.example/reset', expiresInMinutes: 30 },
+    });
+    expect(await prepareSeed(mail, sandbox, quiet)).to.equal(null);
+  });
+});

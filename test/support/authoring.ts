@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import type { Db } from '../../db/connect.ts';
+import type { Authoring } from '../../server/mail/authoring/api.ts';
+import { createAuthoring } from '../../server/mail/authoring/index.ts';
+import { mustHold } from '../../server/mail/authoring/must-hold.ts';
+import type { StudioChecks } from '../../server/mail/authoring/studio.ts';
+import { compileMjml } from '../../server/mail/checks/tasks/compile-mjml.ts';
+import type { Fault } from '../../server/mail/rules/lint/fault.ts';
+import { compileTemplate } from '../../server/mail/rules/render.ts';
+import { defaultPolicy } from '../../server/mail/rules/routing.ts';
+import type { Source, SourceKind } from '../../server/mail/rules/source.ts';
+import { createTemplates, type Templates } from '../../server/mail/templates.ts';
+
+/** Checks on this thread: what must hold is an error, the word `dubious` in a subject a warning. */
+export const plainChecks: StudioChecks = {
+  async check(content) {
+    const faults: Fault[] = [];
+    const fault = (severity: Fault['severity'], rule: string, message: string): Fault => ({
+      part: 'template',
+      locale: null,
+      line: 1,
+      column: 1,
+      severity,
+      rule,
+      message,
+    });
+    try {
+      mustHold(content);
+    } catch (error) {
+      faults.push(fault('error', 'must-hold', (error as Error).message));
+    }
+    if (/dubious/.test(content.locales.default.subject)) {
+      faults.push(fault('warning', 'spam', 'The subject is dubious.'));
+    }
+    return faults;
+  },
+  async preview(content, options = {}) {
+    const rendered = compileTemplate(content).render(content.sample, {
+      locale: options.locale ?? null,
+      unsubscribe: '#',
+    });
+    return { ...rendered, problem: null } as Awaited<ReturnType<StudioChecks['preview']>>;
+  },
+  compileMjml,
+};
+
+/** A folder with a brand, a layout, two partials and the templates `welcome` and `receipt`, to be changed by tests. */
+export async function sampleFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postlane-authoring-'));
+  const template = {
+    category: 'order',
+    layout: 'default',
+    description: 'A sample.',
+    data: { name: { type: 'string' } },
+    sample: { name: 'Ada' },
+  };
+  const files = {
+    'brand.json': JSON.stringify({ name: 'Alder' }),
+    'layouts/default.html.hbs': '<html><body>{{> content}}{{> footer}}</body></html>',
+    'layouts/default.text.hbs': '{{> content}}',
+    'partials/footer.html.hbs': '<p>{{@brand.name}}</p>',
+    'partials/greeting.html.hbs': '<b>{{name}}</b>',
+    'welcome/template.json': JSON.stringify(template),
+    'welcome/subject.hbs': 'Welcome {{name}}',
+    'welcome/html.hbs': '<p>Hello {{> greeting}}</p>',
+    'receipt/template.json': JSON.stringify({ ...template, category: 'receipt' }),
+    'receipt/subject.hbs': 'Receipt',
+    'receipt/html.hbs': '<p>Thank you {{name}}</p>',
+  };
+  for (const [file, text] of Object.entries(files)) await putFile(folder, file, text);
+  return folder;
+}
+
+/** Writes one file of a folder of templates. */
+export async function putFile(folder: string, file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+  await writeFile(path.join(folder, file), text);
+}
+
+/** Removes a folder of templates. */
+export const dropFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+
+/** The authoring of a process of its own, with its cache of published templates. */
+export function openAuthoring(
+  db: Db,
+  folder: string,
+  checks: StudioChecks = plainChecks,
+): Authoring & { templates: Templates } {
+  const templates = createTemplates(db, () => new Date());
+  const context = {
+    db,
+    templates,
+    now: () => new Date(),
+    log: pino({ level: 'silent' }),
+    policy: defaultPolicy({ email: 'shop@sender.example' }),
+  };
+  return { ...createAuthoring(context, { folder, checks }), templates };
+}
+
+/** Saves a draft of what is published, with a change, as `ann`; returns its revision. */
+export async function saveDraftOf<K extends SourceKind>(
+  authoring: Authoring,
+  ref: { kind: K; key: string },
+  change: (content: Source<K>['content']) => void,
+): Promise<number> {
+  const view = await authoring.get(ref);
+  if (!view?.published) throw new Error('It is not published.');
+  const source = structuredClone(view.published.source);
+  change(source.content);
+  const saved = await authoring.saveDraft(source as Source, { revision: view.revision, by: 'ann' });
+  if (saved.state !== 'saved') throw new Error('The draft was refused.');
+  return saved.revision;
+}

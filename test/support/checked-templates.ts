@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { type Mail, type MailDeps, packageRoot } from '../../server/mail/index.ts';
+import type { TemplateContent } from '../../server/mail/rules/template.ts';
+import { readTemplateFiles } from '../../server/mail/template-files.ts';
+import { createClock } from './clock.ts';
+import { openMail } from './mail.ts';
+import { createScriptedTransport, type ScriptedTransport } from './scripted-transport.ts';
+
+/** A module with the shipped templates, whose transports keep what they are given. */
+export interface CheckedTemplates {
+  mail: Mail;
+  api: ScriptedTransport;
+  smtp: ScriptedTransport;
+  clock: ReturnType<typeof createClock>;
+  /** A shipped template, as an editor would have it open. */
+  content(key: string): TemplateContent;
+  /** The same with other parts in its default language. */
+  changed(key: string, parts: Partial<TemplateContent['locales']['default']>): TemplateContent;
+}
+
+/** Opens it on the emptied test database. */
+export async function openCheckedTemplates(deps: MailDeps = {}): Promise<CheckedTemplates> {
+  const clock = createClock();
+  const api = createScriptedTransport('postmark-api');
+  const smtp = createScriptedTransport('postmark-smtp');
+  const mail = await openMail({ transports: [api, smtp], now: clock.now, ...deps });
+  const contents = await readTemplateFiles(path.join(packageRoot, 'templates'));
+  const content = (key: string): TemplateContent => {
+    const found = contents.find(one => one.key === key);
+    if (!found) throw new Error(`There is no template ${key}.`);
+    return found;
+  };
+  const changed: CheckedTemplates['changed'] = (key, parts) => {
+    const { locales, ...rest } = content(key);
+    return { ...rest, locales: { ...locales, default: { ...locales.default, ...parts } } };
+  };
+  return { mail, api, smtp, clock, content, changed };
+}

@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { TOTP } from 'otpauth';
+import { browserName } from '../../server/admin/access/browser-name.ts';
+import { pauseAfter } from '../../server/admin/access/lockout-rule.ts';
+import { passwordFault } from '../../server/admin/access/password-rules.ts';
+import {
+  hashPassword,
+  isOutdated,
+  passwordCost,
+  passwordHolds,
+} from '../../server/admin/access/passwords.ts';
+import { newRecoveryCodes, recoveryCodeHash } from '../../server/admin/access/recovery-codes.ts';
+import { returnPath } from '../../server/admin/access/return-path.ts';
+import { sealWith } from '../../server/admin/access/sealed.ts';
+import { signatures } from '../../server/admin/access/signatures.ts';
+import { newTotpSecret, totpStep, totpUri } from '../../server/admin/access/totp.ts';
+import { mayAs, roles } from '../../server/admin/person.ts';
+
+describe('parts of the access', () => {
+  describe('passwords', () => {
+    const cheap = { logN: 4, r: 8, p: 1 };
+
+    it('hold when they are the same, and never without one stored', async () => {
+      const stored = await hashPassword('a walrus on the stairs', cheap);
+      expect(stored).to.match(/^scrypt\$4\$8\$1\$[\w-]{22}\$[\w-]{43}$/);
+      expect(await hashPassword('a walrus on the stairs', cheap)).not.to.equal(stored);
+      expect(await passwordHolds('a walrus on the stairs', stored, cheap)).to.equal(true);
+      expect(await passwordHolds('a walrus on the stair', stored, cheap)).to.equal(false);
+      expect(await passwordHolds('', null, cheap)).to.equal(false);
+      expect(await passwordHolds('x', 'nonsense', cheap)).to.equal(false);
+    });
+
+    it('are hashed at the cost of today, and known when they were not', async () => {
+      expect(passwordCost).to.deep.equal({ logN: 15, r: 8, p: 3 });
+      const stored = await hashPassword('x', cheap);
+      expect(isOutdated(stored, cheap)).to.equal(false);
+      expect(isOutdated(stored, { ...cheap, p: 2 })).to.equal(true);
+      expect(await passwordHolds('x', stored, { ...cheap, p: 2 })).to.equal(true);
+    });
+
+    const ada = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' };
+    for (const [password, fault] of [
+      ['elevenchars', /at least 12/],
+      ['x'.repeat(201), /at most 200/],
+      ['aaaaaaabbbbbbb', /repeats/],
+      ['ada.lovelace1', /little more than/],
+      ['Ada Lovelace!', /little more than/],
+      ['password12345', /little more than/],
+    ] as const) {
+      it(`refuse ${password.slice(0, 20)}`, () => {
+        expect(passwordFault(password, ada)).to.match(fault);
+      });
+    }
+
+    it('take words, accents and signs', () => {
+      for (const password of ['a walrus on the stairs', 'ünïcödé ✉ words', 'password of the walrus king']) {
+        expect(passwordFault(password, ada), password).to.equal(null);
+      }
+    });
+  });
+
+  it('doubles the pause with each failure beyond the free ones, up to a quarter of an hour', () => {
+    const pauses = [1, 4, 5, 6, 7, 9, 10, 1000].map(failures => pauseAfter(failures, { free: 5 }) / 1000);
+    expect(pauses).to.deep.equal([0, 0, 30, 60, 120, 480, 900, 900]);
+  });
+
+  describe('codes of the second step', () => {
+    const secret = newTotpSecret();
+    const now = new Date('2026-05-04T09:00:15Z');
+    const codeAt = (seconds: number) =>
+      TOTP.generate({ secret: new TOTP({ secret }).secret, timestamp: now.getTime() + seconds * 1000 });
+    const step = Math.floor(now.getTime() / 30_000);
+
+    it('hold while a clock is off by one step at most', () => {
+      expect(totpStep(secret, codeAt(0), now)).to.equal(step);
+      expect(totpStep(secret, codeAt(-30), now)).to.equal(step - 1);
+      expect(totpStep(secret, codeAt(30), now)).to.equal(step + 1);
+      for (const off of [-60, 60, 3600])
+        expect(totpStep(secret, codeAt(off), now), String(off)).to.equal(null);
+    });
+
+    it('are six digits, however they are spaced', () => {
+      const code = codeAt(0);
+      expect(totpStep(secret, ` ${code.slice(0, 3)} ${code.slice(3)}`, now)).to.equal(step);
+      for (const typed of ['', '12345', '1234567', 'abcdef', `${code}0`])
+        expect(totpStep(secret, typed, now)).to.equal(null);
+    });
+
+    it('come from an address that apps read', () => {
+      expect(totpUri(secret, 'ada@example.com')).to.match(
+        new RegExp(`^otpauth://totp/Postlane:ada%40example.com\\?issuer=Postlane&secret=${secret}&`),
+      );
+    });
+  });
+
+  it('makes recovery codes that differ, and forgives how they are typed', () => {
+    const codes = newRecoveryCodes();
+    expect(new Set(codes).size).to.equal(10);
+    for (const code of codes) {
+      expect(code).to.match(/^([0-9a-z]{4}-){3}[0-9a-z]{4}$/);
+      const hash = recoveryCodeHash(code);
+      expect(hash).to.match(/^[0-9a-f]{64}$/);
+      expect(recoveryCodeHash(` ${code.toUpperCase().replaceAll('-', ' ')} `)).to.equal(hash);
+      expect(recoveryCodeHash(code.replaceAll('0', 'O').replaceAll('1', 'l'))).to.equal(hash);
+    }
+    for (const typed of ['', '123456', 'uuuu-uuuu-uuuu-uuuu', 'x'.repeat(17)])
+      expect(recoveryCodeHash(typed)).to.equal(null);
+  });
+
+  it('opens what it sealed with any of its keys, for its owner alone, and nothing else', () => {
+    const sealed = sealWith(['old key']).close('secret', 'ada');
+    expect(sealed).not.to.include('secret');
+    expect(sealWith(['new key', 'old key']).open(sealed, 'ada')).to.equal('secret');
+    expect(sealWith(['new key', 'old key']).open(sealed, 'grace')).to.equal(null);
+    expect(sealWith(['new key']).open(sealed, 'ada')).to.equal(null);
+    for (const text of ['', 'a.b.c', sealed.slice(0, -2)])
+      expect(sealWith(['old key']).open(text, 'ada')).to.equal(null);
+  });
+
+  it('signs for one purpose, and accepts older keys', () => {
+    const signature = signatures(['old'], 'form').sign('text');
+    expect(signatures(['new', 'old'], 'form').holds('text', signature)).to.equal(true);
+    expect(signatures(['new'], 'form').holds('text', signature)).to.equal(false);
+    expect(signatures(['old'], 'link').holds('text', signature)).to.equal(false);
+    for (const other of ['', signature.slice(1), `${signature}A`, '\u0000']) {
+      expect(signatures(['old'], 'form').holds('text', other), other).to.equal(false);
+    }
+  });
+
+  it('goes back into the app only', () => {
+    expect(returnPath('messages?state=sent&x=%2F')).to.equal('./messages?state=sent&x=%2F');
+    expect(returnPath('./templates/a/../b')).to.equal('./templates/b');
+    for (const out of [
+      null,
+      undefined,
+      ['messages'],
+      '',
+      '/',
+      '//x.example',
+      '/\\x.example',
+      'https://x.example',
+      'javascript:alert(1)',
+      'data:text/html,x',
+      '..',
+      '../x',
+      '%2e%2e/x',
+      'sign-in?return=x',
+      'sign-out',
+      './/x.example',
+      '\n//x.example',
+      'x'.repeat(3000),
+    ]) {
+      expect(returnPath(out), String(out).slice(0, 40)).to.equal('./');
+    }
+  });
+
+  it('orders the roles', () => {
+    const person = (role: (typeof roles)[number]) => ({ id: '1', name: 'x', role });
+    expect(roles.filter(role => mayAs(person(role), 'publisher'))).to.deep.equal(['publisher', 'admin']);
+    expect(roles.filter(role => mayAs(person(role), 'viewer'))).to.deep.equal([...roles]);
+  });
+
+  it('names browsers', () => {
+    const windows =
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
+    expect(browserName(windows)).to.equal('Chrome on Windows');
+    expect(browserName(`${windows} Edg/130.0`)).to.equal('Edge on Windows');
+    expect(browserName('Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0')).to.equal(
+      'Firefox on Linux',
+    );
+    expect(
+      browserName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1'),
+    ).to.equal('Safari on iPhone');
+    expect(browserName('curl/8.0')).to.equal('Another program');
+    expect(browserName()).to.equal('Another program');
+  });
+});
