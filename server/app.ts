@@ -1,49 +1,61 @@
-import express, { type Express, type Request, Router } from 'express';
+import { randomBytes } from 'node:crypto';
+import express, { type Express, type RequestHandler, Router } from 'express';
+import { accountAccess } from './admin/access/account-access.ts';
+import { type Authenticate, hostAccess } from './admin/access/host.ts';
+import type { Access } from './admin/access/visit.ts';
 import { pageRouter } from './admin/router.ts';
 import type { Config } from './config.ts';
 import { errorHandler } from './errors.ts';
 import type { Mail } from './mail/index.ts';
 import { webhookRouter } from './webhooks.ts';
 
+export type { Authenticate } from './admin/access/host.ts';
+export type { Person, Role } from './admin/person.ts';
+
 /** What the host decides about the pages. */
 export interface RouterOptions {
   webhookCredentials: Config['webhookCredentials'];
-  /** Who may see the pages. Without it they are closed. */
-  authenticate?: (request: Request) => boolean | Promise<boolean>;
+  /** Who may use the pages, and in which role. Without it they are closed. */
+  authenticate?: Authenticate;
+  /** Sign the forms of the pages. Needed where several processes serve them; else each makes up its own. */
+  secretKeys?: readonly string[];
+  /** Where browsers reach this app; tells whether cookies are for https only. */
+  publicUrl?: string;
 }
 
 /** Webhooks and pages, to be mounted under any path: `app.use('/mail', mailRouter(mail, { ... }))`. */
-export function mailRouter(
-  mail: Mail,
-  { webhookCredentials, authenticate = () => false }: RouterOptions,
-): Router {
-  const router = Router();
-  router.use(webhookRouter(mail, webhookCredentials));
-  router.use(async (request, response, next) => {
-    if (await authenticate(request)) {
-      next();
-      return;
-    }
-    response.status(403).type('text').send('Not allowed. The host decides who may see these pages.\n');
-  });
-  router.use(pageRouter(mail));
-  router.use(errorHandler(mail));
-  return router;
+export function mailRouter(mail: Mail, options: RouterOptions): Router {
+  return routerFor(mail, options, hostAccess(options.authenticate ?? (() => false)));
 }
 
-/** The app of a stand-alone server. Its pages are open in development, where it listens on loopback only. */
+/** The app of a stand-alone server, with accounts of its own; see PAGES_ACCESS for when its pages are open. */
 export function createApp(mail: Mail, config: Config): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', config.trustedProxies);
   app.get('/health', async (_request, response) => {
     await mail.db.raw('SELECT 1');
     response.json({ ok: true });
   });
-  app.use(
-    mailRouter(mail, {
-      webhookCredentials: config.webhookCredentials,
-      authenticate: () => !config.production,
-    }),
-  );
+  app.use(strictTransport(config.publicUrl));
+  app.use(routerFor(mail, config, accountAccess(mail, config)));
   return app;
+}
+
+// The host name is ours alone here; under a host of somebody else's this would be theirs to say.
+function strictTransport(publicUrl: string): RequestHandler {
+  return (_request, response, next) => {
+    if (publicUrl.startsWith('https:')) response.set('Strict-Transport-Security', 'max-age=31536000');
+    next();
+  };
+}
+
+function routerFor(mail: Mail, options: RouterOptions, access: Access): Router {
+  const { webhookCredentials, secretKeys = [randomBytes(32).toString('base64url')], publicUrl } = options;
+  const router = Router();
+  router.use(webhookRouter(mail, webhookCredentials));
+  const webhookUsers = webhookCredentials.map(({ user }) => user);
+  router.use(pageRouter(mail, access, { secretKeys, webhookUsers, ...(publicUrl && { publicUrl }) }));
+  router.use(errorHandler(mail));
+  return router;
 }

@@ -15,6 +15,15 @@ export function matchesBasicAuth(
     .reduce((any, one) => any || one, false);
 }
 
+/** The user and password of an Authorization header, empty where there are none. */
+export function readBasicAuth(header: string | undefined): WebhookCredential {
+  const pair = decode(header);
+  const colon = pair.indexOf(':');
+  return colon === -1
+    ? { user: '', password: '' }
+    : { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
+}
+
 function decode(header: string | undefined): string {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1] ?? '';
   return Buffer.from(encoded, 'base64').toString('utf8');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import Joi from 'joi';
 import { type MailConfig, readMailbox } from './mail/index.ts';
 
@@ -15,6 +16,13 @@ export interface Config extends MailConfig {
   publicUrl: string;
   /** Signing keys, the newest first. */
   secretKeys: string[];
+  /**
+   * `accounts`: people sign in. `open`: nobody has to. `until-account`: nobody has to at this machine, until somebody has
+   * an account; in development, when nothing else is asked for.
+   */
+  pagesAccess: 'accounts' | 'open' | 'until-account';
+  /** Proxies whose word on where a request comes from is taken, as Express's `trust proxy`. */
+  trustedProxies: string[];
   port: number;
   production: boolean;
 }
@@ -63,6 +71,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     webhookCredentials: credentials(value.WEBHOOK_CREDENTIALS),
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, ''),
     secretKeys: value.SECRET_KEY.split(','),
+    pagesAccess: value.PAGES_ACCESS,
+    trustedProxies: value.TRUSTED_PROXIES.split(',').map((proxy: string) => proxy.trim()),
     port,
     production,
   };
@@ -79,6 +89,9 @@ const mending: Record<string, string> = {
   PUBLIC_URL: 'the http or https URL under which this app is reached from outside',
   SECRET_KEY:
     'at least 32 random characters, or several such keys with commas between them, the newest first',
+  PAGES_ACCESS: 'accounts, or unset; open is for development, and refused in production',
+  TRUSTED_PROXIES:
+    'addresses or networks like 10.0.0.0/8 with commas between them, or loopback, linklocal, uniquelocal',
   PORT: 'a port number, 1 to 65535',
   LOG_LEVEL: 'one of trace, debug, info, warn, error, fatal, silent',
   NODE_ENV: 'development, test or production',
@@ -118,6 +131,10 @@ function environment(production: boolean): Joi.ObjectSchema {
     ),
     PUBLIC_URL: url(['http', 'https']),
     SECRET_KEY: neededInProduction(Joi.string().pattern(/^[^,\s]{32,}(,[^,\s]{32,})*$/), generated),
+    PAGES_ACCESS: production
+      ? Joi.string().valid('accounts').default('accounts')
+      : Joi.string().valid('accounts', 'open').default('until-account'),
+    TRUSTED_PROXIES: Joi.string().custom(proxies).default('loopback'),
     PORT: Joi.number().port().min(1).default(3000),
     LOG_LEVEL: Joi.string()
       .valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
@@ -135,6 +152,19 @@ function url(schemes: string[], fits: (parsed: URL) => boolean = hasHost): Joi.S
       decodeURIComponent(parsed.username + parsed.password);
       return fits(parsed) ? text : helper.error('any.invalid');
     });
+}
+
+/** The names and networks that Express takes as `trust proxy`. */
+function proxies(list: string, helper: Joi.CustomHelpers): string | Joi.ErrorReport {
+  const isNetwork = (text: string) => {
+    const [address = '', bits, ...rest] = text.split('/');
+    const family = isIP(address);
+    const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+    return family > 0 && fits && rest.length === 0;
+  };
+  const known = new Set(['loopback', 'linklocal', 'uniquelocal']);
+  const all = list.split(',').map(proxy => proxy.trim());
+  return all.every(proxy => known.has(proxy) || isNetwork(proxy)) ? list : helper.error('any.invalid');
 }
 
 function hasHost({ hostname }: URL): boolean {

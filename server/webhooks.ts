@@ -1,18 +1,24 @@
 import express, { Router } from 'express';
-import { matchesBasicAuth } from './basic-auth.ts';
+import { matchesBasicAuth, readBasicAuth } from './basic-auth.ts';
 import type { WebhookCredential } from './config.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 
 /**
- * `POST /webhooks/postmark`: one event per request, Basic auth. 200 only after the commit; 400 for a body that is not
- * an event; whatever goes wrong on our side is a 5xx, so that Postmark comes back.
+ * `POST /webhooks/postmark`: one event per request, Basic auth with a credential of the configuration or a password that
+ * an admin made. 200 only after the commit; 400 for a body that is not an event; whatever goes wrong on our side is a
+ * 5xx, so that Postmark comes back.
  */
 export function webhookRouter(mail: Mail, credentials: readonly WebhookCredential[]): Router {
   const router = Router();
+  const isAllowed = async (header: string | undefined): Promise<boolean> => {
+    if (matchesBasicAuth(header, credentials)) return true;
+    const { user, password } = readBasicAuth(header);
+    return user !== '' && mail.webhookPasswords.accepts(user, password);
+  };
   router.post(
     '/webhooks/postmark',
-    (request, response, next) => {
-      if (matchesBasicAuth(request.get('authorization'), credentials)) {
+    async (request, response, next) => {
+      if (await isAllowed(request.get('authorization'))) {
         next();
         return;
       }

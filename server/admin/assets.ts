@@ -1,31 +1,74 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Router } from 'express';
+import { type Bundle, buildBundle, bundleSources } from './bundle.ts';
 import { adminSources } from './sources.ts';
 
-const files = {
-  'admin.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
-} as const;
+/** In the published package the bundle lies beside this module; among the sources there is none. */
+const prebuilt = path.join(import.meta.dirname, 'bundle');
+const isBuilt = existsSync(prebuilt);
 
-/** The stylesheet and the icon. The pages ask for them by version, so a day in the cache is safe. */
-export function assetRouter(): Router {
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/**
+ * The stylesheet, the scripts and the icon. Pages ask for them by version, chunks carry a hash in their names: both may
+ * be kept for a year. In development they are built when the first of them is asked for.
+ */
+export function assetRouter(version: string): Router {
   const router = Router();
-  for (const [name, type] of Object.entries(files)) {
-    const content = read(name);
-    router.get(`/${name}`, (_request, response) => {
-      response.set({ 'Content-Type': type, 'Cache-Control': 'public, max-age=86400' }).send(content);
+  router.get('/:name', async ({ params: { name }, query }, response) => {
+    const content = (await bundle()).get(name);
+    if (!content) {
+      response.sendStatus(404);
+      return;
+    }
+    const lasting = query.v === version || name.startsWith('chunk-');
+    response.set({
+      'Content-Type': types[path.extname(name)] ?? 'application/octet-stream',
+      'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
-  }
+    response.send(Buffer.from(content));
+  });
   return router;
 }
 
-/** Changes whenever the stylesheet does. */
-export function styleVersion(): string {
-  return createHash('sha256').update(read('admin.css')).digest('hex').slice(0, 12);
+/** Changes whenever the stylesheet, a script or the icon does. */
+export function assetVersion(): string {
+  const hash = createHash('sha256');
+  for (const folder of isBuilt ? [prebuilt] : bundleSources) {
+    for (const file of filesIn(folder)) hash.update(file).update(readFileSync(path.join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 12);
 }
 
-function read(name: string): Buffer {
-  return readFileSync(path.join(adminSources, 'assets', name));
+let loaded: Promise<Bundle> | null = null;
+
+function bundle(): Promise<Bundle> {
+  loaded ??= loadBundle();
+  loaded.catch(() => {
+    loaded = null;
+  });
+  return loaded;
+}
+
+async function loadBundle(): Promise<Bundle> {
+  const icon = readFileSync(path.join(adminSources, 'assets/icon.svg'));
+  return new Map([...(isBuilt ? readBundle() : await buildBundle()), ['icon.svg', icon]]);
+}
+
+function readBundle(): [string, Uint8Array][] {
+  return filesIn(prebuilt).map(file => [file, readFileSync(path.join(prebuilt, file))]);
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
 }

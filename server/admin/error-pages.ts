@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import { MailError, type MailErrorCode } from '../mail/index.ts';
+import { wantsJson } from './access/gate.ts';
 import { notFound, PageError } from './page-error.ts';
 import { placeOf } from './place.ts';
 import { sectionAt } from './sections.ts';
@@ -13,13 +14,17 @@ const missing: ReadonlySet<MailErrorCode> = new Set([
 
 /** Turns what can be expected into a page; anything else is the host's to answer. */
 export function errorPages(show: Show): ErrorRequestHandler {
-  return (error, _request, response, next) => {
+  return (error, request, response, next) => {
     const page = pageErrorOf(error);
     if (!page || response.headersSent) {
       next(error);
       return;
     }
-    const { status, title, message } = page;
+    const { status, title, message, code } = page;
+    if (wantsJson(request)) {
+      response.status(status).json({ code, message });
+      return;
+    }
     show(response, 'frame/error', { title, message, back: sectionAt(placeOf(response).section) }, status);
   };
 }

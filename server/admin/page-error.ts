@@ -1,15 +1,34 @@
-/** A request that gets a page saying what is wrong and a way back. */
+/** Statuses that have a page of their own. */
+export type PageStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429;
+
+/** A request that gets a page saying what is wrong and a way back; a script gets `{ code, message }`. */
 export class PageError extends Error {
   override readonly name = 'PageError';
-  readonly status: 404 | 422;
+  readonly status: PageStatus;
   readonly title: string;
+  /** What a script can branch on. */
+  readonly code: string;
 
-  constructor(status: 404 | 422, title: string, message: string) {
+  constructor(status: PageStatus, title: string, message: string, code: string = codes[status]) {
     super(message);
     this.status = status;
     this.title = title;
+    this.code = code;
   }
 }
+
+const codes: Record<PageStatus, string> = {
+  400: 'unreadable',
+  401: 'signed-out',
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'conflict',
+  410: 'gone',
+  413: 'too-large',
+  415: 'wrong-type',
+  422: 'invalid',
+  429: 'too-many',
+};
 
 /** Nothing is at this address. */
 export function notFound(message: string): PageError {
@@ -19,4 +38,9 @@ export function notFound(message: string): PageError {
 /** The address asks for something that cannot be. */
 export function unreadable(message: string): PageError {
   return new PageError(422, 'That cannot be shown', message);
+}
+
+/** The person may not do this. */
+export function forbidden(message: string): PageError {
+  return new PageError(403, 'Not allowed', message);
 }

@@ -6,12 +6,14 @@ export interface Place {
   mount: string;
   /** First part of the path; empty on the first page. */
   section: string;
+  /** Path and query of the page, relative to the first page. */
+  page: string;
 }
 
 /** Keeps the place for the views, before inner routers change the request's path. */
 export const keepPlace: RequestHandler = (request, response, next) => {
   const [, section = ''] = request.path.split('/');
-  response.locals.place = { mount: wayToMount(request), section } satisfies Place;
+  response.locals.place = { mount: wayToMount(request), section, page: request.url.slice(1) } satisfies Place;
   next();
 };
 

@@ -1,10 +1,12 @@
 import type { HelperOptions } from 'handlebars';
+import { mayAs, type Person, type Role } from './person.ts';
 
 const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
 const minute = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const minuteFormat = new Intl.DateTimeFormat('en-GB', minute);
 const secondFormat = new Intl.DateTimeFormat('en-GB', { ...minute, second: '2-digit' });
 const numberFormat = new Intl.NumberFormat('en');
+const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 });
 
 /** The helpers of every view. All return text, which the engine escapes. */
 export const viewHelpers = {
@@ -54,8 +56,59 @@ export const viewHelpers = {
       .join('/');
   },
 
+  /** `{{percent share}}`: 0.0213 is 2.1 %; a dash where there is nothing to share. */
+  percent(share: number | null): string {
+    return share === null ? '–' : percentFormat.format(share);
+  },
+
+  /** `{{span ms}}`: in the unit that fits, such as 340 ms, 2.1 s, 5 min, 3 h, 2 d; a dash for null. */
+  span(ms: number | null): string {
+    return ms === null ? '–' : inWords(ms);
+  },
+
+  /** `{{amount value "share"}}`: a count, a share or a span of ms, in words. */
+  amount(value: number | null, unit: 'count' | 'share' | 'ms'): string {
+    if (unit === 'share') return viewHelpers.percent(value);
+    if (unit === 'ms') return viewHelpers.span(value);
+    return value === null ? '–' : viewHelpers.number(value);
+  },
+
+  /** `{{plain value}}`: for scripts; nothing for null. */
+  plain(value: number | null): string {
+    return value === null ? '' : String(value);
+  },
+
+  /** `{{json value}}`: laid out for reading. */
+  json(value: unknown): string {
+    return JSON.stringify(value, null, 2);
+  },
+
+  /** `{{#if (may @person "editor")}}`: the role or a higher one. */
+  may(person: Person | null, role: Role): boolean {
+    return person !== null && mayAs(person, role);
+  },
+
+  /** `{{#if (or a b)}}` */
+  or(...values: unknown[]): boolean {
+    return values.slice(0, -1).some(Boolean);
+  },
+
   /** `{{#if (eq a b)}}` */
   eq(a: unknown, b: unknown): boolean {
     return a === b;
   },
 };
+
+const units: readonly [name: string, ms: number, limit: number][] = [
+  ['ms', 1, 1000],
+  ['s', 1000, 120_000],
+  ['min', 60_000, 120 * 60_000],
+  ['h', 3_600_000, 48 * 3_600_000],
+  ['d', 24 * 3_600_000, Number.POSITIVE_INFINITY],
+];
+
+function inWords(ms: number): string {
+  const [name, size] = units.find(([, , limit]) => ms < limit) ?? ['ms', 1];
+  const amount = ms / size;
+  return `${numberFormat.format(amount < 10 ? Math.round(amount * 10) / 10 : Math.round(amount))} ${name}`;
+}

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Response } from 'express';
 import Handlebars from 'handlebars';
+import { visitOf } from './access/visit.ts';
+import { takeNotice } from './notice.ts';
 import { placeOf } from './place.ts';
-import { sections } from './sections.ts';
+import { sectionsFor } from './sections.ts';
 import { adminSources } from './sources.ts';
 import { viewHelpers } from './view-helpers.ts';
 
@@ -24,8 +26,23 @@ export function createShow(style: string): Show {
   return (response, name, data, status = 200) => {
     const view = views.get(name);
     if (!view) throw new Error(`There is no view ${name}.`);
-    const html = view(data, { data: { ...placeOf(response), sections, style } });
+    const html = view(data, { data: { ...frameOf(response), style } });
     response.status(status).type('html').send(html);
+  };
+}
+
+// What the frame of every page shows: `@mount`, `@person`, `@csrf` and so on.
+function frameOf(response: Response): object {
+  const { person, accounts, sessionId, hint = null } = visitOf(response);
+  return {
+    ...placeOf(response),
+    sections: person ? sectionsFor(person, accounts) : [],
+    person,
+    /** Signed in with an account of ours, not by the host. */
+    account: sessionId !== undefined,
+    hint,
+    notice: takeNotice(response),
+    csrf: response.locals.csrf ?? '',
   };
 }
 

@@ -1,4 +1,6 @@
 import express, { type Express } from 'express';
+import { hostAccess } from '../../server/admin/access/host.ts';
+import type { Person } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
@@ -9,8 +11,12 @@ export interface PagesMail {
   mail: Mail;
   api: ScriptedTransport;
   smtp: ScriptedTransport;
-  appAt(mount: string): Express;
+  /** For a person the host vouches for; an admin when nobody is named. */
+  appAt(mount: string, person?: Person): Express;
 }
+
+const admin: Person = { id: 'host-1', name: 'Grace Admin', role: 'admin' };
+const secretKeys = ['a key of the tests, 32 characters or more'];
 
 /** Empties the database and opens a module on it; `mail.close()` ends it. */
 export async function openPagesMail(): Promise<PagesMail> {
@@ -25,7 +31,20 @@ export async function openPagesMail(): Promise<PagesMail> {
     logLevel: 'silent',
   };
   const mail = await createMail(config, { transports: [api, smtp], migrate: false });
-  return { mail, api, smtp, appAt: mount => express().use(mount, pageRouter(mail)) };
+  return {
+    mail,
+    api,
+    smtp,
+    appAt: (mount, person = admin) =>
+      express().use(
+        mount,
+        pageRouter(
+          mail,
+          hostAccess(() => person),
+          { secretKeys },
+        ),
+      ),
+  };
 }
 
 /** What the operational alert takes. */

@@ -30,8 +30,7 @@ describe('pages', () => {
 
   it('say what to do while there is nothing to show', async () => {
     const overview = await page('/');
-    expect(overview).to.include('Nothing has been sent').and.include('await mail.send(');
-    expect(overview).to.include('No night has been reconciled yet');
+    expect(overview).to.include('All is well').and.include('No numbers yet').and.include('await mail.send(');
     expect(await page('/messages')).to.include('await mail.send(');
     expect(await page('/campaigns')).to.include('mail.campaigns.create(');
     expect(await page('/suppressions')).to.include('Nobody is suppressed');
@@ -60,10 +59,16 @@ describe('pages', () => {
       ({ id: refused } = await sendAlert('grace@example.com'));
     });
 
-    it('count them by state and show the latest', async () => {
+    it('count them by stream, chart them with a table beneath, and show the latest', async () => {
+      await mail.work.rollUp();
       const overview = await page('/');
-      expect(overview).to.match(/messages\?state&#x3D;delivered"><span[^>]*>delivered<\/span>\s*<b>1<\/b>/);
-      expect(overview).to.match(/messages\?state&#x3D;failed"><span[^>]*>failed<\/span>\s*<b>1<\/b>/);
+      const cells = [...overview.matchAll(/<td class="number">([^<]*)<\/td>/g)].map(([, cell]) => cell);
+      // Accepted, sent, delivered, bounced, complained, failed.
+      expect(cells.slice(0, 6)).to.deep.equal(['2', '1', '100%', '0%', '0%', '1']);
+      expect(overview.match(/<figure class="card chart" data-chart="(count|share|ms)">/g)).to.have.length(6);
+      expect(overview).to.match(/<td class="number" data-value="2">2<\/td>/);
+      expect(overview).to.include('1 message failed for good in the last 24 hours.');
+      expect(await page('/?range=30d')).to.match(/range&#x3D;30d" aria-current="page"/);
       expect(idsIn(overview)).to.deep.equal([refused, delivered]);
     });
 
@@ -73,7 +78,9 @@ describe('pages', () => {
       expect(steps).to.deep.equal(['accepted', 'handed-over', 'answered', 'delivered']);
       expect(html).to.include('attempt 1 accepted (postmark-0: OK)');
       expect(html).to.include('250 2.0.0 accepted for delivery (by webhook)');
-      expect(html).to.match(/<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z">\d+ \w+ \d{4}, /);
+      expect(html).to.match(
+        /<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z" data-local="second">\d+ \w+ \d{4}, /,
+      );
     });
 
     it('show the decision that was kept with it, and the reason where there is one', async () => {

@@ -8,7 +8,7 @@ export interface CampaignProgress {
   segments: Segment[];
   settled: number;
   /** Whole percents, 100 only when all is settled. */
-  percent: number;
+  percentSettled: number;
 }
 
 /** Adds their progress to campaigns. */
@@ -19,9 +19,9 @@ export function withProgress(mail: Mail, campaigns: readonly Campaign[]): Promis
       return {
         campaign,
         progress,
-        segments: stateBar(progress.byState, progress.audience),
+        segments: stateBar(progress.byState, Math.max(progress.audience, progress.expanded)),
         settled: progress.expanded - progress.open,
-        percent: Math.floor(progress.share * 100),
+        percentSettled: Math.floor(progress.share * 100),
       };
     }),
   );

@@ -1,35 +1,66 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { notFound } from '../page-error.ts';
-import { isUuid } from '../uuid.ts';
+import { allow } from '../person.ts';
+import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
-import { isMoving, isRunning, withProgress } from './progress.ts';
+import { createCampaign, showForm } from './create.ts';
+import { resultsCsv } from './csv/results.ts';
+import { readCursor } from './cursor.ts';
+import { deeds } from './deeds.ts';
+import { askFirst, doIt } from './do.ts';
+import { findCampaign } from './find.ts';
+import { isRunning, withProgress } from './progress.ts';
+import { takeRecipients } from './recipients.ts';
+import { showCampaign } from './show.ts';
 
-/** Campaigns: what runs and what ran, and one of them as it goes out. */
+/** How many the list shows at once. */
+const shown = 100;
+
+/** Campaigns: what runs and what ran, making one, and one of them from its audience to its results. */
 export function campaignRouter(mail: Mail, show: Show): Router {
   const router = Router();
 
-  router.get('/', async (_request, response) => {
-    const campaigns = await mail.campaigns.list();
+  router.get('/', async ({ query }, response) => {
+    const cursor = readCursor(query.cursor);
+    const campaigns = await mail.campaigns.list(cursor ? { cursor } : {});
+    const last = campaigns.length === shown ? campaigns.at(-1) : null;
     show(response, 'campaigns/index', {
       running: await withProgress(mail, campaigns.filter(isRunning)),
       others: campaigns.filter(campaign => !isRunning(campaign)),
+      paged: cursor !== null,
+      newer: cursor ? '' : null,
+      older: last ? `?cursor=${last.id}` : null,
     });
   });
 
-  router.get('/:id', async ({ params, query }, response) => {
-    if (!isUuid(params.id)) throw notFound('There is no such campaign.');
-    const campaign = await mail.campaigns.get(params.id);
-    const [progress] = await withProgress(mail, [campaign]);
-    const moving = isMoving(campaign);
-    show(response, 'campaigns/show', {
-      campaign,
-      ...progress,
-      plan: campaign.state === 'draft' ? await mail.campaigns.plan(campaign.id) : null,
-      moving,
-      live: moving && query.live !== 'off',
-    });
+  router.get('/new', allow('editor'), (request, response) => showForm(mail, show, request, response));
+  router.post('/', allow('editor'), (request, response) => createCampaign(mail, show, request, response));
+  router.get('/:id', (request, response) => showCampaign(mail, show, request, response));
+  router.post('/:id/recipients', allow('editor'), (request, response) =>
+    takeRecipients(mail, show, request, response),
+  );
+
+  router.get('/:id/recipients', async (request, response) => {
+    const { id } = await findCampaign(mail, request);
+    response.redirect(303, `${placeOf(response).mount}campaigns/${id}`);
   });
+
+  router.get('/:id/results.csv', async (request, response) => {
+    const { id } = await findCampaign(mail, request);
+    response.set('Content-Disposition', 'attachment; filename="results.csv"').type('text/csv');
+    resultsCsv(mail.campaigns.results(id))
+      .on('error', error => response.destroy(error))
+      .pipe(response);
+  });
+
+  for (const deed of deeds) {
+    router.get(`/:id/${deed.path}`, allow(deed.role), (request, response) =>
+      askFirst(mail, show, deed, request, response),
+    );
+    router.post(`/:id/${deed.path}`, allow(deed.role), (request, response) =>
+      doIt(mail, deed, request, response),
+    );
+  }
 
   return router;
 }

@@ -1,44 +1,42 @@
 import { type Request, Router } from 'express';
-import { type Mail, MailError, type MessageView, messageStates } from '../../mail/index.ts';
+import { type Mail, MailError, type MessageView } from '../../mail/index.ts';
 import { sendMailHtml } from '../headers.ts';
+import { redirectWith } from '../notice.ts';
 import { notFound } from '../page-error.ts';
+import { allow, personOf } from '../person.ts';
 import { isUuid } from '../uuid.ts';
 import type { Show } from '../views.ts';
-import { isFiltered, readFilter } from './filter.ts';
+import { deeds, whatCanBeDone } from './deeds.ts';
+import { listMessages } from './list.ts';
+import { standingOf } from './standing.ts';
 
-/** Messages: the list with its filters, one message with its story, and its content as recipients see it. */
+/** Messages: the list with its filters, one message with its story, its content as recipients see it, what can be done. */
 export function messageRouter(mail: Mail, show: Show): Router {
   const router = Router();
 
-  router.get('/', async (request, response) => {
-    const filter = readFilter(request.query);
-    const [{ messages, cursor }, keys, campaign] = await Promise.all([
-      mail.messages.find(filter),
-      mail.templates.keys(),
-      filter.campaignId ? mail.campaigns.get(filter.campaignId) : null,
-    ]);
-    const { recipient = '', template = '', state = '' } = filter;
-    show(response, 'messages/index', {
-      filter: { recipient, template, state, campaignId: campaign?.id ?? '' },
-      filtered: isFiltered(filter),
-      paged: filter.cursor !== undefined,
-      states: messageStates,
-      // An older template can be gone from the published ones and still have messages.
-      templates: [...new Set([...keys, ...(template ? [template] : [])])].sort(),
-      campaign,
-      messages,
-      cursor,
-    });
-  });
+  router.get('/', (request, response) => listMessages(mail, show, request, response));
 
   router.get('/:id', async (request, response) => {
     const message = await findMessage(mail, request);
-    const [timeline, content, campaign] = await Promise.all([
+    const [timeline, content, campaign, attempts, events, standing] = await Promise.all([
       mail.messages.timeline(message.id),
       readContent(mail, message.id),
       message.campaignId ? mail.campaigns.get(message.campaignId) : null,
+      mail.messages.attempts(message.id),
+      mail.messages.events(message.id),
+      standingOf(mail, message),
     ]);
-    show(response, 'messages/show', { message, timeline, campaign, ...content });
+    const possible = whatCanBeDone(message, content.rendered !== null);
+    show(response, 'messages/show', {
+      message,
+      timeline,
+      campaign,
+      attempts,
+      events,
+      standing,
+      possible,
+      ...content,
+    });
   });
 
   router.get('/:id/preview', async (request, response) => {
@@ -48,11 +46,33 @@ export function messageRouter(mail: Mail, show: Show): Router {
     sendMailHtml(response, rendered.html);
   });
 
+  router.get('/:id/events/:event', async (request, response) => {
+    const { id } = await findMessage(mail, request);
+    const event = (await mail.messages.events(id)).find(one => one.id === request.params.event);
+    if (!event) throw notFound('There is no such report.');
+    const raw = await mail.messages.rawEvent(event.id);
+    show(response, 'messages/event', { id, event, raw: raw === null ? null : readable(raw) });
+  });
+
+  for (const [name, deed] of Object.entries(deeds)) {
+    router.post(`/:id/${name}`, allow('editor'), async (request, response) => {
+      const { id } = await findMessage(mail, request);
+      try {
+        const done = await deed(mail, id, personOf(response).id);
+        redirectWith(response, `messages/${done.id}`, done.text);
+      } catch (error) {
+        if (!(error instanceof MailError)) throw error;
+        redirectWith(response, `messages/${id}`, { tone: 'failed', text: error.message });
+      }
+    });
+  }
+
   return router;
 }
 
-async function findMessage(mail: Mail, { params }: Request<{ id: string }>): Promise<MessageView> {
-  const message = isUuid(params.id) ? await mail.messages.get(params.id) : null;
+async function findMessage(mail: Mail, { params }: Request): Promise<MessageView> {
+  const id = String(params.id);
+  const message = isUuid(id) ? await mail.messages.get(id) : null;
   if (!message) throw notFound('There is no such message.');
   return message;
 }
@@ -66,5 +86,13 @@ async function readContent(mail: Mail, id: string): Promise<{ rendered: Content;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     return { rendered: null, problem: error.message };
+  }
+}
+
+function readable(raw: string): string {
+  try {
+    return JSON.stringify(JSON.parse(raw), null, 2);
+  } catch {
+    return raw;
   }
 }

@@ -1,33 +1,40 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
 import { isRunning, withProgress } from '../campaigns/progress.ts';
-import { stateBar, totalOf } from '../state-bar.ts';
 import type { Show } from '../views.ts';
+import { type AttentionLine, attentionLine, conflictLine } from './attention.ts';
+import { chartsOf } from './charts.ts';
+import { rangeOf, ranges } from './ranges.ts';
 
-const latestMessages = 20;
-const latestNights = 6;
+const latestMessages = 10;
 
-/** The first page: how things stand, and what wants attention. */
+/** The first page: what wants attention, how things stand over time, and what came last. */
 export function overviewRouter(mail: Mail, show: Show): Router {
   const router = Router();
-  router.get('/', async (_request, response) => {
-    const [byState, { messages, cursor }, campaigns, nights] = await Promise.all([
-      mail.messages.countByState(),
+  router.get('/', async ({ query }, response) => {
+    const range = rangeOf(query.range);
+    const [lines, series, { messages }, campaigns] = await Promise.all([
+      attentionLines(mail),
+      mail.numbers.series(range.hours, range.stepHours),
       mail.messages.find({ limit: latestMessages }),
-      mail.campaigns.list(),
-      mail.reconciliations.list(),
+      mail.campaigns.list({ running: true }),
     ]);
-    const total = totalOf(byState);
     show(response, 'overview/show', {
-      total,
-      segments: stateBar(byState, total),
-      unknown: byState.unknown ?? 0,
-      problems: nights.filter(({ day, problem }) => day === nights[0]?.day && problem !== null),
+      lines,
+      range,
+      ranges,
+      streams: series.streams,
+      charts: chartsOf(series),
+      countedAt: series.countedAt,
       messages,
-      more: cursor !== null,
       running: await withProgress(mail, campaigns.filter(isRunning)),
-      nights: nights.slice(0, latestNights),
     });
   });
   return router;
+}
+
+async function attentionLines(mail: Mail): Promise<AttentionLine[]> {
+  const [found, conflicts] = await Promise.all([mail.numbers.attention(), mail.templates.conflicts()]);
+  const sources = conflicts.map(({ ref }) => ref.key);
+  return [...found.map(attentionLine), ...(sources.length > 0 ? [conflictLine(sources)] : [])];
 }

@@ -1,28 +1,45 @@
 import { Router } from 'express';
-import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
-import { unreadable } from '../page-error.ts';
+import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
+import { addSuppression, liftSuppression, showAdd } from './change.ts';
+import { readFilter } from './filter.ts';
+import { findOne } from './one.ts';
 
-/** How many are shown at once; an address finds the others. */
-const shown = 200;
-
-const filterSchema: Joi.ObjectSchema<{ address?: string }> = Joi.object({
-  address: Joi.string().trim().max(254).empty(''),
-});
-
-/** Who is not mailed, on which stream, and why. */
+/** Who is not mailed, on which stream, and why; adding somebody and letting somebody back in. */
 export function suppressionRouter(mail: Mail, show: Show): Router {
   const router = Router();
+
   router.get('/', async ({ query }, response) => {
-    const { error, value } = filterSchema.validate(query, { stripUnknown: true });
-    if (error) throw unreadable('The address has at most 254 characters.');
-    const suppressions = await mail.suppressions.list({ ...value, limit: shown + 1 });
+    const filter = readFilter(query);
+    const { address, stream, cursor } = filter;
+    const [page, streams] = await Promise.all([
+      mail.suppressions.page({
+        ...(address && { start: address }),
+        ...(stream && { stream }),
+        ...(cursor && { cursor }),
+      }),
+      mail.messages.streams(),
+    ]);
+    const asked = { ...(address && { address }), ...(stream && { stream }) };
     show(response, 'suppressions/index', {
-      address: value.address ?? '',
-      suppressions: suppressions.slice(0, shown),
-      more: suppressions.length > shown,
+      address: address ?? '',
+      stream: stream ?? '',
+      streams: [...new Set([...streams, ...(stream ? [stream] : [])])].sort(),
+      suppressions: page.suppressions,
+      paged: cursor !== undefined,
+      newer: cursor ? `?${new URLSearchParams(asked)}` : null,
+      older: page.cursor && `?${new URLSearchParams({ ...asked, cursor: page.cursor })}`,
     });
   });
+
+  router.get('/new', allow('editor'), (request, response) => showAdd(mail, show, request, response));
+  router.post('/', allow('editor'), (request, response) => addSuppression(mail, show, request, response));
+
+  router.get('/one', async ({ query }, response) => {
+    show(response, 'suppressions/one', { ...(await findOne(mail, query)) });
+  });
+  router.post('/lift', allow('editor'), (request, response) => liftSuppression(mail, request, response));
+
   return router;
 }

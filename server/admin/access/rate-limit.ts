@@ -1,0 +1,24 @@
+import type { Request, RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { PageError } from '../page-error.ts';
+import type { AccessContext } from './context.ts';
+
+/** Who calls, as far as addresses tell: of IPv6 the network, because one house has billions. */
+export function callerAddress({ ip = '' }: Request): string {
+  return ip === '' ? 'unknown' : ipKeyGenerator(ip, 64);
+}
+
+/** Spares this process from floods; what counts across processes is the lockout. */
+export function fewEnough({ requestsPerMinute }: AccessContext): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: requestsPerMinute,
+    keyGenerator: callerAddress,
+    standardHeaders: true,
+    legacyHeaders: false,
+    // Its own checks guess at proxies; ours are named in TRUSTED_PROXIES.
+    validate: false,
+    handler: (_request, _response, next) =>
+      next(new PageError(429, 'Too many requests', 'That was too often. Wait a minute and try again.')),
+  });
+}

@@ -1,0 +1,35 @@
+import { structuredPatch } from 'diff';
+import { readable } from './readable.ts';
+
+/** A line of a comparison: there before, there now, in both, or a gap between places. */
+export interface ChangeLine {
+  kind: 'del' | 'ins' | 'same' | 'gap';
+  text: string;
+}
+
+const kinds: Record<string, ChangeLine['kind']> = { '-': 'del', '+': 'ins', ' ': 'same' };
+
+/**
+ * What differs between two values, as lines with three unchanged ones around; empty when nothing does. Where a comparison
+ * would take too long, all of the one and then all of the other.
+ */
+export function changeLines(before: unknown, after: unknown): ChangeLine[] {
+  const [old, now] = [readable(before), readable(after)];
+  const patch = structuredPatch('', '', old, now, undefined, undefined, { context: 3, timeout: 300 });
+  if (!patch) return [...whole('del', old), ...whole('ins', now)];
+  return patch.hunks.flatMap((hunk, i): ChangeLine[] => [
+    ...(i > 0 ? [{ kind: 'gap', text: '…' } as const] : []),
+    ...hunk.lines.filter(line => !line.startsWith('\\')).map(lineOf),
+  ]);
+}
+
+function lineOf(line: string): ChangeLine {
+  return { kind: kinds[line[0] ?? ''] ?? 'same', text: line.slice(1) };
+}
+
+function whole(kind: ChangeLine['kind'], text: string): ChangeLine[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map(line => ({ kind, text: line }));
+}

@@ -1,0 +1,46 @@
+import type { Request, Response } from 'express';
+import type { Mail } from '../../mail/index.ts';
+import { redirectWith } from '../notice.ts';
+import { personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+import { type CampaignForm, emptyForm, type FormFault, faultOf, readForm, typedForm } from './form.ts';
+
+/** The form of a new campaign, its template chosen when the address names one. */
+export async function showForm(
+  mail: Mail,
+  show: Show,
+  { query }: Request,
+  response: Response,
+): Promise<void> {
+  await answer(mail, show, response, emptyForm(typeof query.template === 'string' ? query.template : ''), []);
+}
+
+/** Makes a draft of what was typed; what has to be mended comes back with it. */
+export async function createCampaign(
+  mail: Mail,
+  show: Show,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const form = typedForm(request.body);
+  const { input, faults } = readForm(form);
+  if (faults.length > 0) return answer(mail, show, response, form, faults);
+  try {
+    const { id } = await mail.campaigns.create(input, { by: personOf(response).id });
+    redirectWith(response, `campaigns/${id}`, 'The draft is made. Now say who gets it.');
+  } catch (error) {
+    await answer(mail, show, response, form, [faultOf(error)]);
+  }
+}
+
+async function answer(
+  mail: Mail,
+  show: Show,
+  response: Response,
+  values: CampaignForm,
+  faults: FormFault[],
+): Promise<void> {
+  const byField = Object.fromEntries(faults.map(({ name, message }) => [name, message]));
+  const templates = await mail.campaigns.templates();
+  show(response, 'campaigns/new', { values, faults, byField, templates }, faults.length > 0 ? 422 : 200);
+}

@@ -1,0 +1,115 @@
+import type { Mail, RecipientInput } from '../../../mail/index.ts';
+import { type Column, columnsOf, recipientOf } from './columns.ts';
+import { readLines, type Source } from './lines.ts';
+
+/** What became of a file. */
+export interface Import {
+  /** False when the file was refused as a whole: then nobody was added. */
+  taken: boolean;
+  /** Lines with a recipient on them, good and bad. */
+  lines: number;
+  added: number;
+  duplicates: number;
+  rejected: number;
+  /** The first thousand, by line. */
+  faults: LineFault[];
+  /** Columns that nothing was read from. */
+  unused: string[];
+}
+
+/** What is wrong on which line. */
+export interface LineFault {
+  line: number;
+  message: string;
+}
+
+/** How a file is to be read. */
+export interface ImportOptions {
+  by: string;
+  /** `refuse`: add nobody when one line is faulty. `take`: leave the faulty ones out. */
+  faulty: 'take' | 'refuse';
+  /** What columns are, by header, where their names do not say so. */
+  chosen?: Readonly<Record<string, string>>;
+}
+
+const shownFaults = 1000;
+
+/** A file that is no list of recipients at all; the message says what it lacks. */
+export class UnusableFile extends Error {
+  override readonly name = 'UnusableFile';
+}
+
+/** Reads recipients from a CSV text into a draft. Throws {@link UnusableFile}, and a MailError as the module does. */
+export async function importRecipients(
+  mail: Mail,
+  campaignId: string,
+  source: Source,
+  options: ImportOptions,
+): Promise<Import> {
+  if (options.faulty === 'refuse') {
+    const checked = await pass(mail, campaignId, source, { ...options, checkOnly: true });
+    if (checked.rejected > 0) return { ...checked, taken: false, added: 0, duplicates: 0 };
+  }
+  return pass(mail, campaignId, source, { ...options, checkOnly: false });
+}
+
+async function pass(
+  mail: Mail,
+  campaignId: string,
+  source: Source,
+  { by, chosen, checkOnly }: ImportOptions & { checkOnly: boolean },
+): Promise<Import> {
+  const contract = await mail.campaigns.contract(campaignId);
+  const reading = {
+    lines: [] as number[],
+    broken: [] as LineFault[],
+    brokenCount: 0,
+    unused: [] as string[],
+  };
+  const result = await mail.campaigns.addRecipients(campaignId, recipients(), { by, checkOnly });
+  const refused = result.faults.map(({ index, message }) => ({ line: reading.lines[index] ?? 0, message }));
+  return {
+    taken: true,
+    lines: reading.lines.length + reading.brokenCount,
+    added: result.added,
+    duplicates: result.duplicates,
+    rejected: result.rejected + reading.brokenCount,
+    faults: [...reading.broken, ...refused].sort((a, b) => a.line - b.line).slice(0, shownFaults),
+    unused: reading.unused,
+  };
+
+  async function* recipients(): AsyncGenerator<RecipientInput> {
+    let columns: Column[] | null = null;
+    for await (const one of readLines(source)) {
+      if ('fault' in one) {
+        if (!columns) throw new UnusableFile(`Line ${one.line}: ${one.fault}`);
+        reportBroken(one);
+      } else if (!columns) {
+        const found = columnsOf(one.cells, contract, chosen);
+        columns = requireEmail(found.columns, one.cells);
+        reading.unused = found.unused.filter(header => header !== '');
+      } else if (one.cells.slice(columns.length).some(cell => cell !== '')) {
+        const fault = `It has ${one.cells.length} columns, the first line names ${columns.length}.`;
+        reportBroken({ line: one.line, fault });
+      } else {
+        reading.lines.push(one.line);
+        yield recipientOf(columns, one.cells);
+      }
+    }
+    if (!columns) throw new UnusableFile('The file is empty.');
+  }
+
+  function reportBroken({ line, fault }: { line: number; fault: string }): void {
+    reading.brokenCount += 1;
+    if (reading.broken.length < shownFaults) reading.broken.push({ line, message: fault });
+  }
+}
+
+function requireEmail(columns: Column[], headers: readonly string[]): Column[] {
+  if (columns.some(({ email }) => email)) return columns;
+  throw new UnusableFile(
+    headers.some(header => header.includes('@'))
+      ? 'The first line has to name the columns, such as email,name. Put such a line above the addresses.'
+      : `No column is named email. The first line names: ${headers.join(', ').slice(0, 300) || 'nothing'}.`,
+  );
+}

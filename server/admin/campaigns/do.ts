@@ -1,0 +1,31 @@
+import type { Request, Response } from 'express';
+import { type Mail, MailError } from '../../mail/index.ts';
+import { redirectWith } from '../notice.ts';
+import { personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+import type { Deed } from './deeds.ts';
+import { findCampaign } from './find.ts';
+
+/** The page that asks before something is done that cannot be taken back. */
+export async function askFirst(
+  mail: Mail,
+  show: Show,
+  { path, label, question, danger }: Deed,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const campaign = await findCampaign(mail, request);
+  const plan = path === 'launch' ? await mail.campaigns.plan(campaign.id) : null;
+  show(response, 'campaigns/confirm', { campaign, plan, path, label, question: question ?? '', danger });
+}
+
+/** Does it and leads back to the campaign; what cannot be done is said there. */
+export async function doIt(mail: Mail, { run }: Deed, request: Request, response: Response): Promise<void> {
+  const { id } = await findCampaign(mail, request);
+  try {
+    redirectWith(response, `campaigns/${id}`, await run(mail, id, personOf(response).id));
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    redirectWith(response, `campaigns/${id}`, { tone: 'failed', text: error.message });
+  }
+}

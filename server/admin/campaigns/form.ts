@@ -1,0 +1,85 @@
+import { type CampaignInput, MailError } from '../../mail/index.ts';
+
+/** The fields of a new campaign as they were typed. */
+export interface CampaignForm {
+  name: string;
+  template: string;
+  topic: string;
+  tag: string;
+  sendAt: string;
+  data: string;
+}
+
+/** What is wrong with a form, by the field that has to be mended. */
+export interface FormFault {
+  name: string;
+  message: string;
+}
+
+/** The form before anything is typed. */
+export function emptyForm(template = ''): CampaignForm {
+  return { name: '', template, topic: '', tag: '', sendAt: '', data: '' };
+}
+
+/** What was typed, whatever else came along. */
+export function typedForm(body: Readonly<Record<string, unknown>> | undefined): CampaignForm {
+  const text = (field: keyof CampaignForm) => {
+    const value = body?.[field];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  return {
+    name: text('name'),
+    template: text('template'),
+    topic: text('topic'),
+    tag: text('tag'),
+    sendAt: text('sendAt'),
+    data: text('data'),
+  };
+}
+
+/** The campaign that a form describes; or what is wrong with it, all of it that can be seen from here. */
+export function readForm(form: CampaignForm): { input: CampaignInput; faults: FormFault[] } {
+  const faults: FormFault[] = [];
+  if (form.name === '') faults.push({ name: 'name', message: 'Give the campaign a name.' });
+  if (form.template === '') faults.push({ name: 'template', message: 'Choose a template.' });
+  if (form.topic && !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(form.topic)) {
+    faults.push({ name: 'topic', message: 'A topic is a word of a–z, 0–9, - and _, such as news.' });
+  }
+  const sendAt = form.sendAt === '' ? null : new Date(`${form.sendAt}Z`);
+  if (sendAt && Number.isNaN(sendAt.getTime())) {
+    faults.push({ name: 'sendAt', message: 'The time of sending is like 2026-05-04T09:00, in UTC.' });
+  }
+  const data = readData(form.data);
+  if (typeof data === 'string') faults.push({ name: 'data', message: data });
+  return {
+    faults,
+    input: {
+      name: form.name,
+      template: form.template,
+      ...(form.topic && { topic: form.topic }),
+      ...(form.tag && { tag: form.tag }),
+      ...(sendAt && !Number.isNaN(sendAt.getTime()) && { sendAt }),
+      data: typeof data === 'string' ? {} : data,
+    },
+  };
+}
+
+/** The shared data; or what is wrong with its text. */
+function readData(text: string): Record<string, unknown> | string {
+  if (text === '') return {};
+  try {
+    const data: unknown = JSON.parse(text);
+    if (typeof data === 'object' && data !== null && !Array.isArray(data))
+      return data as Record<string, unknown>;
+    return 'The shared data is a JSON object, such as {"issue": "May"}.';
+  } catch (error) {
+    return `The shared data is not JSON: ${(error as Error).message}`;
+  }
+}
+
+/** A refusal of the module as a fault of the form; anything else is thrown on. */
+export function faultOf(error: unknown): FormFault {
+  if (!(error instanceof MailError)) throw error;
+  const [field = 'name'] = (error.field ?? 'name').split(/[.[]/);
+  return { name: field, message: error.message };
+}

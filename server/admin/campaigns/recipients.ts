@@ -1,0 +1,68 @@
+import type { Request, Response } from 'express';
+import { type Campaign, type Mail, MailError } from '../../mail/index.ts';
+import { PageError } from '../page-error.ts';
+import { personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+import { type Import, importRecipients, UnusableFile } from './csv/import.ts';
+import type { Source } from './csv/lines.ts';
+import { findCampaign } from './find.ts';
+import { textSource, withSpooled } from './spool.ts';
+
+/** How a list is to be read, from the address of an upload or from the form beside a pasted list. */
+interface Reading {
+  faulty: 'take' | 'refuse';
+  chosen: Record<string, string>;
+}
+
+/** Takes a list of recipients: a script sends the file as it is, text/csv; without one it is pasted into a form. */
+export async function takeRecipients(
+  mail: Mail,
+  show: Show,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const campaign = await findCampaign(mail, request);
+  const read = (source: Source, reading: Reading) =>
+    importRecipients(mail, campaign.id, source, { by: personOf(response).id, ...reading });
+  try {
+    const result = request.is('text/csv')
+      ? await withSpooled(request, source => read(source, readingOf(request.query)))
+      : await read(textSource(pasted(request)), readingOf(request.body));
+    showResult(show, response, campaign, result);
+  } catch (error) {
+    if (!(error instanceof UnusableFile || error instanceof MailError)) throw error;
+    throw new PageError(422, 'Nobody was added', error.message);
+  }
+}
+
+function showResult(show: Show, response: Response, campaign: Campaign, result: Import): void {
+  show(response, 'campaigns/imported', { campaign, result }, result.taken ? 200 : 422);
+}
+
+function pasted({ body }: Request): string {
+  const text: unknown = body?.csv;
+  if (typeof text !== 'string' || text.trim() === '')
+    throw new UnusableFile('Choose a file or paste a list.');
+  return text;
+}
+
+function readingOf(given: Record<string, unknown> | undefined): Reading {
+  return { faulty: given?.faulty === 'refuse' ? 'refuse' : 'take', chosen: chosenColumns(given?.columns) };
+}
+
+/** What a person chose for columns, as JSON from header to meaning. */
+function chosenColumns(text: unknown): Record<string, string> {
+  if (typeof text !== 'string' || text === '') return {};
+  try {
+    const entries = Object.entries(JSON.parse(text) as object);
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  } catch {
+    throw new PageError(
+      422,
+      'Nobody was added',
+      'What the columns mean cannot be read. Load the page again.',
+    );
+  }
+}

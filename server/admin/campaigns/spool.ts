@@ -1,0 +1,46 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { PageError } from '../page-error.ts';
+import type { Source } from './csv/lines.ts';
+
+/** Largest file, in bytes: a million recipients with a name each. */
+export const largestFile = 64 * 1024 * 1024;
+
+/** Puts an upload into a file of its own, gives it to `work` to be read as often as needed, and removes it. */
+export async function withSpooled<T>(upload: Readable, work: (source: Source) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postlane-upload-'));
+  const file = path.join(folder, 'recipients.csv');
+  try {
+    await pipeline(upload, upToLargest(), createWriteStream(file, { mode: 0o600 }));
+    return await work(() => createReadStream(file, 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A text at hand as a source. */
+export function textSource(text: string): Source {
+  return () => Readable.from([text]);
+}
+
+function upToLargest(): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      done(bytes > largestFile ? tooLarge() : null, chunk);
+    },
+  });
+}
+
+function tooLarge(): PageError {
+  return new PageError(
+    413,
+    'The file is too large',
+    'A file takes 64 MB: send it in parts. Nobody was added.',
+  );
+}

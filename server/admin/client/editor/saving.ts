@@ -1,0 +1,146 @@
+import { type Answer, post } from '../http.ts';
+import { debounced, find, findAll } from '../page.ts';
+import { fieldsIn, typedIn } from './form.ts';
+import { forget, keep } from './kept.ts';
+import { type Message, showMessage } from './messages.ts';
+import { offerKept } from './offer-kept.ts';
+import { submitAfterSaving } from './submit.ts';
+import { timeOf } from './time.ts';
+
+type SavedDraft = { revision: number; at: string; hasDraft: boolean };
+
+/** Stores the draft while it is written. */
+export interface Saving {
+  /** Something was typed. */
+  changed(): void;
+  /** Stores now; true when what is on the page is stored. */
+  save(): Promise<boolean>;
+}
+
+const autosaveMs = 1_500;
+const keepMs = 300;
+const retryMs = 10_000;
+
+/** Stores the draft a moment after each change, and keeps it in the browser for as long as that does not work. */
+export function savingOf(form: HTMLFormElement): Saving {
+  const { ref = '' } = form.dataset;
+  let stored = typedIn(form);
+  let running: Promise<boolean> | null = null;
+  let blocked = false;
+  const isDirty = () => typedIn(form) !== stored;
+
+  const keepTyped = debounced(() => {
+    if (isDirty())
+      keep(ref, { at: new Date().toISOString(), revision: revisionIn(form), fields: typedIn(form) });
+  }, keepMs);
+  const autosave = debounced(() => {
+    if (!blocked) void save();
+  }, autosaveMs);
+
+  const save = async (): Promise<boolean> => {
+    if (running) await running;
+    if (!isDirty()) return true;
+    const sent = typedIn(form);
+    say('Saving …');
+    running = post<SavedDraft>(form.action, fieldsIn(form))
+      .then(answer => settle(answer, sent))
+      .finally(() => {
+        running = null;
+      });
+    return running;
+  };
+
+  const settle = (answer: Answer<SavedDraft>, sent: string): boolean => {
+    blocked = answer.state === 'conflict' || answer.state === 'signed-out';
+    showMessage(
+      'saving',
+      messageFor(answer, form, () => void save()),
+    );
+    if (answer.state !== 'done') {
+      say('Not saved', 'failed');
+      keepTyped.now();
+      if (answer.state === 'unreachable') setTimeout(autosave, retryMs);
+      return false;
+    }
+    stored = sent;
+    setRevision(form, answer.body.revision);
+    for (const shown of findAll('[data-draft]')) shown.hidden = !answer.body.hasDraft;
+    say(answer.body.hasDraft ? `Draft saved at ${timeOf(answer.body.at)}` : 'The same as what is published');
+    if (isDirty()) autosave();
+    else forget(ref);
+    return true;
+  };
+
+  addEventListener('beforeunload', event => {
+    if (isDirty()) event.preventDefault();
+  });
+  // Signed in again in another tab: what was typed is stored without being asked for.
+  addEventListener('focus', () => {
+    if (isDirty()) autosave.now();
+  });
+  submitAfterSaving(form, save, () => {
+    stored = typedIn(form);
+    forget(ref);
+  });
+  offerKept(form, ref, stored);
+
+  return {
+    save,
+    changed() {
+      if (!isDirty()) return;
+      say('Not saved yet');
+      keepTyped();
+      autosave();
+    },
+  };
+}
+
+function messageFor(answer: Answer<SavedDraft>, form: HTMLFormElement, again: () => void): Message | null {
+  delete form.dataset.conflict;
+  switch (answer.state) {
+    case 'done':
+      return null;
+    case 'conflict':
+      form.dataset.conflict = 'yes';
+      return {
+        tone: 'held',
+        text: 'Somebody else changed this draft. Yours was not saved over it; everything you typed is here.',
+        actions: [{ label: 'Compare and merge', run: () => form.requestSubmit() }],
+      };
+    case 'signed-out':
+      return {
+        tone: 'failed',
+        text: 'You are signed out. What you typed is kept in this browser: sign in in another tab, then save again here.',
+        actions: [
+          {
+            label: 'Sign in in another tab',
+            run: () => window.open(find('.brand').getAttribute('href') ?? './'),
+          },
+          { label: 'Save again', run: again },
+        ],
+      };
+    case 'refused':
+      return { tone: 'failed', text: `Not saved: ${answer.message}` };
+    case 'unreachable':
+      return {
+        tone: 'failed',
+        text: 'The server cannot be reached. What you typed is kept in this browser and will be saved once it can.',
+        actions: [{ label: 'Try now', run: again }],
+      };
+  }
+}
+
+function revisionIn(form: HTMLFormElement): string {
+  return find<HTMLInputElement>('[name="revision"]', form).value;
+}
+
+function setRevision(form: HTMLFormElement, revision: number): void {
+  find<HTMLInputElement>('[name="revision"]', form).value = String(revision);
+  for (const other of findAll<HTMLInputElement>('[data-revision]')) other.value = String(revision);
+}
+
+function say(text: string, tone = ''): void {
+  const place = find('[data-saving]');
+  place.textContent = text;
+  place.dataset.tone = tone;
+}

@@ -1,0 +1,54 @@
+import { localise } from '../frame/local-times.ts';
+import { findAll, make } from '../page.ts';
+
+// Parts of a page that change by themselves: [data-live="seconds"] with an id is fetched again and replaced.
+
+for (const part of findAll('[data-live]')) keepFresh(part);
+
+function keepFresh(first: HTMLElement): void {
+  let part = first;
+  let stopped = false;
+  const button = make('button', { type: 'button', className: 'link-button', textContent: 'Stop refreshing' });
+  const note = make('p', { className: 'quiet' }, 'Refreshes by itself. ', button);
+  button.addEventListener('click', () => {
+    stopped = !stopped;
+    button.textContent = stopped ? 'Refresh again' : 'Stop refreshing';
+    if (!stopped) void refresh();
+  });
+  part.after(note);
+  schedule();
+
+  function schedule(): void {
+    setTimeout(() => void refresh(), Number(part.dataset.live) * 1000);
+  }
+
+  async function refresh(): Promise<void> {
+    if (stopped) return;
+    const next = document.hidden || isUsed(part) ? part : await fetched(part);
+    if (next !== part) {
+      part.replaceWith(next);
+      part = next;
+      localise(part);
+    }
+    // What no longer asks for it has come to its end; the page around it may say more now.
+    if (part.dataset.live === undefined)
+      note.replaceChildren(make('a', { href: location.href }, 'It has ended: load the page again'));
+    else schedule();
+  }
+}
+
+/** True while somebody is on a link or button in it, who would lose their place. */
+function isUsed(part: HTMLElement): boolean {
+  return part !== document.activeElement && part.contains(document.activeElement);
+}
+
+async function fetched(part: HTMLElement): Promise<HTMLElement> {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const next = answer.ok ? page.getElementById(part.id) : null;
+    return next ? document.adoptNode(next) : part;
+  } catch {
+    return part;
+  }
+}

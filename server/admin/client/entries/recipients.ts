@@ -1,0 +1,101 @@
+import { localise } from '../frame/local-times.ts';
+import { token } from '../http.ts';
+import { find, findAll, make } from '../page.ts';
+
+// The form of a draft's recipients: with a file in place of a pasted list, and a choice for each column.
+
+const form = find<HTMLFormElement>('form[data-upload]');
+const file = find<HTMLInputElement>('input[type=file]', form);
+const columns = find('[data-columns]', form);
+const busy = find('[data-busy]', form);
+const list = find<HTMLTextAreaElement>('textarea', form);
+// Enough for the first line of any list.
+const headBytes = 64 * 1024;
+
+find('[data-with-script]', form).hidden = false;
+file.addEventListener('change', () => void showColumns());
+form.addEventListener('submit', event => {
+  const [chosen] = file.files ?? [];
+  if (!chosen) return;
+  event.preventDefault();
+  void send(chosen);
+});
+
+async function showColumns(): Promise<void> {
+  const [chosen] = file.files ?? [];
+  find('[data-paste]', form).hidden = chosen !== undefined;
+  columns.hidden = chosen === undefined;
+  if (!chosen) return;
+  const headers = headersIn(await chosen.slice(0, headBytes).text());
+  columns.replaceChildren(
+    make('p', { className: 'quiet' }, 'What the columns are; left alone, they go by their names.'),
+    ...headers.map(choice),
+  );
+}
+
+function choice(header: string): HTMLElement {
+  const options = [
+    make('option', { value: '?', textContent: 'by its name' }),
+    make('option', { value: 'email', textContent: 'email' }),
+    make('option', { value: 'name', textContent: 'name' }),
+    ...findAll('details code', form).map(({ textContent }) =>
+      make('option', { value: `data.${textContent}`, textContent: `field ${textContent}` }),
+    ),
+    make('option', { value: '', textContent: 'not used' }),
+  ];
+  const select = make('select', {}, ...options);
+  select.dataset.header = header;
+  return make('label', { className: 'field' }, header || '(no name)', select);
+}
+
+function headersIn(text: string): string[] {
+  const [line = ''] = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  const delimiter = [';', '\t'].reduce(
+    (best, one) => (line.split(one).length > line.split(best).length ? one : best),
+    ',',
+  );
+  return line.split(delimiter).map(header => header.trim().replace(/^"|"$/g, ''));
+}
+
+async function send(chosen: File): Promise<void> {
+  const button = find<HTMLButtonElement>('button', form);
+  const body = new FormData(form);
+  const choices = findAll<HTMLSelectElement>('select', columns).filter(({ value }) => value !== '?');
+  const query = new URLSearchParams({
+    faulty: String(body.get('faulty')),
+    columns: JSON.stringify(Object.fromEntries(choices.map(({ dataset, value }) => [dataset.header, value]))),
+  });
+  button.disabled = true;
+  busy.className = 'quiet busy';
+  busy.textContent = `Reading ${chosen.name}`;
+  try {
+    const answer = await fetch(`${form.action}?${query}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/csv', 'X-CSRF-Token': token().content, Accept: 'text/html' },
+      body: chosen,
+    });
+    show(new DOMParser().parseFromString(await answer.text(), 'text/html'), answer.url);
+  } catch {
+    busy.className = 'fault';
+    busy.textContent = 'The server cannot be reached. Nothing was lost: try again.';
+    button.disabled = false;
+  }
+}
+
+/** The answer is a page; what it says takes the place of this one. */
+function show(answer: Document, url: string): void {
+  const main = document.adoptNode(find('main', answer));
+  // Its links are relative to where it came from.
+  for (const link of findAll<HTMLAnchorElement>('a[href]', main)) {
+    link.href = new URL(link.getAttribute('href') ?? '', url).href;
+  }
+  find('main').replaceWith(main);
+  document.title = answer.title;
+  localise(main);
+  main.focus();
+  scrollTo(0, 0);
+}
+
+list.addEventListener('input', () => {
+  find('[data-with-script]', form).hidden = list.value !== '';
+});

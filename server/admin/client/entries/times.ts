@@ -1,0 +1,5 @@
+import { localisePage } from '../frame/local-times.ts';
+
+localisePage();
+// On a phone the sections are a strip to scroll; the one we are in is to be seen.
+document.querySelector('.top [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });

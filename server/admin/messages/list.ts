@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import { type Mail, type MessageFilter, messageStates } from '../../mail/index.ts';
+import { placeOf } from '../place.ts';
+import { isUuid } from '../uuid.ts';
+import type { Show } from '../views.ts';
+import { isFiltered, listQuery, readFilter, shownFilter } from './filter.ts';
+
+/** The list with its filters. An id in the place of the recipient leads straight to its message. */
+export async function listMessages(
+  mail: Mail,
+  show: Show,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const filter = readFilter(request.query);
+  const [named, ...others] = await messagesNamed(mail, filter);
+  if (named && others.length === 0) {
+    response.redirect(303, `${placeOf(response).mount}messages/${named}`);
+    return;
+  }
+  const [page, keys, streams, campaign] = await Promise.all([
+    mail.messages.find(filter),
+    mail.templates.keys(),
+    mail.messages.streams(),
+    filter.campaignId ? mail.campaigns.get(filter.campaignId) : null,
+  ]);
+  const { cursor, newer, messages } = page;
+  show(response, 'messages/index', {
+    ...page,
+    filter: shownFilter(filter),
+    filtered: isFiltered(filter),
+    moreFilters: Boolean(filter.stream || filter.tag || filter.from || filter.to),
+    paged: filter.cursor !== undefined || filter.after !== undefined,
+    states: messageStates,
+    // An older template can be gone from the published ones and still have messages.
+    templates: withChosen(keys, filter.template),
+    streams: withChosen(streams, filter.stream),
+    campaign,
+    similar: messages.length === 0 ? await similarRecipients(mail, filter) : [],
+    older: cursor && listQuery(filter, { cursor }),
+    newer: newer && listQuery(filter, { after: newer }),
+  });
+}
+
+function withChosen(options: readonly string[], chosen: string | undefined): string[] {
+  return [...new Set([...options, ...(chosen ? [chosen] : [])])].sort();
+}
+
+async function messagesNamed(mail: Mail, { recipient }: MessageFilter): Promise<string[]> {
+  return recipient && isUuid(recipient.toLowerCase()) ? mail.messages.named(recipient) : [];
+}
+
+/** Whoever types half an address is shown whose begin with it. */
+async function similarRecipients(mail: Mail, { recipient, cursor }: MessageFilter): Promise<string[]> {
+  return recipient && !cursor ? mail.messages.recipients(recipient) : [];
+}

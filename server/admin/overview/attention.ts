@@ -1,0 +1,103 @@
+import { type Attention, countedUpTo } from '../../mail/index.ts';
+import { viewHelpers } from '../view-helpers.ts';
+
+/** One line of what wants attention, with where to look. */
+export interface AttentionLine {
+  /** Tone of the line: a state. */
+  state: 'failed' | 'warning' | 'unknown';
+  text: string;
+  path: string;
+  action: string;
+}
+
+const { span, percent, number } = viewHelpers;
+
+/** What wants attention, in sentences. */
+export function attentionLine(found: Attention): AttentionLine {
+  switch (found.kind) {
+    case 'unknown':
+      return {
+        state: 'unknown',
+        text: `Nobody knows yet what became of ${atLeast(found.count, 'message')}. Postmark is being asked.`,
+        path: 'messages?state=unknown',
+        action: 'Show them',
+      };
+    case 'deferred':
+      return {
+        state: 'failed',
+        text: `The last ${found.attempts} attempts by ${found.transport} were put off. Latest answer: ${found.answer || 'none'}`,
+        path: 'streams',
+        action: 'Test the connection',
+      };
+    case 'queue':
+      return {
+        state: 'failed',
+        text: `On stream ${found.stream} a message has been due for ${span(found.ageMs)}. Is the worker running?`,
+        path: `messages?state=queued&stream=${encodeURIComponent(found.stream)}`,
+        action: 'Show what waits',
+      };
+    case 'failed':
+      return {
+        state: 'failed',
+        text: `${atLeast(found.count, 'message')} failed for good in the last 24 hours.`,
+        path: `messages?state=failed&from=${found.since.toISOString().slice(0, 16)}`,
+        action: 'Show them',
+      };
+    case 'bounce-rate':
+      return {
+        state: 'failed',
+        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} bounced in 24 hours. Above 5% Postmark may stop you.`,
+        path: `messages?state=bounced&stream=${encodeURIComponent(found.stream)}`,
+        action: 'Show them',
+      };
+    case 'complaint-rate':
+      return {
+        state: 'failed',
+        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} were reported as spam in 24 hours. Above 0.1% providers act.`,
+        path: `messages?state=complained&stream=${encodeURIComponent(found.stream)}`,
+        action: 'Show them',
+      };
+    case 'stuck':
+      return {
+        state: 'warning',
+        text: `The campaign ${found.name} has come no further for ${span(found.forMs)}.`,
+        path: `campaigns/${found.campaignId}`,
+        action: 'Open it',
+      };
+    case 'books':
+      return {
+        state: 'failed',
+        text: `The books of ${found.day} on stream ${found.stream} could not be closed: ${found.problem}`,
+        path: `reconciliations/${found.day}`,
+        action: 'Show the night',
+      };
+    case 'books-late':
+      return {
+        state: 'warning',
+        text: `No night has been reconciled since that of ${found.day}. Is the worker running?`,
+        path: 'reconciliations',
+        action: 'Show the nights',
+      };
+    case 'not-counted':
+      return {
+        state: 'warning',
+        text: `The numbers below end ${span(Date.now() - found.since.getTime())} ago: nothing has been counted since. Is the worker running?`,
+        path: 'messages',
+        action: 'Show messages',
+      };
+  }
+}
+
+/** A conflict between template files and what admins published. */
+export function conflictLine(sources: readonly string[]): AttentionLine {
+  return {
+    state: 'warning',
+    text: `Both the files and an admin changed ${sources.join(', ')}. The published one stays until somebody decides.`,
+    path: 'templates',
+    action: 'Open the templates',
+  };
+}
+
+function atLeast(count: number, word: string): string {
+  return count >= countedUpTo ? `${number(countedUpTo)} ${word}s or more` : viewHelpers.count(count, word);
+}

@@ -1,0 +1,44 @@
+import type { RequestHandler, Response } from 'express';
+import { forbidden } from './page-error.ts';
+
+/** What a person may do, from looking on to everything; each role includes those before it. */
+export const roles = ['viewer', 'editor', 'publisher', 'admin'] as const;
+
+/** One of {@link roles}. */
+export type Role = (typeof roles)[number];
+
+/** Whoever uses the pages. The id is what the audit log names. */
+export interface Person {
+  id: string;
+  name: string;
+  role: Role;
+}
+
+/** True when the person's role is `role` or a higher one. */
+export function mayAs(person: Person, role: Role): boolean {
+  return roles.indexOf(person.role) >= roles.indexOf(role);
+}
+
+/** True for the name of a role. */
+export function isRole(name: unknown): name is Role {
+  return roles.some(role => role === name);
+}
+
+/** Who is asking. Behind the gate there is always somebody. */
+export function personOf(response: Response): Person {
+  const person = response.locals.person as Person | undefined;
+  if (!person) throw new Error('Nobody has been let in: this route stands before the gate.');
+  return person;
+}
+
+/** Lets through who has at least this role; others get a page that says so. */
+export function allow(role: Role): RequestHandler {
+  return (_request, response, next) => {
+    const person = personOf(response);
+    next(mayAs(person, role) ? undefined : forbidden(notYours(person, role)));
+  };
+}
+
+function notYours({ role }: Person, needed: Role): string {
+  return `This takes the role ${needed}; yours is ${role}. An admin can change it.`;
+}

@@ -1,0 +1,48 @@
+import { Router } from 'express';
+import type { AccessContext } from '../access/context.ts';
+import type { OwnCookie } from '../access/cookies.ts';
+import { changePassword } from '../access/own-account.ts';
+import { signOut } from '../access/sessions.ts';
+import { textIn } from '../access/text-in.ts';
+import { redirectWith } from '../notice.ts';
+import { PageError } from '../page-error.ts';
+import type { Show } from '../views.ts';
+import { accountOf, ownAccount, sessionOf } from './own.ts';
+import { profilePage } from './page.ts';
+import { secondStepRouter } from './second-step.ts';
+
+/** One's own account: password, second step, sessions. */
+export function profileRouter(context: AccessContext, cookie: OwnCookie, show: Show): Router {
+  const router = Router();
+  const page = profilePage(context, show);
+  router.use(ownAccount(context));
+
+  router.get('/', (_request, response) => page.show(response));
+
+  router.post('/password', (request, response) =>
+    page.orSay(response, 'password', async () => {
+      const [current, next] = [textIn(request, 'current'), textIn(request, 'password')];
+      if (next !== textIn(request, 'again')) {
+        throw new PageError(422, 'Not changed', 'The two new passwords differ.');
+      }
+      await changePassword(context, accountOf(response), { current, next }, sessionOf(response));
+      redirectWith(response, 'profile', 'Your password is changed. Your other sessions have ended.');
+    }),
+  );
+
+  router.use('/second-step', secondStepRouter(context, show, page));
+
+  router.post('/sign-outs', async (request, response) => {
+    const which = textIn(request, 'session');
+    const everywhere = which === 'all';
+    await signOut(context, accountOf(response).id, everywhere ? 'all' : which);
+    if (!everywhere && which !== sessionOf(response)) {
+      redirectWith(response, 'profile', 'That session has ended.');
+      return;
+    }
+    cookie.clear(request, response);
+    redirectWith(response, 'sign-in', everywhere ? 'You are signed out everywhere.' : 'You are signed out.');
+  });
+
+  return router;
+}

@@ -1,0 +1,48 @@
+import { Router } from 'express';
+import type { Mail } from '../../mail/index.ts';
+import { redirectWith } from '../notice.ts';
+import { notFound } from '../page-error.ts';
+import { allow, personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+import { orSay } from './or-say.ts';
+import type { StreamOptions } from './router.ts';
+import { webhookAddress } from './webhook-address.ts';
+
+/** Passwords of the webhook door: a new one is shown in the answer itself and nowhere else. */
+export function passwordRouter(
+  mail: Mail,
+  show: Show,
+  { publicUrl, webhookUsers = [] }: StreamOptions,
+): Router {
+  const router = Router();
+  router.use(allow('admin'));
+
+  router.post('/', async (_request, response) => {
+    await orSay(response, async () => {
+      const made = await mail.webhookPasswords.add({ by: personOf(response).id });
+      const address = webhookAddress(mail, response, publicUrl);
+      show(response, 'streams/password', { ...made, address, events: mail.webhooks.events });
+    });
+  });
+
+  router.get('/:id/remove', async ({ params }, response) => {
+    const passwords = await mail.webhookPasswords.list();
+    const password = passwords.find(({ id }) => String(id) === params.id);
+    if (!password) throw notFound('This password is gone already.');
+    show(response, 'streams/remove', { password, others: passwords.length - 1 + webhookUsers.length });
+  });
+
+  router.post('/:id/remove', async ({ params }, response) => {
+    const by = personOf(response).id;
+    await orSay(response, async () => {
+      await mail.webhookPasswords.remove(Number(params.id), { by, keepLast: webhookUsers.length === 0 });
+      redirectWith(
+        response,
+        'streams#webhook',
+        'Removed. Reports that still come with this password are refused.',
+      );
+    });
+  });
+
+  return router;
+}

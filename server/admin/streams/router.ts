@@ -1,0 +1,57 @@
+import { Router } from 'express';
+import { type Mail, MailError } from '../../mail/index.ts';
+import { notFound } from '../page-error.ts';
+import { allow } from '../person.ts';
+import type { Show } from '../views.ts';
+import { passwordRouter } from './passwords.ts';
+import { webhookAddress } from './webhook-address.ts';
+import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
+
+/** What the pages about streams are told beside the module's own. */
+export interface StreamOptions {
+  /** Where this app is reached from outside. */
+  publicUrl?: string;
+  /** Users of the webhook door that the configuration names. */
+  webhookUsers?: readonly string[];
+}
+
+/** What is configured: streams, routing, connections, and the door for Postmark's reports with its passwords. */
+export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}): Router {
+  const router = Router();
+
+  router.get('/', async (_request, response) => {
+    const [streams, passwords] = await Promise.all([
+      mail.connections.streams(),
+      mail.webhookPasswords.list(),
+    ]);
+    show(response, 'streams/index', {
+      policy: mail.connections.policy(),
+      streams,
+      connections: mail.connections.list(),
+      passwords,
+      configured: options.webhookUsers ?? [],
+      events: mail.webhooks.events,
+      address: webhookAddress(mail, response, options.publicUrl),
+    });
+  });
+
+  router.post('/connections/:name/test', allow('editor'), async (request, response) => {
+    const test = await testOrNotFound(mail, String(request.params.name));
+    const asksPostmark = test.ok && test.name === 'postmark-api';
+    const address = webhookAddress(mail, response, options.publicUrl);
+    const webhooks = asksPostmark ? await checkedWebhooks(mail, address) : null;
+    show(response, 'streams/test', { test, webhooks });
+  });
+
+  router.use('/webhook-passwords', passwordRouter(mail, show, options));
+  router.use('/webhooks', webhookSetupRouter(mail, show, options));
+  return router;
+}
+
+async function testOrNotFound(mail: Mail, name: string) {
+  try {
+    return await mail.connections.test(name);
+  } catch (error) {
+    throw error instanceof MailError ? notFound(error.message) : error;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Request, Response } from 'express';
+import { type Mail, MailError } from '../../mail/index.ts';
+import { redirectWith } from '../notice.ts';
+import { personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+
+/** The fields of a change as they were typed. */
+interface ChangeForm {
+  address: string;
+  stream: string;
+  note: string;
+}
+
+interface Fault {
+  name: keyof ChangeForm;
+  message: string;
+}
+
+const longestNote = 500;
+
+/** The form that adds somebody; an address in the query is filled in. */
+export async function showAdd(mail: Mail, show: Show, { query }: Request, response: Response): Promise<void> {
+  await answer(mail, show, response, typed(query), []);
+}
+
+/** Adds somebody; what has to be mended comes back with what was typed. */
+export async function addSuppression(
+  mail: Mail,
+  show: Show,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const form = typed(request.body);
+  const faults = faultsOf(form);
+  if (faults.length > 0) return answer(mail, show, response, form, faults);
+  try {
+    await mail.suppressions.add(form.stream, form.address, form.note, { by: personOf(response).id });
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    return answer(mail, show, response, form, [{ name: 'address', message: error.message }]);
+  }
+  redirectWith(response, onePath(form), `${form.address} gets nothing more on stream ${form.stream}.`);
+}
+
+/** Lifts one; a refusal, ours or Postmark's, is said on its page. */
+export async function liftSuppression(mail: Mail, request: Request, response: Response): Promise<void> {
+  const form = typed(request.body);
+  const note = form.note.slice(0, longestNote) || 'lifted by an operator';
+  try {
+    await mail.suppressions.lift(form.stream, form.address, note, { by: personOf(response).id });
+    redirectWith(response, onePath(form), `${form.address} is mailed again on stream ${form.stream}.`);
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    redirectWith(response, onePath(form), { tone: 'failed', text: error.message });
+  }
+}
+
+function typed(fields: Record<string, unknown> | undefined): ChangeForm {
+  const text = (name: keyof ChangeForm) => {
+    const value = fields?.[name];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  return { address: text('address'), stream: text('stream'), note: text('note') };
+}
+
+function faultsOf({ address, stream, note }: ChangeForm): Fault[] {
+  const faults: Fault[] = [];
+  if (address === '') faults.push({ name: 'address', message: 'Say which address.' });
+  if (!/^[a-z][a-z0-9_-]{0,29}$/.test(stream)) faults.push({ name: 'stream', message: 'Choose a stream.' });
+  if (note === '') faults.push({ name: 'note', message: 'Say why, for whoever asks later.' });
+  if (note.length > longestNote)
+    faults.push({ name: 'note', message: `A note has at most ${longestNote} characters.` });
+  return faults;
+}
+
+async function answer(
+  mail: Mail,
+  show: Show,
+  response: Response,
+  values: ChangeForm,
+  faults: Fault[],
+): Promise<void> {
+  const byField = Object.fromEntries(faults.map(({ name, message }) => [name, message]));
+  const routed = mail.connections
+    .policy()
+    .categories.flatMap(({ routes }) => routes.map(({ stream }) => stream));
+  const streams = [...new Set([...routed, ...(await mail.messages.streams())])].sort();
+  show(response, 'suppressions/new', { values, faults, byField, streams }, faults.length > 0 ? 422 : 200);
+}
+
+function onePath({ stream, address }: ChangeForm): string {
+  return `suppressions/one?${new URLSearchParams({ stream, address: address.toLowerCase() })}`;
+}

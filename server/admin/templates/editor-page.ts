@@ -1,0 +1,120 @@
+import type { Response } from 'express';
+import { type Mail, noLayout, type SourceRef, type SourceView } from '../../mail/index.ts';
+import { notFound } from '../page-error.ts';
+import { mayAs, personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+import { authorNames } from './authors.ts';
+import { type EditorFields, emptyRow, fieldsOf } from './fields.ts';
+import { languageLabel, languagesOf } from './languages.ts';
+import { ownAddress } from './own-address.ts';
+import { kindLabels, refText } from './reference.ts';
+import { sourceOf } from './source-of.ts';
+import { vocabularyOf } from './vocabulary.ts';
+
+/** How the editor is shown beside what is stored. */
+export interface EditorState {
+  /** The language to open; the default when absent. */
+  locale?: string | undefined;
+  /** What was typed and could not be stored, with the reason. */
+  typed?: { fields: EditorFields; problem: string };
+}
+
+/** The source, or a page of status 404. */
+export async function viewOf(mail: Mail, ref: SourceRef): Promise<SourceView> {
+  const view = await mail.templates.get(ref);
+  if (!view) throw notFound(`There is no ${kindLabels[ref.kind].one} ${ref.key}.`);
+  return view;
+}
+
+/** What there is to edit: the draft, else what is published. */
+export function currentSource({ ref, draft, published }: SourceView) {
+  const source = draft?.source ?? published?.source;
+  if (!source) throw new Error(`${ref.kind} ${ref.key} has neither a draft nor a version.`);
+  return source;
+}
+
+/** Shows the editor of one source. */
+export async function showEditor(
+  mail: Mail,
+  show: Show,
+  response: Response,
+  ref: SourceRef,
+  { locale = 'default', typed }: EditorState = {},
+): Promise<void> {
+  const view = await viewOf(mail, ref);
+  const source = currentSource(view);
+  const fields = typed?.fields ?? fieldsOf(source);
+  const candidate = sourceOf(ref, fields);
+  const [usedBy, templates, layouts, vocabulary, cases, name] = await Promise.all([
+    mail.templates.usedBy(ref),
+    mail.templates.list('template'),
+    mail.templates.list('layout'),
+    vocabularyOf(mail, ref, source),
+    casesOf(mail, 'source' in candidate ? candidate.source : source),
+    authorNames(mail, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
+  ]);
+  const languages = languagesOf(ref.kind, fields);
+  const previewOf = templatesToShow(
+    ref,
+    usedBy,
+    templates.map(({ key }) => key),
+  );
+  show(
+    response,
+    'templates/editor',
+    {
+      ...frameOf(ref, view, name),
+      readOnly: !mayAs(personOf(response), 'editor'),
+      problem: typed?.problem ?? null,
+      fields,
+      rows: [...fields.rows, ...Array.from({ length: 3 }, () => emptyRow)],
+      blankRow: emptyRow,
+      values: ref.kind === 'brand' ? [...fields.values, { name: '', value: '' }] : [],
+      types: fieldTypes,
+      languages,
+      locale: languages.some(one => one.locale === locale) ? locale : 'default',
+      usesMjml: Object.values(fields.locales).some(({ mjml }) => mjml !== undefined),
+      layouts: [...layouts.map(({ key }) => key), noLayout],
+      categories: [...new Set(templates.flatMap(({ category }) => category ?? []))].sort(),
+      usedBy: usedBy.map(one => ({ ...one, ref: refText(one) })),
+      vocabulary,
+      previewOf,
+      cases,
+      ownAddress: await ownAddress(mail, personOf(response)),
+    },
+    typed ? 422 : 200,
+  );
+}
+
+const fieldTypes = 'string number integer boolean date url email timezone currency object array'.split(' ');
+
+/** What the head of every page about a source shows. */
+export function frameOf(ref: SourceRef, view: SourceView, name: (by: string) => string) {
+  const { revision, published, draft } = view;
+  return {
+    ref: refText(ref),
+    kind: ref.kind,
+    key: ref.key,
+    label: kindLabels[ref.kind].one,
+    title: ref.kind === 'brand' ? 'Brand' : ref.key,
+    revision,
+    published: published && { version: published.version, at: published.at, by: name(published.by) },
+    draft: draft && { at: draft.changedAt, by: name(draft.changedBy) },
+    // Published meanwhile by somebody who did not see this draft.
+    isBehind: draft !== null && published !== null && draft.baseVersion !== published.version,
+  };
+}
+
+async function casesOf(mail: Mail, source: ReturnType<typeof currentSource>) {
+  if (source.kind !== 'template') return [];
+  const content = (await mail.templates.compose(source, source.key))?.content;
+  const cases = content ? await mail.templates.cases.list(content) : [];
+  return cases.map(one => ({ ...one, language: one.locale ? languageLabel(one.locale) : '' }));
+}
+
+/** The templates in which a shared source can be looked at. */
+function templatesToShow(ref: SourceRef, usedBy: readonly SourceRef[], all: readonly string[]): string[] {
+  if (ref.kind === 'template') return [ref.key];
+  const users = usedBy.filter(({ kind }) => kind === 'template').map(({ key }) => key);
+  return ref.kind === 'brand' && users.length === 0 ? [...all] : users;
+}

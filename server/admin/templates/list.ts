@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import { brandKey, type Mail, type SourceSummary, sourceKinds } from '../../mail/index.ts';
+import type { Show } from '../views.ts';
+import { authorNames } from './authors.ts';
+import { isKind, kindLabels, refText } from './reference.ts';
+
+const numberOfDays = 30;
+
+/** The list of one kind, searched by what is in its key, category and description. */
+export async function showList(mail: Mail, show: Show, request: Request, response: Response): Promise<void> {
+  const kind = isKind(request.query.kind) ? request.query.kind : 'template';
+  const search = typeof request.query.q === 'string' ? request.query.q.trim() : '';
+  const [all, numbers, conflicts] = await Promise.all([
+    mail.templates.list(kind),
+    kind === 'template' ? mail.numbers.templates(numberOfDays) : [],
+    mail.templates.conflicts(),
+  ]);
+  const found = all.filter(source => matches(source, search));
+  const name = await authorNames(
+    mail,
+    found.map(({ changedBy }) => changedBy),
+  );
+  show(response, 'templates/index', {
+    kind,
+    label: kindLabels[kind],
+    tabs: sourceKinds.map(one => ({ kind: one, label: kindLabels[one].many, href: tabHref(one) })),
+    search,
+    total: all.length,
+    days: numberOfDays,
+    conflicts: conflicts.map(({ ref }) => ({ key: ref.key, kind: ref.kind, ref: refText(ref) })),
+    sources: found.map(source => ({
+      ...source,
+      ref: refText(source),
+      author: name(source.changedBy),
+      numbers: rates(numbers.find(({ template }) => template === source.key)),
+    })),
+  });
+}
+
+// There is one brand: its tab is its editor.
+function tabHref(kind: (typeof sourceKinds)[number]): string {
+  if (kind === 'brand') return `templates/${encodeURIComponent(refText({ kind, key: brandKey }))}`;
+  return kind === 'template' ? 'templates' : `templates?kind=${kind}`;
+}
+
+function matches({ key, category, description }: SourceSummary, search: string): boolean {
+  const words = search.toLowerCase().split(/\s+/);
+  const text = `${key} ${category ?? ''} ${description}`.toLowerCase();
+  return words.every(word => text.includes(word));
+}
+
+type Numbers = Awaited<ReturnType<Mail['numbers']['templates']>>[number];
+
+function rates(numbers: Numbers | undefined) {
+  if (!numbers) return null;
+  const { accepted, sent, delivered, bounced, opened } = numbers;
+  const share = (part: number) => (sent === 0 ? null : part / sent);
+  return { accepted, delivered: share(delivered), bounced: share(bounced), opened: share(opened) };
+}

@@ -1,0 +1,8 @@
+import type { Mail } from '../../mail/index.ts';
+import { findAccount } from '../access/store/accounts.ts';
+import type { Person } from '../person.ts';
+
+/** Where a person gets test mails: the address of the account; empty for somebody the host vouches for. */
+export async function ownAddress(mail: Mail, { id }: Person): Promise<string> {
+  return (await findAccount(mail.db, id))?.email ?? '';
+}

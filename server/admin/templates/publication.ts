@@ -1,0 +1,133 @@
+import type { Request, Response } from 'express';
+import type { Mail, PublishOptions, SourceRef, TemplateFault } from '../../mail/index.ts';
+import { textIn } from '../access/text-in.ts';
+import { redirectWith } from '../notice.ts';
+import { personOf } from '../person.ts';
+import type { Show } from '../views.ts';
+import { authorNames } from './authors.ts';
+import { shownDiff } from './diff-lines.ts';
+import { frameOf, viewOf } from './editor-page.ts';
+import { placeFaults } from './fault-places.ts';
+import { refText } from './reference.ts';
+
+/** What the page says after an attempt that did not publish. */
+interface Attempt {
+  message: string;
+  problem: string;
+  status: 409 | 422;
+}
+
+/** Shows what publishing the draft would change, and what speaks against it. */
+export async function showPublication(
+  mail: Mail,
+  show: Show,
+  response: Response,
+  ref: SourceRef,
+  attempt?: Attempt,
+): Promise<void> {
+  const view = await viewOf(mail, ref);
+  const { draft, published } = view;
+  const name = await authorNames(mail, [draft?.changedBy ?? '', published?.by ?? '']);
+  if (!draft) {
+    show(response, 'templates/no-draft', frameOf(ref, view, name));
+    return;
+  }
+  const [candidates, diff] = await Promise.all([
+    mail.templates.review(draft.source),
+    published ? mail.templates.diff(ref, published.version, 'draft') : null,
+  ]);
+  const layout = draft.source.kind === 'template' ? draft.source.content.layout : '';
+  const faults = placeFaults(ref, layout, distinct(candidates.flatMap(candidate => candidate.faults)));
+  show(
+    response,
+    'templates/publication',
+    {
+      ...frameOf(ref, view, name),
+      errors: faults.filter(({ severity }) => severity === 'error'),
+      warnings: faults.filter(({ severity }) => severity === 'warning'),
+      touched: candidates.map(({ key }) => key),
+      others: candidates.map(({ key }) => key).filter(key => ref.kind !== 'template' || key !== ref.key),
+      diff: diff && shownDiff(diff.source),
+      message: attempt?.message ?? '',
+      problem: attempt?.problem ?? null,
+    },
+    attempt?.status ?? 200,
+  );
+}
+
+/** A fault of a shared source shows in every template that has it; here each is told once. */
+function distinct(faults: readonly TemplateFault[]): TemplateFault[] {
+  const known = new Map(
+    faults.map(fault => [JSON.stringify([fault.part, fault.locale, fault.line, fault.message]), fault]),
+  );
+  return [...known.values()];
+}
+
+/** Publishes the draft, or shows why that cannot be. */
+export async function publish(
+  mail: Mail,
+  show: Show,
+  request: Request,
+  response: Response,
+  ref: SourceRef,
+): Promise<void> {
+  const message = textIn(request, 'message').trim();
+  const options = publishOptions(request, response);
+  if (message === '' || message.length > 500) {
+    const problem =
+      'Say in a few words what changed: others will read it in the history. At most 500 characters.';
+    await showPublication(mail, show, response, ref, { message, problem, status: 422 });
+    return;
+  }
+  const result = await mail.templates.publish(ref, options);
+  const page = `templates/${encodeURIComponent(refText(ref))}`;
+  switch (result.state) {
+    case 'published':
+      redirectWith(response, page, publishedNotice(ref, result.version, result.templates));
+      return;
+    case 'unchanged':
+      redirectWith(response, page, `The draft was the same as version ${result.version} and is gone.`);
+      return;
+    case 'refused': {
+      const problem = result.faults.some(({ severity }) => severity === 'error')
+        ? 'It was not published: the errors below have to be mended first.'
+        : 'It was not published: there are warnings. Mend them, or say that they are all right.';
+      await showPublication(mail, show, response, ref, { message, problem, status: 422 });
+      return;
+    }
+    case 'conflict': {
+      const problem =
+        result.reason === 'base'
+          ? `Version ${result.current.published?.version} was published after this draft was begun. Open the editor, take it in and come back.`
+          : 'Somebody changed or published this draft meanwhile. This is how it stands now: look at it, then publish.';
+      if (result.current.draft)
+        await showPublication(mail, show, response, ref, { message, problem, status: 409 });
+      else
+        redirectWith(response, page, {
+          tone: 'failed',
+          text: 'Somebody published or discarded this draft meanwhile.',
+        });
+    }
+  }
+}
+
+/** What a form that publishes says. */
+export function publishOptions(request: Request, response: Response): PublishOptions {
+  return {
+    revision: Number(textIn(request, 'revision')),
+    message: textIn(request, 'message').trim(),
+    by: personOf(response).id,
+    acceptWarnings: textIn(request, 'acceptWarnings') === 'yes',
+  };
+}
+
+/** One line about a publication. */
+export function publishedNotice(
+  ref: SourceRef,
+  version: number,
+  templates: readonly { key: string; version: number }[],
+): string {
+  const others = templates.filter(({ key }) => ref.kind !== 'template' || key !== ref.key);
+  const also = others.map(one => `${one.key} ${one.version}`).join(', ');
+  return `Version ${version} is published.${others.length > 0 ? ` New versions by it: ${also}.` : ''}`;
+}

@@ -1,0 +1,36 @@
+import type { Request } from 'express';
+import { type Mail, MailError, type Source } from '../../mail/index.ts';
+import { textIn } from '../access/text-in.ts';
+import type { Notice } from '../notice.ts';
+import { dataChoice, templateOf } from './preview-choice.ts';
+
+/** Sends the draft as a test to the address of the form; says what became of it. */
+export async function sendTestOf(mail: Mail, source: Source, request: Request, by: string): Promise<Notice> {
+  const to = textIn(request, 'testTo').trim();
+  const content = (await mail.templates.compose(source, templateOf(source, request)))?.content;
+  if (!content) return failed('there are errors in the template; the editor lists them.');
+  try {
+    const result = await mail.templates.sendTest(content, { to, by, ...dataChoice(request) });
+    switch (result.kind) {
+      case 'sent':
+        return { tone: 'done', text: `A test is on its way to ${to}: ${result.subject}` };
+      case 'limited':
+        return failed(`you have sent many within an hour. Try again in ${minutes(result.retryAfterMs)}.`);
+      case 'unclear':
+        return { tone: 'failed', text: `The test may or may not arrive: ${result.reason}` };
+      case 'refused':
+        return failed(result.reason);
+    }
+  } catch (error) {
+    if (error instanceof MailError) return failed(error.message);
+    throw error;
+  }
+}
+
+function failed(reason: string): Notice {
+  return { tone: 'failed', text: `The test was not sent: ${reason}` };
+}
+
+function minutes(ms: number): string {
+  return `${Math.ceil(ms / 60_000)} minutes`;
+}

@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import request from 'supertest';
+import { runUserCommand } from '../../server/admin/access/command.ts';
+import { createApp } from '../../server/app.ts';
+import { loadConfig } from '../../server/config.ts';
+import { testDatabaseUrl } from '../support/database.ts';
+import { type AccessApp, browserAt, goodPassword, openAccessApp } from './access-app.ts';
+
+const env = {
+  DATABASE_URL: 'mysql://root@localhost/unused',
+  POSTMARK_SERVER_TOKEN: 'test-token',
+  MAIL_FROM: 'Shop <mail@shop.example>',
+};
+
+describe('pages without an account', () => {
+  let opened: AccessApp;
+  before(async () => {
+    opened = await openAccessApp();
+  });
+  after(() => opened.mail.close());
+  beforeEach(async () => {
+    for (const table of ['account_sessions', 'account_tickets', 'accounts'])
+      await opened.mail.db(table).delete();
+  });
+
+  it('are open to this machine in development, and say how to close them', async () => {
+    const app = opened.appWith({ pagesAccess: 'until-account' });
+    const { text } = await request(app).get('/').expect(200);
+    expect(text).to.include('Local developer').and.include('Invite the first admin under Users');
+    await request(app).get('/users').expect(200);
+    await request(app).get('/profile').expect(404);
+  });
+
+  it('are closed to other names, to proxies, and once somebody can sign in', async () => {
+    const app = opened.appWith({ pagesAccess: 'until-account' });
+    for (const headers of [
+      { Host: 'evil.example' },
+      { Host: 'localhost.evil.example' },
+      { 'X-Forwarded-For': '192.0.2.7' },
+      { Forwarded: 'for=192.0.2.7' },
+    ]) {
+      const { status, headers: answer } = await request(app)
+        .get('/')
+        .set(headers as never);
+      expect([status, answer.location], JSON.stringify(headers)).to.deep.equal([303, './sign-in']);
+    }
+    await request(app).get('/').set('Host', '[::1]:3000').expect(200);
+    await opened.account('ada@example.com', 'admin');
+    await request(app).get('/').expect(303);
+  });
+
+  it('close when the first invited admin has chosen a password, who has to be an admin', async () => {
+    const app = opened.appWith({ pagesAccess: 'until-account' });
+    const developer = browserAt(app);
+    const refused = await developer.post('/users', { email: 'a@example.com', name: 'A', role: 'viewer' });
+    expect([refused.status, refused.text.includes('The first account must be an admin')]).to.deep.equal([
+      409,
+      true,
+    ]);
+    const { text } = await developer.post('/users', { email: 'a@example.com', name: 'A', role: 'admin' });
+    const link = /value="http:\/\/127\.0\.0\.1(\/invitation\/[\w-]+)"/.exec(text)?.[1] ?? '';
+    await developer.get('/').expect(200);
+    expect((await developer.post(link, { password: goodPassword, again: goodPassword })).status).to.equal(
+      303,
+    );
+    await request(app).get('/').expect(303);
+    await developer.get('/profile').expect(200);
+  });
+
+  it('stay open when that is asked for, at this machine and at the address of the app', async () => {
+    await opened.account('ada@example.com', 'admin');
+    const app = opened.appWith({ pagesAccess: 'open', publicUrl: 'https://dev.example' });
+    for (const host of ['localhost:3000', 'dev.example'])
+      await request(app).get('/').set('Host', host).expect(200);
+    await request(app).get('/').set('Host', 'evil.example').expect(303);
+  });
+
+  it('ask to sign in where accounts are asked for, and say how to make the first', async () => {
+    const { text } = await opened.browser().get('/sign-in').expect(200);
+    expect(text).to.include('Nobody has an account yet').and.include('postlane user add');
+    await opened.account('ada@example.com', 'admin');
+    expect((await opened.browser().get('/sign-in')).text).not.to.include('Nobody has an account yet');
+  });
+
+  it('are what the environment says', async () => {
+    const secrets = {
+      WEBHOOK_CREDENTIALS: 'postmark:password1',
+      SECRET_KEY: 'x'.repeat(32),
+      NODE_ENV: 'production',
+    };
+    const [production, development] = [loadConfig({ ...env, ...secrets }), loadConfig(env)];
+    await request(createApp(opened.mail, development)).get('/').expect(200);
+    await request(createApp(opened.mail, production)).get('/').expect(303);
+    const https = createApp(
+      opened.mail,
+      loadConfig({ ...env, ...secrets, PUBLIC_URL: 'https://shop.example/mail' }),
+    );
+    const { headers } = await request(https).get('/sign-in').expect(200);
+    expect(headers).to.include({
+      'strict-transport-security': 'max-age=31536000',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    });
+  });
+
+  it('keep their session cookie to their own path, by https alone', async () => {
+    await opened.account('ada@example.com', 'admin');
+    const app = opened.appWith({ publicUrl: 'https://shop.example/mail' });
+    const page = await request(app).get('/sign-in');
+    const cookie = String(page.headers['set-cookie']).split(';')[0] ?? '';
+    const _csrf = /name="csrf-token" content="([^"]*)"/.exec(page.text)?.[1];
+    const { headers } = await request(app)
+      .post('/sign-in')
+      .set('Cookie', cookie)
+      .type('form')
+      .send({ email: 'ada@example.com', password: goodPassword, _csrf })
+      .expect(303);
+    expect(String(headers['set-cookie'])).to.match(
+      /^__Secure-postlane-session=[\w-]{43}; Path=\/mail; HttpOnly; Secure; SameSite=Lax$/,
+    );
+  });
+
+  it('are given their first account from the command line', async () => {
+    const config = { ...loadConfig({ ...env, DATABASE_URL: testDatabaseUrl() }), logLevel: 'silent' };
+    const postlane = async (...args: string[]): Promise<string> => {
+      const said: string[] = [];
+      await runUserCommand(config, args, text => said.push(text));
+      return said.join('\n');
+    };
+    const refusal = (...args: string[]) => postlane(...args).catch((error: Error) => error.message);
+    expect(await refusal('add', '--email', 'ada@example.com', '--role', 'viewer', '--invite')).to.match(
+      /^The first account must be an admin/,
+    );
+    expect(await refusal('add', '--role', 'admin')).to.match(/^The e-mail address is one address/);
+    expect(await refusal('reset', '--email', 'ada@example.com')).to.equal(
+      'There is no account with this address.',
+    );
+    for (const args of [['remove'], [], ['add', '--nonsense'], ['list', 'more']]) {
+      expect(await refusal(...args), args.join(' ')).to.include('postlane user add --email');
+    }
+    const invited = await postlane('add', '--email', 'ada@example.com', '--role', 'admin', '--invite');
+    const linkIn = (text: string) =>
+      /^http:\/\/localhost:3000(\/invitation\/[\w-]{43})$/m.exec(text)?.[1] ?? '';
+    const choose = (link: string) =>
+      opened.browser().post(link, { password: goodPassword, again: goodPassword });
+    expect((await choose(linkIn(invited))).status).to.equal(303);
+    expect(await postlane('list')).to.equal('ada@example.com  admin  active');
+    const reset = await postlane('reset', '--email', 'ADA@example.com');
+    expect((await choose(linkIn(reset))).status).to.equal(303);
+    const { entries } = await opened.mail.audit.list({ by: 'cli' });
+    expect(entries.map(({ action }) => action)).to.deep.equal(['account.password-link', 'account.invite']);
+  });
+
+  it('have a command that says how it is used', async () => {
+    const run = promisify(execFile);
+    const all = { ...process.env, ...env };
+    const failed = run(process.execPath, ['--import', 'tsx', 'worker/cli.ts', 'user', 'remove'], {
+      env: all,
+    });
+    const { code, stderr } = (await failed.catch(error => error)) as { code: number; stderr: string };
+    expect([code, stderr.includes('postlane user add --email ADDRESS --role ROLE')]).to.deep.equal([
+      64,
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,241 @@
+import { expect } from 'chai';
+import request from 'supertest';
+import { hashPassword } from '../../server/admin/access/passwords.ts';
+import { type AccessApp, browserAt, cheap, goodPassword, openAccessApp } from './access-app.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+describe('signing in', () => {
+  let opened: AccessApp;
+  before(async () => {
+    opened = await openAccessApp();
+    await opened.account('ada@example.com', 'admin');
+    await opened.account('grace@example.com', 'editor');
+  });
+  after(() => opened.mail.close());
+  beforeEach(() => opened.mail.db('sign_in_failures').delete());
+
+  const problemIn = (html: string) => /role="alert"><span>([^<]*)/.exec(html)?.[1];
+
+  it('is asked for on every page, and leads back to where one was', async () => {
+    const browser = opened.browser();
+    const { headers } = await browser.get('/messages?state=sent').expect(303);
+    expect(headers.location).to.equal('./sign-in?return=messages%3Fstate%3Dsent');
+    const { text } = await browser.get(`/${headers.location?.slice(2)}`).expect(200);
+    const back = /name="return" value="([^"]*)"/.exec(text)?.[1]?.replaceAll('&#x3D;', '=');
+    expect(back).to.equal('./messages?state=sent');
+    const answer = await browser.signIn('ADA@example.com ', goodPassword, { return: back });
+    expect([answer.status, answer.headers.location]).to.deep.equal([303, './messages?state=sent']);
+    expect((await browser.get('/messages?state=sent').expect(200)).text).to.include('admin ada');
+  });
+
+  it('never leads out of the app', async () => {
+    for (const back of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '\\\\evil.example',
+      '/etc',
+      '../../x',
+      'javascript:alert(1)',
+      ' //evil.example',
+      '\t//evil.example',
+      './/evil.example',
+      'sign-out',
+      '%2e%2e/x',
+    ]) {
+      const { headers } = await opened.browser().signIn('ada@example.com', goodPassword, { return: back });
+      expect(headers.location, back).to.equal('./');
+    }
+  });
+
+  it('sets a cookie that scripts and other sites do not get, and a new one each time', async () => {
+    const browser = opened.browser();
+    const first = await browser.signIn('ada@example.com');
+    const [cookie = ''] = [first.headers['set-cookie'] ?? []].flat().filter(line => line.includes('session'));
+    expect(cookie).to.match(/^postlane-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(await opened.mail.db('account_sessions').pluck('token_hash')).not.to.include(cookie.slice(17, 60));
+    const token = opened.appWith({ publicUrl: 'https://shop.example/' });
+    const secure = await browserAt(token).get('/sign-in');
+    expect(String(secure.headers['set-cookie'])).to.match(/^__Host-postlane-form=.*Secure/);
+  });
+
+  it('answers alike for a wrong password, no account, a disabled one and one that was only invited', async () => {
+    await opened.account('gone@example.com', 'admin');
+    await opened.mail
+      .db('accounts')
+      .where({ email: 'gone@example.com' })
+      .update({ disabled_at: '2026-01-01' });
+    await opened.account('invited@example.com', 'admin');
+    await opened.mail.db('accounts').where({ email: 'invited@example.com' }).update({ password: null });
+    const answers = [];
+    for (const email of [
+      'ada@example.com',
+      'nobody@example.com',
+      'gone@example.com',
+      'invited@example.com',
+      '%',
+      '',
+    ]) {
+      const password = email.startsWith('ada') ? 'wrong' : goodPassword;
+      const { status, text } = await opened.browser().signIn(email, password);
+      answers.push([status, problemIn(text)]);
+    }
+    expect(answers).to.deep.equal(answers.map(() => [422, 'The e-mail address or the password is wrong.']));
+  });
+
+  it('closes an account for longer and longer after five wrong passwords, whether there is one or not', async () => {
+    for (const email of ['grace@example.com', 'nobody@example.com']) {
+      for (let i = 0; i < 5; i += 1)
+        expect((await opened.browser().signIn(email, 'wrong')).status).to.equal(422);
+      const closed = await opened.browser().signIn(email);
+      expect([closed.status, closed.headers['retry-after'], problemIn(closed.text)], email).to.deep.equal([
+        429,
+        '30',
+        'There were too many wrong tries. Try again in 30 seconds.',
+      ]);
+      opened.clock.advance(30_000);
+      expect((await opened.browser().signIn(email, 'wrong')).status).to.equal(422);
+      expect((await opened.browser().signIn(email, 'wrong')).headers['retry-after']).to.equal('60');
+      opened.clock.advance(minute);
+    }
+    expect((await opened.browser().signIn('grace@example.com')).status).to.equal(303);
+    expect((await opened.browser().signIn('grace@example.com', 'wrong')).status).to.equal(422);
+  });
+
+  it('counts tries that come at once', async () => {
+    const browsers = Array.from({ length: 12 }, () => opened.browser());
+    const tokens = await Promise.all(browsers.map(browser => browser.token()));
+    const answers = await Promise.all(
+      browsers.map(({ agent }, i) =>
+        agent
+          .post('/sign-in')
+          .type('form')
+          .send({ email: 'grace@example.com', password: 'wrong', _csrf: tokens[i] }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).to.deep.equal([...Array(5).fill(422), ...Array(7).fill(429)]);
+  });
+
+  it('closes for an address that tries many names, not for others', async () => {
+    const from = async (address: string, email: string, password: string) => {
+      const { agent, token } = opened.browser();
+      const _csrf = await token();
+      return agent
+        .post('/sign-in')
+        .set('X-Forwarded-For', address)
+        .type('form')
+        .send({ email, password, _csrf });
+    };
+    for (let i = 0; i < 20; i += 1) await from('2001:db8::1', `user${i}@example.com`, 'wrong');
+    // The same house, another of its addresses.
+    expect((await from('2001:db8::2', 'ada@example.com', goodPassword)).status).to.equal(429);
+    expect((await from('192.0.2.7', 'ada@example.com', goodPassword)).status).to.equal(303);
+  });
+
+  it('is answered with "too often" when one process is flooded', async () => {
+    const app = opened.appWith({ requestsPerMinute: 3 });
+    const statuses = [];
+    for (let i = 0; i < 4; i += 1) statuses.push((await browserAt(app).signIn('nobody@example.com')).status);
+    expect(statuses).to.deep.equal([422, 422, 422, 429]);
+    await request(app).get('/sign-in').expect(200);
+  });
+
+  it('makes an old hash new', async () => {
+    const old = await hashPassword('an older way to say it', { logN: 3, r: 8, p: 1 });
+    const where = { email: 'grace@example.com' };
+    await opened.mail.db('accounts').where(where).update({ password: old });
+    expect((await opened.browser().signIn(where.email, 'an older way to say it')).status).to.equal(303);
+    const { password } = await opened.mail.db('accounts').where(where).first();
+    expect(password).to.match(/^scrypt\$4\$8\$1\$/);
+    expect((await opened.browser().signIn(where.email, 'an older way to say it')).status).to.equal(303);
+    await opened.mail
+      .db('accounts')
+      .where(where)
+      .update({ password: await hashPassword(goodPassword, cheap) });
+  });
+
+  it('takes a password however a keyboard composes it', async () => {
+    const where = { email: 'grace@example.com' };
+    await opened.mail
+      .db('accounts')
+      .where(where)
+      .update({ password: await hashPassword('caf\u00e9 on the stairs', cheap) });
+    expect((await opened.browser().signIn(where.email, 'cafe\u0301 on the stairs')).status).to.equal(303);
+    await opened.mail
+      .db('accounts')
+      .where(where)
+      .update({ password: await hashPassword(goodPassword, cheap) });
+  });
+
+  it('gives nothing to a cookie that was planted', async () => {
+    const planted = 'A'.repeat(43);
+    const { agent, signIn } = opened.browser();
+    agent.jar.setCookie(`postlane-session=${planted}`, '127.0.0.1', '/');
+    const { headers } = await signIn('ada@example.com');
+    expect(String(headers['set-cookie'])).not.to.include(planted);
+    await request(opened.app).get('/').set('Cookie', `postlane-session=${planted}`).expect(303);
+  });
+
+  it('ends the session before it, when somebody signs in again', async () => {
+    const browser = await opened.signedIn('ada@example.com');
+    const before = browser.agent.jar.getCookie('postlane-session', {
+      domain: '127.0.0.1',
+      path: '/',
+      secure: false,
+      script: false,
+    } as never);
+    const token = await browser.token();
+    await browser.agent
+      .post('/sign-in')
+      .type('form')
+      .send({ email: 'grace@example.com', password: goodPassword, _csrf: token })
+      .expect(303);
+    await request(opened.app).get('/').set('Cookie', `postlane-session=${before?.value}`).expect(303);
+  });
+
+  it('ends when it is not used for twelve hours, and after seven days whatever happens', async () => {
+    const idle = await opened.signedIn('ada@example.com');
+    opened.clock.advance(12 * hour - minute);
+    await idle.get('/messages').expect(200);
+    opened.clock.advance(12 * hour - minute);
+    await idle.get('/messages').expect(200);
+    opened.clock.advance(12 * hour);
+    const { headers } = await idle.get('/messages').expect(303);
+    expect(headers.location).to.equal('./sign-in?return=messages&ended=yes');
+    expect((await idle.get('/sign-in?ended=yes')).text).to.include('Your session has ended.');
+
+    const busy = await opened.signedIn('ada@example.com');
+    for (let day = 0; day < 14; day += 1) {
+      await busy.get('/messages').expect(200);
+      opened.clock.advance(12 * hour - 1);
+    }
+    opened.clock.advance(14);
+    await busy.get('/messages').expect(303);
+  });
+
+  it('is over at once when one signs out', async () => {
+    const browser = await opened.signedIn('ada@example.com');
+    const { value } =
+      browser.agent.jar.getCookie('postlane-session', {
+        domain: '127.0.0.1',
+        path: '/',
+        secure: false,
+        script: false,
+      } as never) ?? {};
+    const out = await browser.post('/sign-out');
+    expect([out.status, out.headers.location]).to.deep.equal([303, './sign-in']);
+    await browser.get('/').expect(303);
+    await request(opened.app).get('/').set('Cookie', `postlane-session=${value}`).expect(303);
+  });
+
+  it('is written down, without a secret', async () => {
+    await opened.signedIn('ada@example.com');
+    const { entries } = await opened.mail.audit.list({ action: 'session.start', limit: 1 });
+    const entry = await opened.mail.audit.get(entries[0]?.id ?? '');
+    expect(entry?.after).to.deep.equal({ browser: 'Another program' });
+    expect(JSON.stringify(await opened.mail.db('audit_entries').select())).not.to.match(/scrypt|password"/);
+  });
+});

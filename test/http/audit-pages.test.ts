@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import type { Express } from 'express';
+import request from 'supertest';
+import type { Mail } from '../../server/mail/index.ts';
+import { openPagesMail } from './pages-mail.ts';
+
+const hostile = `<script>alert('x')</script>{{brand}}`;
+
+describe('pages about the audit log', () => {
+  let mail: Mail;
+  let app: Express;
+  before(async () => {
+    const opened = await openPagesMail();
+    ({ mail } = opened);
+    app = opened.appAt('/');
+    await mail.db('audit_entries').delete();
+  });
+  after(() => mail.close());
+
+  const page = async (path: string, status = 200) => (await request(app).get(path).expect(status)).text;
+  const record = (over: object = {}) =>
+    mail.audit.record({
+      by: 'ada',
+      action: 'a.change',
+      subject: 'thing:1',
+      before: null,
+      after: null,
+      ...over,
+    });
+
+  it('say what will be there while there is nothing', async () => {
+    expect(await page('/audit')).to.include('Nobody has changed anything yet.');
+    expect(await page('/audit?by=nobody')).to.include('No change matches.');
+    expect(await page('/audit?cursor=1')).to.include('There is nothing older.');
+  });
+
+  it('page by cursor and keep the filter', async () => {
+    for (let i = 0; i < 60; i += 1) await record({ subject: `thing:${i}` });
+    await record({ by: 'grace' });
+    const first = await page('/audit?by=ada');
+    const next = /rel="next" href="\.\/(audit[^"]+)"/
+      .exec(first)?.[1]
+      ?.replaceAll('&amp;', '&')
+      .replaceAll('&#x3D;', '=');
+    expect(next).to.match(/^audit\?by=ada&cursor=\d+$/);
+    const second = await page(`/${next}`);
+    const subjects = [...`${first}${second}`.matchAll(/title="Everything about this">(thing:\d+)</g)].map(
+      ([, one]) => one,
+    );
+    expect(subjects).to.deep.equal(Array.from({ length: 60 }, (_, i) => `thing:${59 - i}`));
+    expect(second).not.to.include('rel="next"');
+  });
+
+  it('show one change, and keep hostile values text', async () => {
+    await record({
+      subject: `thing:${hostile}`,
+      by: hostile,
+      before: { [hostile]: hostile },
+      after: { text: 'a\nb' },
+    });
+    const list = await page('/audit');
+    const id = /audit\/(\d+)"/.exec(list)?.[1];
+    const text = await page(`/audit/${id}`);
+    for (const html of [list, text]) expect(html).not.to.include('<script>alert');
+    expect(text)
+      .to.include('<ins>+ text:</ins><ins>+   a</ins><ins>+   b</ins>')
+      .and.include('<del>- &lt;script&gt;');
+  });
+
+  it('say when there is nothing to compare', async () => {
+    await record({ action: 'account.password' });
+    const id = /audit\/(\d+)"/.exec(await page('/audit?action=account.password'))?.[1];
+    expect(await page(`/audit/${id}`)).to.include('There is nothing to compare');
+  });
+
+  it('answer in plain words to what cannot be', async () => {
+    for (const path of [
+      '/audit/x',
+      '/audit/0',
+      '/audit/999999999',
+      '/audit/99999999999999999999',
+      '/audit/1e3',
+    ]) {
+      await page(path, 404);
+    }
+    for (const query of ['cursor=x', "cursor=1'", `by=${'x'.repeat(201)}`, 'by=a&by=b']) {
+      expect(await page(`/audit?${query}`, 422), query).to.include('That cannot be shown');
+    }
+    for (const text of ['%25', '%00', '%F0%9F%92%8C', "'%20OR%201=1--"])
+      await page(`/audit?by=${text}&subject=${text}`);
+  });
+});

@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import type { Express } from 'express';
+import request from 'supertest';
+import type { Mail } from '../../server/mail/index.ts';
+import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
+import { newsletterData, openPagesMail, type PagesMail } from './pages-mail.ts';
+
+describe('a campaign made on the pages', () => {
+  let opened: PagesMail;
+  let mail: Mail;
+  let app: Express;
+  let visit: FormVisit;
+
+  before(async () => {
+    opened = await openPagesMail();
+    ({ mail } = opened);
+    app = opened.appAt('/');
+    visit = await visitForms(app);
+  });
+  after(() => mail.close());
+
+  const page = async (path: string, status = 200): Promise<string> =>
+    (await request(app).get(path).set('Cookie', visit.cookie).expect(status)).text;
+  const post = (path: string, fields: object) => postForm(app, path, fields, visit);
+  const form = {
+    name: 'May news',
+    template: 'newsletter',
+    topic: 'news',
+    tag: 'may',
+    sendAt: '',
+    data: JSON.stringify(newsletterData),
+  };
+  const create = async (more = {}) => {
+    const { headers } = await post('/campaigns', { ...form, ...more }).expect(303);
+    return String(headers.location).replace('./campaigns/', '');
+  };
+  const upload = (id: string, csv: string, query = '') =>
+    request(app)
+      .post(`/campaigns/${id}/recipients${query}`)
+      .set('Cookie', visit.cookie)
+      .set('X-CSRF-Token', visit.token)
+      .set('Content-Type', 'text/csv')
+      .send(csv);
+  const numbersIn = (html: string) => [...html.matchAll(/<dd>([\d,]+)<\/dd>/g)].map(([, number]) => number);
+  const audience = async (id: string) => (await mail.campaigns.progress(id)).audience;
+
+  it('begins with a form that keeps what was typed and says what to mend', async () => {
+    const fields = { ...form, name: '', topic: 'No Topic', sendAt: 'soon', data: '{"a":' };
+    const { text } = await post('/campaigns', fields).expect(422);
+    for (const words of [
+      '4 things have',
+      'Give the campaign a name',
+      'A topic is a word',
+      'is like 2026',
+      'not JSON',
+    ]) {
+      expect(text).to.include(words);
+    }
+    expect(text).to.include('value="No Topic"').and.include('{&quot;a&quot;:</textarea>');
+    expect((await post('/campaigns', { ...form, template: 'receipt' }).expect(422)).text).to.include(
+      'is transactional',
+    );
+    expect((await post('/campaigns', { ...form, template: 'gone' }).expect(422)).text).to.include(
+      'no template gone',
+    );
+    expect(await page('/campaigns/new?template=newsletter')).to.match(/<option selected>newsletter</);
+  });
+
+  it('takes a list with a mark, semicolons, quoted breaks, duplicates and bad lines', async () => {
+    const id = await create();
+    const csv = [
+      '\ufeffE-Mail;Name;Shoe size',
+      'ada@mail.example;"Ada\nLovelace";38',
+      'not an address;Bob;44',
+      'ADA@mail.example;Ada again;38',
+      'grace@mail.example;Grace;39;too;much',
+      '',
+      'alan@mail.example;Alan;41',
+    ].join('\r\n');
+    const refused = await upload(id, csv, '?faulty=refuse').expect(422);
+    expect(refused.text)
+      .to.include('Nobody was added')
+      .and.match(/number">4<\/td>/);
+    expect(await audience(id)).to.equal(0);
+
+    const { text } = await upload(id, csv, '?faulty=take').expect(200);
+    expect(numbersIn(text)).to.deep.equal(['5', '2', '1', '2']);
+    expect([...text.matchAll(/<td class="number">(\d+)<\/td>/g)].map(([, line]) => line)).to.deep.equal([
+      '4',
+      '6',
+    ]);
+    expect(text).to.include('It has 5 columns, the first line names 3').and.include('<code>Shoe size</code>');
+    expect(await audience(id)).to.equal(2);
+  });
+
+  it('takes a pasted list without script, and columns as a person names them', async () => {
+    const id = await create();
+    const { text } = await post(`/campaigns/${id}/recipients`, {
+      csv: 'email,name\nada@mail.example,Ada\n',
+      faulty: 'take',
+    }).expect(200);
+    expect(numbersIn(text)).to.deep.equal(['1', '1', '0', '0']);
+    const columns = encodeURIComponent(JSON.stringify({ Who: 'email' }));
+    await upload(id, 'Who\ngrace@mail.example\n', `?columns=${columns}`).expect(200);
+    expect(await audience(id)).to.equal(2);
+    for (const [csv, words] of [
+      ['', 'Choose a file or paste a list'],
+      ['name\nAda\n', 'No column is named email'],
+      ['ada@mail.example\n', 'has to name the columns'],
+    ] as const) {
+      expect((await post(`/campaigns/${id}/recipients`, { csv }).expect(422)).text).to.include(words);
+    }
+    await upload(id, 'email\na@mail.example\n', '?columns=%7B').expect(422);
+  });
+
+  it('takes a long list in flat memory', async () => {
+    const id = await create();
+    const lines = Array.from({ length: 20_000 }, (_, i) => `reader-${i}@mail.example,Reader ${i}`);
+    const { text } = await upload(id, ['email,name', ...lines].join('\n')).expect(200);
+    expect(numbersIn(text)).to.deep.equal(['20,000', '20,000', '0', '0']);
+  });
+
+  it('asks before it goes out, and shows who gets it', async () => {
+    const id = await create();
+    await mail.suppressions.add('broadcast', 'no@mail.example', 'asked');
+    await upload(id, 'email\nno@mail.example\n=cmd@mail.example\nada@mail.example\n').expect(200);
+    expect(await page(`/campaigns/${id}/launch`))
+      .to.include('<b>2 recipients</b>')
+      .and.include('<dt>Suppressed</dt><dd>1</dd>');
+    await post(`/campaigns/${id}/launch`, {}).expect(303);
+    await mail.work.expandCampaigns();
+    await post(`/campaigns/${id}/pause`, {}).expect(303);
+    expect(await page(`/campaigns/${id}`))
+      .to.include('>Resume<')
+      .and.include('held');
+    await post(`/campaigns/${id}/resume`, {}).expect(303);
+    await mail.work.expandCampaigns();
+    await mail.work.deliverDue('bulk');
+    await mail.work.expandCampaigns();
+    expect((await mail.campaigns.get(id)).state).to.equal('done');
+
+    const { text, headers } = await request(app).get(`/campaigns/${id}/results.csv`).expect(200);
+    expect(headers['content-disposition']).to.equal('attachment; filename="results.csv"');
+    const rows = text.split('\r\n').map(row => row.split(',').slice(0, 3).join());
+    expect(rows).to.deep.equal([
+      '\ufeffemail,name,state',
+      "'=cmd@mail.example,,sent",
+      'ada@mail.example,,sent',
+      'no@mail.example,,suppressed',
+      '',
+    ]);
+    const { entries } = await mail.audit.list({ subject: `campaign:${id}` });
+    expect(entries.map(({ action }) => action.replace('campaign.', ''))).to.deep.equal([
+      'resume',
+      'pause',
+      'launch',
+      'add-recipients',
+      'create',
+    ]);
+  });
+
+  it('is a draft whose list can be begun anew, and can be cancelled', async () => {
+    const id = await create();
+    await upload(id, 'email\nada@mail.example\n').expect(200);
+    await post(`/campaigns/${id}/clear`, {}).expect(303);
+    expect(await audience(id)).to.equal(0);
+    await post(`/campaigns/${id}/cancel`, {}).expect(303);
+    expect((await mail.campaigns.get(id)).state).to.equal('cancelled');
+    expect((await upload(id, 'email\nada@mail.example\n').expect(422)).text).to.include(
+      'cannot take recipients',
+    );
+  });
+
+  it('is made by editors, launched by publishers', async () => {
+    const id = await create();
+    await upload(id, 'email\nada@mail.example\n').expect(200);
+    const editor = opened.appAt('/', { id: 'host-2', name: 'Eve', role: 'editor' });
+    const theirs = await visitForms(editor);
+    expect((await request(editor).get(`/campaigns/${id}`).expect(200)).text).not.to.include('/launch"');
+    await postForm(editor, `/campaigns/${id}/launch`, {}, theirs).expect(403);
+    const viewer = opened.appAt('/', { id: 'host-3', name: 'Vera', role: 'viewer' });
+    await request(viewer).get('/campaigns/new').expect(403);
+    await postForm(viewer, '/campaigns', form, await visitForms(viewer)).expect(403);
+  });
+});

@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import type { Express } from 'express';
+import request from 'supertest';
+import type { Mail } from '../../server/mail/index.ts';
+import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
+import { providerSamples } from '../support/provider-samples.ts';
+import { alertData, openPagesMail, type PagesMail } from './pages-mail.ts';
+
+describe('what can be done with a message', () => {
+  let opened: PagesMail;
+  let mail: Mail;
+  let app: Express;
+  let visit: FormVisit;
+
+  before(async () => {
+    opened = await openPagesMail();
+    ({ mail } = opened);
+    app = opened.appAt('/');
+    visit = await visitForms(app);
+  });
+  after(() => mail.close());
+
+  const page = async (path: string, status = 200): Promise<string> =>
+    (await request(app).get(path).set('Cookie', visit.cookie).expect(status)).text;
+  const send = (more = {}) =>
+    mail.send(
+      { template: 'operational-alert', to: 'ada@example.com', data: alertData, ...more },
+      { wait: true },
+    );
+  /** Posts a form and follows to the page it leads to, which shows its notice once. */
+  const submit = async (path: string, visited = visit) => {
+    const { headers } = await postForm(app, path, {}, visited).expect(303);
+    const location = new URL(String(headers.location), `http://host${path}`).pathname;
+    const notice = [headers['set-cookie'] ?? []].flat().map((line: string) => line.split(';')[0]);
+    const { text } = await request(app)
+      .get(location)
+      .set('Cookie', [visited.cookie, ...notice].join('; '))
+      .expect(200);
+    return {
+      location,
+      notice: /<p class="notice"[^>]*data-state="(\w+)"><span>([^<]*)/.exec(text)?.slice(1),
+    };
+  };
+
+  it('is a copy, a new message with the same content, in the audit log', async () => {
+    const { id } = await send({
+      attachments: [{ name: 'a.txt', content: 'aGk=' }],
+      tag: 'ops',
+      locale: 'nl',
+    });
+    const { location, notice } = await submit(`/messages/${id}/resend`);
+    const copy = location.slice('/messages/'.length);
+    expect(copy).not.to.equal(id);
+    expect(notice?.[0]).to.equal('done');
+    expect(await mail.messages.get(copy)).to.include({
+      state: 'queued',
+      recipient: 'ada@example.com',
+      tag: 'ops',
+      locale: 'nl',
+    });
+    await mail.work.deliverDue('transactional');
+    const [first, second] = opened.api.given.slice(-2);
+    expect({ ...second, attemptId: '' }).to.deep.equal({ ...first, attemptId: '' });
+    expect(second?.attachments).to.have.length(1);
+    const { entries } = await mail.audit.list({ subject: `message:${copy}` });
+    expect(entries.map(({ by, action }) => [by, action])).to.deep.equal([['host-1', 'message.resend']]);
+  });
+
+  it('is cancelling what waits, and trying again what was settled', async () => {
+    const { id } = await send({ sendAt: new Date(Date.now() + 3_600_000) }).catch(() =>
+      mail.send({
+        template: 'operational-alert',
+        to: 'ada@example.com',
+        data: alertData,
+        sendAt: new Date(Date.now() + 3_600_000),
+      }),
+    );
+    expect(await page(`/messages/${id}`))
+      .to.include(`/${id}/cancel"`)
+      .and.not.include(`/${id}/resend"`);
+    expect((await submit(`/messages/${id}/cancel`)).notice?.[0]).to.equal('done');
+    expect(await mail.messages.get(id)).to.include({ state: 'cancelled' });
+    expect((await submit(`/messages/${id}/cancel`)).notice).to.deep.equal([
+      'failed',
+      'A message that is cancelled cannot be cancelled.',
+    ]);
+    expect((await submit(`/messages/${id}/retry`)).notice?.[0]).to.equal('done');
+    expect(await mail.messages.get(id)).to.include({ state: 'queued' });
+    const { entries } = await mail.audit.list({ subject: `message:${id}` });
+    expect(entries.map(({ action }) => action)).to.deep.equal(['message.retry', 'message.cancel']);
+  });
+
+  it('is nothing for a viewer, nor for a form that is not ours', async () => {
+    const { id } = await send();
+    const viewer = opened.appAt('/', { id: 'host-2', name: 'Vera', role: 'viewer' });
+    const theirs = await visitForms(viewer);
+    const { text } = await request(viewer).get(`/messages/${id}`).expect(200);
+    expect(text).not.to.include('Send a copy');
+    for (const deed of ['resend', 'cancel', 'retry']) {
+      await postForm(viewer, `/messages/${id}/${deed}`, {}, theirs).expect(403);
+      await postForm(app, `/messages/${id}/${deed}`, {}, { ...visit, token: 'forged' }).expect(403);
+    }
+    expect(await mail.messages.get(id)).to.include({ state: 'sent' });
+  });
+
+  it('is reading each report as it came, escaped', async () => {
+    const { id } = await send();
+    const [attempt] = await mail.db('attempts').where({ message_id: id });
+    await mail.receivePostmark({
+      ...providerSamples.Delivery,
+      MessageID: attempt.provider_message_id,
+      Recipient: 'ada@example.com',
+      Details: '<script>alert(1)</script>',
+      DeliveredAt: new Date().toISOString(),
+    });
+    const [event] = await mail.messages.events(id);
+    const text = await page(`/messages/${id}/events/${event?.id}`);
+    expect(text).to.include('&lt;script&gt;alert(1)').and.include('&quot;RecordType&quot;');
+    expect(text).not.to.match(/<script>alert/);
+    await page(`/messages/${id}/events/999999999`, 404);
+    await page(`/messages/${id}/events/x`, 404);
+  });
+
+  it('is finding it by an id of ours or of Postmark, and its recipient by a beginning', async () => {
+    const { id } = await send({ to: 'zoe@example.com' });
+    const [attempt] = await mail.db('attempts').where({ message_id: id });
+    for (const name of [id, attempt.id, attempt.provider_message_id]) {
+      const { headers } = await request(app).get(`/messages?recipient=${name}`).expect(303);
+      expect(headers.location, name).to.equal(`./messages/${id}`);
+    }
+    expect(await page('/messages?recipient=zo')).to.include('messages?recipient&#x3D;zoe%40example.com');
+  });
+
+  it('is filtering by stream, tag and time, and being told what cannot be', async () => {
+    await send({ to: 'tagged@example.com', tag: `it's 100%_"` });
+    const tag = encodeURIComponent(`it's 100%_"`);
+    expect(await page(`/messages?tag=${tag}&stream=outbound`)).to.include('tagged@example.com');
+    expect(await page('/messages?from=2020-01-01T00:00&to=2020-01-02T00:00')).to.include(
+      'No message matches',
+    );
+    for (const [query, words] of [
+      ['from=yesterday', 'such as 2026-05-04T09:00'],
+      ['to=2026-13-45T99:99', 'such as 2026-05-04T09:00'],
+      ['from=2026-05-04T10:00&to=2026-05-04T09:00', 'not after the beginning'],
+      ['stream=%00', 'The stream is an id'],
+      ['after=x', 'not part of this list'],
+    ]) {
+      expect(await page(`/messages?${query}`, 422), query).to.include(words);
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import type { Express } from 'express';
+import request from 'supertest';
+import type { Mail } from '../../server/mail/index.ts';
+import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
+import { providerSamples } from '../support/provider-samples.ts';
+import { openPagesMail, type PagesMail } from './pages-mail.ts';
+
+describe('pages about who is not mailed', () => {
+  let opened: PagesMail;
+  let mail: Mail;
+  let app: Express;
+  let visit: FormVisit;
+
+  before(async () => {
+    opened = await openPagesMail();
+    ({ mail } = opened);
+    app = opened.appAt('/');
+    visit = await visitForms(app);
+  });
+  after(() => mail.close());
+
+  const page = async (path: string, status = 200): Promise<string> =>
+    (await request(app).get(path).set('Cookie', visit.cookie).expect(status)).text;
+  const post = (path: string, fields: object) => postForm(app, path, fields, visit);
+
+  describe('suppressions', () => {
+    it('are added with a note, and lifted with one', async () => {
+      const fields = { address: 'Ada@Example.com', stream: 'outbound', note: 'asked by phone' };
+      await post('/suppressions', fields).expect(303);
+      const one = '/suppressions/one?stream=outbound&address=ada@example.com';
+      expect(await page(one))
+        .to.include('asked by phone')
+        .and.include('Lift the suppression');
+      expect(await page('/suppressions?address=ada')).to.include('asked by phone');
+      await post('/suppressions/lift', { ...fields, note: 'asked again' }).expect(303);
+      expect(await page(one))
+        .to.include('asked again')
+        .and.not.include('Lift the suppression');
+      const { entries } = await mail.audit.list({ subject: 'suppression:outbound:ada@example.com' });
+      expect(entries.map(({ action }) => action)).to.deep.equal(['suppression.lift', 'suppression.add']);
+    });
+
+    it('come back with what was typed when something has to be mended', async () => {
+      const { text } = await post('/suppressions', { address: '"><b>', stream: 'outbound', note: '' }).expect(
+        422,
+      );
+      expect(text).to.include('Say why').and.include('value="&quot;&gt;&lt;b&gt;"');
+      expect(
+        (await post('/suppressions', { address: 'nobody', stream: 'outbound', note: 'x' }).expect(422)).text,
+      ).to.match(/class="fault"/);
+    });
+
+    it('show the report they rest on; a complaint stays', async () => {
+      await mail.receivePostmark({
+        ...providerSamples.SpamComplaint,
+        Email: 'cross@example.com',
+        MessageStream: 'outbound',
+      });
+      await mail.receivePostmark({
+        ...providerSamples.SubscriptionChange,
+        Recipient: 'cross@example.com',
+        MessageStream: 'outbound',
+        SuppressSending: true,
+        SuppressionReason: 'SpamComplaint',
+        Origin: 'Recipient',
+        ChangedAt: '2026-05-04T09:00:00Z',
+      });
+      const one = await page('/suppressions/one?stream=outbound&address=cross@example.com');
+      expect(one).to.include('The report behind it').and.include('A complaint cannot be lifted');
+      await post('/suppressions/lift', {
+        address: 'cross@example.com',
+        stream: 'outbound',
+        note: 'please',
+      }).expect(303);
+      expect(await mail.suppressions.list({ address: 'cross@example.com' })).to.have.length(1);
+    });
+
+    it('of Postmark are not lifted when it cannot be reached', async () => {
+      const change = {
+        stream: 'outbound',
+        address: 'gone@example.com',
+        active: 1,
+        changed_at: '2026-05-04 09:00:00',
+      };
+      await mail.db('suppressions').insert({ ...change, reason: 'HardBounce', origin: 'Recipient' });
+      await post('/suppressions/lift', {
+        address: 'gone@example.com',
+        stream: 'outbound',
+        note: 'works',
+      }).expect(303);
+      expect(await mail.suppressions.list({ address: 'gone@example.com' })).to.have.length(1);
+    });
+
+    it('page by address, each once', async () => {
+      const at = '2026-05-04 09:00:00';
+      const rows = Array.from({ length: 120 }, (_, i) => ({
+        stream: i % 2 ? 'outbound' : 'broadcast',
+        address: `page-${String(Math.floor(i / 2)).padStart(3, '0')}@example.com`,
+        active: 1,
+        reason: 'ManualSuppression',
+        origin: 'Operator',
+        changed_at: at,
+      }));
+      await mail.db('suppressions').insert(rows);
+      const seen: string[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const found = await mail.suppressions.page({ start: 'page-', ...(cursor && { cursor }) });
+        seen.push(...found.suppressions.map(({ stream, address }) => `${address} ${stream}`));
+        cursor = found.cursor;
+      }
+      expect(seen).to.deep.equal(rows.map(({ stream, address }) => `${address} ${stream}`).sort());
+      expect(await page('/suppressions?address=page-&stream=broadcast')).to.include('rel="next"');
+    });
+  });
+});
