@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveDatabase } from '../../db/local.ts';
@@ -7,7 +6,8 @@ import { type Config, ConfigError, loadConfig, withoutEmpty } from '../config.ts
 import { createMail, type Mail } from '../mail/index.ts';
 import { startChild } from './children.ts';
 import { freePort } from './free-port.ts';
-import { seed } from './seed.ts';
+import { keptSecret, newSecret } from './kept-secret.ts';
+import { historyBegin, prepareSeed } from './seed.ts';
 import { showSummary } from './summary.ts';
 
 /** `npm start`: a database, a Postmark, the server, the worker, and something to look at. Stops in reverse. */
@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const logFolder = path.join(root, '.postlane', 'logs');
 const local = !process.env.POSTMARK_SERVER_TOKEN;
 const MAIL_FROM = 'Alder & Finch <hello@alderandfinch.example>';
-const secret = () => randomBytes(32).toString('base64url');
+const secretFile = path.join(root, '.postlane', 'secret-key');
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 const stopping = new AbortController();
@@ -50,14 +50,21 @@ async function run(): Promise<void> {
   const sandbox = local ? await localPostmark() : null;
   const env = await environment(url, sandbox);
   const config = loadConfig({ ...process.env, ...env });
-  const [mail, server, worker] = await together(
-    openMail(config),
+  const mail = await openMail(config, sandbox);
+  const seeding = sandbox && (await prepareSeed(mail, sandbox, say));
+  // By the clock of the history: its templates are older than its mail.
+  if (seeding) await mail.templates.files.take();
+  const startWorker = () => child('worker', new URL('../../worker/main.ts', import.meta.url), env);
+  const [server, early] = await together(
     child('server', new URL('../main.ts', import.meta.url), env),
-    child('worker', new URL('../../worker/main.ts', import.meta.url), env),
+    // A worker has no business in the past.
+    seeding ? null : startWorker(),
   );
-  sandbox?.setWebhook(`http://127.0.0.1:${config.port}/webhooks/postmark`, credentials(config));
   announce(config, engine, sandbox);
-  if (sandbox) await seed(mail, sandbox, say);
+  await seeding?.history(stopping.signal);
+  sandbox?.setWebhook(`http://127.0.0.1:${config.port}/webhooks/postmark`, credentials(config));
+  const worker = early ?? (await startWorker());
+  await seeding?.today();
   const ended = await Promise.race([server.ended, worker.ended, showSummary(mail, stopping.signal)]);
   if (!stopping.signal.aborted) throw new Error(ended ?? 'The summary ended.');
 }
@@ -66,8 +73,8 @@ async function run(): Promise<void> {
 function checkEnvironment(): void {
   loadConfig({
     DATABASE_URL: 'mysql://root@localhost/postlane',
-    SECRET_KEY: secret(),
-    WEBHOOK_CREDENTIALS: `postmark:${secret()}`,
+    SECRET_KEY: newSecret(),
+    WEBHOOK_CREDENTIALS: `postmark:${newSecret()}`,
     ...(local && { POSTMARK_SERVER_TOKEN: 'local-sandbox', MAIL_FROM }),
     ...withoutEmpty(process.env),
   });
@@ -84,6 +91,8 @@ async function localPostmark(): Promise<Sandbox> {
     port: await freePort(8925),
     smtpPort: await freePort(2525),
     retryScale: 1000,
+    deliveryMs: 1200,
+    startAt: historyBegin(),
   });
   cleanUps.push(() => sandbox.close());
   return sandbox;
@@ -94,9 +103,9 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
   return {
     DATABASE_URL: databaseUrl,
     PORT: process.env.PORT || String(await freePort(3000)),
-    SECRET_KEY: process.env.SECRET_KEY ?? secret(),
-    WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS ?? `postmark:${secret()}`,
-    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    SECRET_KEY: process.env.SECRET_KEY || keptSecret(secretFile),
+    WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS || `postmark:${newSecret()}`,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
     ...(sandbox && {
       POSTMARK_SERVER_TOKEN: sandbox.token,
       POSTMARK_API_URL: sandbox.apiUrl,
@@ -108,13 +117,15 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
 }
 
 /** All at once; when one fails the others are waited for, so that what they started is stopped. */
-async function together<T extends readonly Promise<unknown>[]>(...starts: T) {
+async function together<T extends readonly (Promise<unknown> | null)[]>(...starts: T) {
   await Promise.allSettled(starts);
   return Promise.all(starts);
 }
 
-async function openMail(config: Config): Promise<Mail> {
-  const mail = await createMail(config, { poolSize: 4 });
+/** With the sandbox's time; template files are left to those who know what time it is. */
+async function openMail(config: Config, sandbox: Sandbox | null): Promise<Mail> {
+  const now = sandbox ? () => sandbox.clock.now() : () => new Date();
+  const mail = await createMail(config, { poolSize: 6, now, takeFiles: false });
   cleanUps.push(() => mail.close());
   return mail;
 }
@@ -129,13 +140,23 @@ function credentials({ webhookCredentials: [first] }: Config) {
   return { username: first?.user ?? '', password: first?.password ?? '' };
 }
 
+const pages = [
+  'messages',
+  'campaigns',
+  'templates',
+  'suppressions',
+  'streams',
+  'reconciliations',
+  'jobs',
+  'audit',
+];
+
 function announce(config: Config, engine: string, sandbox: Sandbox | null): void {
   const server = `http://localhost:${config.port}`;
   say('');
   say(`Postlane is up: ${server}`);
-  say(
-    `  pages      ${['messages', 'campaigns', 'templates', 'suppressions'].map(page => `${server}/${page}`).join('  ')}`,
-  );
+  say(`  pages      the overview, and behind it ${pages.join(', ')}`);
+  say(`  sign-in    not asked for here until somebody has an account; invite the first at ${server}/users`);
   say(
     `  database   ${engine}${process.env.DATABASE_URL ? ' (DATABASE_URL)' : ', private, under .postlane/start'}`,
   );

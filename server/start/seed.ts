@@ -1,137 +1,98 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Sandbox } from '../../test/sandbox/index.ts';
-import type { Mail, SendInput } from '../mail/index.ts';
-import { audience, bookings, orders, people } from './seed-data.ts';
+import type { Mail } from '../mail/index.ts';
+import { passUntil } from './history/diary.ts';
+import { makeHistory, type Span } from './history/index.ts';
+import { liveToday } from './today.ts';
+
+const dayMs = 24 * 3_600_000;
+
+/** How far back the history goes. The sandbox's clock has to begin here. */
+export function historyBegin(now = Date.now()): Date {
+  return new Date(now - 30 * dayMs);
+}
+
+/** What a new installation is filled with: first the history, without a worker, then today, with one. */
+export interface Seeding {
+  history(signal: AbortSignal): Promise<void>;
+  today(): Promise<void>;
+}
+
+const marks = { begin: 'seed.begin', finish: 'seed.finish' } as const;
+const mark = { by: 'npm start', subject: 'installation' } as const;
 
 /**
- * Fills a new installation with believable mail, all of it through the module's own calls: orders in the caller's
- * transaction, a password reset, a bounce and what follows from it, a complaint, a retry after a 503, a campaign.
+ * Looks whether there is something to seed: in an empty database, or in one whose seeding was broken off and goes on
+ * where it was. Moves the sandbox's clock to where the module's time goes on: into the past, or to the present when
+ * it returns null.
  */
-export async function seed(mail: Mail, sandbox: Sandbox, say: (line: string) => void): Promise<void> {
-  const { messages } = await mail.messages.find({ limit: 1 });
-  if (messages.length > 0) {
-    say('Messages of an earlier run are kept; remove .postlane/start to begin anew.');
-    return;
+export async function prepareSeed(
+  mail: Mail,
+  sandbox: Sandbox,
+  say: (line: string) => void,
+): Promise<Seeding | null> {
+  const span = await spanToFill(mail, sandbox);
+  if (!span) {
+    await passUntil(sandbox, Date.now());
+    await tellOfSuppressions(mail, sandbox);
+    return null;
   }
-  say('Sending a day of a small shop: orders, a password reset, a bounce, a complaint, a newsletter ...');
-  await sendOrders(mail, sandbox);
-  await sendAccountMail(mail);
-  await sendToDeadAddresses(mail, sandbox);
-  await sendNewsletter(mail);
-  await sandbox.idle();
-  await readSomeMail(mail, sandbox);
-}
-
-/** One order meets Postmark in maintenance: its hand-over is deferred and retried by the worker. */
-async function sendOrders(mail: Mail, sandbox: Sandbox): Promise<void> {
-  const [first, ...others] = orders;
-  for (const order of others) {
-    await mail.db.transaction(async trx => {
-      // In a host the order itself would be written here; a rollback takes the mail along.
-      await mail.send(confirmation(order), { trx });
-    });
-  }
-  if (!first) return;
-  sandbox.faults.add({
-    where: 'POST /email',
-    kind: 'status',
-    times: 1,
-    matching: first.data.order.number,
-    status: 503,
-    body: { ErrorCode: 100, Message: 'Down for maintenance.' },
-  });
-  await mail.send(confirmation(first), { wait: true });
-}
-
-function confirmation({ to, data }: (typeof orders)[number]): SendInput {
+  await passUntil(sandbox, span.from);
+  await tellOfSuppressions(mail, sandbox);
   return {
-    template: 'order-confirmation',
-    to,
-    data,
-    idempotencyKey: `order-${data.order.number}`,
-    metadata: { order: data.order.number },
-    tag: 'order',
+    async history(signal) {
+      say('Making a month of a small shop, through the calls a host would make ...');
+      await makeHistory({ mail, sandbox }, span, {
+        signal,
+        onDay: (day, days) => {
+          if (day % 5 === 0) say(`  day ${day} of ${days}`);
+        },
+      });
+    },
+    async today() {
+      await liveToday(mail, sandbox);
+      await mail.audit.record({ ...mark, action: marks.finish, before: null, after: null });
+    },
   };
 }
 
-async function sendAccountMail(mail: Mail): Promise<void> {
-  const [ada, grace] = people;
-  await mail.sendBatch([
-    {
-      template: 'password-reset',
-      to: ada,
-      data: { name: ada.name, resetUrl: 'https://alderandfinch.example/reset/7f3a', expiresInMinutes: 30 },
-    },
-    {
-      template: 'email-verification',
-      to: grace,
-      data: {
-        name: grace.name,
-        email: grace.email,
-        verifyUrl: 'https://alderandfinch.example/verify/91bc',
-        expiresInHours: 24,
-      },
-    },
-    ...bookings.map(({ to, data }) => ({ template: 'booking-confirmation', to, data })),
-  ]);
+async function spanToFill(mail: Mail, sandbox: Sandbox): Promise<Span | null> {
+  const until = Date.now();
+  const finished = await mail.audit.list({ action: marks.finish, limit: 1 });
+  if (finished.entries.length > 0) return null;
+  const begun = await mail.audit.list({ action: marks.begin, limit: 1 });
+  const [beginning] = begun.entries;
+  if (beginning) return spanLeft(mail, beginning, until);
+  const { messages } = await mail.messages.find({ limit: 1 });
+  // Somebody's own mail: nothing of ours goes in between.
+  if (messages.length > 0) return null;
+  const at = sandbox.clock.now();
+  const plan: Plan = { mail: 'of a shop that does not exist', until: new Date(until).toISOString() };
+  await mail.audit.record({ ...mark, action: marks.begin, before: null, after: plan, at });
+  return { begin: at.getTime(), present: until, from: at.getTime(), until };
 }
 
-/** After the bounce is in, the next mail to the same address is not even handed over. */
-async function sendToDeadAddresses(mail: Mail, sandbox: Sandbox): Promise<void> {
-  const [order] = orders;
-  if (!order) return;
-  const gone = { ...order, to: { email: 'hardbounce.finch@mail.example', name: 'Rosa Finch' } };
-  const cross = { ...order, to: { email: 'complain.alder@mail.example', name: 'Tom Alder' } };
-  const send = (to: typeof order, key: string) =>
-    mail.send({ ...confirmation(to), idempotencyKey: key }, { wait: true });
-  await send(gone, 'order-gone-1');
-  await send(cross, 'order-cross-1');
-  await sandbox.idle();
-  await pause(200);
-  await send(gone, 'order-gone-2');
+/** From the last thing that happened. */
+async function spanLeft(mail: Mail, { id, at }: { id: string; at: Date }, until: number): Promise<Span> {
+  const { messages } = await mail.messages.find({ limit: 1 });
+  const { entries } = await mail.audit.list({ limit: 1 });
+  const plan = (await mail.audit.get(id))?.after as Plan;
+  const last = [at, ...messages.map(({ createdAt }) => createdAt), ...entries.map(entry => entry.at)];
+  const from = Math.max(...last.map(moment => moment.getTime()));
+  return { begin: at.getTime(), present: Date.parse(plan.until), from, until };
 }
 
-async function sendNewsletter(mail: Mail): Promise<void> {
-  await mail.consent.record({
-    topic: 'news',
-    address: audience[3]?.email ?? '',
-    granted: false,
-    evidence: 'preference page',
-  });
-  const campaign = await mail.campaigns.create({
-    name: 'November letter',
-    template: 'newsletter',
-    topic: 'news',
-    tag: 'newsletter',
-    data: {
-      issue: 'November 2026',
-      intro: 'What we made, read and mended this month.',
-      articles: [
-        {
-          title: 'Oak, and how to live with it',
-          summary: 'Oil it once a year; put the glass down anywhere.',
-          url: 'https://alderandfinch.example/journal/oak',
-        },
-        {
-          title: 'The chair that took eleven winters',
-          summary: 'A visit to the workshop where nobody hurries.',
-          url: 'https://alderandfinch.example/journal/chair',
-        },
-      ],
-    },
-  });
-  await mail.campaigns.addRecipients(campaign.id, audience);
-  await mail.campaigns.launch(campaign.id);
+/** What the audit log says about the seeding. */
+interface Plan {
+  mail: string;
+  /** The moment that was the present when it began. */
+  until: string;
 }
 
-async function readSomeMail(mail: Mail, sandbox: Sandbox): Promise<void> {
-  const { messages } = await mail.messages.find({
-    template: 'order-confirmation',
-    state: 'delivered',
-    limit: 3,
-  });
-  for (const { recipient } of messages) {
-    sandbox.open(recipient);
-    sandbox.click(recipient, 'https://alderandfinch.example/orders');
+/** The sandbox forgets with its process whom it will not mail; Postmark would not. */
+async function tellOfSuppressions(mail: Mail, sandbox: Sandbox): Promise<void> {
+  for (const { stream, address, reason, origin } of await mail.suppressions.list()) {
+    if (origin === 'Operator') continue;
+    const known = (['HardBounce', 'SpamComplaint'] as const).find(one => one === reason);
+    sandbox.suppress(stream, address, known ?? 'ManualSuppression');
   }
 }

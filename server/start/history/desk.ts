@@ -1,0 +1,152 @@
+import type { Mail, SourceView } from '../../mail/index.ts';
+import { booking, confirmation, orderOf, verification } from '../letters.ts';
+import { customers, desk, readers, troubled } from '../shop.ts';
+import { dutchReset } from './dutch-reset.ts';
+import { dayMs, hourMs, type Stage } from './stage.ts';
+
+type TemplateContent = NonNullable<SourceView<'template'>['published']>['source']['content'];
+
+/** What those at the desk did in the month: templates edited and published, addresses looked after, letters prepared. */
+export function planDesk(stage: Stage, today: number, now: number): void {
+  const { diary, mail, sandbox } = stage;
+  const on = (daysAgo: number, hour: number) => today - daysAgo * dayMs + hour * hourMs;
+  diary.at(on(21, 10.2), () => sayItOnce(mail));
+  diary.at(on(18, 13.5), () =>
+    mail.suppressions.add(
+      'broadcast',
+      'press@daily.example',
+      'Asked by phone not to be written to',
+      by(desk.support),
+    ),
+  );
+  diary.at(on(14, 15.1), () => speakDutch(mail));
+  diary.at(on(13, 9.4), () => saveCases(mail));
+  diary.at(on(16, 16.9), () => mail.send(verification(troubled.back, 90_008), { wait: true }));
+  diary.at(on(10, 11.8), () => liftOne(mail));
+  diary.at(on(5, 10.6), () => resendOne(mail));
+  diary.at(on(3, 14.3), () => nameTheCarrier(mail));
+  diary.at(on(2, 11.1), () => prepareLetter(mail));
+  diary.at(now - 20 * hourMs, () => beginDraft(mail));
+  diary.at(now - 3 * hourMs, () => bookAhead(mail, sandbox.clock.now().getTime()));
+}
+
+const by = (person: string) => ({ by: person });
+
+const sayItOnce = (mail: Mail) =>
+  publish(mail, 'password-reset', desk.publisher, 'Say at once that the link works only once', content =>
+    withDefault(content, { preheader: 'Good once, and only for {{number expiresInMinutes}} minutes.' }),
+  );
+
+const nameTheCarrier = (mail: Mail) =>
+  publish(mail, 'order-shipped', desk.publisher, 'Name the carrier where it is read first', content =>
+    withDefault(content, { subject: 'Order {{orderNumber}} is on its way with {{carrier}}' }),
+  );
+
+const speakDutch = (mail: Mail) =>
+  publish(
+    mail,
+    'password-reset',
+    desk.editor,
+    'In Dutch as well, for a quarter of our customers',
+    content => ({
+      ...content,
+      locales: { ...content.locales, nl: dutchReset },
+    }),
+  );
+
+async function beginDraft(mail: Mail): Promise<void> {
+  await draft(mail, 'newsletter', desk.editor, content =>
+    withDefault(content, { subject: '{{@brand.name}}, {{issue}}: {{intro}}' }),
+  );
+}
+
+function withDefault(
+  content: TemplateContent,
+  parts: Partial<TemplateContent['locales']['default']>,
+): TemplateContent {
+  return { ...content, locales: { ...content.locales, default: { ...content.locales.default, ...parts } } };
+}
+
+/** Stores a draft; returns its revision. */
+async function draft(
+  mail: Mail,
+  key: string,
+  person: string,
+  change: (content: TemplateContent) => TemplateContent,
+): Promise<number> {
+  const view = await mail.templates.get({ kind: 'template', key });
+  if (!view?.published) throw new Error(`There is no template ${key}.`);
+  const source = { kind: 'template', key, content: change(view.published.source.content) } as const;
+  const saved = await mail.templates.saveDraft(source, { revision: view.revision, by: person });
+  if (saved.state !== 'saved') throw new Error(`Somebody else was quicker with ${key}.`);
+  return saved.revision;
+}
+
+async function publish(
+  mail: Mail,
+  key: string,
+  person: string,
+  message: string,
+  change: (content: TemplateContent) => TemplateContent,
+): Promise<void> {
+  const revision = await draft(mail, key, person, change);
+  const wish = { revision, message, by: person, acceptWarnings: true };
+  const { state } = await mail.templates.publish({ kind: 'template', key }, wish);
+  if (state === 'refused' || state === 'conflict') throw new Error(`${key} was not published: ${state}.`);
+}
+
+async function saveCases({ templates: { cases } }: Mail): Promise<void> {
+  const to = { email: 'w@mail.example', name: 'Wolfeschlegelsteinhausenbergerdorff' };
+  const long = confirmation(orderOf(to, 30_002, new Date('2026-10-30T09:15:00Z'))).data as Record<
+    string,
+    unknown
+  >;
+  await cases.save('order-confirmation', { name: 'A very long name', locale: null, data: long }, desk.editor);
+  const reset = { resetUrl: 'https://alderandfinch.example/reset/1', expiresInMinutes: 30 };
+  await cases.save('password-reset', { name: 'Dutch, no name', locale: 'nl', data: reset }, desk.editor);
+}
+
+/** A mailbox that was gone is back. */
+async function liftOne({ suppressions }: Mail): Promise<void> {
+  const { email } = troubled.back;
+  const found = await suppressions.list({ stream: 'outbound', address: email });
+  if (found.length === 0) return;
+  await suppressions.lift('outbound', email, 'Mailbox is back; tried by phone', by(desk.support));
+}
+
+async function resendOne(mail: Mail): Promise<void> {
+  const { messages } = await mail.messages.find({ template: 'receipt', state: 'delivered', limit: 1 });
+  if (messages[0]) await mail.messages.resend(messages[0].id, by(desk.support));
+  await mail.work.deliverDue('transactional');
+}
+
+/** A letter that nobody has launched yet. */
+async function prepareLetter(mail: Mail): Promise<void> {
+  const { id } = await mail.campaigns.create(
+    {
+      name: 'Gifts that mend',
+      template: 'product-announcement',
+      topic: 'products',
+      tag: 'announcement',
+      data: {
+        product: 'the mending kit',
+        headline: 'A gift for people who keep things',
+        summary: 'Needle, beeswax, oak pegs and a small book of patience.',
+        features: [],
+        actionUrl: 'https://alderandfinch.example/shop/mending-kit',
+      },
+    },
+    by(desk.editor),
+  );
+  await mail.campaigns.addRecipients(id, readers.slice(0, 80), by(desk.editor));
+}
+
+/** Reminders wait for their day; one guest has cancelled. */
+async function bookAhead(mail: Mail, now: number): Promise<void> {
+  const guests = customers.slice(20, 23);
+  const sends = guests.map((to, i) =>
+    mail.send({ ...booking(to, 90_011 + i, new Date(now + 4 * dayMs)), sendAt: new Date(now + 2 * dayMs) }),
+  );
+  const [first] = await Promise.all(sends);
+  if (first) await mail.messages.cancel(first.id, by(desk.support));
+}

@@ -1,0 +1,35 @@
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+import type { Mail } from '../../mail/index.ts';
+
+/** Where the sandbox reports to while history is made: into this process, whose clock stands in the past. */
+export interface WebhookDoor {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Opens a door on any free port of loopback. */
+export async function openWebhookDoor(mail: Mail): Promise<WebhookDoor> {
+  const server = createServer((request, response) => {
+    json(request)
+      .then(payload => mail.receivePostmark(payload))
+      .then(
+        () => response.writeHead(200).end(),
+        error => {
+          mail.log.error({ err: error }, 'a report of the sandbox was not taken');
+          response.writeHead(500).end();
+        },
+      );
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
