@@ -16,6 +16,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const logFolder = path.join(root, '.postlane', 'logs');
 const local = !process.env.POSTMARK_SERVER_TOKEN;
 const MAIL_FROM = 'Alder & Finch <hello@alderandfinch.example>';
+const pages = [
+  'messages',
+  'campaigns',
+  'templates',
+  'suppressions',
+  'streams',
+  'reconciliations',
+  'jobs',
+  'audit',
+];
 const secretFile = path.join(root, '.postlane', 'secret-key');
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -139,17 +149,6 @@ async function child(name: string, entry: URL, env: Record<string, string>) {
 function credentials({ webhookCredentials: [first] }: Config) {
   return { username: first?.user ?? '', password: first?.password ?? '' };
 }
-
-const pages = [
-  'messages',
-  'campaigns',
-  'templates',
-  'suppressions',
-  'streams',
-  'reconciliations',
-  'jobs',
-  'audit',
-];
 
 function announce(config: Config, engine: string, sandbox: Sandbox | null): void {
   const server = `http://localhost:${config.port}`;
