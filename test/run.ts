@@ -1,24 +1,19 @@
-import { constants } from 'node:os';
-import { pathToFileURL } from 'node:url';
+import { availableParallelism, constants } from 'node:os';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import Mocha from 'mocha';
 import { connect } from '../db/connect.ts';
 import { type LocalDatabase, resolveDatabase } from '../db/local.ts';
-import { migrate } from '../db/migrate.ts';
-import { closeTestDatabase } from './support/database.ts';
-import { chosenFiles } from './support/test-files.ts';
+import { createDatabase, dropDatabase, migrate } from '../db/migrate.ts';
+import { type Lane, openLane } from './runner/lanes.ts';
+import { type LaneSettings, type Outcome, sum, type Tally } from './runner/outcome.ts';
+import { chosenFiles } from './runner/test-files.ts';
 
-// npm test [-- [--grep PATTERN] [--bail] [--reporter NAME] [--timeout MS] [FILE or FOLDER ...]]
+// npm test [-- [--grep PATTERN] [--bail] [--reporter spec|dot] [--timeout MS] [--lanes N] [FILE or FOLDER ...]]
 
+const filesWorthALane = 4;
+const mostLanes = 4;
 const stopping = new AbortController();
 process.on('SIGINT', name => stopping.abort(name)).on('SIGTERM', name => stopping.abort(name));
-
-/** How many tests ended in which way. */
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 process.exit(await main());
 
@@ -35,26 +30,26 @@ async function main(): Promise<number> {
 }
 
 async function runOnDatabase(): Promise<Tally> {
-  const { mocha, files } = prepare();
-  const database = await resolveDatabase({
-    name: 'test',
-    env: process.env,
-    log: say,
-    signal: stopping.signal,
-  });
+  const { files, lanes: count, settings } = readArguments();
+  const { env } = process;
+  const database = await resolveDatabase({ name: 'test', env, log: say, signal: stopping.signal });
   try {
-    await layTables(database);
-    process.env.TEST_DATABASE_URL = database.url;
-    await load(files, mocha);
+    const urls = await layDatabases(database, count);
     stopping.signal.throwIfAborted();
-    return await run(mocha);
+    const lanes = urls.map(url => openLane(url, settings));
+    stopping.signal.addEventListener('abort', () => {
+      for (const lane of lanes) lane.cutShort();
+    });
+    const outcomes = await runFiles(files, lanes, settings);
+    await Promise.all(lanes.map(lane => lane.close()));
+    for (const { failures } of outcomes) if (failures) say(failures);
+    return sum(outcomes);
   } finally {
-    await closeTestDatabase();
     await database.stop();
   }
 }
 
-function prepare(): { mocha: Mocha; files: string[] } {
+function readArguments(): { files: string[]; lanes: number; settings: LaneSettings } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -62,48 +57,63 @@ function prepare(): { mocha: Mocha; files: string[] } {
       bail: { type: 'boolean', short: 'b', default: false },
       reporter: { type: 'string', short: 'R', default: process.env.CI ? 'dot' : 'spec' },
       timeout: { type: 'string', short: 't', default: '20000' },
+      lanes: { type: 'string', short: 'l' },
     },
   });
-  const mocha = new Mocha({ bail: values.bail, reporter: values.reporter, timeout: values.timeout });
-  if (values.grep) mocha.grep(values.grep);
-  return { mocha, files: chosenFiles(positionals) };
+  const files = chosenFiles(positionals);
+  const wanted = Math.min(Math.ceil(files.length / filesWorthALane), availableParallelism(), mostLanes);
+  const settings: LaneSettings = {
+    grep: values.grep ?? null,
+    bail: values.bail,
+    reporter: values.reporter === 'dot' ? 'dot' : 'spec',
+    timeout: Number(values.timeout),
+  };
+  return { files, lanes: Math.max(1, Number(values.lanes ?? wanted)), settings };
 }
 
-async function layTables({ url, engine }: LocalDatabase): Promise<void> {
+/** A migrated database for each lane: the one that was resolved, and others beside it. */
+async function layDatabases({ url, engine }: LocalDatabase, count: number): Promise<string[]> {
+  const urls = Array.from({ length: count }, (_, index) => (index === 0 ? url : beside(url, index + 1)));
+  const migrations = await Promise.all(urls.map((each, index) => layTables(each, index > 0)));
+  say(`Testing on ${engine}, ${migrations[0]} migrations run, in ${count} ${count > 1 ? 'lanes' : 'lane'}.`);
+  return urls;
+}
+
+function beside(url: string, number: number): string {
+  const other = new URL(url);
+  other.pathname += `_${number}`;
+  return other.href;
+}
+
+async function layTables(url: string, anew: boolean): Promise<number> {
+  if (anew) {
+    await dropDatabase(url);
+    await createDatabase(url);
+  }
   const db = connect(url, { poolSize: 2 });
   try {
-    const names = await migrate(db);
-    say(`Testing on ${engine}, ${names.length} migrations run.`);
+    return (await migrate(db)).length;
   } finally {
     await db.destroy();
   }
 }
 
-// Mocha's own way tries require() first: a second copy of each module, and the wrong error when one does not load.
-async function load(files: string[], mocha: Mocha): Promise<void> {
-  for (const file of files) {
-    mocha.suite.emit(Mocha.Suite.constants.EVENT_FILE_PRE_REQUIRE, globalThis, file, mocha);
-    await import(pathToFileURL(file).href).catch(error => {
-      throw new Error(`${file} could not be loaded.\n${error.stack ?? error}`, { cause: error });
-    });
-  }
-}
-
-function run(mocha: Mocha): Promise<Tally> {
-  return new Promise(resolve => {
-    const runner = mocha.run(() => {
-      const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
-      resolve({ passed: passes, failed: failures, skipped: pending });
-    });
-    stopping.signal.addEventListener('abort', () => cutShort(runner), { once: true });
-  });
-}
-
-// The test at work is timed out at once, so that its own hooks still end what it started.
-function cutShort(runner: Mocha.Runner): void {
-  runner.abort();
-  const atWork = runner.currentRunnable;
-  if (atWork instanceof Mocha.Test && atWork.state === undefined) atWork.timeout(1);
+/** Each lane takes the next file when it is done with one. */
+async function runFiles(files: string[], lanes: Lane[], { bail }: LaneSettings): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const left = files.values();
+  const stopped = () => stopping.signal.aborted || (bail && outcomes.some(({ failed }) => failed > 0));
+  await Promise.all(
+    lanes.map(async lane => {
+      for (const file of left) {
+        const { outcome, printed } = await lane.run(file);
+        outcomes.push(outcome);
+        say(`\n${relative(process.cwd(), file)}\n${printed.replace(/^\n+|\n+$/g, '')}`);
+        if (stopped() || lane.hasEnded()) break;
+      }
+    }),
+  );
+  return outcomes;
 }
 
 /** The last line is for machines: the counts alone. */
