@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Models, type ServerClient } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { refusalOf } from '../support/postmark-refusal.ts';
 
 const mail = { From: 'Shop <shop@sender.example>', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
@@ -127,6 +128,22 @@ describe("the sandbox's bounces", () => {
     expect(Suppressions.map(({ EmailAddress }) => EmailAddress)).to.deep.equal(['complain@mail.example']);
     await sendTo('bounce+1@mail.example');
     expect((await client.getBounces()).TotalCount).to.equal(3);
+  });
+
+  it('lets nobody activate an address that complained after its bounce', async () => {
+    const MessageID = await sendTo('ada@mail.example');
+    sandbox.bounce(MessageID);
+    sandbox.bounce(MessageID);
+    sandbox.complain(MessageID);
+    const { Suppressions } = await client.getSuppressions('outbound');
+    expect(Suppressions.map(one => one.SuppressionReason)).to.deep.equal(['SpamComplaint']);
+    expect(await refusalOf(client.activateBounce(700000001))).to.include({ status: 422, code: 1003 });
+    const taken = await client.deleteSuppressions('outbound', {
+      Suppressions: [{ EmailAddress: 'ada@mail.example' }],
+    });
+    expect(taken.Suppressions[0]).to.include({ Status: 'Failed' });
+    const { InactiveMails, Bounces } = await client.getDeliveryStatistics();
+    expect([InactiveMails, Bounces[0]?.Count]).to.deep.equal([1, 3]);
   });
 
   it('keeps what came back for 30 days and the bounce for 45', async () => {

@@ -84,6 +84,16 @@ describe('the sandbox takes bulk mail', () => {
     expect(await refusalOf(unknown)).to.include({ code: 1101 });
   });
 
+  it('counts 50 recipients in each of To, Cc and Bcc', async () => {
+    const many = (name: string, count: number) =>
+      Array.from({ length: count }, (_, i) => `${name}${i}@mail.example`).join(',');
+    const request = { From: 'news@sender.example', Subject: 'News', TextBody: 'News' };
+    const send = (count: number) =>
+      client.sendBulkEmail({ ...request, Messages: [{ To: many('a', count), Cc: many('b', 50) }] });
+    expect(await send(50)).to.include({ Status: 'Accepted' });
+    expect(await refusalOf(send(51))).to.include({ status: 422, code: 300 });
+  });
+
   it('takes all or nothing: one fault is answered as itself', async () => {
     const call = client.sendBulkEmail({ ...news, Messages: [...news.Messages, { To: 'nobody' }] });
     expect(await refusalOf(call)).to.deep.equal({

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createTransport } from 'nodemailer';
 import type { ServerClient } from 'postmark';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
-import { createSandbox, type FaultKind, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox, type Fault, type FaultKind, type Sandbox } from '../sandbox/index.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 const smtpMail = { from: mail.From, to: mail.To, subject: mail.Subject, text: mail.TextBody };
@@ -32,6 +32,37 @@ describe("the sandbox's faults", () => {
     expect(await failureOf(client.sendEmail(mail))).to.equal(null);
     expect(sandbox.messages.count).to.equal(1);
     expect(sandbox.faults.list()).to.deep.equal([]);
+  });
+
+  const impossible: [string, Partial<Fault>, RegExp][] = [
+    ['a route there is not', { where: 'POST /emails' }, /no place/],
+    ['a step there is not', { where: 'smtp:dot', kind: 'drop' }, /no place/],
+    ['an event there is not', { where: 'webhook:Bounced', kind: 'lose' }, /no place/],
+    ['a kind that cannot be there', { where: 'SMTP:mail', kind: 'truncated' }, /kind must be one of/],
+    ['no times', { times: 0 }, /times/],
+    ['a chance above 1', { probability: 50 }, /probability/],
+  ];
+  for (const [what, fault, words] of impossible) {
+    it(`refuses to plan ${what}`, async () => {
+      const planned: Fault = { where: 'POST /email', kind: 'slow', ...fault };
+      expect(() => sandbox.faults.add(planned)).to.throw(words);
+      const body = JSON.stringify(planned);
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${sandbox.apiUrl}/sandbox/faults`, { method: 'POST', headers, body });
+      expect(answer.status).to.equal(400);
+      expect(sandbox.faults.list()).to.deep.equal([]);
+    });
+  }
+
+  it('takes mail with the words of a slow platform, and without an ErrorCode', async () => {
+    sandbox.faults.add({ where: 'POST /email*', kind: 'delayed' });
+    const one = await client.sendEmail(mail);
+    expect(one.Message).to.equal('Message accepted, but delivery may be delayed.');
+    expect(one).not.to.have.property('ErrorCode');
+    const [first, second] = await client.sendEmailBatch([mail, { ...mail, TextBody: '' }]);
+    expect(first).to.include({ Message: one.Message });
+    expect(second).to.include({ ErrorCode: 300 });
+    expect(sandbox.messages.count).to.equal(2);
   });
 
   it('sends the planned body and headers as they are', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import PostalMime from 'postal-mime';
 import type { ServerClient } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
@@ -112,6 +113,31 @@ describe("the sandbox's message search", () => {
     const { MessageID } = await client.sendEmail({ ...mail, TextBody: 'x'.repeat(2_000_000) });
     expect((await client.getOutboundMessageDetails(MessageID)).TextBody).to.have.length(1024 * 1024);
     expect((await client.getOutboundMessageDump(MessageID)).Body).to.contain('Subject: Hello\r\n');
+  });
+
+  it('shows a delay as an event of its own kind, with the words of the receiving server', async () => {
+    const { MessageID } = await client.sendEmail({ ...mail, To: 'transient@bounce-testing.postmarkapp.com' });
+    await sandbox.idle();
+    const { MessageEvents } = await client.getOutboundMessageDetails(MessageID);
+    expect(MessageEvents.map(({ Type }) => Type)).to.deep.equal(['Transient']);
+    expect(MessageEvents[0]?.Details).to.have.keys(['DeliveryMessage', 'DestinationServer', 'DestinationIP']);
+  });
+
+  it('dumps a message as the MIME its recipient gets, the same each time', async () => {
+    const { MessageID } = await client.sendEmail({
+      ...mail,
+      HtmlBody: '<p>Hi</p>',
+      Attachments: [{ Name: 'a.txt', Content: 'SGVsbG8=', ContentType: 'text/plain', ContentID: null }],
+    });
+    const { Body } = await client.getOutboundMessageDump(MessageID);
+    const email = await PostalMime.parse(Body, { attachmentEncoding: 'utf8' });
+    expect([email.text?.trim(), email.html?.trim()]).to.deep.equal(['Hi', '<p>Hi</p>']);
+    expect(email.attachments.map(({ filename, content }) => [filename, content])).to.deep.equal([
+      ['a.txt', 'Hello'],
+    ]);
+    expect(email.messageId).to.equal(`<${MessageID}@mtasv.net>`);
+    expect(Body.match(/^message-id:/gim)).to.have.length(1);
+    expect((await client.getOutboundMessageDump(MessageID)).Body).to.equal(Body);
   });
 
   it('filters by status', async () => {

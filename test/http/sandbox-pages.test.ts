@@ -101,6 +101,10 @@ describe("the sandbox's pages", () => {
       /default-src 'none'.*; sandbox allow-popups/,
     );
     expect(await frame.text()).to.contain(`<img src="data:image/png;base64,${PIXEL}">`);
+    const file = await fetch(`${sandbox.apiUrl}${path}/files/0`);
+    expect(file.headers.get('content-disposition')).to.equal("attachment; filename*=UTF-8''logo.png");
+    expect(Buffer.from(await file.arrayBuffer()).toString('base64')).to.equal(PIXEL);
+    expect((await fetch(`${sandbox.apiUrl}${path}/files/1`)).status).to.equal(404);
   });
 
   it('show the text, the headers, the source and the events', async () => {

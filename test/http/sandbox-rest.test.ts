@@ -71,9 +71,42 @@ describe("the sandbox's REST door", () => {
     expect(response.headers.get('content-type')).to.match(/^text\/plain/);
   });
 
-  it('answers 404 on a path it does not have', async () => {
-    expect((await call('/nowhere', { ...json, ...token })).status).to.equal(404);
+  it('answers 413 also to a body that does not say how long it is, after hearing it out', async () => {
+    const stream = new Blob(['x'.repeat(10 * 1024 * 1024 + 1)]).stream();
+    const init = { method: 'POST', headers: { ...json, ...token }, body: stream, duplex: 'half' };
+    const response = await fetch(`${sandbox.apiUrl}/email`, init as RequestInit);
+    expect(response.status).to.equal(413);
   });
+
+  it('looks at the token and the headers before the size', async () => {
+    const large = 'x'.repeat(10 * 1024 * 1024 + 1);
+    expect((await call('/email', json, large)).status).to.equal(401);
+    const asText = { ...json, ...token, 'content-type': 'text/plain' };
+    expect((await call('/email', asText, large)).status).to.equal(415);
+  });
+
+  it('answers 402 to a send without a body', async () => {
+    const response = await call('/email', { ...json, ...token }, '');
+    expect(response.status).to.equal(422);
+    expect(await response.json()).to.include({ ErrorCode: 402 });
+  });
+
+  it('answers 400 with code 1002 where the id of a bounce is missing', async () => {
+    const response = await call('/bounces//dump', { ...json, ...token });
+    expect(response.status).to.equal(400);
+    expect(await response.json()).to.include({ ErrorCode: 1002 });
+  });
+
+  it('takes the test token in any case', async () => {
+    const response = await call('/email', { ...json, 'x-postmark-server-token': 'postmark_api_test' }, mail);
+    expect(await response.json()).to.include({ ErrorCode: 0, Message: 'Test job accepted' });
+  });
+
+  for (const path of ['/nowhere', '//', '//other.example/x', '/%']) {
+    it(`answers 404 on ${path}`, async () => {
+      expect((await call(path, { ...json, ...token })).status).to.equal(404);
+    });
+  }
 
   it('frees its port on close, even with a connection open', async () => {
     const other = await createSandbox();

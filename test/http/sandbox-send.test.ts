@@ -23,6 +23,35 @@ describe('the sandbox takes mail over REST', () => {
     expect(answer.SubmittedAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
   });
 
+  const attachment = (Name: string) => ({
+    Name,
+    Content: 'eA==',
+    ContentType: 'text/plain',
+    ContentID: null,
+  });
+  const attachments: [string, number | null][] = [
+    ['run.EXE', 411],
+    ['run.exe. ', 411],
+    ['bat', null],
+    ['notes.exe.txt', null],
+    ['', 300],
+  ];
+  for (const [name, code] of attachments) {
+    it(`${code === null ? 'takes' : 'refuses'} an attachment named '${name}'`, async () => {
+      const refusal = await refusalOf(client.sendEmail({ ...mail, Attachments: [attachment(name)] })).catch(
+        () => null,
+      );
+      expect(refusal?.code ?? null).to.equal(code);
+    });
+  }
+
+  it('looks at the addresses of ReplyTo', async () => {
+    const refusal = await refusalOf(client.sendEmail({ ...mail, ReplyTo: 'help@sender.example, nobody' }));
+    expect(refusal.message).to.equal(
+      "Error parsing 'ReplyTo': Illegal email address 'nobody'. It must contain the '@' symbol.",
+    );
+  });
+
   it('leaves To out of the answer when the request had none', async () => {
     const { To, ...withoutTo } = mail;
     const answer = await client.sendEmail({ ...withoutTo, Cc: To });

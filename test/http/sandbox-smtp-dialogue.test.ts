@@ -26,6 +26,65 @@ describe("the sandbox's SMTP dialogue", () => {
   const lastText = async (): Promise<string | undefined> =>
     (await sandbox.content(sandbox.messages.last()?.id ?? ''))?.text.trimEnd();
 
+  /** Hands a message over and answers the last reply. */
+  async function handOver(content: string, ...to: string[]): Promise<string> {
+    await logIn();
+    const recipients = (to.length > 0 ? to : ['ada@mail.example']).map(email => `RCPT TO:<${email}>`);
+    await talk.say('MAIL FROM:<shop@sender.example>', ...recipients, 'DATA');
+    talk.write(`${content}\r\n.\r\n`);
+    return talk.hear();
+  }
+
+  it('reads lone line feeds as line ends, but not as the end of a message', async () => {
+    const content = 'From: shop@sender.example\nSubject: Lone\nX-PM-Tag: lf\n\nHi\n.\nthere';
+    expect(await handOver(content)).to.match(/^250 /);
+    expect(sandbox.messages.last()).to.include({ subject: 'Lone', tag: 'lf', refused: false });
+    expect(await lastText()).to.equal('Hi\n.\nthere');
+  });
+
+  const HEAD = 'From: shop@sender.example\r\nSubject: Hello';
+  const bounced: [string, string, string[], RegExp][] = [
+    ['a recipient at no domain', `${HEAD}\r\n\r\nHi`, ['ada@localhost'], /Illegal email domain 'localhost'/],
+    ['no body', `${HEAD}\r\n\r\n \r\n`, [], /Provide either email TextBody or HtmlBody/],
+    ['nothing but headers', HEAD, [], /Provide either email TextBody or HtmlBody/],
+    [
+      'more than 5 MB of text',
+      `${HEAD}\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(5300)}`,
+      [],
+      /'TextBody' value. It is limited to 5 MB/,
+    ],
+  ];
+  for (const [what, content, to, words] of bounced) {
+    it(`takes ${what} and bounces it as an SMTPApiError`, async () => {
+      expect(await handOver(content, ...to)).to.match(/^250 /);
+      expect(sandbox.messages.last()?.refused).to.equal(true);
+      expect(sandbox.messages.last()?.events[0]?.details.Summary).to.match(words);
+    });
+  }
+
+  it('knows the options of MAIL and RCPT', async () => {
+    await logIn();
+    for (const option of ['BODY=BINARYMIME', 'SMTPUTF8', 'RET=SOME'])
+      expect(await talk.say(`MAIL FROM:<shop@sender.example> ${option}`)).to.match(/^555 5\.5\.4 /);
+    expect(await talk.say('MAIL FROM:<shop@sender.example> SIZE=many')).to.match(/^501 5\.5\.4 /);
+    expect(await talk.say('MAIL FROM:<shop@sender.example> BODY=8bitmime SIZE=900 RET=HDRS')).to.match(
+      /^250 /,
+    );
+    expect(await talk.say('RCPT TO:<ada@mail.example> FOO=1')).to.match(/^555 5\.5\.4 /);
+    expect(await talk.say('RCPT TO:<ada@mail.example> NOTIFY=NEVER')).to.match(/^250 /);
+  });
+
+  it('forgets a client that disappears in the middle of its message', async () => {
+    await logIn();
+    await talk.say('MAIL FROM:<shop@sender.example>', 'RCPT TO:<ada@mail.example>', 'DATA');
+    talk.write(`${HEAD}\r\n\r\nHalf of`);
+    talk.close();
+    const next = await talkTo(sandbox.smtpUrl);
+    expect(await next.hear()).to.match(/^220 /);
+    next.close();
+    expect(sandbox.messages.count).to.equal(0);
+  });
+
   it('lists its extensions as Postfix does', async () => {
     expect((await talk.say('EHLO test')).split('\r\n')).to.deep.equal([
       '250-localhost',

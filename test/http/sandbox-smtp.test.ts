@@ -64,7 +64,18 @@ describe('the sandbox takes mail over SMTP', () => {
     expect(sandbox.copies('attempt-1')).to.equal(1);
     const content = await sandbox.content('zoe@mail.example');
     const names = content?.headers.map(({ Name }) => Name.toLowerCase()) ?? [];
-    expect(names.filter(name => name.startsWith('x-pm-'))).to.deep.equal(['x-pm-message-id']);
+    expect(names.filter(name => name.startsWith('x-pm-'))).to.deep.equal([
+      'x-pm-message-id',
+      'x-pm-tag',
+      'x-pm-rcpt',
+      'x-pm-message-options',
+      'x-pm-mta-pool',
+    ]);
+    expect(content?.headers).to.deep.include({
+      Name: 'X-PM-RCPT',
+      Value: `|${Buffer.from('m0|1|77|zoe@mail.example').toString('base64')}|`,
+    });
+    expect(content?.headers).to.deep.include({ Name: 'Return-Path', Value: '<pm_bounces@pm.mtasv.net>' });
     expect(content?.text).to.contain('Hi');
   });
 

@@ -171,6 +171,7 @@ describe("the sandbox's webhooks API", () => {
     ['a status', { Status: 'verified' }, 1363],
     ['an odd header name', { HttpHeaders: [{ Name: 'a b', Value: 'x' }] }, 1358],
     ['a header value with a line break', { HttpHeaders: [{ Name: 'a', Value: 'x\r\ny' }] }, 1361],
+    ['a Verify that is no flag', { Verify: 'no' }, 403],
     ['a trigger that is no flag', { Triggers: { Open: { Enabled: 'yes' } } }, 403],
   ];
   for (const [what, change, code] of refused) {

@@ -1,9 +1,10 @@
 import { domainOf } from './addresses.ts';
 import type { Clock } from './clock.ts';
 import type { Provider } from './provider.ts';
-import type { Settings } from './settings.ts';
+import type { AccountState, Settings } from './settings.ts';
 import { DnsZone } from './store/dns.ts';
 import { DomainStore } from './store/domains.ts';
+import { RemovalStore } from './store/removals.ts';
 import { SenderStore } from './store/senders.ts';
 
 /** The account that the servers of a sandbox belong to. */
@@ -17,6 +18,9 @@ export class Account {
   readonly dns = new DnsZone();
   readonly domains = new DomainStore(this.dns);
   readonly senders = new SenderStore();
+  readonly removals: RemovalStore;
+  /** Whether it may send, and to whom. */
+  state: AccountState;
   /** Opens a further server; set by the one who makes providers. */
   openServer: (token: string) => Provider = () => {
     throw new Error('This account has no servers yet.');
@@ -25,6 +29,8 @@ export class Account {
   constructor(settings: Settings, clock: Clock) {
     this.settings = settings;
     this.clock = clock;
+    this.state = settings.accountState;
+    this.removals = new RemovalStore(clock);
     for (const name of settings.verifiedDomains ?? []) this.#addVerified(name);
   }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { SandboxOptions } from './settings.ts';
+import { ACCOUNT_STATES, type SandboxOptions } from './settings.ts';
+import { readVariants } from './variants.ts';
 
 /** What the command was asked for. */
 export interface Request {
@@ -48,6 +49,21 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     what: 'account token, for domains and servers (a random one)',
     read: accountToken => ({ accountToken }),
   },
+  'account-state': {
+    value: 'STATE',
+    what: `${ACCOUNT_STATES.join(', ')} (approved)`,
+    read: text => ({ accountState: oneOf(ACCOUNT_STATES, text) }),
+  },
+  'verified-domains': {
+    value: 'LIST',
+    what: 'domains one may send from, with commas between; others are refused (any domain)',
+    read: text => ({ verifiedDomains: text.split(',').map(domain => domain.trim()) }),
+  },
+  'keep-bodies': {
+    value: 'N',
+    what: 'how many of the newest messages keep their bodies (2000)',
+    read: text => ({ keepBodies: whole(text) }),
+  },
   webhook: {
     value: 'URL',
     what: 'where events go, credentials in it (nowhere)',
@@ -77,6 +93,11 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'N',
     what: 'ms per minute of webhook retries (60000)',
     read: text => ({ retryScale: whole(text) }),
+  },
+  variants: {
+    value: 'LIST',
+    what: 'what is not known for sure, the other way, as in retries=six,traceId=left out',
+    read: text => ({ variants: readVariants(text) }),
   },
   json: { what: 'answer with one line of JSON' },
   help: { what: 'show this' },
@@ -131,6 +152,12 @@ function naming<T>(name: string, read: () => T): T {
   } catch (error) {
     throw new UsageError(`--${name} must be ${error instanceof Error ? error.message : error}.`);
   }
+}
+
+function oneOf<T extends string>(options: readonly T[], text: string): T {
+  const found = options.find(option => option === text);
+  if (!found) throw new Error(`one of ${options.join(', ')}`);
+  return found;
 }
 
 function whole(text: string): number {

@@ -33,11 +33,12 @@ export class Clock {
   }
 
   /**
-   * Moves forward by `ms` and does on the way what falls due, each at its own time. `settle` is awaited after each
-   * stop: what it brings about (a webhook that fails and wants another try) takes place before time goes on.
+   * Moves forward by `ms` and does on the way what falls due, each at its own time. `settle` is awaited before and at
+   * each stop: what it brings about (a webhook that fails and wants another try) takes place before time goes on.
    */
   async advance(ms: number, settle: () => Promise<void>): Promise<void> {
     if (!(ms >= 0)) throw new RangeError('A clock can only be moved forward, by 0 ms or more.');
+    await settle();
     const goal = this.now() + ms;
     for (let next = this.#timers.peek(); next && next.dueAt <= goal; next = this.#timers.peek()) {
       this.#moveTo(next.dueAt);

@@ -1,4 +1,6 @@
 import PostalMime from 'postal-mime';
+import { composeSource } from './compose-source.ts';
+import { passedOn } from './passed-on.ts';
 import type { Provider } from './provider.ts';
 import type { Source } from './store/contents.ts';
 import type { CapturedMessage } from './store/messages.ts';
@@ -21,23 +23,16 @@ export async function renderDelivered(
   const source = provider.messages.source(message.id);
   if (!source) return null;
   const content = await readSource(source);
-  const headers = passedOn(message, content.headers);
+  const headers = passedOn(provider, message, recipient, content.headers);
   return { ...content, ...addUnsubscribe(provider, message, recipient, { ...content, headers }) };
 }
 
-/** The message as text: over SMTP what was handed over, over REST a plain rendering; empty when no longer kept. */
+/** The message as text: over SMTP what was handed over, over REST what goes out; empty when no longer kept. */
 export async function writeSource(provider: Provider, message: CapturedMessage): Promise<string> {
   const source = provider.messages.source(message.id);
   if (source?.kind === 'mime') return source.raw.toString('utf8');
   const content = await renderDelivered(provider, message);
-  if (!content) return '';
-  const named = [
-    { Name: 'From', Value: message.from },
-    { Name: 'To', Value: message.to.map(({ Email }) => Email).join(', ') },
-    { Name: 'Subject', Value: message.subject },
-  ];
-  const head = [...named, ...content.headers].map(({ Name, Value }) => `${Name}: ${Value}`).join('\r\n');
-  return `${head}\r\n\r\n${content.text || content.html}`;
+  return content ? composeSource(message, content) : '';
 }
 
 async function readSource(source: Source): Promise<Content> {
@@ -64,21 +59,4 @@ async function readMime(raw: Buffer): Promise<Content> {
       content: Buffer.from(String(file.content), 'base64'),
     })),
   };
-}
-
-/**
- * Control headers and metadata never reach the recipient, and Postmark names itself; the sender's own Message-ID
- * stays only when it asked for that.
- */
-function passedOn(message: CapturedMessage, headers: Content['headers']): Content['headers'] {
-  const has = (wanted: string): boolean => headers.some(({ Name }) => Name.toLowerCase() === wanted);
-  const keepsOwn = has('x-pm-keepid') && has('message-id');
-  return [
-    ...(keepsOwn ? [] : [{ Name: 'Message-ID', Value: `<${message.id}@mtasv.net>` }]),
-    { Name: 'X-PM-Message-Id', Value: message.id },
-    ...headers.filter(({ Name }) => {
-      const lower = Name.toLowerCase();
-      return lower === 'message-id' ? keepsOwn : !lower.startsWith('x-pm-');
-    }),
-  ];
 }

@@ -116,7 +116,11 @@ function recordBounce(
     inactive: type.suppression !== null,
     canActivate: type.suppression !== null && type.type !== 'SpamComplaint',
   });
-  noteEvent(message, email, 'Bounced', bounce.bouncedAt, { Summary: details, BounceID: String(bounce.id) });
+  if (type.type === 'Transient') {
+    noteEvent(message, email, 'Transient', bounce.bouncedAt, deliveryDetails(details));
+  } else {
+    noteEvent(message, email, 'Bounced', bounce.bouncedAt, { Summary: details, BounceID: String(bounce.id) });
+  }
   return bounce;
 }
 

@@ -1,4 +1,4 @@
-/** Faults of a REST call. */
+/** Faults of a REST call. `delayed`: taken, with the text that delivery may be late and without an ErrorCode. */
 const REST_KINDS = [
   'status',
   'slow',
@@ -7,6 +7,7 @@ const REST_KINDS = [
   'timeout-after-accept',
   'truncated',
   'drop',
+  'delayed',
 ] as const;
 
 /** Faults of the SMTP dialogue. The `smtp-<code>` kinds answer with that code. */
@@ -72,18 +73,19 @@ export interface Fault {
 export class FaultBook {
   #faults: Fault[] = [];
   readonly #random: () => number;
+  readonly #isPlace: IsPlace;
   struck = 0;
 
-  constructor(random: () => number = Math.random) {
+  /** `isPlace` knows the places beside those of SMTP and the webhooks: the REST routes. */
+  constructor(random: () => number = Math.random, isPlace: IsPlace = () => true) {
     this.#random = random;
+    this.#isPlace = isPlace;
   }
 
-  /** Plans a fault; the returned function takes it back. Throws when such a fault cannot happen at such a place. */
+  /** Plans a fault; the returned function takes it back. Throws when such a fault can never happen. */
   add(fault: Fault): () => void {
-    const possible = possibleAt(fault.where);
-    if (!possible.includes(fault.kind)) {
-      throw new Error(`At '${fault.where}' the kind must be one of ${possible.join(', ')}.`);
-    }
+    const wrong = whatIsWrong(fault, this.#isPlace);
+    if (wrong !== null) throw new Error(wrong);
     const planned = { ...fault };
     this.#faults.push(planned);
     return () => this.#remove(planned);
@@ -111,7 +113,7 @@ export class FaultBook {
   }
 
   #strikes(fault: Fault, place: string, text: () => string): boolean {
-    if (!matches(fault.where.toLowerCase(), place.toLowerCase())) return false;
+    if (!matchesPlace(fault.where, place)) return false;
     if (fault.matching !== undefined && !text().includes(fault.matching)) return false;
     return fault.probability === undefined || this.#random() < fault.probability;
   }
@@ -121,12 +123,32 @@ export class FaultBook {
   }
 }
 
-function matches(pattern: string, place: string): boolean {
-  return pattern.endsWith('*') ? place.startsWith(pattern.slice(0, -1)) : pattern === place;
+/** Whether a REST route of this name, or one that fits a pattern, exists. */
+type IsPlace = (where: string) => boolean;
+
+/** Whether a pattern, which may end in `*`, means a place. */
+export function matchesPlace(pattern: string, place: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), place.toLowerCase()];
+  return wanted.endsWith('*') ? given.startsWith(wanted.slice(0, -1)) : wanted === given;
 }
 
+function whatIsWrong({ where, kind, times, probability }: Fault, isRoute: IsPlace): string | null {
+  const isKnown = OTHER_PLACES.some(place => matchesPlace(where, place)) || isRoute(where);
+  if (!isKnown) return `There is no place '${where}'.`;
+  const possible = possibleAt(where);
+  if (!possible.includes(kind)) return `At '${where}' the kind must be one of ${possible.join(', ')}.`;
+  if (times !== undefined && !(Number.isInteger(times) && times > 0)) return 'times must be 1 or more.';
+  const isChance = probability === undefined || (probability >= 0 && probability <= 1);
+  return isChance ? null : 'probability must be between 0 and 1.';
+}
+
+const STEPS = ['connect', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'body', 'final'];
+const EVENTS = ['Delivery', 'Bounce', 'SpamComplaint', 'Open', 'Click', 'SubscriptionChange', 'Inbound'];
+const OTHER_PLACES = [...STEPS.map(step => `smtp:${step}`), ...EVENTS.map(event => `webhook:${event}`)];
+
 function possibleAt(where: string): readonly FaultKind[] {
-  if (where === '*') return FAULT_KINDS;
-  if (where.startsWith('smtp:')) return SMTP_KINDS;
-  return where.startsWith('webhook:') ? WEBHOOK_KINDS : REST_KINDS;
+  const place = where.toLowerCase();
+  if (place === '*') return FAULT_KINDS;
+  if (place.startsWith('smtp:')) return SMTP_KINDS;
+  return place.startsWith('webhook:') ? WEBHOOK_KINDS : REST_KINDS;
 }

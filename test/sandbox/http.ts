@@ -31,10 +31,16 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://sandbox.invalid');
+  const url = addressOf(request);
   if (await answerPage(provider, request, response, url)) return;
   if (await answerControl(provider, caCertificate, request, response, url)) return;
   await answerRest(provider, request, response, url);
+}
+
+/** What begins with two slashes is a path here, too, and no name of a host. */
+function addressOf({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://sandbox.invalid';
+  return url.startsWith('/') ? new URL(base + url) : URL.canParse(url) ? new URL(url) : new URL(base);
 }
 
 /** A fault of the sandbox itself, in the form of Postmark's code 101. */

@@ -1,10 +1,12 @@
 /** The door of `postlane/testing`: a local Postmark, and a way to see what a host sends. */
+export type { Adjustments } from './adjust.ts';
 export { type Capture, captureMail, type SentMail, type Wanted } from './capture.ts';
 export type { Content } from './contents.ts';
 export type { Fault, FaultKind } from './faults.ts';
 export type { Incoming } from './inbound/receive.ts';
 export type { Reply } from './inbound/reply.ts';
 export { createSandbox, type Sandbox, type SandboxClock } from './sandbox.ts';
-export type { SandboxOptions } from './settings.ts';
+export type { AccountState, SandboxOptions } from './settings.ts';
 export type { SmtpToken } from './smtp/tokens.ts';
 export type { CapturedMessage, MessageFilter } from './store/messages.ts';
+export type { Variants } from './variants.ts';

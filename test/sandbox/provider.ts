@@ -3,6 +3,7 @@ import { Clock } from './clock.ts';
 import { DelayLine } from './delay-line.ts';
 import { deliver } from './deliver.ts';
 import { FaultBook } from './faults.ts';
+import { isRoute } from './rest/table.ts';
 import { createServerObject, type ServerObject } from './server-object.ts';
 import type { Settings } from './settings.ts';
 import { SmtpTokenStore } from './smtp/tokens.ts';
@@ -57,7 +58,7 @@ export interface Provider {
 export function createProvider(settings: Settings): Provider {
   const clock = new Clock(settings.startAt);
   const account = new Account(settings, clock);
-  const faults = new FaultBook(settings.random);
+  const faults = new FaultBook(settings.random, isRoute);
   account.openServer = token => openServer({ ...settings, token }, account, clock, faults);
   return account.openServer(settings.token);
 }

@@ -1,4 +1,4 @@
-import type { Mailbox } from './addresses.ts';
+import { domainOf, type Mailbox } from './addresses.ts';
 import type { Provider } from './provider.ts';
 
 /** A broken rule of sending, with Postmark's error code. */
@@ -8,6 +8,8 @@ export interface RuleFault {
 }
 
 const MB = 1024 * 1024;
+/** Of HtmlBody and of TextBody, in bytes. */
+export const LARGEST_BODY = 5 * MB;
 const FORBIDDEN_EXTENSIONS = new Set(
   (
     'vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl ' +
@@ -17,6 +19,9 @@ const FORBIDDEN_EXTENSIONS = new Set(
 
 /** An invalid request, code 300. */
 export const invalid = (message: string): RuleFault => ({ code: 300, message });
+
+/** A message with neither kind of body. */
+export const NO_BODY: RuleFault = invalid('Provide either email TextBody or HtmlBody or both.');
 
 export function streamFault(provider: Provider, id: string): RuleFault | null {
   const stream = provider.streams.get(id);
@@ -37,10 +42,28 @@ export function signatureFault(provider: Provider, { Email }: Mailbox): RuleFaul
   return { code: 400, message };
 }
 
-export function recipientCountFault(count: number): RuleFault | null {
-  return count > 50
-    ? invalid('A message may have no more than 50 recipients in To, Cc and Bcc together.')
-    : null;
+type People = { from: Mailbox; to: readonly Mailbox[]; cc: readonly Mailbox[]; bcc: readonly Mailbox[] };
+
+/** What the state of the account forbids. A pending one may write to the domain of the sender only. */
+export function accountFault({ account }: Provider, { from, to, cc, bcc }: People): RuleFault | null {
+  switch (account.state) {
+    case 'approved':
+      return null;
+    case 'pending': {
+      const own = domainOf(from.Email);
+      const foreign = [...to, ...cc, ...bcc].find(({ Email }) => domainOf(Email) !== own);
+      const message = `While your account is pending approval, all recipients must share the domain of the 'From' address; '${foreign?.Email}' does not.`;
+      return foreign ? { code: 412, message } : null;
+    }
+    case 'out-of-credits':
+      return { code: 405, message: 'You are not allowed to send: your account has run out of credits.' };
+    case 'blocked':
+      return { code: 413, message: 'Your account may not send.' };
+  }
+}
+
+export function recipientCountFault(count: number, where = 'To, Cc and Bcc together'): RuleFault | null {
+  return count > 50 ? invalid(`A message may have no more than 50 recipients in ${where}.`) : null;
 }
 
 export function lengthFault({ subject, tag }: { subject: string; tag: string }): RuleFault | null {
@@ -61,18 +84,23 @@ export function metadataFault(metadata: Record<string, string>): RuleFault | nul
 }
 
 export function attachmentFault(names: readonly string[]): RuleFault | null {
-  const forbidden = names.find(name =>
-    FORBIDDEN_EXTENSIONS.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase()),
-  );
+  const forbidden = names.find(name => FORBIDDEN_EXTENSIONS.has(extensionOf(name)));
   return forbidden === undefined
     ? null
     : { code: 411, message: `The attachment '${forbidden}' is of a type that is not allowed.` };
 }
 
+/** Windows drops dots and spaces at the end, so what stands before them counts. */
+function extensionOf(name: string): string {
+  return /\.([^.]*)$/.exec(name.replace(/[. ]+$/, ''))?.[1]?.toLowerCase() ?? '';
+}
+
 export function bodySizeFault(field: string, body: string): RuleFault | null {
-  return Buffer.byteLength(body) > 5 * MB
-    ? invalid(`Invalid '${field}' value. It is limited to 5 MB.`)
-    : null;
+  return Buffer.byteLength(body) > LARGEST_BODY ? bodyTooLarge(field) : null;
+}
+
+export function bodyTooLarge(field: string): RuleFault {
+  return invalid(`Invalid '${field}' value. It is limited to 5 MB.`);
 }
 
 /** `bytes` with attachments in base64. A single send of this size is refused by its length (413) before. */

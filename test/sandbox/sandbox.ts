@@ -1,4 +1,5 @@
 import { type Actions, createActions } from './actions.ts';
+import { type Adjustments, adjust } from './adjust.ts';
 import type { FaultBook } from './faults.ts';
 import { listenHttp } from './http.ts';
 import { whenIdle, whenQuiet } from './idle.ts';
@@ -28,6 +29,8 @@ export interface Sandbox extends Actions {
   readonly messages: MessageStore;
   readonly faults: FaultBook;
   readonly clock: SandboxClock;
+  /** Changes options while it runs: lags, the state of the account, variants. */
+  adjust(changes: Adjustments): void;
   /** Makes an SMTP login for one stream. Throws when the stream cannot have one. */
   createSmtpToken(stream: string): SmtpToken;
   /** Where inbound mail goes, credentials in the address; null: nowhere. */
@@ -88,6 +91,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       now: () => new Date(clock.now()),
       advance: ms => clock.advance(ms, () => whenQuiet(provider)),
     },
+    adjust: changes => adjust(provider, changes),
     createSmtpToken: stream => provider.smtpTokens.create(stream),
     setInboundWebhook: url => {
       provider.server.InboundHookUrl = url ?? '';

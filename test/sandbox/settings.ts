@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamType } from './store/streams.ts';
+import { chooseVariants, type Variants } from './variants.ts';
 
 /** Where webhooks go and with which Basic credentials. */
 export interface WebhookOptions {
@@ -16,7 +17,13 @@ export interface Approvals {
   customUnsubscribe: boolean;
   /** Deleting servers over the API. Default false. */
   deleteServers: boolean;
+  /** Having the data of a recipient removed. Default true. */
+  dataRemovals: boolean;
 }
+
+/** Whether an account may send: `pending` to the sender's own domain only (code 412); the last two not (405, 413). */
+export const ACCOUNT_STATES = ['approved', 'pending', 'out-of-credits', 'blocked'] as const;
+export type AccountState = (typeof ACCOUNT_STATES)[number];
 
 /** How a sandbox is set up; everything has a default. */
 export interface SandboxOptions {
@@ -31,6 +38,8 @@ export interface SandboxOptions {
   /** The account token, for domains, sender signatures and servers; absent: a random one. */
   accountToken?: string;
   approvals?: Partial<Approvals>;
+  /** Default approved. */
+  accountState?: AccountState;
   webhook?: WebhookOptions;
   /** Where inbound mail goes, credentials in the address; absent: nowhere. */
   inboundWebhook?: string;
@@ -56,6 +65,10 @@ export interface SandboxOptions {
   webhookTimeoutMs?: number;
   /** Events a configured webhook may lose in a row until that kind is paused (unverified); absent: never paused. */
   webhookPauseAfter?: number;
+  /** Time until a suppression shows up in a dump, in ms. Sends heed it at once. Default 0. */
+  suppressionLagMs?: number;
+  /** The other behaviours where Postmark's own is unknown or told in two ways. */
+  variants?: Partial<Variants>;
   /** Source of chance for faults, 0 to 1; for repeatable tests. */
   random?: () => number;
 }
@@ -68,6 +81,7 @@ export interface Settings {
   token: string;
   accountToken: string;
   approvals: Approvals;
+  accountState: AccountState;
   latencyMs: number;
   deliveryMs: number;
   searchLagMs: number;
@@ -79,6 +93,8 @@ export interface Settings {
   webhookConcurrency: number;
   webhookTimeoutMs: number;
   webhookPauseAfter: number;
+  suppressionLagMs: number;
+  variants: Variants;
   random: () => number;
 }
 
@@ -89,7 +105,14 @@ export function fillDefaults(options: SandboxOptions): Settings {
     host: options.host ?? '127.0.0.1',
     token: options.token ?? randomUUID(),
     accountToken: options.accountToken ?? randomUUID(),
-    approvals: { bulk: true, customUnsubscribe: false, deleteServers: false, ...options.approvals },
+    approvals: {
+      bulk: true,
+      customUnsubscribe: false,
+      deleteServers: false,
+      dataRemovals: true,
+      ...options.approvals,
+    },
+    accountState: options.accountState ?? 'approved',
     latencyMs: options.latencyMs ?? 0,
     deliveryMs: options.deliveryMs ?? 20,
     searchLagMs: options.searchLagMs ?? 0,
@@ -101,6 +124,8 @@ export function fillDefaults(options: SandboxOptions): Settings {
     webhookConcurrency: options.webhookConcurrency ?? 8,
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
     webhookPauseAfter: options.webhookPauseAfter ?? Number.POSITIVE_INFINITY,
+    suppressionLagMs: options.suppressionLagMs ?? 0,
+    variants: chooseVariants(options.variants),
     random: options.random ?? Math.random,
   };
 }

@@ -6,6 +6,7 @@ import { Clock } from '../sandbox/clock.ts';
 import { DelayLine } from '../sandbox/delay-line.ts';
 import { FaultBook } from '../sandbox/faults.ts';
 import { Fifo } from '../sandbox/fifo.ts';
+import { expectToFit } from '../sandbox/inbound/receive.ts';
 
 describe('the parts of the sandbox', () => {
   it('make a certificate for this machine that is its own authority', () => {
@@ -31,6 +32,12 @@ describe('the parts of the sandbox', () => {
     while (queue.length > 0) out.push(queue.shift());
     expect(out).to.deep.equal(Array.from({ length: 5000 }, (_, i) => i));
     expect(queue.shift()).to.equal(undefined);
+  });
+
+  it('take inbound mail with 35 MB of files in all, and no more', () => {
+    const half = { ContentLength: 17.5 * 1024 * 1024 };
+    expectToFit([half, half]);
+    expect(() => expectToFit([half, half, { ContentLength: 1 }])).to.throw(RangeError, '35 MB');
   });
 
   it('hand on delayed items in order and forget them when told', async () => {

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import MailComposer from 'nodemailer/lib/mail-composer';
 import { digest, readDirectives } from '../sandbox/smtp/auth/digest-md5.ts';
 import { Input, TOO_BIG } from '../sandbox/smtp/input.ts';
+import { withWholeLineEnds } from '../sandbox/smtp/line-ends.ts';
 import { readPath } from '../sandbox/smtp/path.ts';
+import { measureTexts } from '../sandbox/smtp/text-parts.ts';
 
 describe("the parts of the sandbox's SMTP", () => {
   const feed = (input: Input, text: string): void => input.push(Buffer.from(text));
@@ -15,6 +18,29 @@ describe("the parts of the sandbox's SMTP", () => {
     feed(input, 'IT\r\n');
     expect(input.line()).to.equal('QUIT');
     expect(input.length).to.equal(0);
+  });
+
+  it('measure the texts of a message as they read, however they are nested and written', async () => {
+    const [text, html] = ['Grüße\n--\nAda '.repeat(400), `<p>${'ä='.repeat(3000)}</p>`];
+    for (const textEncoding of ['base64', 'quoted-printable'] as const) {
+      const attachments = [
+        { filename: 'a.txt', content: 'a file', contentType: 'text/plain' },
+        { filename: 'p.png', content: 'a picture', cid: 'p', contentType: 'image/png' },
+      ];
+      const raw = await new MailComposer({ from: 'a@b.example', text, html, textEncoding, attachments })
+        .compile()
+        .build();
+      expect(measureTexts(raw).map(({ kind }) => kind)).to.have.members(['text', 'html']);
+      for (const { kind, bytes } of measureTexts(raw))
+        expect(bytes).to.be.closeTo(Buffer.byteLength(kind === 'html' ? html : text), 900);
+    }
+    expect(measureTexts(Buffer.from('Subject: x\r\n\r\nHello'))).to.deep.equal([{ kind: 'text', bytes: 5 }]);
+  });
+
+  it('write lone line feeds as whole line ends, and leave the rest alone', () => {
+    const whole = Buffer.from('a\r\nb\r\n');
+    expect(withWholeLineEnds(whole)).to.equal(whole);
+    expect(withWholeLineEnds(Buffer.from('\na\r\n\nb\n')).toString()).to.equal('\r\na\r\n\r\nb\r\n');
   });
 
   const messages: [what: string, sent: string, message: string][] = [

@@ -1,6 +1,8 @@
 import { createActions } from '../actions.ts';
+import { adjust } from '../adjust.ts';
 import { whenIdle, whenQuiet } from '../idle.ts';
 import { type Provider, resetProvider } from '../provider.ts';
+import { readAdjustments } from './adjust-input.ts';
 import { showCaptured } from './captured.ts';
 import { takeEvent } from './event-input.ts';
 import { readFault } from './fault-input.ts';
@@ -74,6 +76,12 @@ export const ROUTES: Readonly<Record<string, (control: Control) => Reply | Promi
     provider.server.InboundHookUrl = receiver.url ?? '';
     return done;
   },
+  'POST /sandbox/settings': ({ provider, body }) => {
+    const changes = readAdjustments(body);
+    if (typeof changes === 'string') return { wrong: changes };
+    adjust(provider, changes);
+    return done;
+  },
   'POST /sandbox/smtp-tokens': ({ provider, body }) => {
     const { stream } = Object(body) as Record<string, unknown>;
     try {
@@ -87,7 +95,11 @@ export const ROUTES: Readonly<Record<string, (control: Control) => Reply | Promi
   'POST /sandbox/inbound': async ({ provider, body }) => {
     const incoming = readIncoming(body);
     if (typeof incoming === 'string') return { wrong: incoming };
-    return { json: { MessageID: await createActions(provider).receive(incoming) } };
+    try {
+      return { json: { MessageID: await createActions(provider).receive(incoming) } };
+    } catch (error) {
+      return { wrong: messageOf(error) };
+    }
   },
 };
 

@@ -3,7 +3,6 @@ import { namedBounceType } from '../bounce-types.ts';
 import type { Provider } from '../provider.ts';
 import type { InboundMessage } from '../store/inbound.ts';
 import { inbound } from '../webhooks/inbound-payload.ts';
-import { INBOUND_LADDER } from '../webhooks/ladder.ts';
 import { splitCredentials, type Target, type Try } from '../webhooks/target.ts';
 import { composeInbound, type InboundMail } from './compose.ts';
 import { readInbound } from './read.ts';
@@ -11,7 +10,10 @@ import { readInbound } from './read.ts';
 /** A mail to the server: its parts, or a whole MIME message and the envelope's recipient. */
 export type Incoming = InboundMail | { raw: string | Buffer; recipient?: string };
 
-/** Takes a mail in: blocked by a rule or as spam, or posted to the inbound hook. Answers Postmark's MessageID. */
+/**
+ * Takes a mail in: blocked by a rule or as spam, or posted to the inbound hook. Answers Postmark's MessageID. Throws
+ * when its files are larger than Postmark takes.
+ */
 export async function receive(provider: Provider, incoming: Incoming): Promise<string> {
   const address = provider.server.InboundAddress;
   const now = provider.clock.now();
@@ -20,11 +22,20 @@ export async function receive(provider: Provider, incoming: Incoming): Promise<s
       ? [Buffer.from(incoming.raw), incoming.recipient ?? address]
       : [await composeInbound({ to: address, ...incoming }, now), firstAddress(incoming.to) ?? address];
   const message = await readInbound(raw, recipient, now);
+  expectToFit(message.attachments);
   provider.inbound.add(message);
   message.blockedReason = blockedReason(provider, message);
   if (message.blockedReason === '') postInbound(provider, message);
   else message.status = 'Blocked';
   return message.id;
+}
+
+const MOST_ATTACHED = 35 * 1024 * 1024;
+
+/** Throws when the files of a mail, as decoded, are more than Postmark takes. */
+export function expectToFit(attachments: readonly { ContentLength: number }[]): void {
+  const size = attachments.reduce((sum, { ContentLength }) => sum + ContentLength, 0);
+  if (size > MOST_ATTACHED) throw new RangeError('Inbound mail may carry no more than 35 MB of files.');
 }
 
 /** Posts an inbound mail to the server's hook. Without one it counts as processed. */
@@ -48,7 +59,6 @@ function inboundTarget(provider: Provider, message: InboundMessage): Target {
       const { InboundHookUrl } = provider.server;
       return InboundHookUrl === '' ? {} : splitCredentials(InboundHookUrl).headers;
     },
-    ladder: INBOUND_LADDER,
     onTry: outcome => settle(provider, message, outcome),
   };
 }

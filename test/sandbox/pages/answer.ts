@@ -9,14 +9,28 @@ export type Answer =
   | string
   | { type: 'text/css' | 'text/javascript'; content: string }
   | { frame: string }
+  | { file: Buffer; name: string }
   | { seeOther: string };
 
 /** Sends an answer with the policy that belongs to it. */
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
   if (typeof answer === 'string') send(response, 'text/html', POLICY, answer);
   else if ('frame' in answer) send(response, 'text/html', PREVIEW_POLICY, answer.frame);
+  else if ('file' in answer) sendFile(response, answer);
   else if ('content' in answer) send(response, answer.type, POLICY, answer.content);
   else response.writeHead(303, { Location: answer.seeOther }).end();
+}
+
+/** To be saved, never shown: what is in it came with a mail. */
+function sendFile(response: ServerResponse, { file, name }: { file: Buffer; name: string }): void {
+  response.writeHead(200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, '_')}`,
+    'Content-Security-Policy': POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  });
+  response.end(file);
 }
 
 function send(response: ServerResponse, type: string, policy: string, content: string): void {

@@ -84,7 +84,7 @@ function body({ message, content, raw, view, recipient }: Look): Html {
   const text = view === 'text' ? content.text : content.html;
   if (text === '')
     return html`<p class="empty">This message has no ${view === 'text' ? 'text' : 'HTML'} part.</p>`;
-  return html`${view === 'text' ? html`<pre>${text}</pre>` : frameOf(message, recipient)}${files(content)}`;
+  return html`${view === 'text' ? html`<pre>${text}</pre>` : frameOf(message, recipient)}${files(message, content)}`;
 }
 
 /** No script runs in it, and it cannot touch this page; a link opens another tab. */
@@ -92,11 +92,11 @@ function frameOf({ id }: CapturedMessage, recipient: number): Html {
   return html`<iframe title="The HTML part" sandbox="allow-popups allow-popups-to-escape-sandbox" src="/sandbox/messages/${id}/html?recipient=${recipient}"></iframe>`;
 }
 
-function files({ attachments }: Content): Html | false {
+function files({ id }: CapturedMessage, { attachments }: Content): Html | false {
   if (attachments.length === 0) return false;
   return html`<h2>Attachments</h2><ul>${attachments.map(
-    ({ name, contentType, content }) =>
-      html`<li>${name || '(unnamed)'} · ${contentType} · ${content.length.toLocaleString('en')} bytes</li>`,
+    ({ name, contentType, content }, i) =>
+      html`<li><a href="/sandbox/messages/${id}/files/${i}">${name || '(unnamed)'}</a> · ${contentType} · ${content.length.toLocaleString('en')} bytes</li>`,
   )}</ul>`;
 }
 

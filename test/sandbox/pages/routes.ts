@@ -7,7 +7,7 @@ import { inboundPage } from './inbound.ts';
 import { takePost } from './posts.ts';
 import { SCRIPT, STYLE } from './style.ts';
 import { unsubscribePage } from './unsubscribe.ts';
-import { frameOf, overview, reading } from './views.ts';
+import { fileOf, frameOf, overview, reading } from './views.ts';
 
 /** Answers a request for a page; false when it is not one. */
 export async function answerPage(
@@ -40,8 +40,10 @@ async function findPage(
   if (pathname === '/sandbox/inbound')
     return framed(provider, 'inbound', 'Inbound mail', inboundPage(provider));
   if (pathname === '/') return overview(provider, searchParams);
-  const [, id = '', part] = /^\/sandbox\/messages\/([0-9a-f-]{36})(\/html)?$/.exec(pathname) ?? [];
+  const [, id = '', part, file] =
+    /^\/sandbox\/messages\/([0-9a-f-]{36})(\/html|\/files\/(\d{1,4}))?$/.exec(pathname) ?? [];
   const message = provider.messages.get(id);
   if (!message) return null;
+  if (file !== undefined) return fileOf(provider, message, Number(file));
   return part ? frameOf(provider, message, searchParams) : reading(provider, message, searchParams);
 }

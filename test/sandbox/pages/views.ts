@@ -51,6 +51,16 @@ export async function frameOf(
   return content && { frame: preview(content) };
 }
 
+/** A file that came with a message; null when there is none of this number, or it is no longer kept. */
+export async function fileOf(
+  provider: Provider,
+  message: CapturedMessage,
+  number: number,
+): Promise<Answer | null> {
+  const file = (await renderDelivered(provider, message))?.attachments[number];
+  return file ? { file: file.content, name: file.name || 'unnamed' } : null;
+}
+
 function readRecipient({ recipients }: CapturedMessage, query: URLSearchParams): number {
   const index = Number(query.get('recipient') ?? 0);
   return recipients[index] === undefined ? 0 : index;

@@ -18,9 +18,9 @@ export function deliveryStats(provider: Provider): Answer {
     row.Count += 1;
     kinds.set(type.type, row);
   }
-  const inactive = bounces.filter(bounce => bounce.inactive).length;
+  const inactive = bounces.filter(bounce => bounce.inactive);
   return ok({
-    InactiveMails: inactive,
+    InactiveMails: new Set(inactive.map(({ stream, email }) => `${stream} ${email.toLowerCase()}`)).size,
     Bounces: [{ Name: 'All', Count: bounces.length }, ...kinds.values()],
   });
 }
@@ -54,9 +54,16 @@ export function dump(provider: Provider, { params }: Call): Answer {
 export function activate(provider: Provider, { params }: Call): Answer {
   const bounce = find(provider, params[0]);
   if (!bounce) return notFound();
-  if (!bounce.canActivate) return refuse(1003, 'This bounce cannot be reactivated.');
+  const { reason } = provider.suppressions.get(bounce.stream, bounce.email) ?? {};
+  if (!bounce.canActivate || reason === 'SpamComplaint')
+    return refuse(1003, 'This bounce cannot be reactivated.');
   removeSuppression(provider, bounce.stream, bounce.email);
   return ok({ Message: 'OK', Bounce: showWhole(provider, bounce) });
+}
+
+/** A path without its id. */
+export function idMissing(): Answer {
+  return refuse(1002, 'The ID of a bounce is required.', 400);
 }
 
 function readFilter(query: Query): BounceFilter | string {

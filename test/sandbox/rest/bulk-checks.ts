@@ -106,7 +106,7 @@ function readMessage(
   if (!isObject(TemplateModel)) return { faults: [wrongField(`${place}.TemplateModel`)] };
   const submission = toSubmission(provider, fields);
   const found: [string, rules.RuleFault | null][] = [
-    ['To', recipientsFault(submission)],
+    ['To', recipientsFault(submission, 'each') ?? rules.accountFault(provider, submission)],
     ['Metadata', rules.metadataFault(submission.metadata)],
     ['Headers', headersFault(fields)],
   ];

@@ -2,7 +2,7 @@ import { accept } from '../accept.ts';
 import type { Provider } from '../provider.ts';
 import type { BulkRequest } from '../store/bulk.ts';
 import type { BulkMessage } from './bulk-checks.ts';
-import { everyoneInactive } from './email.ts';
+import { tooManyInactive } from './email.ts';
 
 const SLICE = 100;
 
@@ -28,7 +28,7 @@ function releaseFrom(
 /** Suppressions count as they are now. Partly suppressed mail goes to the rest, as with the other send calls. */
 function releaseOne(provider: Provider, request: BulkRequest, message: BulkMessage): void {
   const submission = message();
-  if (submission === null || everyoneInactive(submission)) request.failed += 1;
+  if (submission === null || tooManyInactive(provider, submission)) request.failed += 1;
   else {
     accept(provider, submission);
     request.released += 1;

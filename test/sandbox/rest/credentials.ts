@@ -25,15 +25,17 @@ export function checkToken(headers: IncomingHttpHeaders, wanted: TokenKind, acco
     const message = `Please do not include ${NAMES[other]} API Token for ${NAMES[wanted]} API Token calls.`;
     return { kind: 'refused', message };
   }
-  if (wanted === 'server' && given === TEST_TOKEN) return { kind: 'test' };
+  if (wanted === 'server' && sameToken(given, TEST_TOKEN)) return { kind: 'test' };
   if (typeof given === 'string') {
-    if (wanted === 'account' && given.toLowerCase() === account.settings.accountToken.toLowerCase()) {
-      return { kind: 'account' };
-    }
+    if (wanted === 'account' && sameToken(given, account.settings.accountToken)) return { kind: 'account' };
     const provider = wanted === 'server' ? account.serverByToken(given) : undefined;
     if (provider) return { kind: 'server', provider };
   }
   return { kind: 'refused', message: noValidToken(wanted) };
+}
+
+function sameToken(given: string | string[] | undefined, token: string): boolean {
+  return typeof given === 'string' && given.toLowerCase() === token.toLowerCase();
 }
 
 export function noValidToken(wanted: TokenKind): string {

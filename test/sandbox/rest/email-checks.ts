@@ -19,7 +19,10 @@ export function checkEmail(provider: Provider, item: unknown, isTest: boolean): 
   if (Array.isArray(fields)) return refused({ code: 403, message: wrongFields(fields) });
   const submission = toSubmission(provider, fields);
   const fault =
-    envelopeFault(provider, fields, submission, isTest) ?? bodyFault(fields) ?? sizeFault(fields, submission);
+    envelopeFault(provider, fields, submission, isTest) ??
+    bodyFault(fields) ??
+    sizeFault(fields, submission) ??
+    (isTest ? null : rules.accountFault(provider, submission));
   return fault ? refused(fault) : { kind: 'fine', submission, echo: fields.To };
 }
 
@@ -38,7 +41,8 @@ export function envelopeFault(
     rules.streamFault(provider, submission.stream) ??
     fromFault(fields, submission) ??
     (isTest ? null : rules.signatureFault(provider, submission.from)) ??
-    recipientsFault(submission)
+    recipientsFault(submission) ??
+    replyToFault(fields)
   );
 }
 
@@ -95,12 +99,23 @@ export function fromFault(fields: EmailFields, { from }: Submission): rules.Rule
   return length > 255 ? rules.invalid("Invalid 'From' value. It is limited to 255 characters.") : null;
 }
 
-export function recipientsFault({ to, cc, bcc }: Submission): rules.RuleFault | null {
+/** Of most messages To, Cc and Bcc together are counted, of those in a bulk request each of them. */
+export function recipientsFault(
+  { to, cc, bcc }: Submission,
+  counted: 'together' | 'each' = 'together',
+): rules.RuleFault | null {
   if (to.length + cc.length + bcc.length === 0) return rules.invalid('Zero recipients specified');
   const fault = firstAddressFault('To', to) ?? firstAddressFault('Cc', cc) ?? firstAddressFault('Bcc', bcc);
-  return fault === null
-    ? rules.recipientCountFault(to.length + cc.length + bcc.length)
-    : rules.invalid(fault);
+  if (fault !== null) return rules.invalid(fault);
+  const counts = [to.length, cc.length, bcc.length];
+  return counted === 'each'
+    ? rules.recipientCountFault(Math.max(...counts), 'each of To, Cc and Bcc')
+    : rules.recipientCountFault(counts.reduce((sum, count) => sum + count));
+}
+
+function replyToFault({ ReplyTo = '' }: EmailFields): rules.RuleFault | null {
+  const fault = firstAddressFault('ReplyTo', readMailboxes(ReplyTo));
+  return fault === null ? null : rules.invalid(fault);
 }
 
 function firstAddressFault(field: string, mailboxes: readonly Mailbox[]): string | null {
@@ -112,7 +127,7 @@ function firstAddressFault(field: string, mailboxes: readonly Mailbox[]): string
 }
 
 export function bodyFault({ HtmlBody, TextBody }: EmailFields): rules.RuleFault | null {
-  return HtmlBody || TextBody ? null : rules.invalid('Provide either email TextBody or HtmlBody or both.');
+  return HtmlBody || TextBody ? null : rules.NO_BODY;
 }
 
 function contentFault({ HtmlBody = '', TextBody = '', Attachments }: EmailFields): rules.RuleFault | null {
@@ -121,8 +136,15 @@ function contentFault({ HtmlBody = '', TextBody = '', Attachments }: EmailFields
     rules.bodySizeFault('HtmlBody', HtmlBody) ??
     rules.bodySizeFault('TextBody', TextBody) ??
     rules.messageSizeFault(Buffer.byteLength(HtmlBody) + Buffer.byteLength(TextBody) + attached) ??
+    unnamedFault(Attachments) ??
     base64Fault(Attachments)
   );
+}
+
+function unnamedFault(attachments: EmailFields['Attachments']): rules.RuleFault | null {
+  return attachments.some(({ name }) => name.trim() === '')
+    ? rules.invalid("An attachment has no 'Name'.")
+    : null;
 }
 
 function base64Fault(attachments: EmailFields['Attachments']): rules.RuleFault | null {

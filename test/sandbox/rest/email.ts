@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { accept, type Submission } from '../accept.ts';
 import type { Provider } from '../provider.ts';
+import { type RuleFault, streamFault } from '../rules.ts';
 import { stamp } from '../timestamps.ts';
 import { type Answer, ok, type Refusal, refusal, refuse } from './answer.ts';
 import { checkEmail, type EmailCheck } from './email-checks.ts';
-import { isObject } from './fields.ts';
+import { Fields, isObject } from './fields.ts';
 import type { Call } from './routes.ts';
 import { acceptUnrenderable, checkTemplated } from './templated-email.ts';
 
@@ -46,7 +47,19 @@ function sendAll(provider: Provider, { isTest }: Call, items: unknown[], check: 
   if (items.length > MOST_IN_A_BATCH) {
     return refuse(410, `You may not send more than ${MOST_IN_A_BATCH} messages in one batch.`);
   }
+  const wrongStream =
+    provider.settings.variants.batchStream === 'request' && firstStreamFault(provider, items);
+  if (wrongStream) return refuse(wrongStream.code, wrongStream.message);
   return ok(items.map(item => sendOne(provider, check(provider, item, isTest), isTest, 'batch')));
+}
+
+function firstStreamFault(provider: Provider, items: readonly unknown[]): RuleFault | null {
+  for (const item of items) {
+    const id = isObject(item) ? new Fields(item).text('MessageStream') : undefined;
+    const fault = id ? streamFault(provider, id) : null;
+    if (fault) return fault;
+  }
+  return null;
 }
 
 type SendResult = Refusal & { To?: string; SubmittedAt?: string; MessageID?: string };
@@ -65,7 +78,7 @@ function sendOne(
     return { ...to, ...stamps, ErrorCode: 0, Message: 'Test job accepted' };
   }
   const { inactive } = submission;
-  if (everyoneInactive(submission)) return refusal(406, allInactive(inactive, wording));
+  if (tooManyInactive(provider, submission)) return refusal(406, allInactive(inactive, wording));
   const message =
     checked.kind === 'fine'
       ? accept(provider, submission)
@@ -74,8 +87,9 @@ function sendOne(
   return { ...to, ...stamped(message.receivedAt, message.id), ErrorCode: 0, Message: text };
 }
 
-/** Whether nobody is left to send to. */
-export function everyoneInactive({ to, cc, bcc, inactive }: Submission): boolean {
+/** Whether nobody is left to send to; as a variant, whether one is missing. */
+export function tooManyInactive({ settings }: Provider, { to, cc, bcc, inactive }: Submission): boolean {
+  if (settings.variants.partlyInactive === 'refused') return inactive.length > 0;
   return [...to, ...cc, ...bcc].every(({ Email }) => inactive.includes(Email.toLowerCase()));
 }
 

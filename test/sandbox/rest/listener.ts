@@ -6,6 +6,7 @@ import type { Provider } from '../provider.ts';
 import { type Answer, errorCodeOf, refuse } from './answer.ts';
 import { readBody } from './body.ts';
 import { checkToken, noValidToken } from './credentials.ts';
+import { delayed } from './delayed.ts';
 import { Query } from './query.ts';
 import type { Route } from './routes.ts';
 import { findRoute } from './table.ts';
@@ -21,8 +22,9 @@ export async function answerRest(
   if (!found) return send(response, { status: 404, body: 'Not Found' });
   const { route, params } = found;
   const body = await readBody(request, route.limit);
-  if (body === null) return tooLarge(request, response);
-  const fault = provider.faults.take(route.name, () => `${request.url} ${body}`);
+  // The rest of a body that is too large is not read, so the connection cannot be used again.
+  if (body === null) response.setHeader('Connection', 'close');
+  const fault = provider.faults.take(route.name, () => `${request.url} ${body ?? ''}`);
   if (fault && (await strikesFirst(fault, response))) return;
   const answer = await checked(provider, request, route, {
     params,
@@ -31,7 +33,7 @@ export async function answerRest(
   });
   if (fault && strikesLast(fault, response, answer)) return;
   if (provider.settings.latencyMs > 0) await sleep(provider.settings.latencyMs, undefined, { ref: false });
-  send(response, answer);
+  send(response, fault?.kind === 'delayed' ? delayed(answer) : answer);
 }
 
 /** Carries out the faults that come before the work. True when nothing more is to be done. */
@@ -71,9 +73,11 @@ function strikesLast(fault: Fault, response: ServerResponse, answer: Answer): bo
 interface RawCall {
   params: readonly string[];
   query: Query;
-  body: string;
+  /** Null: larger than the endpoint takes. */
+  body: string | null;
 }
 
+/** In Postmark's order: token, headers, size, JSON; the rest is up to the endpoint. */
 async function checked(
   provider: Provider,
   request: IncomingMessage,
@@ -82,15 +86,19 @@ async function checked(
 ): Promise<Answer> {
   const token = checkToken(request.headers, route.token, provider.account);
   if (token.kind === 'refused') return refuse(10, token.message, 401);
-  if (token.kind === 'test' && !route.takesTestToken) return refuse(10, noValidToken('server'), 401);
+  const takesTest = route.takesTestToken || provider.settings.variants.testToken === 'everywhere';
+  if (token.kind === 'test' && !takesTest) return refuse(10, noValidToken('server'), 401);
   if (!hasExpectedHeaders(request, body)) return { status: 415, body: '' };
+  if (body === null) return tooLarge(provider);
   const json = parseJson(body);
-  if (!json) return refuse(402, 'Received invalid JSON input.');
+  if (!json || (route.needsBody && json.value === undefined)) {
+    return refuse(402, 'Received invalid JSON input.');
+  }
   const server = token.kind === 'server' ? token.provider : provider;
   return route.run(server, { params, query, body: json.value, isTest: token.kind === 'test' });
 }
 
-function hasExpectedHeaders({ headers }: IncomingMessage, body: string): boolean {
+function hasExpectedHeaders({ headers }: IncomingMessage, body: string | null): boolean {
   const accepts = /application\/(json|\*)|\*\/\*/i.test(headers.accept ?? '');
   return accepts && (body === '' || /application\/json/i.test(headers['content-type'] ?? ''));
 }
@@ -104,11 +112,10 @@ function parseJson(body: string): { value: unknown } | null {
   }
 }
 
-/** The body was not read to its end, so the connection cannot be used again. */
-function tooLarge(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('Connection', 'close');
-  send(response, { status: 413, body: 'Request Entity Too Large' });
-  request.resume();
+/** Usually no JSON, as the answer of an edge may be: what the body is, is not documented. */
+function tooLarge({ settings }: Provider): Answer {
+  const Message = 'Request Entity Too Large';
+  return { status: 413, body: settings.variants.tooLarge === 'json' ? { Message } : Message };
 }
 
 function send(response: ServerResponse, answer: Answer, headers: Record<string, string> = {}): void {

@@ -66,7 +66,7 @@ function listOf(
   key: string,
   show: Show,
 ): Answer {
-  const page = readPage(query);
+  const page = readPage(query, { count: 500, offset: 0 });
   if (typeof page === 'string') return refuse(700, page);
   const message = provider.messages.get(params[0] ?? '');
   if (!message) return refuse(701, 'This message was not found.');

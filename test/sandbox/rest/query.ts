@@ -49,10 +49,10 @@ export interface Page {
   offset: number;
 }
 
-/** Reads `count` and `offset`, both mandatory; a text says what is wrong with them. */
-export function readPage(query: Query): Page | string {
-  const count = query.integer('count');
-  const offset = query.integer('offset');
+/** Reads `count` and `offset`, mandatory where nothing else is said; a text says what is wrong with them. */
+export function readPage(query: Query, otherwise?: Page): Page | string {
+  const count = query.integer('count') ?? otherwise?.count;
+  const offset = query.integer('offset') ?? otherwise?.offset;
   if (count === undefined) return "The 'count' parameter is required.";
   if (offset === undefined) return "The 'offset' parameter is required.";
   if (!(count >= 1 && count <= 500)) return "The 'count' parameter must be between 1 and 500.";

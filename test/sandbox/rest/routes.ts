@@ -24,6 +24,8 @@ export interface Route {
   /** Largest body in bytes. */
   limit: number;
   takesTestToken: boolean;
+  /** Whether nothing at all is no valid JSON either. */
+  needsBody: boolean;
   /** `provider` is the server whose token came, or any server of the account. */
   run: Handler;
 }
@@ -37,9 +39,9 @@ const MB = 1024 * 1024;
 export function forServer(
   name: string,
   run: Handler,
-  { limit = MB, takesTestToken = false }: Partial<Route> = {},
+  { limit = MB, takesTestToken = false, needsBody = false }: Partial<Route> = {},
 ): Route {
-  return { name, token: 'server', limit, takesTestToken, run };
+  return { name, token: 'server', limit, takesTestToken, needsBody, run };
 }
 
 /** An endpoint for the account token. */
@@ -49,6 +51,7 @@ export function forAccount(name: string, run: (account: Account, call: Call) => 
     token: 'account',
     limit: MB,
     takesTestToken: false,
+    needsBody: false,
     run: ({ account }, call) => run(account, call),
   };
 }

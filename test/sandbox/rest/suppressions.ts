@@ -23,12 +23,13 @@ export function dump(provider: Provider, { params, query }: Call): Answer {
   const range = readRange(query);
   if (typeof range === 'string') return refuse(1407, range);
   const email = query.text('EmailAddress')?.toLowerCase();
+  const newest = provider.clock.now() - provider.settings.suppressionLagMs;
   const wanted = (entry: Suppression): boolean =>
     (reason === undefined || entry.reason === reason) &&
     (origin === undefined || entry.origin === origin) &&
     (email === undefined || entry.email === email) &&
     (range.since === undefined || entry.createdAt >= range.since) &&
-    (range.until === undefined || entry.createdAt <= range.until);
+    entry.createdAt <= Math.min(range.until ?? newest, newest);
   return ok({ Suppressions: provider.suppressions.list(stream.id).filter(wanted).map(show) });
 }
 
@@ -45,7 +46,7 @@ export function create(provider: Provider, call: Call): Answer {
 export function remove(provider: Provider, call: Call): Answer {
   return forEach(provider, call, (stream, email) => {
     const entry = provider.suppressions.get(stream, email);
-    if (entry && isProtected(entry)) {
+    if (entry && isProtected(provider, entry)) {
       const message = 'You do not have the required authority to change this suppression.';
       return { EmailAddress: email, Status: 'Failed', Message: message };
     }
@@ -98,8 +99,10 @@ function readEmails(body: unknown): (string | null)[] | null {
   );
 }
 
-function isProtected({ reason, origin }: Suppression): boolean {
-  return reason === 'SpamComplaint' || (reason === 'ManualSuppression' && origin === 'Recipient');
+function isProtected({ settings }: Provider, { reason, origin }: Suppression): boolean {
+  if (reason === 'SpamComplaint') return true;
+  const isUnsubscribe = reason === 'ManualSuppression' && origin === 'Recipient';
+  return isUnsubscribe && settings.variants.unsubscribes === 'kept';
 }
 
 /** The option meant, without case; undefined when none is given, null when it is not among them. */

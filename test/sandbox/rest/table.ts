@@ -1,5 +1,7 @@
+import { matchesPlace } from '../faults.ts';
 import * as bounces from './bounces.ts';
 import * as bulk from './bulk.ts';
+import * as removals from './data-removals.ts';
 import * as domains from './domains.ts';
 import * as email from './email.ts';
 import * as inbound from './inbound.ts';
@@ -20,8 +22,8 @@ import { statistics } from './webhook-statistics.ts';
 import * as webhooks from './webhooks.ts';
 
 const MB = 1024 * 1024;
-const SENDING = { limit: 10 * MB, takesTestToken: true };
-const SENDING_MANY = { limit: 50 * MB, takesTestToken: true };
+const SENDING = { limit: 10 * MB, takesTestToken: true, needsBody: true };
+const SENDING_MANY = { ...SENDING, limit: 50 * MB };
 
 /** Every endpoint; fixed paths before those with parameters. */
 const table: readonly Route[] = [
@@ -30,7 +32,7 @@ const table: readonly Route[] = [
   forServer('POST /email/withTemplate', email.sendWithTemplate, SENDING),
   forServer('POST /email/batchWithTemplates', email.sendBatchWithTemplates, SENDING_MANY),
 
-  forServer('POST /email/bulk', bulk.create, { limit: 50 * MB }),
+  forServer('POST /email/bulk', bulk.create, { limit: 50 * MB, needsBody: true }),
   forServer('GET /email/bulk', bulk.list),
   forServer('GET /email/bulk/{id}', bulk.one),
 
@@ -60,6 +62,8 @@ const table: readonly Route[] = [
 
   forServer('GET /deliverystats', bounces.deliveryStats),
   forServer('GET /bounces', bounces.list),
+  forServer('GET /bounces//dump', bounces.idMissing),
+  forServer('PUT /bounces//activate', bounces.idMissing),
   forServer('GET /bounces/{id}', bounces.one),
   forServer('GET /bounces/{id}/dump', bounces.dump),
   forServer('PUT /bounces/{id}/activate', bounces.activate),
@@ -121,6 +125,13 @@ const table: readonly Route[] = [
   forAccount('POST /senders/{id}/resend', senders.resend),
   forAccount('POST /senders/{id}/verifyspf', senders.verifySpf),
   forAccount('POST /senders/{id}/requestnewdkim', senders.requestNewDkim),
+  forAccount('POST /data-removals', removals.create),
+  forAccount('GET /data-removals/{id}', removals.one),
 ];
 
 export const findRoute = routeFinder(table);
+
+/** Whether a fault can be planned there: a route as the table names it, or a pattern that fits one. */
+export function isRoute(where: string): boolean {
+  return table.some(({ name }) => matchesPlace(where, name));
+}

@@ -3,7 +3,7 @@ import { namedBounceType } from '../bounce-types.ts';
 import { bounced } from '../effects.ts';
 import { RenderFault } from '../mustachio/render.ts';
 import type { Provider } from '../provider.ts';
-import type { RuleFault } from '../rules.ts';
+import { accountFault, type RuleFault } from '../rules.ts';
 import type { CapturedMessage } from '../store/messages.ts';
 import type { Template } from '../store/templates.ts';
 import { type Bodies, fill } from '../templating.ts';
@@ -36,8 +36,8 @@ export function checkTemplated(provider: Provider, item: unknown, isTest: boolea
   const isFine = typeof bodies !== 'string';
   const filled = withBodies(submission, isFine ? bodies : { subject: '', html: '', text: '' });
   const sizes = { ...fields, HtmlBody: isFine ? bodies.html : '', TextBody: isFine ? bodies.text : '' };
-  const tooBig = sizeFault(sizes, filled);
-  if (tooBig) return refused(tooBig);
+  const notTaken = sizeFault(sizes, filled) ?? (isTest ? null : accountFault(provider, filled));
+  if (notTaken) return refused(notTaken);
   const result = { submission: filled, echo: fields.To };
   return isFine ? { kind: 'fine', ...result } : { kind: 'unrenderable', ...result, reason: bodies };
 }

@@ -28,6 +28,7 @@ export function readWebhook(fields: Fields, base: WebhookFields): WebhookFields 
   const auth = fields.object('HttpAuth');
   const headers = fields.list('HttpHeaders', asHeader) ?? base.headers;
   const triggers = readTriggers(fields, base);
+  fields.flag('Verify');
   if (fields.fault) return fields.fault;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     return refuse(1354, "The 'Url' of a webhook must be a valid URL.");

@@ -98,11 +98,30 @@ function whatForbidsMail(session: Session, parameters: ReadonlyMap<string, strin
   if (!session.greeted) return '503 5.5.1 Error: send HELO/EHLO first';
   if (!session.login) return '530 5.7.0 Authentication required';
   if (session.envelope) return '503 5.5.1 Error: nested MAIL command';
+  const size = parameters.get('SIZE') ?? '0';
+  if (!/^\d{1,20}$/.test(size)) return '501 5.5.4 Bad message size syntax';
+  if (Number(size) > LARGEST_MESSAGE) return '552 5.3.4 Message size exceeds fixed limit';
+  return unknownOption(parameters, MAIL_OPTIONS);
+}
+
+/** What may follow the address; null: any value will do. */
+const MAIL_OPTIONS: ReadonlyMap<string, RegExp | null> = new Map([
+  ['SIZE', null],
+  ['BODY', /^(7BIT|8BITMIME)$/i],
+  ['AUTH', null],
+  ['RET', /^(FULL|HDRS)$/i],
+  ['ENVID', null],
+]);
+const RCPT_OPTIONS: typeof MAIL_OPTIONS = new Map([
+  ['NOTIFY', null],
+  ['ORCPT', null],
+]);
+
+function unknownOption(parameters: ReadonlyMap<string, string>, options: typeof MAIL_OPTIONS): string | null {
   for (const [name, value] of parameters) {
-    if (!['SIZE', 'BODY', 'AUTH', 'RET', 'ENVID'].includes(name))
-      return `555 5.5.4 Unsupported option: ${name}`;
-    if (name === 'SIZE' && Number(value) > LARGEST_MESSAGE)
-      return '552 5.3.4 Message size exceeds fixed limit';
+    const pattern = options.get(name);
+    if (pattern === undefined) return `555 5.5.4 Unsupported option: ${name}`;
+    if (pattern && !pattern.test(value)) return `555 5.5.4 Unsupported option: ${name}=${value}`;
   }
   return null;
 }
@@ -112,6 +131,8 @@ function addRecipient(session: Session, rest: string): Work {
   const { envelope } = session;
   if (!envelope) return say('503 5.5.1 Error: need MAIL command')(session, '');
   if (!path || path.address === '') return say('501 5.1.3 Bad recipient address syntax')(session, '');
+  const odd = unknownOption(path.parameters, RCPT_OPTIONS);
+  if (odd !== null) return say(odd)(session, '');
   return step(
     session,
     'smtp:rcpt',

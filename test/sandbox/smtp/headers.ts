@@ -3,10 +3,15 @@ export type HeaderField = readonly [name: string, value: string];
 
 const CRLF_CRLF = Buffer.from('\r\n\r\n');
 
+/** Where the header section ends: at the empty line, or at the end of the message. */
+export function headersEnd(raw: Buffer): number {
+  const end = raw.indexOf(CRLF_CRLF);
+  return end < 0 ? raw.length : end;
+}
+
 /** Reads the header section only; the body is not looked at. */
 export function readHeaders(raw: Buffer): HeaderField[] {
-  const end = raw.indexOf(CRLF_CRLF);
-  const section = raw.toString('utf8', 0, end < 0 ? raw.length : end);
+  const section = raw.toString('utf8', 0, headersEnd(raw));
   const unfolded =
     section.includes('\r\n ') || section.includes('\r\n\t') ? section.replace(/\r\n[ \t]+/g, ' ') : section;
   const fields: HeaderField[] = [];

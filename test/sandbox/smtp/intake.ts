@@ -3,11 +3,16 @@ import { addressFault } from '../addresses.ts';
 import { namedBounceType } from '../bounce-types.ts';
 import { bounced } from '../effects.ts';
 import type { Provider } from '../provider.ts';
-import { allInactive } from '../rest/email.ts';
+import { allInactive, tooManyInactive } from '../rest/email.ts';
 import * as rules from '../rules.ts';
+import { headersEnd } from './headers.ts';
 import { toSubmission } from './submission.ts';
+import { measureTexts } from './text-parts.ts';
 
 const LARGEST = 10 * 1024 * 1024;
+
+/** Null once the message was taken; else why it is refused at its final dot. */
+export type Taken = rules.RuleFault | null;
 
 /**
  * Takes one SMTP message. Whatever breaks a rule is taken all the same and comes back as an SMTPApiError bounce;
@@ -18,15 +23,23 @@ export function takeMessage(
   raw: Buffer,
   rcptTo: readonly string[],
   fixedStream: string | null,
-): void {
+): Taken {
   const submission = toSubmission(provider, raw, rcptTo, fixedStream);
-  if (Object.values(submission.metadata).some(value => value.length > 80)) {
+  if (isLost(provider, submission)) {
     provider.lost += 1;
-    return;
+    return null;
   }
-  const fault = sizeFault(raw) ?? firstFault(provider, submission, rcptTo);
-  if (fault) refuse(provider, submission, rcptTo, fault);
+  const fault = sizeFault(raw) ?? firstFault(provider, submission, rcptTo) ?? bodyFault(raw);
+  if (fault && provider.settings.variants.smtpFault === 'refused') return fault;
+  if (fault) bounce(provider, submission, rcptTo, fault);
   else accept(provider, submission);
+  return null;
+}
+
+function isLost({ settings }: Provider, { metadata }: Submission): boolean {
+  return (
+    settings.variants.smtpLongMetadata === 'lost' && Object.values(metadata).some(value => value.length > 80)
+  );
 }
 
 function firstFault(
@@ -38,11 +51,13 @@ function firstFault(
     rules.streamFault(provider, submission.stream) ??
     fromFault(submission) ??
     rules.signatureFault(provider, submission.from) ??
+    recipientFault(rcptTo) ??
     rules.recipientCountFault(rcptTo.length) ??
     rules.lengthFault(submission) ??
     rules.metadataFault(submission.metadata) ??
     rules.attachmentFault(submission.attachments) ??
-    inactiveFault(submission, rcptTo)
+    rules.accountFault(provider, submission) ??
+    inactiveFault(provider, submission)
   );
 }
 
@@ -53,17 +68,39 @@ function sizeFault(raw: Buffer): rules.RuleFault | null {
     : null;
 }
 
+function bodyFault(raw: Buffer): rules.RuleFault | null {
+  if (isEmpty(raw)) return rules.NO_BODY;
+  const texts = raw.length > rules.LARGEST_BODY ? measureTexts(raw) : [];
+  const large = texts.find(({ bytes }) => bytes > rules.LARGEST_BODY);
+  return large ? rules.bodyTooLarge(large.kind === 'html' ? 'HtmlBody' : 'TextBody') : null;
+}
+
+/** A body of nothing but white space is none. */
+function isEmpty(raw: Buffer): boolean {
+  for (let at = headersEnd(raw); at < raw.length; at += 1) if ((raw[at] ?? 0) > 0x20) return false;
+  return true;
+}
+
+function recipientFault(rcptTo: readonly string[]): rules.RuleFault | null {
+  for (const email of rcptTo) {
+    const fault = addressFault('To', email);
+    if (fault !== null) return rules.invalid(fault);
+  }
+  return null;
+}
+
 function fromFault({ from }: Submission): rules.RuleFault | null {
   const fault = from.Email === '' ? "Invalid 'From' value." : addressFault('From', from.Email);
   return fault === null ? null : rules.invalid(fault);
 }
 
-function inactiveFault({ inactive }: Submission, rcptTo: readonly string[]): rules.RuleFault | null {
-  const all = inactive.length > 0 && rcptTo.every(email => inactive.includes(email.toLowerCase()));
-  return all ? { code: 406, message: allInactive(inactive, 'single') } : null;
+function inactiveFault(provider: Provider, submission: Submission): rules.RuleFault | null {
+  return tooManyInactive(provider, submission)
+    ? { code: 406, message: allInactive(submission.inactive, 'single') }
+    : null;
 }
 
-function refuse(
+function bounce(
   provider: Provider,
   submission: Submission,
   rcptTo: readonly string[],

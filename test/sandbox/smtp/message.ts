@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { FaultKind } from '../faults.ts';
-import { takeMessage } from './intake.ts';
+import type { Fault, FaultKind } from '../faults.ts';
+import { type Taken, takeMessage } from './intake.ts';
+import { withWholeLineEnds } from './line-ends.ts';
 import type { Envelope, Session, Work } from './session.ts';
 import { pause, refuse, silence, step, strike } from './strike.ts';
 
@@ -36,8 +37,13 @@ function finish(session: Session, envelope: Envelope, message: Buffer | null): W
   const text = (): string => `${envelope.to.join(' ')} ${message.toString('utf8')}`;
   const fault = server.faults.take('smtp:final', text);
   if (fault && !AFTER_ACCEPTANCE.includes(fault.kind)) return strike(session, fault, () => undefined);
-  takeMessage(server, message, envelope.to, stream);
-  const reply = (): void => session.reply(`250 2.0.0 Ok: queued as ${queueId()}`);
+  return answer(session, fault, takeMessage(server, withWholeLineEnds(message), envelope.to, stream));
+}
+
+/** Says what became of a message, unless a fault comes in between. */
+function answer(session: Session, fault: Fault | undefined, refused: Taken): Work {
+  const line = refused ? `554 5.6.0 Error ${refused.code}: ${refused.message}` : null;
+  const reply = (): void => session.reply(line ?? `250 2.0.0 Ok: queued as ${queueId()}`);
   if (fault?.kind === 'slow') return pause(fault.ms).then(reply);
   if (fault?.kind === 'timeout-after-accept') return silence();
   if (fault) session.hangUp();

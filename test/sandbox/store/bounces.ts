@@ -42,9 +42,11 @@ export class BounceStore {
   }
 
   get(id: number): Bounce | undefined {
-    return this.#bounces[id - FIRST_ID];
+    const bounce = this.#bounces[id - FIRST_ID];
+    return bounce && !isForgotten(bounce) ? bounce : undefined;
   }
 
+  /** Forgotten ones too: statistics keep counting them. */
   all(): readonly Bounce[] {
     return this.#bounces;
   }
@@ -63,12 +65,29 @@ export class BounceStore {
     }
   }
 
+  /** Forgets what bounces say about an address; the ids of the others stay. */
+  forget(email: string): void {
+    for (const bounce of this.#bounces) {
+      if (!isSame(bounce.email, email)) continue;
+      Object.assign(bounce, { email: '', subject: '', content: '', details: '' });
+    }
+  }
+
   clear(): void {
     this.#bounces = [];
   }
 }
 
+function isForgotten({ email }: Bounce): boolean {
+  return email === '';
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 function matches(bounce: Bounce, filter: BounceFilter): boolean {
+  if (isForgotten(bounce)) return false;
   if (filter.stream !== undefined && bounce.stream !== filter.stream) return false;
   if (filter.type !== undefined && bounce.type.type !== filter.type) return false;
   if (filter.inactive !== undefined && bounce.inactive !== filter.inactive) return false;

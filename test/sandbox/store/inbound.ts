@@ -95,6 +95,13 @@ export class InboundStore {
     return this.#rules.delete(id);
   }
 
+  /** Forgets the mail of a sender. */
+  forget(email: string): void {
+    for (const [id, { from }] of this.#messages) {
+      if (from.Email.toLowerCase() === email.toLowerCase()) this.#messages.delete(id);
+    }
+  }
+
   /** Forgets the mail; rules stay. */
   clear(): void {
     this.#messages.clear();

@@ -49,6 +49,11 @@ export class LookStore {
     return this.#looks.filter(look => look.isFirst && matches(look, filter)).reverse();
   }
 
+  /** Forgets the looks of a recipient. */
+  forget(email: string): void {
+    this.#looks = this.#looks.filter(({ recipient }) => recipient.toLowerCase() !== email.toLowerCase());
+  }
+
   clear(): void {
     this.#looks = [];
     this.#seen.clear();

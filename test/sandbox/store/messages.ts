@@ -99,7 +99,7 @@ export class MessageStore {
     const { metadata } = filter;
     const pool =
       metadata?.key.toLowerCase() === ATTEMPT_KEY ? this.#attempts.of(metadata.value) : this.#messages;
-    return pool.filter(message => matches(message, filter)).reverse();
+    return pool.filter(message => this.#byId.has(message.id) && matches(message, filter)).reverse();
   }
 
   /** The newest message to an address. */
@@ -120,6 +120,15 @@ export class MessageStore {
   /** By lower-case address; Cc and Bcc count too. */
   copiesByRecipient(): Map<string, number> {
     return new Map(this.#copiesByRecipient);
+  }
+
+  /** Forgets the mail to a recipient in listings and by id; what tests count stays. */
+  forget(email: string): void {
+    const wanted = email.toLowerCase();
+    const concerned = ({ recipients }: CapturedMessage): boolean =>
+      recipients.some(one => one.toLowerCase() === wanted);
+    for (const { id } of this.#messages.filter(concerned)) this.#byId.delete(id);
+    this.#messages = this.#messages.filter(message => !concerned(message));
   }
 
   clear(): void {

@@ -17,14 +17,14 @@ export class SuppressionStore {
     return this.#byStream.get(stream)?.get(email.toLowerCase());
   }
 
-  /** False when the address was on the list already; the first reason then stays. */
+  /** False when the address was on the list already. The first reason then stays, unless a complaint follows. */
   add(stream: string, suppression: Suppression): boolean {
     const list = this.#byStream.get(stream) ?? new Map<string, Suppression>();
     this.#byStream.set(stream, list);
     const email = suppression.email.toLowerCase();
-    if (list.has(email)) return false;
-    list.set(email, { ...suppression, email });
-    return true;
+    const isNew = !list.has(email);
+    if (isNew || suppression.reason === 'SpamComplaint') list.set(email, { ...suppression, email });
+    return isNew;
   }
 
   /** False when the address was not on the list. */

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import { OUTBOUND_LADDER } from '../webhooks/ladder.ts';
 import type { Payload, RecordType } from '../webhooks/payloads.ts';
 import { splitCredentials, type Target, type Try } from '../webhooks/target.ts';
 import { WebhookStatistics } from './webhook-statistics.ts';
@@ -129,7 +128,7 @@ export function shape(choice: TriggerChoice, payload: Payload): Payload | null {
 }
 
 function targetOf(webhook: Webhook): Target {
-  return { ...addressOf(webhook), ladder: OUTBOUND_LADDER };
+  return addressOf(webhook);
 }
 
 /** HttpAuth counts before credentials in the address; which of them wins is not documented. */

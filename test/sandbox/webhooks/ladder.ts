@@ -1,3 +1,6 @@
+import type { Variants } from '../variants.ts';
+import type { RecordType } from './payloads.ts';
+
 /** When an event is tried again, and what an answer means for it. */
 export interface Ladder {
   /** Minutes between the tries; afterwards the event is given up. */
@@ -5,16 +8,6 @@ export interface Ladder {
   /** `status` is 0 when the receiver could not be reached in time. */
   judge(status: number): 'taken' | 'retry' | 'drop';
 }
-
-/** Outbound events: most refusals lose the event at the first try. Nine retries, as the header's start at 9 implies. */
-export const OUTBOUND_LADDER: Ladder = {
-  minutes: [1, 5, 15, 1, 5, 10, 10, 10, 15],
-  judge(status) {
-    if (status >= 200 && status <= 299) return 'taken';
-    const isPassing = status === 0 || status === 408 || status === 429 || status >= 500;
-    return isPassing || (status >= 300 && status <= 399) ? 'retry' : 'drop';
-  },
-};
 
 /** Inbound mail: everything but 200 is tried again, and 403 ends it. */
 export const INBOUND_LADDER: Ladder = {
@@ -24,3 +17,21 @@ export const INBOUND_LADDER: Ladder = {
     return status === 403 ? 'drop' : 'retry';
   },
 };
+
+/** Nine retries, as the header's start at 9 implies; six is what the documentation's page says. */
+const MINUTES = { nine: [1, 5, 15, 1, 5, 10, 10, 10, 15], six: [1, 5, 10, 10, 10, 15] };
+
+/** The ladder of an outbound event. */
+export function outboundLadder({ retries, takenBy }: Variants, recordType: RecordType): Ladder {
+  if (retries === 'legacy') return recordType === 'Bounce' ? INBOUND_LADDER : LEGACY_LADDER;
+  return { minutes: MINUTES[retries], judge: status => judge(status, takenBy) };
+}
+
+/** Most refusals lose the event at the first try. */
+function judge(status: number, takenBy: Variants['takenBy']): ReturnType<Ladder['judge']> {
+  if (status === 200 || (takenBy === 'any 2xx' && status > 200 && status <= 299)) return 'taken';
+  const isPassing = status === 0 || status === 408 || status === 429 || status >= 500;
+  return isPassing || (status >= 200 && status <= 399) ? 'retry' : 'drop';
+}
+
+const LEGACY_LADDER: Ladder = { minutes: [1, 5, 15], judge: INBOUND_LADDER.judge };

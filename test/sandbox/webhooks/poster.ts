@@ -6,7 +6,7 @@ import type { ServerObject } from '../server-object.ts';
 import type { Settings } from '../settings.ts';
 import { shape, type TriggerChoice, type WebhookStore } from '../store/webhooks.ts';
 import { HeldBack } from './held-back.ts';
-import { OUTBOUND_LADDER } from './ladder.ts';
+import { INBOUND_LADDER, type Ladder, outboundLadder } from './ladder.ts';
 import type { Payload, RecordType } from './payloads.ts';
 import { type Connections, closeConnections, openConnections, type Post, post } from './request.ts';
 import { type PostedType, splitCredentials, type Target } from './target.ts';
@@ -53,7 +53,7 @@ export class WebhookPoster {
   readonly #held: HeldBack<Event>;
   /** What calls off the tries that wait for their time. */
   readonly #waiting = new Set<() => void>();
-  readonly #receiver: Receiver = { url: null, headers: {}, ladder: OUTBOUND_LADDER };
+  readonly #receiver: Receiver = { url: null, headers: {} };
   #active = 0;
   #delivered = 0;
   #givenUp = 0;
@@ -173,8 +173,9 @@ export class WebhookPoster {
 
   #settle(event: Event, status: number, ms: number): void {
     const { target, recordType, retries } = event;
-    const verdict = target.ladder.judge(status);
-    const minutes = target.url === null ? undefined : target.ladder.minutes[retries];
+    const ladder = this.#ladder(event);
+    const verdict = ladder.judge(status);
+    const minutes = target.url === null ? undefined : ladder.minutes[retries];
     const result =
       verdict === 'retry' && minutes !== undefined ? 'retry' : verdict === 'taken' ? 'taken' : 'failed';
     target.onTry?.({ recordType, status, ms, result });
@@ -191,14 +192,19 @@ export class WebhookPoster {
     this.#waiting.add(cancel);
   }
 
+  #ladder({ recordType }: Event): Ladder {
+    return recordType === 'Inbound' ? INBOUND_LADDER : outboundLadder(this.#settings.variants, recordType);
+  }
+
   /** Null when nobody listens any more. */
-  #request({ target, payload, traceId, retries }: Event): Post | null {
+  #request(event: Event): Post | null {
+    const { target, payload, traceId, retries } = event;
     if (target.url === null) return null;
     const headers: Record<string, string> = {
       ...target.headers,
       ...COMMON,
-      'X-PM-Retries-Remaining': String(target.ladder.minutes.length - retries),
-      'X-PM-Webhook-Trace-Id': traceId,
+      'X-PM-Retries-Remaining': String(this.#ladder(event).minutes.length - retries),
+      ...(this.#settings.variants.traceId === 'sent' && { 'X-PM-Webhook-Trace-Id': traceId }),
     };
     return {
       url: target.url,

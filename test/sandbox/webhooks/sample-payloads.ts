@@ -9,7 +9,10 @@ import * as payloads from './payloads.ts';
 
 const RECIPIENT = 'probe@example.com';
 
-/** A valid-looking event that belongs to no message; what Postmark posts as a probe is not documented. */
+/**
+ * A valid-looking event that belongs to no message and suppresses nobody; what Postmark posts as a probe is not
+ * documented.
+ */
 export function samplePayload(recordType: RecordType, serverId: number, stream: string, at: number): Payload {
   const message = sampleMessage(stream, at);
   const event = { recipient: RECIPIENT, type: 'Delivered', at, details: {} } as const;
@@ -24,15 +27,8 @@ export function samplePayload(recordType: RecordType, serverId: number, stream: 
       return payloads.open(sampleLook(message, null));
     case 'Click':
       return payloads.click(sampleLook(message, { link: 'https://example.com/', location: 'HTML' }));
-    case 'SubscriptionChange': {
-      const entry = {
-        email: RECIPIENT,
-        reason: 'ManualSuppression',
-        origin: 'Recipient',
-        createdAt: at,
-      } as const;
-      return payloads.suppressed(serverId, stream, entry, message);
-    }
+    case 'SubscriptionChange':
+      return payloads.reactivated(serverId, stream, RECIPIENT, 'Recipient', at);
   }
 }
 
@@ -83,7 +79,7 @@ function sampleBounce(message: CapturedMessage, name: 'HardBounce' | 'SpamCompla
     details: 'Test event',
     content: 'Test event',
     bouncedAt: message.receivedAt,
-    inactive: true,
-    canActivate: name === 'HardBounce',
+    inactive: false,
+    canActivate: false,
   };
 }

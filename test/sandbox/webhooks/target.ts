@@ -1,4 +1,3 @@
-import type { Ladder } from './ladder.ts';
 import type { RecordType } from './payloads.ts';
 
 /** What can be posted: the outbound events and inbound mail. */
@@ -19,7 +18,6 @@ export interface Target {
   /** Null: nobody listens any more, and what waits is given up. */
   readonly url: string | null;
   readonly headers: Readonly<Record<string, string>>;
-  readonly ladder: Ladder;
   onTry?(outcome: Try): void;
 }
 
