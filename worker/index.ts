@@ -31,7 +31,12 @@ export async function startWorker(
   const mail = await createMail(config, { poolSize, ...deps });
   const scheduler = createScheduler({
     // Never parked: these jobs carry nothing that could be poison, and bulk mail would stop for good.
-    backend: new MysqlBackend({ knex: mail.db, ensureSchema: false, poisonAfter: null }),
+    backend: new MysqlBackend({
+      knex: mail.db,
+      ensureSchema: false,
+      poisonAfter: null,
+      hearsStates: false, // nobody here listens to the runs of other processes
+    }),
     name: `${hostname()}-${newId()}`,
     log: mail.log,
     // A process that stalled for a lock's lifetime may lose the job to its own processor: see watchdog.ts.

@@ -107,6 +107,62 @@ describe('agenda on MySQL: notifications', () => {
     expect(heard).to.have.length(2);
   });
 
+  it("brings another process's states to who has subscribed, from that moment on", async () => {
+    const [here, there] = [await listener(), await listener()];
+    const states = (type: 'start' | 'complete', after = 0) =>
+      here.notificationChannel.publishState({
+        type,
+        jobId: toJobId('id'),
+        jobName: 'job',
+        timestamp: new Date(Date.now() + after),
+      });
+    await states('start', -500);
+    const heard: JobStateNotification[] = [];
+    there.notificationChannel.subscribeState(each => void heard.push(each));
+    await states('complete', 1); // here nobody knows yet that somebody listens
+    await until(() => heard.length > 0);
+    expect(heard.map(each => each.type)).to.deep.equal(['complete']);
+  });
+
+  it("emits other agendas' events as Agenda's own, marked as remote", async () => {
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map(async name => bench.agenda(await bench.backend(quick), { name })),
+    );
+    const heard: unknown[] = [];
+    const error = 'x'.repeat(100_000); // more than a signal can carry
+    two?.on('fail:job', (reason: string, _job: unknown, remote: boolean) =>
+      heard.push(reason.length, remote),
+    );
+    one?.define('job', async () => Promise.reject(new Error(error)));
+    await Promise.all([one?.start(), two?.start()]);
+    await one?.now('job');
+    await until(() => heard.length > 0);
+    expect(heard).to.deep.equal([2000, true]);
+    expect(bench.errors).to.deep.equal([]);
+  });
+
+  it('asks nobody for states where they are not to be heard', async () => {
+    const { notificationChannel } = await listener({ hearsStates: false });
+    notificationChannel.subscribeState(() => {});
+    await notificationChannel.disconnect();
+    expect(await bench.db(`${bench.prefix}signals`)).to.deep.equal([]);
+  });
+
+  it('catches up with a flood of states, each of them once, and a job behind them wakes at once', async () => {
+    const there = await listener();
+    const jobs = heardBy(there);
+    const heard: number[] = [];
+    there.notificationChannel.subscribeState(({ progress }) => void heard.push(progress ?? -1));
+    const here = await listener({ sharesState: true });
+    const timestamp = new Date();
+    const state = { type: 'progress', jobId: toJobId('id'), jobName: 'job', timestamp } as const;
+    const flood = Array.from({ length: 3500 }, (_, progress) => ({ ...state, progress }));
+    await Promise.all(flood.map(each => here.notificationChannel.publishState(each)));
+    await here.notificationChannel.publish(aNotification());
+    await until(() => jobs.length > 0);
+    expect(heard).to.deep.equal(flood.map(each => each.progress));
+  });
+
   it('shares job states while a dashboard elsewhere listens, and not before', async () => {
     const worker = await listener();
     const dashboard = await bench.backend(quick);
@@ -181,6 +237,23 @@ describe('agenda on MySQL: notifications', () => {
       });
       await trx.rollback();
       expect((await agenda.queryJobs()).total).to.equal(0);
+    });
+
+    it('everything is seen and done as part of it: counts, names, disabling, cancelling all', async () => {
+      const backend = await bench.backend();
+      const agenda = await bench.agenda(backend);
+      await agenda.now('before');
+      const trx = await bench.db.transaction();
+      await backend.inTransaction(trx, async () => {
+        await agenda.now('within');
+        expect((await agenda.getJobsOverview()).map(each => each.name)).to.deep.equal(['before', 'within']);
+        expect(await backend.repository.getDistinctJobNames()).to.deep.equal(['before', 'within']);
+        expect(await backend.repository.getQueueSize()).to.equal(2);
+        expect(await agenda.disable({ names: ['before', 'within'] })).to.equal(2);
+        expect(await agenda.cancelAll()).to.equal(2);
+      });
+      await trx.rollback();
+      expect((await agenda.queryJobs()).jobs[0]).to.include({ name: 'before', disabled: false });
     });
 
     it('ends with the transaction, even for code that runs on', async () => {

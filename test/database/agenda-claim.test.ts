@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { dueOrder, dueRows, staleRows } from '../../worker/agenda-mysql/claim.ts';
 import { Database } from '../../worker/agenda-mysql/database.ts';
+import { Pool } from '../../worker/agenda-mysql/pool.ts';
 import { tablesOf } from '../../worker/agenda-mysql/tables.ts';
 import { toUtc } from '../../worker/agenda-mysql/utc.ts';
 import { agendaBench, aJob, claimNext, present } from './agenda-support.ts';
@@ -143,7 +144,7 @@ describe('agenda on MySQL: claims', () => {
       const tables = tablesOf(bench.prefix);
       for (const level of ['READ COMMITTED', 'REPEATABLE READ']) {
         const pool = bench.hostPool(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`);
-        const locked = await new Database(pool, tables).transaction(async trx => {
+        const locked = await new Database(pool, tables, new Pool({ knex: pool })).transaction(async trx => {
           const due = await trx.select(['id'], `${dueOrdered()} FOR UPDATE SKIP LOCKED`, [
             'job',
             toUtc(new Date()),

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Agenda, backoffStrategies, type Job } from 'agenda';
 import { expect } from 'chai';
+import { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import { agendaBench, present, until } from './agenda-support.ts';
 
@@ -121,12 +123,12 @@ describe('agenda on MySQL: run by Agenda itself', () => {
     let runs = 0;
     const handler = async (job: Job<unknown>) => {
       runs++;
-      for (let step = 1; step <= 5; step++) {
-        await sleep(100);
-        await job.touch(step * 20);
+      for (let step = 1; step <= 10; step++) {
+        await sleep(150);
+        await job.touch(step * 10);
       }
     };
-    agenda.define('job', handler, { lockLifetime: 300 });
+    agenda.define('job', handler, { lockLifetime: 1200 });
     await agenda.start();
     await agenda.now('job');
     await until(async () => (await agenda.queryJobs({ state: 'completed' })).total === 1);
@@ -172,6 +174,22 @@ describe('agenda on MySQL: run by Agenda itself', () => {
     await until(() => runs === 20);
     await again.stop();
     expect((await agenda.queryJobs({ state: 'running' })).total).to.equal(0);
+  });
+
+  it('records the end of a handler that outlives stop, though stop closed the pool', async () => {
+    const settings = { tablePrefix: bench.prefix, ensureSchema: false };
+    const backend = new MysqlBackend({ connection: testDatabaseUrl(), poolSize: 2, ...settings });
+    const agenda = await bench.agenda(backend);
+    let finish = () => {};
+    agenda.define('job', () => new Promise<void>(resolve => (finish = resolve)));
+    await agenda.start();
+    await agenda.now('job');
+    await once(agenda, 'start:job');
+    await agenda.stop();
+    expect((await jobs(agenda))[0]).to.have.property('state', 'running');
+    finish();
+    await once(agenda, 'complete:job');
+    expect((await jobs(agenda))[0]).to.have.property('state', 'completed');
   });
 
   it('works again after stop and start', async () => {

@@ -132,19 +132,23 @@ describe('agenda on MySQL: as with any backend', () => {
     });
 
     // 150 locks for 200 places: which name has how many of them is a matter of chance, within limits.
-    it('are filled up', async () => {
-      const agenda = await start({
-        maxConcurrency: 300,
-        lockLimit: 150,
-        defaultLockLimit: 20,
-        defaultConcurrency: 10,
+    for (const when of ['before', 'while'] as const) {
+      it(`are filled up, with jobs saved ${when} it starts`, async () => {
+        const agenda = await start({
+          maxConcurrency: 300,
+          lockLimit: 150,
+          defaultLockLimit: 20,
+          defaultConcurrency: 10,
+        });
+        const names = Array.from({ length: 10 }, (_, n) => `job ${n}`);
+        for (const name of names) agenda.define(name, never);
+        const saves = Promise.all(names.flatMap(name => Array.from({ length: 25 }, () => agenda.now(name))));
+        if (when === 'before') await saves;
+        await agenda.start();
+        await until(async () => Number((await agenda.getRunningStats()).runningJobs) >= 90);
+        await saves;
       });
-      const names = Array.from({ length: 10 }, (_, n) => `job ${n}`);
-      for (const name of names) agenda.define(name, never);
-      await Promise.all(names.flatMap(name => Array.from({ length: 25 }, () => agenda.now(name))));
-      await agenda.start();
-      await until(async () => Number((await agenda.getRunningStats()).runningJobs) >= 90);
-    });
+    }
   });
 
   it('starts what is due at one moment by priority', async () => {

@@ -71,6 +71,22 @@ describe('agenda on MySQL: the job log', () => {
     expect((await logger.getLogs()).total).to.equal(1);
   });
 
+  it('keeps an entry that is older than that when it is written', async () => {
+    const { logger } = await bench.backend(); // its first entry is also its first look for expired ones
+    await logger.log(anEntry({ timestamp: new Date('2020-01-01T00:00:00Z') }));
+    expect((await logger.getLogs()).total).to.equal(1);
+  });
+
+  it('refuses an entry that is none without losing those beside it', async () => {
+    const { logger } = await bench.backend();
+    const meta: Record<string, unknown> = {};
+    meta.self = meta;
+    const entries = [anEntry(), anEntry({ timestamp: new Date(Number.NaN) }), anEntry({ meta }), anEntry()];
+    const outcomes = await Promise.allSettled(entries.map(entry => logger.log(entry)));
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).to.deep.equal([true, false, false, true]);
+    expect((await logger.getLogs()).total).to.equal(2);
+  });
+
   it('is written by Agenda when logging is on', async () => {
     const backend = await bench.backend();
     const agenda = await bench.agenda(backend, { logging: true, name: 'w' });

@@ -6,10 +6,11 @@ import { agendaBench, aJob, present } from './agenda-support.ts';
 describe('agenda on MySQL: queries', () => {
   const bench = agendaBench();
   const at = (ms: number) => new Date(Date.now() + ms);
+  const justNow = at(-10); // one moment: a run that fails ends as it fails
 
   const inState: Record<Exclude<JobState, 'paused'>, Partial<JobParameters>> = {
     running: { lockedAt: at(0), nextRunAt: null },
-    failed: { failedAt: at(-10), lastFinishedAt: at(-10), nextRunAt: null },
+    failed: { failedAt: justNow, lastFinishedAt: justNow, nextRunAt: null },
     repeating: { repeatInterval: '1 day', nextRunAt: at(3_600_000) },
     scheduled: { nextRunAt: at(3_600_000) },
     queued: { nextRunAt: at(-3_600_000) },
@@ -68,6 +69,20 @@ describe('agenda on MySQL: queries', () => {
     expect(named.jobs.map(job => job.name)).to.deep.equal(['late', 'never']);
   });
 
+  it('takes what a dashboard may hand on: numbers as text, orders and states there are none of', async () => {
+    const { repository } = await bench.backend();
+    for (const name of ['a', 'b', 'c']) await repository.saveJob(aJob({ name, nextRunAt: at(1) }));
+    const found = async (options: object) =>
+      (await repository.queryJobs({ sort: { name: 'asc' }, ...options })).jobs.map(job => job.name);
+    expect(await found({ limit: '2', skip: '1' })).to.deep.equal(['b', 'c']);
+    expect(await found({ limit: 1.5 })).to.deep.equal(['a']);
+    expect(await found({ limit: 'all', skip: -1 })).to.deep.equal(['a', 'b', 'c']);
+    for (const sort of [{ 'name; DROP TABLE x': 'asc' }, { constructor: 'asc' }, {}])
+      expect(await found({ sort })).to.have.members(['a', 'b', 'c']);
+    expect(await found({ state: 'asleep' })).to.deep.equal([]);
+    expect(await found({ state: 'asleep', name: 'a' })).to.deep.equal([]);
+  });
+
   it('a page of a long table sorts nothing', async () => {
     const { repository } = await bench.backend();
     const jobs = Array.from({ length: 4000 }, (_, n) => aJob({ nextRunAt: n % 5 ? null : at(n) }));
@@ -94,7 +109,7 @@ describe('agenda on MySQL: queries', () => {
     const { repository } = await bench.backend();
     await layFinished(100_000);
     await repository.saveJob(
-      aJob({ name: 'fresh', failedAt: at(-5), lastFinishedAt: at(-5), nextRunAt: null }),
+      aJob({ name: 'fresh', failedAt: justNow, lastFinishedAt: justNow, nextRunAt: null }),
     );
     const table = `${bench.prefix}jobs`;
     await bench.db.raw(`ANALYZE TABLE ${table}`);

@@ -1,3 +1,4 @@
+import { toJobId } from 'agenda';
 import { expect } from 'chai';
 import { agendaBench, aJob, present } from './agenda-support.ts';
 
@@ -112,6 +113,22 @@ describe('agenda on MySQL: the repository', () => {
     await repository.disableJobs({ name: 'job' });
     expect((await repository.saveJob(aJob({ type: 'single' }))).disabled).to.equal(true);
     expect((await repository.saveJob(aJob({ type: 'single', disabled: false }))).disabled).to.equal(false);
+  });
+
+  it('finds nothing by an id that is none of its own', async () => {
+    const { repository } = await bench.backend();
+    const saved = await repository.saveJob(aJob());
+    for (const id of ['', 'x', '507f1f77bcf86cd799439011', "' OR 1=1 --", 'é', 'a'.repeat(5000)].map(
+      toJobId,
+    )) {
+      expect(await repository.getJobById(id)).to.equal(null);
+      expect(await repository.removeJobs({ id })).to.equal(0);
+      expect(await repository.disableJobs({ ids: [id] })).to.equal(0);
+      if (id) expect(await repository.queryJobs({ id })).to.deep.equal({ jobs: [], total: 0 });
+      expect(await repository.lockJob({ ...saved, _id: id })).to.equal(undefined);
+      await repository.unlockJobs([id]);
+    }
+    expect((await repository.queryJobs()).total).to.equal(1);
   });
 
   it('throws when the state of a job that is gone is saved', async () => {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
+import knex from 'knex';
+import { MysqlBackend, type MysqlBackendOptions } from '../../worker/agenda-mysql/index.ts';
+import { Pool } from '../../worker/agenda-mysql/pool.ts';
 import { dropTables } from '../../worker/agenda-mysql/tables.ts';
 import { testDatabaseUrl } from '../support/database.ts';
-import { agendaBench, aJob, present } from './agenda-support.ts';
+import { agendaBench, aJob, present, until } from './agenda-support.ts';
 
 describe('agenda on MySQL: tables and connections', () => {
   const bench = agendaBench();
@@ -93,11 +95,46 @@ describe('agenda on MySQL: tables and connections', () => {
       await backend.repository.saveJob(aJob());
       await backend.disconnect();
     }
-    expect(await backend.repository.queryJobs().catch(error => error)).to.be.an('error');
+    expect((await backend.repository.queryJobs()).total, 'by a latecomer').to.equal(2);
     const hosted = await bench.backend();
     expect(hosted).to.have.property('ownsConnection', false);
     await hosted.disconnect();
     expect((await hosted.repository.queryJobs()).total).to.equal(0);
+  });
+
+  it('leaves no connection of its own behind, also after a latecomer', async () => {
+    const pool = new Pool({ connection: testDatabaseUrl(), poolSize: 1 });
+    const used = async () => {
+      const [[row]] = await pool.use(() => pool.knex.raw('SELECT CONNECTION_ID() AS id'));
+      return Number(row.id);
+    };
+    const isOver = async (id: number) =>
+      (await bench.db('information_schema.processlist').where('id', id)).length === 0;
+    const first = await used();
+    expect(await used(), 'kept while it is open').to.equal(first);
+    await pool.close();
+    await until(() => isOver(first));
+    const late = await Promise.all([used(), used()]);
+    await until(async () => (await Promise.all(late.map(isOver))).every(over => over));
+    pool.open();
+    expect(await used()).to.equal(await used());
+    const waiting = Array.from({ length: 3 }, used); // two of them for the one connection
+    await Promise.all([pool.close(), pool.close()]);
+    const ids = await Promise.all(waiting);
+    await until(async () => (await Promise.all(ids.map(isOver))).every(over => over));
+  });
+
+  it('says what it needs when it is given nothing, another database or another driver', () => {
+    const attempt = (options: object) => () => new MysqlBackend(options as MysqlBackendOptions);
+    expect(attempt({})).to.throw(/one of `knex` and `connection/);
+    expect(attempt({ connection: 'postgres://me:secret@localhost/x' }))
+      .to.throw(/mysql:\/\//)
+      .with.property('message')
+      .that.does.not.include('secret');
+    expect(attempt({ connection: 'localhost:3306' })).to.throw(/mysql:\/\//);
+    expect(attempt({ knex: knex({ client: 'better-sqlite3', useNullAsDefault: true }) })).to.throw(
+      /mysql2, not on better-sqlite3/,
+    );
   });
 
   it('refuses a prefix that is not a name', () => {

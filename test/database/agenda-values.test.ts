@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { JobParameters } from 'agenda';
 import { expect } from 'chai';
 import { testDatabaseUrl } from '../support/database.ts';
 import { agendaBench, aJob, claimNext, present } from './agenda-support.ts';
@@ -47,7 +48,12 @@ describe('agenda on MySQL: values', () => {
     const { repository } = await bench.backend();
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    const faults = [{ name: 'x'.repeat(256) }, { nextRunAt: new Date(Number.NaN) }, { data: circular }];
+    const faults = [
+      { name: 'x'.repeat(256) },
+      { nextRunAt: new Date(Number.NaN) },
+      { data: circular },
+      { priority: Number.NaN },
+    ];
     for (const fault of faults) {
       expect(await repository.saveJob(aJob(fault)).catch(error => error)).to.be.an('error');
     }
@@ -68,6 +74,25 @@ describe('agenda on MySQL: values', () => {
     }
     const saved = await repository.saveJob(aJob({ nextRunAt: new Date(8.64e15) }));
     expect((await repository.getJobById(present(saved._id)))?.nextRunAt?.getUTCFullYear()).to.equal(9999);
+  });
+
+  it('takes a moment as milliseconds or as text too, as plain JavaScript may give it', async () => {
+    const { repository } = await bench.backend();
+    const instant = '2027-01-15T08:00:00.000Z';
+    for (const given of [Date.parse(instant), instant]) {
+      const saved = await repository.saveJob(aJob({ nextRunAt: given as unknown as Date }));
+      expect((await repository.getJobById(present(saved._id)))?.nextRunAt?.toISOString()).to.equal(instant);
+    }
+  });
+
+  it('records the end of a run whose progress is no number', async () => {
+    const backend = await bench.backend();
+    const { _id } = await backend.repository.saveJob(aJob());
+    const run = present(await claimNext(backend));
+    const end = { nextRunAt: null, lockedAt: undefined, lastFinishedAt: new Date(), progress: 0 / 0 };
+    await backend.repository.saveJobState(Object.assign(run, end) as JobParameters);
+    const stored = present(await backend.repository.getJobById(present(_id)));
+    expect(stored).to.include({ nextRunAt: null }).and.not.have.any.keys('lockedAt', 'progress');
   });
 
   it("means the same instant whatever the zone of the session, the host's pool and the process", async () => {

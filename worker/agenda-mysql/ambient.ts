@@ -30,7 +30,7 @@ export class Ambient {
   /** Where statements of the running code go: its transaction, else the pool. */
   database(): Database {
     const trx = this.transaction();
-    return trx ? new Database(trx, this.pool.tables, true) : this.pool;
+    return trx ? new Database(trx, this.pool.tables) : this.pool;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { AgendaBackend } from 'agenda';
 import type { Knex } from 'knex';
-import { connect } from '../../db/connect.ts';
 import { Ambient } from './ambient.ts';
 import { MysqlNotificationChannel } from './channel.ts';
 import { Database } from './database.ts';
 import { MysqlJobLogger } from './logger.ts';
 import type { ParkedJob } from './park.ts';
+import { Pool } from './pool.ts';
 import { MysqlJobRepository } from './repository.ts';
 import { checkSchema, migrate } from './schema.ts';
 import { type SignalOptions, Signals } from './signals.ts';
@@ -27,10 +27,12 @@ interface CommonOptions {
   /** How other processes are told of new jobs; false: not at all, they poll. */
   signals?: SignalOptions | false;
   /**
-   * Let job states (start, success, ...) always cross processes, for listeners elsewhere. Default: only while a
-   * process that runs no jobs, such as a dashboard, subscribes to them.
+   * Tell the other processes the states of our jobs (start, success, ...) always: three writes per job. Default: while
+   * there is one that hears them.
    */
   sharesState?: boolean;
+  /** Hear the states of the others' jobs, as Agenda's events and dashboards do. Default true. */
+  hearsStates?: boolean;
   /** Days the job log is kept; null: for ever. Default 14. */
   logRetentionDays?: number | null;
   /** A job was parked. Default: a process warning. */
@@ -46,7 +48,7 @@ export class MysqlBackend implements AgendaBackend {
   readonly repository: MysqlJobRepository;
   readonly notificationChannel: MysqlNotificationChannel;
   readonly logger: MysqlJobLogger;
-  private readonly knex: Knex;
+  private readonly pool: Pool;
   private readonly prefix: string;
   private readonly ensureSchema: boolean;
   private readonly db: Database;
@@ -54,16 +56,15 @@ export class MysqlBackend implements AgendaBackend {
   private onParked: (job: ParkedJob) => void;
   private onError: (error: Error) => void;
   private connecting: Promise<void> | undefined;
-  private closed = false;
 
   constructor(options: MysqlBackendOptions) {
-    this.ownsConnection = options.knex === undefined;
-    this.knex = options.knex ?? connect(options.connection, { poolSize: options.poolSize ?? 10 });
+    this.pool = new Pool(options);
+    this.ownsConnection = this.pool.isOwn;
     this.prefix = options.tablePrefix ?? 'agenda_';
     this.ensureSchema = options.ensureSchema ?? true;
     this.onError = options.onError ?? (error => process.emitWarning(error.message, 'AgendaMysql'));
     this.onParked = options.onParked ?? (job => process.emitWarning(parkedMessage(job), 'AgendaMysql'));
-    this.db = new Database(this.knex, tablesOf(this.prefix));
+    this.db = new Database(this.pool.knex, tablesOf(this.prefix), this.pool);
     this.ambient = new Ambient(this.db);
     this.logger = new MysqlJobLogger(
       this.db,
@@ -82,21 +83,21 @@ export class MysqlBackend implements AgendaBackend {
     await this.connecting;
   }
 
-  /** Gives back what is held and closes the pool if it is ours. Connecting again is possible. */
+  /**
+   * Gives back what is held and closes the pool if it is ours; handlers that still run can record their end all the
+   * same. Connecting again is possible.
+   */
   async disconnect(): Promise<void> {
-    if (this.closed) return;
     this.connecting = undefined;
     await this.repository.releaseHeld();
     await this.notificationChannel.flush();
     await this.logger.idle();
-    if (!this.ownsConnection) return;
-    this.closed = true;
-    await this.knex.destroy();
+    await this.pool.close();
   }
 
   /** Creates or upgrades the tables; returns whether there was anything to do. */
   async migrate(): Promise<boolean> {
-    return migrate(this.knex, this.prefix);
+    return this.pool.use(() => migrate(this.pool.knex, this.prefix));
   }
 
   /** Unlocks every job this process has claimed but not started. Done by stop and drain; returns how many. */
@@ -116,10 +117,9 @@ export class MysqlBackend implements AgendaBackend {
   }
 
   private async open(): Promise<void> {
-    if (this.closed) this.knex.initialize();
-    this.closed = false;
+    this.pool.open();
     if (this.ensureSchema) await this.migrate();
-    await checkSchema(this.knex, this.db.tables);
+    await this.pool.use(() => checkSchema(this.pool.knex, this.db.tables));
     await this.db.learnIsolation();
   }
 
@@ -134,12 +134,14 @@ export class MysqlBackend implements AgendaBackend {
     });
   }
 
-  private makeChannel({ signals = {}, sharesState = false }: MysqlBackendOptions): MysqlNotificationChannel {
+  private makeChannel(options: MysqlBackendOptions): MysqlNotificationChannel {
+    const { signals = {}, sharesState = false, hearsStates = true } = options;
     const onError = (error: Error) => this.onError(error);
     return new MysqlNotificationChannel({
       ambient: this.ambient,
       signals: signals === false ? undefined : new Signals(this.db, signals, onError),
       sharesState,
+      hearsStates,
       onError,
       onDisconnect: async () => void (await this.repository.releaseHeld()),
     });

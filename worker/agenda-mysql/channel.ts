@@ -8,7 +8,8 @@ import {
   toJobId,
 } from 'agenda';
 import { type Ambient, ended } from './ambient.ts';
-import type { Signal, Signals } from './signals.ts';
+import type { Signal } from './signal-reader.ts';
+import type { Signals } from './signals.ts';
 
 /** What a channel is made of. */
 export interface ChannelParts {
@@ -17,6 +18,8 @@ export interface ChannelParts {
   signals: Signals | undefined;
   /** Whether job states always cross processes: three writes per job. Otherwise only while another process asks. */
   sharesState: boolean;
+  /** Whether to ask the others for theirs while somebody here has subscribed. */
+  hearsStates: boolean;
   onError(error: Error): void;
   /** Agenda has stopped or drained. */
   onDisconnect(): Promise<void>;
@@ -29,6 +32,8 @@ const refillAfterMs = 1;
 const largestRefill = 20;
 const largestStep = 2;
 const watchedMs = 60_000;
+const lateMs = 3000; // longer than it takes to hear that somebody watches
+const mostLate = 1000;
 
 /** Wakes job processors: in this process at once, in others by the signal table. */
 export class MysqlNotificationChannel extends BaseNotificationChannel {
@@ -38,6 +43,7 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
 
   private burst = { since: 0, saves: 0 };
   private watchedUntil = 0; // another process wants to know the states of our jobs
+  private unshared: JobStateNotification[] = []; // the latest, for whoever has begun to watch and was not heard yet
   private watching: NodeJS.Timeout | undefined; // we want to know theirs
 
   constructor(parts: ChannelParts) {
@@ -47,7 +53,7 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   }
 
   override async connect(): Promise<void> {
-    await this.parts.signals?.listen(signal => this.receive(signal));
+    await this.listen();
     this.setState('connected');
   }
 
@@ -108,16 +114,15 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     this.requireConnection();
     void this.notifyStateHandlers(notification);
     if (this.parts.sharesState || Date.now() < this.watchedUntil)
-      await this.parts.signals?.announceState(notification);
+      return this.parts.signals?.announceState(notification);
+    this.unshared.push(notification);
+    if (this.unshared.length > mostLate) this.unshared.splice(0, mostLate / 2);
   }
 
-  /**
-   * Hears of job states: of this process, and of the others as long as somebody listens. Agenda subscribes too, but
-   * only once it has connected the channel; who subscribes before that is a dashboard, and the others are asked.
-   */
+  /** Hears of job states: of this process, and of the others, which are asked for them as long as somebody listens. */
   override subscribeState(handler: StateNotificationHandler): () => void {
     const unsubscribe = super.subscribeState(handler);
-    if (this.state !== 'connected') this.watch();
+    if (this.parts.hearsStates) this.watch();
     return () => {
       unsubscribe();
       if (this.stateHandlers.size === 0) this.stopWatching();
@@ -154,22 +159,36 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     return ++this.burst.saves > calmSaves;
   }
 
+  private async listen(): Promise<void> {
+    await this.parts.signals?.listen(
+      signal => this.receive(signal),
+      () => this.watching !== undefined,
+    );
+  }
+
   private receive({ kind, payload }: Signal): boolean {
     if (kind === 'job') void this.deliver(payload);
     else if (kind === 'state') void this.notifyStateHandlers(payload);
-    else this.watchedUntil = Date.now() + watchedMs;
-    return kind === 'job' || (kind === 'state' && this.watching !== undefined);
+    else this.shareFrom(payload.since);
+    return kind !== 'watch';
+  }
+
+  private shareFrom(since: Date): void {
+    const isNew = Date.now() >= this.watchedUntil && !this.parts.sharesState;
+    this.watchedUntil = Date.now() + watchedMs;
+    const earliest = Math.max(since.getTime(), Date.now() - lateMs);
+    const missed = isNew ? this.unshared.filter(({ timestamp }) => timestamp.getTime() >= earliest) : [];
+    this.unshared = [];
+    for (const state of missed) this.parts.signals?.announceState(state).catch(this.parts.onError);
   }
 
   private watch(): void {
     const { signals, onError } = this.parts;
     if (!signals || this.watching) return;
-    const ask = () => signals.askForStates().catch(onError);
+    const since = new Date();
+    const ask = () => signals.askForStates(since).catch(onError);
     this.watching = setInterval(ask, watchedMs / 3).unref();
-    void signals
-      .listen(signal => this.receive(signal))
-      .then(ask)
-      .catch(onError);
+    void this.listen().then(ask).catch(onError);
   }
 
   private stopWatching(): void {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Pool } from './pool.ts';
 import { type RetryOptions, retry } from './retry.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,14 +22,14 @@ export interface Written {
 export class Database {
   readonly knex: Knex;
   readonly tables: Tables;
-  private readonly atOnce: boolean;
+  private readonly pool: Pool | undefined;
   private setsIsolation = true;
 
-  /** `atOnce`: inside a transaction, where a failed statement cannot be repeated by itself. */
-  constructor(knex: Knex, tables: Tables, atOnce = false) {
+  /** Without a pool: inside a transaction, where a failed statement cannot be repeated by itself. */
+  constructor(knex: Knex, tables: Tables, pool?: Pool) {
     this.knex = knex;
     this.tables = tables;
-    this.atOnce = atOnce;
+    this.pool = pool;
   }
 
   /** SELECT the columns `from ...`; `from` is the rest of the statement. */
@@ -63,11 +64,11 @@ export class Database {
 
   /** Runs the work in one READ COMMITTED transaction, again from its start after a deadlock. */
   async transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
-    if (this.atOnce) return work(this);
+    const { pool } = this;
+    if (!pool) return work(this);
     const settings: Knex.TransactionConfig = this.setsIsolation ? { isolationLevel: 'read committed' } : {};
-    return retry(() =>
-      this.knex.transaction(trx => work(new Database(trx, this.tables, true)), settings).catch(terse),
-    );
+    const once = () => this.knex.transaction(trx => work(new Database(trx, this.tables)), settings);
+    return retry(() => pool.use(once).catch(terse));
   }
 
   /** Looks once whether the pool's sessions are READ COMMITTED already, which spares a round trip per claim. */
@@ -93,7 +94,8 @@ export class Database {
         .catch(terse);
       return answer[0];
     };
-    return this.atOnce ? once() : retry(once, options);
+    const { pool } = this;
+    return pool ? retry(() => pool.use(once), options) : once();
   }
 }
 

@@ -16,7 +16,7 @@ interface Field {
 export const fields: Record<FieldName, Field> = {
   name: text('name', 255),
   type: text('type', 16),
-  priority: { column: 'priority', toSql: value => Number(value ?? 0), fromSql: Number },
+  priority: { column: 'priority', toSql: value => priorityValue(value ?? 0), fromSql: Number },
   disabled: { column: 'disabled', toSql: value => (value ? 1 : 0), fromSql: value => value === 1 },
   nextRunAt: moment('next_run_at'),
   lockedAt: moment('locked_at'),
@@ -72,8 +72,10 @@ function text(column: string, length: number): Field {
   };
 }
 
+// What is no number (a progress of 0 / 0) is left out: refused, it would cost the run its recorded end.
 function number(column: string): Field {
-  return { column, toSql: value => (value == null ? null : Number(value)), fromSql: Number };
+  const toSql = (value: unknown) => (value == null || !Number.isFinite(Number(value)) ? null : Number(value));
+  return { column, toSql, fromSql: Number };
 }
 
 function json(column: string): Field {
@@ -87,7 +89,7 @@ function json(column: string): Field {
 function moment(column: string): Field {
   return {
     column,
-    toSql: value => (value ? toUtc(value instanceof Date ? value : new Date(String(value))) : null),
+    toSql: value => (value ? toUtc(asDate(value)) : null),
     fromSql: value => fromUtc(String(value)),
   };
 }
@@ -96,6 +98,18 @@ function within(column: string, value: string, length: number): string {
   if ([...value].length > length)
     throw new RangeError(`A job's ${column} may have at most ${length} characters.`);
   return value;
+}
+
+function priorityValue(value: unknown): number {
+  const priority = Number(value);
+  if (!Number.isFinite(priority)) throw new RangeError("A job's priority must be a number.");
+  return priority;
+}
+
+// Without TypeScript a moment may come as text or as milliseconds.
+function asDate(value: unknown): Date {
+  if (value instanceof Date) return value;
+  return new Date(typeof value === 'number' ? value : String(value));
 }
 
 // A forked job reports its failure as a plain object.

@@ -8,7 +8,9 @@
  * - `every()` leaves a disabled job disabled. A save leaves the processor's fields (failCount, ...) alone.
  * - A save wakes workers of its own process first, and in a flood waits for them to fetch, at most 0.2 s.
  * - A process that only saves jobs wakes the others too, though Agenda publishes nothing before `start()`.
- * - stop() and drain() give back every job that was fetched and not started, also on a host's pool.
+ * - stop() and drain() give back every job that was fetched and not started, also on a host's pool. A handler that
+ *   outlives them records its end all the same, also when they closed a pool of our own.
+ * - Job events cross processes while somebody hears them: three writes per job then, none before.
  */
 export { MysqlBackend, type MysqlBackendOptions } from './backend.ts';
 export { DashboardAgenda, dashboardAgenda } from './dashboard.ts';

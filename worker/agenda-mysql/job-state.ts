@@ -52,5 +52,7 @@ export function inState(state: JobState, now: string): StateFilter {
         pageIndex: 'next',
         countIndex: 'claim',
       };
+    default: // not a state of Agenda's, and no job is in it
+      return { conditions: ['FALSE'], bindings: [], ...claim };
   }
 }

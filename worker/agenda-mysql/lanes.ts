@@ -18,10 +18,15 @@ export interface ClaimSource {
 
 const staleEveryMs = 1000;
 const largestBatch = 100;
+const firstBatch = 3;
+const batchGrowth = 2;
+const restMs = 100;
 
 /**
- * Agenda asks for jobs one at a time from many overlapping chains. Per job name (and owner), all callers that
- * wait at one moment are answered by one batched claim: exactly one job for each, never a hoard beyond them.
+ * Agenda asks for jobs one at a time from many overlapping chains. Per job name (and owner), callers that wait at
+ * one moment are answered by one batched claim: exactly one job for each, never a hoard beyond them. After a rest a
+ * lane begins with few and grows: where many jobs of ten names come at one moment and the lock limit over all names
+ * is less, the names that are quick would otherwise take all of it.
  */
 export class Lanes {
   private readonly source: ClaimSource;
@@ -68,6 +73,8 @@ class Lane {
   private running: Promise<void> | undefined;
   private hot = false; // the last claim filled every caller, so a look first would be wasted
   private staleSeenAt = 0;
+  private largest = firstBatch;
+  private busyUntil = 0;
 
   constructor(source: ClaimSource) {
     this.source = source;
@@ -93,13 +100,28 @@ class Lane {
   private async serve(batch: Waiting[]): Promise<void> {
     try {
       const caller = strictest(batch.map(each => each.caller));
-      const jobs = await this.take(caller, this.source.room(caller.name, batch.length));
+      const room = this.source.room(caller.name, batch.length);
+      const limit = Math.min(room, this.allowance());
+      const jobs = await this.take(caller, limit);
+      const isMore = jobs.length === limit && limit < room;
+      if (isMore) this.waiting.unshift(...batch.splice(limit));
+      if (jobs.length > 0) this.noteBusy(jobs.length === limit);
       batch.forEach(({ resolve }, at) => {
         resolve(jobs[at]);
       });
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  private allowance(): number {
+    if (Date.now() > this.busyUntil) this.largest = firstBatch;
+    return this.largest;
+  }
+
+  private noteBusy(isFull: boolean): void {
+    this.busyUntil = Date.now() + restMs;
+    if (isFull) this.largest = Math.min(this.largest + batchGrowth, largestBatch);
   }
 
   private async take(caller: Caller, limit: number): Promise<JobParameters[]> {

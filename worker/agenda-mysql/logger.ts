@@ -28,7 +28,7 @@ const hour = 3_600_000;
 export class MysqlJobLogger implements JobLogger {
   private readonly db: Database;
   private readonly retentionDays: number | null;
-  private readonly entries = new Batcher<Omit<JobLogEntry, '_id'>>(entries => this.insert(entries));
+  private readonly entries = new Batcher<SqlValue[]>(rows => this.insert(rows));
   private lastCleanAt = 0;
 
   constructor(db: Database, retentionDays: number | null) {
@@ -37,7 +37,7 @@ export class MysqlJobLogger implements JobLogger {
   }
 
   async log(entry: Omit<JobLogEntry, '_id'>): Promise<void> {
-    await this.entries.add(entry);
+    await this.entries.add(toValues(entry)); // here, so that an entry that is none spoils no other's batch
   }
 
   async getLogs(query: JobLogQuery = {}): Promise<JobLogQueryResult> {
@@ -78,13 +78,17 @@ export class MysqlJobLogger implements JobLogger {
     }
   }
 
-  private async insert(entries: Omit<JobLogEntry, '_id'>[]): Promise<void> {
+  private async insert(rows: SqlValue[][]): Promise<void> {
+    await this.clean(); // first: what is written now stays for a while, however old its moment
     const stored = columns.slice(1);
     await this.db.write(
       `INSERT INTO ${this.db.tables.logs} (${stored.join(', ')})
-       VALUES ${entries.map(() => `(${marks(stored.length)})`).join(', ')}`,
-      entries.flatMap(toValues),
+       VALUES ${rows.map(() => `(${marks(stored.length)})`).join(', ')}`,
+      rows.flat(),
     );
+  }
+
+  private async clean(): Promise<void> {
     if (Date.now() - this.lastCleanAt < hour) return;
     this.lastCleanAt = Date.now();
     await this.removeExpired();
@@ -116,15 +120,15 @@ function toValues(entry: Omit<JobLogEntry, '_id'>): SqlValue[] {
     toUtc(entry.timestamp),
     entry.level,
     entry.event,
-    entry.jobId ?? null,
-    entry.jobName,
+    entry.jobId?.slice(0, 255) ?? null,
+    entry.jobName.slice(0, 255),
     entry.message.slice(0, 16_000),
     entry.duration ?? null,
     entry.error?.slice(0, 16_000) ?? null,
     entry.failCount ?? null,
     entry.retryDelay ?? null,
     entry.retryAttempt ?? null,
-    entry.agendaName ?? null,
+    entry.agendaName?.slice(0, 255) ?? null,
     entry.meta ? JSON.stringify(entry.meta) : null,
   ];
 }

@@ -10,9 +10,14 @@ export async function queryJobs(db: Database, options: JobsQueryOptions = {}): P
   const now = new Date();
   const names = await namesAsked(db, options);
   if (names?.length === 0) return { jobs: [], total: 0 };
-  const isPage = (options.limit ?? 0) > 0 || (options.skip ?? 0) > 0;
+  const skip = wholeNumber(options.skip);
+  const limit = wholeNumber(options.limit);
+  const isPage = limit > 0 || skip > 0;
   const query = matching(db.tables.jobs, options, names, now);
-  const rows = isPage ? await readPage(db, query.page, options) : await readAll(db, query.page, options);
+  const { sort } = options;
+  const rows = isPage
+    ? await readPage(db, query.page, { sort, skip, limit })
+    : await readAll(db, query.page, sort);
   const jobs = rows.map(row => {
     const job = toJob(row);
     return { ...job, _id: toJobId(String(row.id)), state: computeJobState(job, now) };
@@ -36,7 +41,7 @@ async function namesAsked(
   const found = await db.rows(
     ['name'],
     `SELECT name FROM ${db.tables.jobs} GROUP BY name HAVING LOWER(name) LIKE LOWER(?) ESCAPE '!'`,
-    [`%${search.replace(/[!%_]/g, '!$&')}%`],
+    [`%${String(search).replace(/[!%_]/g, '!$&')}%`],
   );
   const matches = found.map(row => String(row.name));
   return asked ? asked.filter(each => matches.includes(each)) : matches;
@@ -79,11 +84,18 @@ function from(table: string, hint: string, conditions: string[]): string {
   return `FROM ${table}${hint}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
 }
 
+interface Page {
+  sort: JobsSort | undefined;
+  skip: number;
+  /** 0: to the end. */
+  limit: number;
+}
+
 // First the ids: rows that are skipped or filtered out are then passed over in an index, without being read.
 async function readPage(
   db: Database,
   { from, bindings }: Query,
-  { sort, skip = 0, limit = 0 }: JobsQueryOptions,
+  { sort, skip, limit }: Page,
 ): Promise<Row[]> {
   const all = '18446744073709551615'; // OFFSET needs a LIMIT
   const page = `LIMIT ${limit > 0 ? '?' : all} OFFSET ?`;
@@ -111,7 +123,7 @@ async function readPage(
   });
 }
 
-function readAll(db: Database, { from, bindings }: Query, { sort }: JobsQueryOptions): Promise<Row[]> {
+function readAll(db: Database, { from, bindings }: Query, sort: JobsSort | undefined): Promise<Row[]> {
   return db.select(jobColumns, `${from} ORDER BY ${order(sort)}`, bindings);
 }
 
@@ -128,7 +140,7 @@ const newestFirst = 'next_run_at DESC, last_run_at DESC, id DESC'; // an index, 
 
 // Downwards NULLs come last by themselves; upwards they have to be sent there, which costs a sort.
 function order(sort: JobsSort = {}): string {
-  const entries = Object.entries(sort);
+  const entries = Object.entries(sort).filter(([key]) => Object.hasOwn(sortColumns, key));
   const [first] = entries;
   if (!first || (entries.length === 1 && first[0] === 'nextRunAt' && first[1] === 'desc')) return newestFirst;
   const parts = entries.map(([key, direction]) => {
@@ -136,6 +148,12 @@ function order(sort: JobsSort = {}): string {
     return direction === 'desc' ? `${column} DESC` : `${column} IS NULL, ${column}`;
   });
   return `${parts.join(', ')}, id ${entries.at(-1)?.[1] === 'desc' ? 'DESC' : 'ASC'}`;
+}
+
+// A dashboard hands on what stood in an address: '20', '', 'abc'.
+function wholeNumber(value: unknown): number {
+  const number = Math.floor(Number(value ?? 0));
+  return number > 0 ? Math.min(number, Number.MAX_SAFE_INTEGER) : 0;
 }
 
 async function count(db: Database, { from, bindings }: Query): Promise<number> {

@@ -146,17 +146,20 @@ export class MysqlJobRepository implements JobRepository {
   }
 
   async getJobsOverview(): Promise<JobsOverview[]> {
-    return this.overview.get();
+    const db = this.current();
+    return db === this.db ? this.overview.get() : new Overview(db).get();
   }
 
   async getDistinctJobNames(): Promise<string[]> {
-    const rows = await this.db.select(['name'], `FROM ${this.db.tables.jobs} GROUP BY name ORDER BY name`);
+    const db = this.current();
+    const rows = await db.select(['name'], `FROM ${db.tables.jobs} GROUP BY name ORDER BY name`);
     return rows.map(row => String(row.name));
   }
 
   async getQueueSize(): Promise<number> {
-    const sql = `SELECT COUNT(*) FROM ${this.db.tables.jobs} WHERE next_run_at < ?`;
-    const [row] = await this.db.rows(['jobs'], sql, [toUtc(new Date())]);
+    const db = this.current();
+    const sql = `SELECT COUNT(*) FROM ${db.tables.jobs} WHERE next_run_at < ?`;
+    const [row] = await db.rows(['jobs'], sql, [toUtc(new Date())]);
     return Number(row?.jobs ?? 0);
   }
 
@@ -181,7 +184,8 @@ export class MysqlJobRepository implements JobRepository {
   }
 
   async purgeAllJobs(): Promise<number> {
-    return (await this.db.write(`DELETE FROM ${this.db.tables.jobs}`)).affectedRows;
+    const db = this.current();
+    return (await db.write(`DELETE FROM ${db.tables.jobs}`)).affectedRows;
   }
 
   // Over the lock limit. Whoever asked meanwhile found nothing and would sleep until the next tick: wake it.

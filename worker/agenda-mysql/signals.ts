@@ -1,15 +1,9 @@
 import type { JobNotification, JobStateNotification } from 'agenda';
 import { v7 as newId } from 'uuid';
 import { Batcher } from './batcher.ts';
-import type { Database, Row } from './database.ts';
+import type { Database } from './database.ts';
+import { type Signal, SignalReader } from './signal-reader.ts';
 import { toUtc } from './utc.ts';
-
-/** What one process tells the others. */
-export type Signal =
-  | { kind: 'job'; payload: JobNotification }
-  | { kind: 'state'; payload: JobStateNotification }
-  /** Somebody wants to know the states of the others' jobs for the next minute. */
-  | { kind: 'watch'; payload: null };
 
 /** Takes a signal of another process; true when more of its kind are worth looking for soon. */
 export type Receiver = (signal: Signal) => boolean;
@@ -23,9 +17,11 @@ export interface SignalOptions {
 }
 
 const coalesceMs = 20;
-const overlapMs = 2000; // commits come out of id order: a lower id may appear this much later
 const quietAfterMs = 10_000;
-const keepMs = 120_000;
+const keepMs = 60_000;
+const cleanEveryMs = 60_000;
+const manyRows = 5000;
+const longestError = 2000; // characters of an error that a state carries
 
 /**
  * Notifications between processes by a small table: writers append, every listener polls for newer ids.
@@ -38,16 +34,18 @@ export class Signals {
   private readonly origin = newId();
   private readonly windows = new Map<string, { timer: NodeJS.Timeout; pending?: JobNotification }>();
   private readonly states = new Batcher<Signal>(signals => this.insert(this.db, signals));
-  private readonly seen = new Map<number, number>(); // id -> when
-  private floor = 0; // every id up to here is settled
+  private readonly reader: SignalReader;
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
   private receive: Receiver | undefined;
+  private wantsStates = () => false;
   private lastSignalAt = 0;
   private lastCleanAt = Date.now();
+  private rowsSinceClean = 0;
 
   constructor(db: Database, options: SignalOptions, onError: (error: Error) => void) {
     this.db = db;
+    this.reader = new SignalReader(db, this.origin);
     this.options = { busyMs: 100, idleMs: 1250, ...options };
     this.onError = onError;
   }
@@ -69,21 +67,22 @@ export class Signals {
   }
 
   /** Tells the other processes what became of a job. */
-  announceState(payload: JobStateNotification): Promise<void> {
+  announceState(state: JobStateNotification): Promise<void> {
+    const payload = state.error ? { ...state, error: state.error.slice(0, longestError) } : state;
     return this.states.add({ kind: 'state', payload });
   }
 
-  /** Asks the other processes for the states of their jobs. */
-  async askForStates(): Promise<void> {
-    await this.insert(this.db, [{ kind: 'watch', payload: null }]);
+  /** Asks the other processes for the states of their jobs, from that moment on. */
+  async askForStates(since: Date): Promise<void> {
+    await this.insert(this.db, [{ kind: 'watch', payload: { since } }]);
   }
 
-  /** Starts to hand over what other processes announce from now on. */
-  async listen(receive: Receiver): Promise<void> {
+  /** Starts to hand over what other processes announce from now on; states only while `wantsStates` says so. */
+  async listen(receive: Receiver, wantsStates: () => boolean): Promise<void> {
     if (this.receive) return;
     this.receive = receive;
-    const [row] = await this.db.rows(['newest'], `SELECT MAX(id) FROM ${this.db.tables.signals}`);
-    this.floor = Number(row?.newest ?? 0);
+    this.wantsStates = wantsStates;
+    await this.reader.begin();
     this.lookLater();
   }
 
@@ -123,6 +122,7 @@ export class Signals {
        VALUES ${signals.map(() => '(?, ?, ?, ?)').join(', ')}`,
       signals.flatMap(({ kind, payload }) => [kind, this.origin, JSON.stringify(payload), now]),
     );
+    this.rowsSinceClean += signals.length;
     if (db === this.db) await this.clean();
   }
 
@@ -141,35 +141,21 @@ export class Signals {
   }
 
   private async look(): Promise<void> {
-    const { signals } = this.db.tables;
-    const columns = ['id', 'origin', 'kind', 'payload'];
-    const rows = await this.db.select(columns, `FROM ${signals} WHERE id > ? ORDER BY id LIMIT 1000`, [
-      this.floor,
-    ]);
-    const fresh = rows.filter(row => !this.seen.has(Number(row.id)));
-    this.settle(fresh);
-    const foreign = fresh.filter(row => row.origin !== this.origin).map(parse);
-    for (const signal of coalesced(foreign)) {
+    const signals = await this.reader.next({ states: this.wantsStates() });
+    for (const signal of coalesced(signals)) {
       if (this.receive?.(signal)) this.lastSignalAt = Date.now();
     }
     await this.clean();
   }
 
-  private settle(fresh: Row[]): void {
-    const now = Date.now();
-    for (const row of fresh) this.seen.set(Number(row.id), now);
-    for (const [id, at] of this.seen) {
-      if (at > now - overlapMs) continue;
-      this.floor = Math.max(this.floor, id);
-      this.seen.delete(id);
-    }
-  }
-
+  // Now and then, and sooner by whoever writes much: a row that everybody has read is of no more use.
   private async clean(): Promise<void> {
-    if (Date.now() - this.lastCleanAt < 60_000) return;
-    this.lastCleanAt = Date.now();
-    const before = toUtc(new Date(Date.now() - keepMs));
-    await this.db.write(`DELETE FROM ${this.db.tables.signals} WHERE created_at < ? LIMIT 5000`, [before]);
+    const now = Date.now();
+    if (now - this.lastCleanAt < cleanEveryMs && this.rowsSinceClean < manyRows) return;
+    this.lastCleanAt = now;
+    this.rowsSinceClean = 0;
+    const sql = `DELETE FROM ${this.db.tables.signals} WHERE created_at < ? LIMIT ${2 * manyRows}`;
+    await this.db.write(sql, [toUtc(new Date(now - keepMs))]);
   }
 }
 
@@ -180,16 +166,6 @@ function earlier(a: JobNotification | undefined, b: JobNotification): JobNotific
 
 function asJobSignal(payload: JobNotification): Signal {
   return { kind: 'job', payload };
-}
-
-const moments = new Set(['nextRunAt', 'timestamp', 'retryAt', 'lastRunAt', 'lastFinishedAt']);
-
-function parse(row: Row): Signal {
-  const payload = JSON.parse(String(row.payload), (key, value) =>
-    moments.has(key) && typeof value === 'string' ? new Date(value) : value,
-  );
-  const kind = row.kind === 'state' || row.kind === 'watch' ? row.kind : 'job';
-  return { kind, payload };
 }
 
 // One wake per name is enough; states are all of interest.

@@ -19,7 +19,8 @@ const patienceMs = 60_000;
 
 /**
  * Starts the newest PostgreSQL of the machine on an empty folder that is removed at the end; null where none is
- * installed. `durable`: each commit waits until it is on disk; otherwise nothing ever does, as MySQL is told to.
+ * installed. `durable`: each commit waits until it is on disk, as InnoDB's does with innodb_flush_log_at_trx_commit=1;
+ * otherwise it is handed to the system and nobody waits for the disk, as with 2 or with the flush method nosync.
  */
 export async function startPostgres({ durable }: { durable: boolean }): Promise<Postgres | null> {
   const bin = newestPrograms();
@@ -44,7 +45,7 @@ export async function startPostgres({ durable }: { durable: boolean }): Promise<
   await untilReady(bin, folder);
   return {
     url: `postgresql://bench@localhost/postgres?host=${encodeURIComponent(folder)}`,
-    title: `${versionOf(bin)}, ${durable ? 'every commit flushed to disk' : 'commits not flushed to disk'}`,
+    title: `${versionOf(bin)}, ${inWords(durable)}`,
     async stop() {
       server.kill('SIGTERM'); // waits for the sessions that are still closing
       await exited;
@@ -73,7 +74,13 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
 }
 
 function durability(durable: boolean): string[] {
-  return durable ? [] : ['fsync=off', 'full_page_writes=off'];
+  const flush = durable ? 'on' : 'off';
+  return ['synchronous_commit=on', `fsync=${flush}`, `full_page_writes=${flush}`];
+}
+
+function inWords(durable: boolean): string {
+  const commits = durable ? 'every commit flushed to disk' : 'commits not flushed to disk';
+  return `${commits} (${durability(durable).join(', ')})`;
 }
 
 async function untilReady(bin: string, folder: string): Promise<void> {
