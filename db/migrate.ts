@@ -13,7 +13,7 @@ const migrationSource: Knex.MigrationSource<string> = {
 };
 
 /** knex's settings for our migrations: their own history table, so that a host's history is left alone. */
-export const migrationConfig: Knex.MigratorConfig = {
+const migrationConfig: Knex.MigratorConfig = {
   migrationSource,
   tableName: 'postlane_migrations',
   // DDL commits by itself on both engines; a transaction around it would only pretend.

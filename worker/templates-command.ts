@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -40,8 +41,17 @@ export async function runTemplatesCommand(
     say(`Wrote ${path.relative('.', out)}. Name it in the "include" of your tsconfig.json.`);
     return 0;
   }
+  if (!existsSync(folder)) {
+    say(`There is no folder ${folder}.`);
+    return 64;
+  }
   const mail = await createMail(config(), { templates: folder, takeFiles: false, poolSize: 2 });
   try {
+    const idle = await withoutEffect(mail, force);
+    if (idle.length > 0) {
+      say(`Nothing to force: ${idle.join(', ')}. Only what the diff names can be, as kind:key.`);
+      return 64;
+    }
     return await verbs[verb](mail, force, say);
   } finally {
     await mail.close();
@@ -49,6 +59,13 @@ export async function runTemplatesCommand(
 }
 
 const verbs = { diff, push, pull };
+
+/** Names given to --force that differ in nothing, or name nothing: a misspelt one must not look like success. */
+async function withoutEffect(mail: Mail, force: readonly string[]): Promise<string[]> {
+  if (force.length === 0) return [];
+  const differing = new Set((await mail.templates.files.diff()).map(({ ref }) => sourceName(ref)));
+  return force.filter(name => !differing.has(name));
+}
 
 function readArgs(args: string[]) {
   try {

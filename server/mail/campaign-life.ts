@@ -10,6 +10,7 @@ import {
   moveCampaign,
   moveCampaignMessages,
 } from './store/campaigns.ts';
+import { hoursOfCampaign, touchHours } from './store/message-hours.ts';
 import { inTransaction } from './store/transaction.ts';
 
 /** A step in a campaign's life: what it is called, the states it may start from, and the one it leads to. */
@@ -73,7 +74,11 @@ export function createCampaignLife(context: MailContext) {
   /** Puts its failed messages back into the queue; returns how many. */
   async function retryFailed(id: string, doing: Doing = {}): Promise<number> {
     await take(id, steps.retry, doing);
-    return moveCampaignMessages(db, id, 'failed', { state: 'queued', due_at: now() });
+    const hours = await hoursOfCampaign(db, id, 'failed');
+    const count = await moveCampaignMessages(db, id, 'failed', { state: 'queued', due_at: now() });
+    // What was settled is counted anew.
+    await touchHours(db, hours, now());
+    return count;
   }
 
   async function take(

@@ -8,6 +8,7 @@ import { type Claim, claimDue, passGate } from './store/claims.ts';
 import { loadClaimed } from './store/load.ts';
 import { settle } from './store/settle.ts';
 import type { Outcome, Transport } from './transport.ts';
+import { heedStops, putOffUnroutable } from './waylaid.ts';
 
 /** How much of a lane is worked on at once: while one page is on the wire, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {
@@ -47,8 +48,10 @@ async function deliverPages(
 
 /** One page of claimed messages: the pipeline, step by step. */
 export async function deliver(context: MailContext, claims: readonly Claim[]): Promise<void> {
-  const loaded = await loadClaimed(context.db, claims);
-  const screened = await screen(context, loaded);
+  const loaded = (await loadClaimed(context.db, claims)).filter(({ held }) => held);
+  const going = await heedStops(context, loaded);
+  const routable = await putOffUnroutable(context, going);
+  const screened = await screen(context, routable);
   const rendered = await renderAll(context, screened);
   await Promise.all(
     byTransport(context, rendered).map(async ([transport, jobs]) => {

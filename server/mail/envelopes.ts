@@ -1,10 +1,12 @@
 import type { MailContext } from './context.ts';
+import { MailError } from './error.ts';
 import type { Rendered } from './rules/render.ts';
 import { categoryPolicy } from './rules/routing.ts';
 import { notSent } from './settlements.ts';
 import { readFiles } from './store/attachments.ts';
 import type { Loaded } from './store/load.ts';
 import { type Settlement, settle } from './store/settle.ts';
+import type { ReadyTemplate, Templates } from './templates.ts';
 import type { AttachmentFile, Envelope } from './transport.ts';
 import { unsubscribePlaceholder } from './unsubscribe.ts';
 
@@ -24,9 +26,10 @@ export async function renderAll(context: MailContext, loaded: readonly Loaded[])
   const failed: Settlement[] = [];
   const jobs: Job[] = [];
   for (const message of loaded) {
+    const template = await versionOf(templates, message.templateVersionId);
     try {
       if (message.purged) throw new Error('its content was purged');
-      const template = await templates.version(message.templateVersionId);
+      if (template instanceof MailError) throw template;
       const data = message.campaignId ? template.complete(message.content.data) : message.content.data;
       const rendered = template.render(data, { locale: message.locale, unsubscribe: unsubscribePlaceholder });
       jobs.push({
@@ -41,6 +44,16 @@ export async function renderAll(context: MailContext, loaded: readonly Loaded[])
   }
   await settle(db, failed, now());
   return jobs;
+}
+
+/** A fault of the version fails its messages; one of the database is thrown, for they have no part in it. */
+async function versionOf(templates: Templates, id: number): Promise<ReadyTemplate | MailError> {
+  try {
+    return await templates.version(id);
+  } catch (error) {
+    if (error instanceof MailError) return error;
+    throw error;
+  }
 }
 
 function envelope(

@@ -1,17 +1,16 @@
 import type { MailContext } from './context.ts';
 import { newIdAt } from './new-id.ts';
-import { progressOf } from './rules/progress.ts';
 import { chooseRoute } from './rules/routing.ts';
 import {
   type AudienceMember,
   type Campaign,
   campaignsIn,
   moveCampaign,
+  owesMessages,
   readAudience,
   readCampaign,
   saveCursor,
 } from './store/campaigns.ts';
-import { countByState } from './store/message-views.ts';
 import { insertMessages, type NewMessage } from './store/messages.ts';
 import { inTransaction } from './store/transaction.ts';
 
@@ -31,8 +30,7 @@ export async function expandCampaigns(context: MailContext, signal?: AbortSignal
     for (let made = 1; made > 0 && !signal?.aborted; total += made) made = await expandPage(context, id);
   }
   for (const id of await campaignsIn(db, ['sending'])) {
-    const { open } = progressOf(0, await countByState(db, id));
-    if (open === 0) await moveCampaign(db, id, ['sending'], 'done', { finishedAt: now() });
+    if (!(await owesMessages(db, id))) await moveCampaign(db, id, ['sending'], 'done', { finishedAt: now() });
   }
   return total;
 }

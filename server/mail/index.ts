@@ -22,6 +22,7 @@ import { receive } from './receive.ts';
 import { reconcileNight } from './reconcile.ts';
 import { createReconciliations } from './reconciliations.ts';
 import { rollUp } from './roll-up.ts';
+import { later } from './rules/later.ts';
 import type { Lane } from './rules/routing.ts';
 import type { SendInput } from './rules/send-request.ts';
 import type { SendOptions } from './send.ts';
@@ -114,7 +115,7 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
       resolveUnknowns: (signal?: AbortSignal) => resolveUnknowns(context, signal),
       reconcileNight: () => reconcileNight(context, books),
       rollUp: (signal?: AbortSignal) => rollUp(context, signal),
-      purge: () => purge(db, new Date(now().getTime() - timing.retentionMs)),
+      purge: () => purge(db, later(now(), -timing.retentionMs), now()),
     },
 
     /** The pool, for the worker's scheduler, which keeps its jobs in the same database. */
@@ -138,7 +139,7 @@ export type { AudienceResult, RecipientInput } from './audience.ts';
 export * from './authoring/surface.ts';
 export type { CampaignInput, CampaignPlan } from './campaigns.ts';
 export type { PreviewCase, SavedCase } from './checks/cases.ts';
-export type { RenderProblem } from './checks/outcome.ts';
+export { placeText, problemText, type RenderProblem } from './checks/outcome.ts';
 export type { Preview, PreviewOptions } from './checks/preview.ts';
 export type { Replay, ReplayResult } from './checks/replay.ts';
 export type { TestResult, TestSend } from './checks/test-send.ts';

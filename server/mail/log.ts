@@ -9,7 +9,7 @@ export function safeLog(log: Logger): Logger {
 }
 
 /** An error without the values that it may quote. */
-export function safeError(error: unknown): Record<string, unknown> {
+function safeError(error: unknown): Record<string, unknown> {
   const { type, message, stack, code, ...rest } = pino.stdSerializers.err(
     error as Error,
   ) as unknown as Record<string, string | undefined>;

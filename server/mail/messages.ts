@@ -3,13 +3,16 @@ import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import { newIdAt } from './new-id.ts';
 import { previewOf } from './preview.ts';
-import { isId } from './rules/id-time.ts';
+import { addressKey } from './rules/address.ts';
+import { hourOf } from './rules/hours.ts';
+import { idTime, isId } from './rules/id-time.ts';
 import { chooseRoute } from './rules/routing.ts';
 import type { MessageState } from './rules/states.ts';
 import { copyAttachments } from './store/attachments.ts';
 import { recordChange } from './store/audit.ts';
 import { listEvents, readRawEvent } from './store/events.ts';
 import { type Loaded, loadClaimed } from './store/load.ts';
+import { touchHours } from './store/message-hours.ts';
 import {
   findMessages,
   type MessageFilter,
@@ -59,7 +62,7 @@ export function createMessages(context: MailContext) {
   async function resend(id: string, { by }: Doing = {}): Promise<string> {
     const [original] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
     if (!original) throw unknownMessage();
-    if (original.purged) throw new MailError('wrong-state', 'Its content has been purged.', 'content');
+    if (original.purged) throw purged();
     const copy = copyOf(context, original);
     await inTransaction(db, async trx => {
       await insertMessages(trx, [copy]);
@@ -69,6 +72,30 @@ export function createMessages(context: MailContext) {
       await recordChange(trx, { ...entry, before: null, after: { copyOf: id } });
     });
     return copy.id;
+  }
+
+  /** Refuses what would fail again at once. */
+  async function retry(id: string, doing: Doing = {}): Promise<void> {
+    const [message] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
+    if (!message) throw unknownMessage();
+    if (message.purged) throw purged();
+    if (message.expiresAt && message.expiresAt <= now()) {
+      throw new MailError('wrong-state', 'It has expired. A copy of it does not expire.', 'expiresAt');
+    }
+    if (message.campaignState === 'cancelled') {
+      throw new MailError(
+        'wrong-state',
+        'Its campaign was cancelled. A copy of it is on its own.',
+        'campaign',
+      );
+    }
+    const how = { verb: 'retry', done: 'retried', to: 'queued' } as const;
+    const move = async (trx: Knex): Promise<boolean> => {
+      // What was settled is counted anew.
+      await touchHours(trx, [hourOf(idTime(id))], now());
+      return retryMessage(trx, id, now());
+    };
+    await change(id, how, move, doing);
   }
 
   return {
@@ -89,14 +116,11 @@ export function createMessages(context: MailContext) {
         trx => cancelMessage(trx, id, now()),
         doing,
       ),
-    /** Puts a failed, suppressed, cancelled or unknown message back into the queue. */
-    retry: (id: string, doing: Doing = {}) =>
-      change(
-        id,
-        { verb: 'retry', done: 'retried', to: 'queued' },
-        trx => retryMessage(trx, id, now()),
-        doing,
-      ),
+    /**
+     * Puts a failed, suppressed, cancelled or unknown message back into the queue. Throws `wrong-state` for any other, and
+     * once it has expired or its content is purged.
+     */
+    retry,
     resend,
     async timeline(id: string) {
       const message = await viewMessage(db, id);
@@ -122,11 +146,11 @@ function copyOf({ policy, now }: MailContext, original: Loaded): NewMessage {
     id: newIdAt(createdAt),
     attempt: null,
     dueAt: createdAt,
-    route: chooseRoute(policy, original.category, recipient.email.toLowerCase()),
+    route: chooseRoute(policy, original.category, addressKey(recipient.email)),
     templateVersionId: original.templateVersionId,
     campaignId: null,
     topic: original.topic,
-    recipient: recipient.email.toLowerCase(),
+    recipient: addressKey(recipient.email),
     recipientName: recipient.name ?? null,
     locale: original.locale,
     tag: original.tag,
@@ -136,6 +160,10 @@ function copyOf({ policy, now }: MailContext, original: Loaded): NewMessage {
     content,
     createdAt,
   };
+}
+
+function purged(): MailError {
+  return new MailError('wrong-state', 'Its content has been purged.', 'content');
 }
 
 function unknownMessage(): MailError {

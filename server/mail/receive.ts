@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { MailContext } from './context.ts';
 import type { EventKind, EventSource, ProviderEvent } from './event.ts';
-import { appendEvent, findMessageOf, learnProviderId } from './store/events.ts';
+import { addressKey } from './rules/address.ts';
+import { appendEvent, findMessageOf, learnProviderId, type ReportedMessage } from './store/events.ts';
 import { applyReport, type ReportedEffect, recordFirst } from './store/messages.ts';
 import { changeSuppression } from './store/suppressions.ts';
 import { inTransaction } from './store/transaction.ts';
@@ -18,9 +19,10 @@ export interface Received {
  */
 export async function receive(
   { db, now }: MailContext,
-  event: ProviderEvent,
+  reported: ProviderEvent,
   source: EventSource,
 ): Promise<Received> {
+  const event = { ...reported, recipient: reported.recipient && addressKey(reported.recipient) };
   return inTransaction(db, async trx => {
     const message = await findMessageOf(trx, event);
     const eventId = await appendEvent(trx, event, message?.id ?? null, source, now());
@@ -39,16 +41,14 @@ const effects: Partial<Record<EventKind, ReportedEffect>> = {
   refused: 'refuse',
 };
 
-async function applyToMessage(
-  trx: Knex,
-  event: ProviderEvent,
-  message: { id: string; recipient: string },
-): Promise<void> {
+async function applyToMessage(trx: Knex, event: ProviderEvent, message: ReportedMessage): Promise<void> {
   if (event.attemptId && event.providerMessageId)
     await learnProviderId(trx, event.attemptId, event.providerMessageId);
   // A copy's fate is on the timeline; the state is the recipient's.
   if (event.recipient !== message.recipient) return;
   const effect = effects[event.kind];
+  // A refusal of one attempt says nothing about the next, which may be on its way.
+  if (effect === 'refuse' && !message.latest) return;
   if (effect) await applyReport(trx, message.id, effect, event.occurredAt, reasonOf(event));
   if (event.kind === 'opened') await recordFirst(trx, message.id, 'opened_at', event.occurredAt);
   if (event.kind === 'clicked') await recordFirst(trx, message.id, 'clicked_at', event.occurredAt);

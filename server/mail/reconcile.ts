@@ -1,47 +1,61 @@
 import type { MailContext } from './context.ts';
+import type { ProviderEvent } from './event.ts';
 import type { ProviderBooks } from './provider-books.ts';
 import { receive } from './receive.ts';
-import type { Tally } from './rules/tally.ts';
+import { reconcileSuppressions } from './reconcile-suppressions.ts';
+import { noTally, type Tally } from './rules/tally.ts';
+import { findMessageOf, unknownFacts } from './store/events.ts';
 import {
   finishReconciliation,
   listReconciliations,
   type Reconciliation,
   startReconciliation,
 } from './store/reconciliations.ts';
-import { listSuppressions, suppressionKey } from './store/suppressions.ts';
 
 const dayMs = 24 * 3_600_000;
 
 /**
  * Closes the books of the day before `now`: reads bounces and suppressions of every stream and sends each difference
  * down the same road as a webhook. Repeating a night repairs only what is still missing. A stream that cannot be
- * read is recorded with its problem and does not stop the others.
+ * read is recorded with its problem and does not stop the others, nor does a row that cannot be read its stream.
  */
 export async function reconcileNight(context: MailContext, books: ProviderBooks): Promise<Reconciliation[]> {
   const to = context.now();
   const day = new Date(to.getTime() - dayMs).toISOString().slice(0, 10);
   for (const stream of await books.streams()) {
     const id = await startReconciliation(context.db, day, stream, to);
-    try {
-      // Reports arrive late and are dated by the bounce: the windows of three nights overlap.
-      const bounces = await reconcileBounces(context, books, stream, new Date(to.getTime() - 3 * dayMs), to);
-      const suppressions = await reconcileSuppressions(context, books, stream, to);
-      await finishReconciliation(context.db, id, { bounces, suppressions, problem: null }, context.now());
-    } catch (error) {
-      const problem = (error as Error).message;
-      context.log.error({ err: error, stream }, 'reconciliation of a stream failed');
-      await finishReconciliation(
-        context.db,
-        id,
-        { bounces: none, suppressions: none, problem },
-        context.now(),
-      );
-    }
+    const night = await reconcileStream(context, books, stream, to);
+    await finishReconciliation(context.db, id, night, context.now());
   }
   return listReconciliations(context.db, { day });
 }
 
-const none: Tally = { seen: 0, repaired: 0 };
+interface Night {
+  bounces: Tally;
+  suppressions: Tally;
+  problem: string | null;
+}
+
+async function reconcileStream(
+  context: MailContext,
+  books: ProviderBooks,
+  stream: string,
+  to: Date,
+): Promise<Night> {
+  try {
+    // Reports arrive late and are dated by the bounce: the windows of three nights overlap.
+    const bounces = await reconcileBounces(context, books, stream, new Date(to.getTime() - 3 * dayMs), to);
+    const suppressions = await reconcileSuppressions(context, books, stream, to);
+    return { bounces, suppressions, problem: problemOf(bounces.unreadable + suppressions.unreadable) };
+  } catch (error) {
+    context.log.error({ err: error, stream }, 'reconciliation of a stream failed');
+    return { bounces: noTally(), suppressions: noTally(), problem: (error as Error).message };
+  }
+}
+
+function problemOf(unreadable: number): string | null {
+  return unreadable === 0 ? null : `Rows that are not what the provider documents: ${unreadable}.`;
+}
 
 async function reconcileBounces(
   context: MailContext,
@@ -50,37 +64,27 @@ async function reconcileBounces(
   from: Date,
   to: Date,
 ): Promise<Tally> {
-  const tally = { seen: 0, repaired: 0 };
-  for await (const event of books.bounces(stream, from, to)) {
-    const { result } = await receive(context, event, 'reconciliation');
-    tally.seen += 1;
-    if (result === 'stored') tally.repaired += 1;
+  const tally = noTally();
+  for await (const { events, unreadable } of books.bounces(stream, from, to)) {
+    tally.seen += events.length + unreadable;
+    tally.unreadable += unreadable;
+    for (const event of await unknownFacts(context.db, events)) {
+      const { result } = await receive(context, await identified(context, books, event), 'reconciliation');
+      if (result === 'stored') tally.repaired += 1;
+    }
   }
   return tally;
 }
 
-/** The provider's list is the authority on whom it will not mail; what was entered here stays ours. */
-async function reconcileSuppressions(
-  context: MailContext,
+/**
+ * Rows of the books lack the metadata of webhooks, and of mail that went by SMTP we may not have learned the provider's
+ * id: then the provider is asked which attempt it was.
+ */
+async function identified(
+  { db }: MailContext,
   books: ProviderBooks,
-  stream: string,
-  at: Date,
-): Promise<Tally> {
-  const theirs = await books.suppressions(stream);
-  const ours = await listSuppressions(context.db, { stream });
-  const oursByKey = new Set(ours.map(suppressionKey));
-  const theirsByKey = new Set(
-    theirs.map(({ recipient }) => suppressionKey({ stream, address: recipient ?? '' })),
-  );
-  const missing = theirs.filter(
-    ({ recipient }) => !oursByKey.has(suppressionKey({ stream, address: recipient ?? '' })),
-  );
-  const lifted = ours.filter(
-    one => one.origin !== 'Operator' && one.changedAt < at && !theirsByKey.has(suppressionKey(one)),
-  );
-  for (const event of missing) await receive(context, event, 'reconciliation');
-  for (const { address } of lifted) {
-    await receive(context, books.reactivation(stream, address, at), 'reconciliation');
-  }
-  return { seen: theirs.length, repaired: missing.length + lifted.length };
+  event: ProviderEvent,
+): Promise<ProviderEvent> {
+  if (event.attemptId || !event.providerMessageId || (await findMessageOf(db, event))) return event;
+  return { ...event, attemptId: await books.attemptOf(event.providerMessageId) };
 }

@@ -12,7 +12,7 @@ import { checkSendRequest, type SendInput, type SendRequest } from './rules/send
 import type { MessageState } from './rules/states.ts';
 import { attachFiles } from './store/attachments.ts';
 import { findByIdempotencyKey, insertMessages, type NewMessage, stateOf } from './store/messages.ts';
-import { inTransaction, isDuplicate } from './store/transaction.ts';
+import { despiteCutConnection, inTransaction, isDuplicate } from './store/transaction.ts';
 import type { ReadyTemplate } from './templates.ts';
 import { unsubscribePlaceholder } from './unsubscribe.ts';
 
@@ -138,10 +138,13 @@ async function insert(
     await attachFiles(own, message.id, attachments, message.createdAt);
   };
   try {
-    await (trx ? write(trx) : inTransaction(db, write));
+    await (trx ? write(trx) : despiteCutConnection(() => inTransaction(db, write)));
     return null;
   } catch (error) {
-    if (!isDuplicate(error) || !message.idempotencyKey || !message.fingerprint) throw error;
+    if (!isDuplicate(error)) throw error;
+    // A commit whose answer was lost, and its repetition.
+    if (!trx && (await stateOf(db, message.id))) return null;
+    if (!message.idempotencyKey || !message.fingerprint) throw error;
     return earlierAnswer(trx ?? db, message.idempotencyKey, message.fingerprint);
   }
 }

@@ -5,7 +5,7 @@ import { later } from './rules/later.ts';
 import { retryDelay } from './rules/retry.ts';
 import type { Loaded } from './store/load.ts';
 import type { Settlement } from './store/settle.ts';
-import type { Outcome } from './transport.ts';
+import { notStarted, type Outcome } from './transport.ts';
 
 /** What an outcome means for the message. */
 export function settlementOf(context: MailContext, message: Loaded, outcome: Outcome): Settlement {
@@ -41,6 +41,10 @@ function retryOrFail(
   message: Loaded,
   { code, retryAfterMs }: { code: string; retryAfterMs?: number },
 ): Settlement['next'] {
+  // Nobody was asked, so nobody wants to be left alone for longer, and no message fails because we were busy.
+  if (code === notStarted.code) {
+    return { state: 'queued', dueAt: later(now(), retry.firstDelayMs), reason: code };
+  }
   const delay = retryDelay(retry, message.attempts, retryAfterMs);
   return delay === null
     ? { state: 'failed', reason: `gave up after ${message.attempts} attempts: ${code}` }

@@ -2,7 +2,7 @@ import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import type { Doing } from './messages.ts';
 import type { ProviderBooks } from './provider-books.ts';
-import { readMailbox } from './rules/address.ts';
+import { addressKey, readMailbox } from './rules/address.ts';
 import { whyNotLifted } from './rules/lifting.ts';
 import { recordChange } from './store/audit.ts';
 import { type EventView, readEvent } from './store/events.ts';
@@ -26,19 +26,23 @@ export interface SuppressionEvidence {
 
 /** Who must not be mailed on a stream, and why. */
 export function createSuppressions({ db, now, log }: MailContext, books: ProviderBooks) {
-  /** Stores an operator's decision and, when somebody is named, writes it down with what it replaces. */
+  /**
+   * Stores an operator's decision and, when somebody is named, writes it down with what it replaces. False when an active
+   * suppression of the provider's or the recipient's is there, which must not pass for an operator's own.
+   */
   const decide = (
     stream: string,
     address: string,
     active: boolean,
     note: string,
     { by }: Doing,
-  ): Promise<void> =>
+  ): Promise<boolean> =>
     inTransaction(db, async trx => {
       const before = await readSuppression(trx, stream, address);
+      if (active && before?.active && before.origin !== 'Operator') return false;
       const change = { stream, address, active, reason: 'ManualSuppression', origin: 'Operator', note };
       await changeSuppression(trx, { ...change, changedAt: now() });
-      if (!by) return;
+      if (!by) return true;
       await recordChange(trx, {
         by,
         action: active ? 'suppression.add' : 'suppression.lift',
@@ -47,11 +51,12 @@ export function createSuppressions({ db, now, log }: MailContext, books: Provide
         after: { active, note },
         at: now(),
       });
+      return true;
     });
 
-  /** An operator's own suppression. */
-  async function add(stream: string, address: string, note: string, doing: Doing = {}): Promise<void> {
-    await decide(stream, readMailbox(address, 'address').email.toLowerCase(), true, note, doing);
+  /** An operator's own suppression. False when the address is suppressed already and that stays as it is. */
+  async function add(stream: string, address: string, note: string, doing: Doing = {}): Promise<boolean> {
+    return decide(stream, addressKey(readMailbox(address, 'address').email), true, note, doing);
   }
 
   /**

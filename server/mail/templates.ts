@@ -16,7 +16,7 @@ export interface ReadyTemplate extends Contract, CompiledTemplate {
 export interface Templates {
   /** The published version. Throws `unknown-template`. */
   published(key: string): Promise<ReadyTemplate>;
-  /** The version a message is pinned to. */
+  /** The version a message is pinned to. A MailError is the version's own fault, anything else the database's. */
   version(id: number): Promise<ReadyTemplate>;
   /** Something was published: reads the list of published versions again before it is next used. */
   refresh(): void;
@@ -71,5 +71,13 @@ export function createTemplates(db: Db, now: () => Date): Templates {
 async function prepare(db: Db, id: number): Promise<ReadyTemplate> {
   const stored = await readVersion(db, id);
   if (!stored) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
-  return { ...stored, ...compileContract(stored.content.contract), ...compileTemplate(stored.content) };
+  try {
+    return { ...stored, ...compileContract(stored.content.contract), ...compileTemplate(stored.content) };
+  } catch (error) {
+    throw new MailError(
+      'invalid-template',
+      `Version ${stored.version} of ${stored.content.key} cannot be used: ${(error as Error).message}`,
+      'template',
+    );
+  }
 }

@@ -57,6 +57,15 @@ export const notStarted: Outcome = {
   answer: 'The transport was busy.',
 };
 
+/**
+ * Says whether `ms` are over, by either clock: the steady one stands still while a machine sleeps, the other may be
+ * set back.
+ */
+export function timeWindow(ms: number): () => boolean {
+  const [steadyEnd, wallEnd] = [performance.now() + ms, Date.now() + ms];
+  return () => performance.now() > steadyEnd || Date.now() > wallEnd;
+}
+
 /** A way to hand over mail. */
 export interface Transport {
   readonly name: string;

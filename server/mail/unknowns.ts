@@ -1,6 +1,7 @@
 import type { MailContext } from './context.ts';
+import { later } from './rules/later.ts';
 import { retryDelay } from './rules/retry.ts';
-import { categoryPolicy } from './rules/routing.ts';
+import { findCategory } from './rules/routing.ts';
 import { endLostLeases } from './store/claims.ts';
 import { confirmSent, failUnknown, keepUnknown, requeueUnknown } from './store/messages.ts';
 import { recordAttempts } from './store/settle.ts';
@@ -9,17 +10,17 @@ import type { LookupAnswer } from './transport.ts';
 
 const page = 100;
 const parallel = 8;
+const leasePage = 500;
 
 /** Takes over what processes that died had in hand. Returns how many leases had ended. */
 export async function recoverLeases({ db, now, timing, log }: MailContext): Promise<number> {
-  const lost = await endLostLeases(db, {
-    limit: 500,
-    now: now(),
-    askAt: new Date(now().getTime() + timing.unknownGraceMs),
-  });
-  if (lost.length > 0)
-    log.warn({ messages: lost.length }, 'leases ended: taken over from a process that is gone');
-  return lost.length;
+  let total = 0;
+  for (let ended = leasePage; ended === leasePage; total += ended) {
+    const askAt = later(now(), timing.unknownGraceMs);
+    ended = (await endLostLeases(db, { limit: leasePage, now: now(), askAt })).length;
+  }
+  if (total > 0) log.warn({ messages: total }, 'leases ended: taken over from a process that is gone');
+  return total;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function resolveUnknowns(context: MailContext, signal?: AbortSignal
   let total = 0;
   while (!signal?.aborted) {
     // The next search's time doubles as this one's lease.
-    const nextAskAt = new Date(now().getTime() + timing.unknownRetryMs);
+    const nextAskAt = later(now(), timing.unknownRetryMs);
     const unknowns = await claimUnknown(db, { limit: page, now: now(), nextAskAt });
     for (let i = 0; i < unknowns.length; i += parallel) {
       await Promise.all(unknowns.slice(i, i + parallel).map(unknown => resolveOne(context, unknown)));
@@ -50,7 +51,7 @@ async function resolveOne(context: MailContext, unknown: UnknownMessage): Promis
   if (answer.kind === 'absent' && sinceMs >= timing.unknownGraceMs)
     return tryAgain(context, unknown, 'not-accepted');
   if (sinceMs < timing.unknownGiveUpMs) return;
-  if (categoryPolicy(context.policy, unknown.category).onUnknown === 'prefer-delivery') {
+  if (findCategory(context.policy, unknown.category)?.onUnknown === 'prefer-delivery') {
     return tryAgain(context, unknown, 'no clear answer, delivery preferred');
   }
   await keepUnknown(
@@ -82,7 +83,7 @@ async function settleFound(
     providerMessageId,
   };
   await recordAttempts(db, [attempt], now());
-  await confirmSent(db, unknown.messageId, now());
+  await confirmSent(db, unknown.messageId, unknown.attempts, now());
 }
 
 async function tryAgain(

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import type { Mail, Outcome } from '../../server/mail/index.ts';
+import type { Lookup, LookupAnswer } from '../../server/mail/transport.ts';
+import { resolveUnknowns } from '../../server/mail/unknowns.ts';
+import { wire } from '../../server/mail/wiring.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';
+import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail, testConfig } from '../support/mail.ts';
 import { createScriptedTransport } from '../support/scripted-transport.ts';
@@ -50,4 +54,38 @@ describe('a search that answers late', () => {
     await late;
     expect(await mail.messages.get(id)).to.include({ state: 'unknown', attempts: 2 });
   });
+
+  it('is believed when it has found the attempt, and no other was begun', async () => {
+    const { id } = await mail.send(resetInput(), { wait: true });
+    clock.advance(60_000);
+    const lookups = [deferred<LookupAnswer>(), deferred<LookupAnswer>()];
+    let asked = 0;
+    const context = wire(
+      testConfig(),
+      { now: clock.now, timing: { unknownGraceMs: 60_000 } },
+      testDatabase(),
+    );
+    const lookup: Lookup = () => lookups[asked++]?.answer ?? Promise.reject(new Error('asked too often'));
+    const asking = { ...context, lookups: new Map([['postmark-api', lookup]]) };
+    const late = resolveUnknowns(asking);
+    await until('the first search is under way', () => asked === 1 || 'not yet', { everyMs: 1 });
+    clock.advance(60_000);
+    const other = resolveUnknowns(asking);
+    await until('the other search is under way', () => asked === 2 || 'not yet', { everyMs: 1 });
+    lookups[1]?.give({ kind: 'absent' });
+    await other;
+    expect(await mail.messages.get(id)).to.include({ state: 'queued', attempts: 1 });
+    lookups[0]?.give({ kind: 'found', providerMessageId: 'its-id' });
+    await late;
+    expect(await mail.messages.get(id)).to.include({ state: 'sent', attempts: 1 });
+  });
 });
+
+/** An answer that is given later. */
+function deferred<T>(): { answer: Promise<T>; give: (value: T) => void } {
+  let give: (value: T) => void = () => {};
+  const answer = new Promise<T>(resolve => {
+    give = resolve;
+  });
+  return { answer, give };
+}

@@ -70,6 +70,20 @@ describe('the command postlane templates', () => {
     expect((await run('push')).said).to.equal('There was nothing to do.');
   });
 
+  it('refuses to force what does not differ, and a folder that is not there', async () => {
+    const { exitCode, said } = await run('push', '--force', 'template:wellcome');
+    expect(exitCode).to.equal(64);
+    expect(said).to.match(/^Nothing to force: template:wellcome\./);
+    const lost = await runTemplatesCommand(
+      ['diff', '--folder', path.join(folder, 'gone')],
+      () => {
+        throw new Error('It was asked for.');
+      },
+      () => {},
+    );
+    expect(lost).to.equal(64);
+  });
+
   it('writes types without a database', async () => {
     const noConfig = () => {
       throw new Error('It was asked for.');

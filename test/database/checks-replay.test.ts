@@ -60,6 +60,22 @@ describe('replay', () => {
     expect(result?.html.added).to.be.within(1, 2);
   });
 
+  it('puts first what differs most to a reader, and says what', async () => {
+    const [plain, named] = [await send(10), await send(20, { name: 'Ada' })];
+    const { html } = shop.content('password-reset').locales.default;
+    const long = 'Dear {{name}}, this was asked for on your behalf by somebody who may be you.';
+    const candidate = shop.changed('password-reset', {
+      html: html.replace('<h1', `{{#if name}}<p>${long}</p>{{/if}}<h1`).replace('</h1>', '!</h1>'),
+    });
+    const { results } = await shop.mail.templates.replay(candidate);
+    expect(results.map(({ messageId }) => messageId)).to.deep.equal([named, plain]);
+    const [most, least] = results;
+    expect(most?.share).to.be.greaterThan(least?.share ?? 1);
+    expect(least?.looks).to.equal(0);
+    expect(least?.words).to.have.length(1);
+    expect(most?.words[0]?.after).to.match(/^Dear Ada, this was asked/);
+  });
+
   it('takes the newest, and leaves out what is purged', async () => {
     const ids = [await send(1), await send(2), await send(3)];
     await db('message_contents')

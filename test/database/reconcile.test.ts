@@ -1,31 +1,43 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail, testConfig } from '../support/mail.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 describe('reconcile', () => {
   const db = testDatabase();
   let sandbox: Sandbox;
   let mail: Mail;
+  let clock: Clock;
 
   beforeEach(async () => {
+    clock = createClock();
     sandbox = await createSandbox({ deliveryMs: 0 });
-    mail = await openMail({}, testConfig({ token: sandbox.token, apiUrl: sandbox.apiUrl }));
+    mail = await openMail({ now: clock.now }, testConfig({ token: sandbox.token, apiUrl: sandbox.apiUrl }));
   });
   afterEach(async () => {
     await mail.close();
     await sandbox.close();
   });
 
+  /** After what the sandbox has done by its own clock, however slow the machine. */
+  const night = () => {
+    clock.advance(hourMs / 4);
+    return mail.work.reconcileNight();
+  };
+
   it('repairs what webhooks lost, on every stream, and only once', async () => {
     const gone = await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
     const angry = await mail.send(resetInput({ to: 'complain.eve@mail.example' }), { wait: true });
     await sandbox.idle();
     sandbox.suppress('broadcast', 'quiet@mail.example');
-    const night = await mail.work.reconcileNight();
-    expect(night.map(({ stream, problem }) => [stream, problem])).to.deep.equal([
+    const nights = await night();
+    expect(nights.map(({ stream, problem }) => [stream, problem])).to.deep.equal([
       ['broadcast', null],
       ['outbound', null],
     ]);
@@ -36,11 +48,11 @@ describe('reconcile', () => {
       ['outbound', 'complain.eve@mail.example'],
       ['outbound', 'hardbounce.ada@mail.example'],
     ]);
-    const outbound = night.find(({ stream }) => stream === 'outbound');
+    const outbound = nights.find(({ stream }) => stream === 'outbound');
     expect(outbound).to.include({ bouncesSeen: 2, bouncesRepaired: 2, suppressionsSeen: 2 });
 
     const events = await db('events').count({ count: '*' });
-    const again = await mail.work.reconcileNight();
+    const again = await night();
     expect(await db('events').count({ count: '*' })).to.deep.equal(events);
     expect(again.find(({ stream }) => stream === 'outbound')).to.include({
       bouncesSeen: 2,
@@ -50,7 +62,7 @@ describe('reconcile', () => {
 
   it('follows the provider when a suppression is lifted there, and keeps what was entered here', async () => {
     sandbox.suppress('outbound', 'back@mail.example');
-    await mail.work.reconcileNight();
+    await night();
     await mail.suppressions.add('outbound', 'ours@mail.example', 'by hand');
     await fetch(`${sandbox.apiUrl}/message-streams/outbound/suppressions/delete`, {
       method: 'POST',
@@ -61,10 +73,51 @@ describe('reconcile', () => {
       },
       body: JSON.stringify({ Suppressions: [{ EmailAddress: 'back@mail.example' }] }),
     });
-    await mail.work.reconcileNight();
-    expect((await mail.suppressions.list()).map(({ address }) => address)).to.deep.equal([
+    const listed = async () => (await mail.suppressions.list()).map(({ address }) => address);
+    await night();
+    expect(await listed(), 'their list may run behind').to.deep.equal([
+      'back@mail.example',
       'ours@mail.example',
     ]);
+    clock.advance(3 * hourMs);
+    await night();
+    expect(await listed()).to.deep.equal(['ours@mail.example']);
+  });
+
+  it('suppresses again what the provider still lists, though it was lifted here', async () => {
+    await mail.suppressions.add('outbound', 'gone@mail.example', 'by hand');
+    sandbox.suppress('outbound', 'gone@mail.example');
+    clock.advance(hourMs / 4);
+    await mail.suppressions.lift('outbound', 'gone@mail.example', 'by hand');
+    const active = async () => (await mail.suppressions.list({ address: 'gone@mail.example' })).length;
+    const [fresh] = await night();
+    expect(await active(), 'a lift of this minute may not be in their list yet').to.equal(0);
+    clock.advance(3 * hourMs);
+    await night();
+    expect(await active()).to.equal(1);
+    expect(fresh).to.include({ suppressionsRepaired: 0 });
+  });
+
+  it('finds the message of a bounce by asking the provider, when mail by SMTP taught us no id', async () => {
+    const { id } = await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
+    await sandbox.idle();
+    await db('attempts').update({ provider_message_id: null });
+    await night();
+    expect((await mail.messages.get(id))?.state).to.equal('bounced');
+    const [attempt] = await mail.messages.attempts(id);
+    expect(attempt?.providerMessageId).to.match(/^[0-9a-f-]{36}$/);
+  });
+
+  it('passes over a row that is not what the provider documents, and says so', async () => {
+    const { id } = await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
+    await sandbox.idle();
+    sandbox.suppress('outbound', `${'long'.repeat(80)}@mail.example`);
+    sandbox.suppress('outbound', 'quiet@mail.example');
+    const nights = await night();
+    const outbound = nights.find(({ stream }) => stream === 'outbound');
+    expect(outbound?.problem).to.include('not what the provider documents: 1');
+    expect((await mail.messages.get(id))?.state).to.equal('bounced');
+    expect(await mail.suppressions.list({ address: 'quiet@mail.example' })).to.have.length(1);
   });
 
   it('records a stream that cannot be read and goes on with the others', async () => {
@@ -76,20 +129,29 @@ describe('reconcile', () => {
       body: {},
       times: 1,
     });
-    const night = await mail.work.reconcileNight();
-    expect(night.filter(({ problem }) => problem !== null)).to.have.length(1);
-    expect(night.every(({ finishedAt }) => finishedAt !== null)).to.equal(true);
-    expect((await mail.work.reconcileNight()).every(({ problem }) => problem === null)).to.equal(true);
+    const nights = await night();
+    expect(nights.filter(({ problem }) => problem !== null)).to.have.length(1);
+    expect(nights.every(({ finishedAt }) => finishedAt !== null)).to.equal(true);
+    expect((await night()).every(({ problem }) => problem === null)).to.equal(true);
   });
 
   it('purges contents and files of what is settled, and keeps the ledger', async () => {
     const attachments = [{ name: 'a.txt', content: Buffer.from('a') }];
     const old = await mail.send(resetInput({ attachments }), { wait: true });
-    const open = await mail.send(resetInput({ attachments: [], sendAt: new Date(Date.now() + 60_000) }));
-    const long = '2020-01-01';
-    await db('messages').update({ created_at: long });
-    await db('attachments').update({ used_at: long });
-    expect(await mail.work.purge()).to.deep.include({ contents: 1, attachments: 1 });
+    const open = await mail.send(resetInput({ sendAt: new Date(clock.now().getTime() + 90 * dayMs) }));
+    await mail.receivePostmark({ RecordType: 'Weather', Sunny: true });
+    clock.advance(46 * dayMs);
+    const young = await mail.send(resetInput(), { wait: true });
+    await mail.receivePostmark({ RecordType: 'Weather', Sunny: false });
+    expect(await mail.work.purge()).to.deep.equal({ contents: 1, attachments: 1, rawEvents: 1, audience: 0 });
+    expect(await mail.work.purge()).to.deep.equal({ contents: 0, attachments: 0, rawEvents: 0, audience: 0 });
+    expect((await mail.messages.preview(young.id))?.subject).to.be.a('string');
+    clock.advance(dayMs);
+    await mail.receivePostmark({ RecordType: 'Weather', Sunny: 'tomorrow' });
+    clock.advance(45 * dayMs);
+    expect(await mail.work.purge()).to.include({ rawEvents: 1 });
+    clock.advance(dayMs);
+    expect(await mail.work.purge()).to.include({ rawEvents: 1 });
     expect(await mail.messages.preview(old.id)).to.equal(null);
     expect((await mail.messages.preview(open.id))?.subject).to.be.a('string');
     expect((await mail.messages.get(old.id))?.state).to.equal('sent');

@@ -97,6 +97,22 @@ describe('numbers of hours', () => {
     expect((await day())[0]?.total).to.include({ accepted: 4, failed: 4 });
   });
 
+  it('follow what is tried again', async () => {
+    const { id } = await mail.campaigns.create({ name: 'May', template: 'newsletter', data: {} });
+    await db('campaigns').where({ id }).update({ state: 'done' });
+    const [first = ''] = await history({ count: 3, campaignId: id, state: () => 'failed' });
+    await mail.work.rollUp();
+    expect((await mail.numbers.attention()).map(({ kind }) => kind)).to.deep.equal(['failed']);
+    clock.advance(60_000);
+    expect(await mail.campaigns.retryFailed(id)).to.equal(3);
+    await mail.work.rollUp();
+    expect((await day())[0]?.total).to.include({ accepted: 3, failed: 0 });
+    await db('messages').where({ id: first }).update({ state: 'failed', due_at: null });
+    clock.advance(60_000);
+    await mail.work.rollUp();
+    expect((await day())[0]?.total).to.include({ failed: 1 });
+  });
+
   it('remember how long the queue was', async () => {
     await history({ count: 1, from: new Date(start.getTime() - hour), state: () => 'queued' });
     await mail.work.rollUp();

@@ -1,7 +1,13 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 /** Browsers that are looked for; the first that exists is used. */
 const candidates = [
@@ -23,13 +29,16 @@ const quiet = [
   '--disable-sync',
 ];
 
-/** Pages of one browser, each in a context of its own. */
+/** How long something on a page may take to come about, in ms: a machine may be busy with much else. */
+const patienceMs = 60_000;
+
+/** Pages for one suite, each in a context of its own. */
 export interface TestBrowser {
   /** A page with its own cookies; a fault thrown by a script, or refused by the policy, fails {@link TestBrowser.close}. */
   open(options?: BrowserContextOptions): Promise<Page>;
   /** Another page with the cookies of `page`, like a second tab. */
   tab(page: Page): Promise<Page>;
-  /** Closes the browser. Throws with everything that pages complained about since the start. */
+  /** Closes every page. Throws with everything that pages complained about since the start. */
   close(): Promise<void>;
 }
 
@@ -41,11 +50,11 @@ export function describeInBrowser(title: string, tests: (browser: () => TestBrow
   const executable = candidates.find(path => path !== undefined && existsSync(path));
   const suite = executable || process.env.CI ? describe : describe.skip;
   suite(`${title} (in a browser${executable ? '' : ': none found, install chromium'})`, function () {
-    this.timeout(60_000);
+    this.timeout(5 * patienceMs);
     let opened: TestBrowser | undefined;
     before(async () => {
       if (!executable) throw new Error('There is no Chromium: install one or set CHROMIUM_PATH.');
-      opened = await openBrowser(executable);
+      opened = pagesOf(await running(executable));
     });
     after(() => opened?.close());
     tests(() => {
@@ -55,16 +64,32 @@ export function describeInBrowser(title: string, tests: (browser: () => TestBrow
   });
 }
 
-async function openBrowser(executablePath: string): Promise<TestBrowser> {
+let launched: Promise<Browser> | undefined;
+
+/** The browser of this process: one for all suites, as starting it takes a second. It ends with the process. */
+function running(executablePath: string): Promise<Browser> {
+  launched ??= launch(executablePath);
+  return launched;
+}
+
+async function launch(executablePath: string): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), 'postlane-browser-'));
   const browser = await chromium.launch({
     executablePath,
     args: quiet,
     env: { ...process.env, HOME: profile },
   });
+  // Playwright ends the browser itself then; this comes after it.
+  process.on('exit', () => rmSync(profile, { recursive: true, force: true }));
+  return browser;
+}
+
+function pagesOf(browser: Browser): TestBrowser {
   const complaints: string[] = [];
+  const contexts: BrowserContext[] = [];
   const newPage = async (context: BrowserContext) => {
     const page = await context.newPage();
+    page.setDefaultTimeout(patienceMs);
     page.on('pageerror', error => complaints.push(`${page.url()}: ${error.message}`));
     page.on('console', message => {
       if (/Content Security Policy|Refused to/.test(message.text()))
@@ -73,11 +98,14 @@ async function openBrowser(executablePath: string): Promise<TestBrowser> {
     return page;
   };
   return {
-    open: async options => newPage(await browser.newContext(options)),
+    async open(options) {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      return newPage(context);
+    },
     tab: page => newPage(page.context()),
     async close() {
-      await browser.close();
-      rmSync(profile, { recursive: true, force: true });
+      await Promise.all(contexts.map(context => context.close()));
       if (complaints.length > 0) throw new Error(`The pages complained:\n${complaints.join('\n')}`);
     },
   };

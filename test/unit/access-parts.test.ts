@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TOTP } from 'otpauth';
 import { browserName } from '../../server/admin/access/browser-name.ts';
-import { pauseAfter } from '../../server/admin/access/lockout-rule.ts';
+import { lockoutRules, pauseAfter } from '../../server/admin/access/lockout-rule.ts';
 import { passwordFault } from '../../server/admin/access/password-rules.ts';
 import {
   hashPassword,
@@ -60,7 +60,9 @@ describe('parts of the access', () => {
   });
 
   it('doubles the pause with each failure beyond the free ones, up to a quarter of an hour', () => {
-    const pauses = [1, 4, 5, 6, 7, 9, 10, 1000].map(failures => pauseAfter(failures, { free: 5 }) / 1000);
+    const pauses = [1, 4, 5, 6, 7, 9, 10, 1000].map(
+      failures => pauseAfter(failures, lockoutRules.account) / 1000,
+    );
     expect(pauses).to.deep.equal([0, 0, 30, 60, 120, 480, 900, 900]);
   });
 

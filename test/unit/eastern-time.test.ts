@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { easternTime } from '../../server/mail/postmark/eastern-time.ts';
+import { easternReading, readingText } from '../../server/mail/postmark/eastern-time.ts';
 
 describe('Eastern time', () => {
   const moments: [string, string, string][] = [
@@ -15,6 +15,6 @@ describe('Eastern time', () => {
     ['cutting fractions', '2026-07-15T12:00:00.999Z', '2026-07-15T08:00:00'],
   ];
   for (const [what, moment, expected] of moments) {
-    it(what, () => expect(easternTime(new Date(moment))).to.equal(expected));
+    it(what, () => expect(readingText(easternReading(new Date(moment)))).to.equal(expected));
   }
 });

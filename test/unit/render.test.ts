@@ -206,6 +206,8 @@ describe('rendering', () => {
       [null, 'Hello', '<p lang="en">Hello 1,234.5</p>'],
       ['nl', 'Hallo', '<p lang="nl">Hallo 1.234,5</p>'],
       ['nl-BE', 'Hallo', '<p lang="nl">Hallo 1.234,5</p>'],
+      ['NL-be', 'Hallo', '<p lang="nl">Hallo 1.234,5</p>'],
+      ['nl-Latn-BE', 'Hallo', '<p lang="nl">Hallo 1.234,5</p>'],
       ['pt-BR', 'Olá', '<p lang="pt-BR">Olá 1.234,5</p>'],
       ['de-DE', 'Hello', '<p lang="en">Hello 1.234,5</p>'],
     ];
@@ -214,6 +216,10 @@ describe('rendering', () => {
         expect(render(template, {}, { locale })).to.include({ subject, html });
       });
     }
+
+    it('the helper of the engine that prints to the console is none', () => {
+      expect(refusal({ html: '{{log name}}' }, { name: 'Ada' }).message).to.match(/unknown helper log/);
+    });
 
     it('a locale is never looked up in a prototype', () => {
       expect(render({ subject: 'Hello' }, {}, { locale: 'constructor' }).subject).to.equal('Hello');

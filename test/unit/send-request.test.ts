@@ -194,6 +194,8 @@ describe('the door of send', () => {
       ['no name', { name: undefined }, 'invalid-input at attachments[0].name'],
       ['a name with a line break', { name: 'a\r\nb.txt' }, 'invalid-input at attachments[0].name'],
       ['no content', { content: undefined }, 'invalid-input at attachments[0].content'],
+      ['base64 with a line break', { content: 'QUI\nDQUI=' }, 'invalid-input at attachments[0].content'],
+      ['base64 cut short', { content: 'QUJDQU' }, 'invalid-input at attachments[0].content'],
       ['text that is not base64', { content: 'hello!' }, 'invalid-input at attachments[0].content'],
       [
         'an injected type',

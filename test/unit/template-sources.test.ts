@@ -83,8 +83,11 @@ describe('template sources', () => {
     const dutch = withLocale(template, 'nl');
     expect(dutch.content.locales.nl).to.deep.equal(template.content.locales.default);
     expect(withoutLocale(dutch, 'nl')).to.deep.equal(template);
+    expect(withLocale(template, 'NL-be').content.locales).to.have.property('nl-BE');
     const refused: [() => unknown, string][] = [
       [() => withLocale(dutch, 'nl'), 'locale'],
+      [() => withLocale(dutch, 'NL'), 'locale'],
+      [() => withLocale(dutch, 'nl-12'), 'locale'],
       [() => withLocale(dutch, 'Dutch!'), 'locale'],
       [() => withLocale(dutch, 'de', 'fr'), 'from'],
       [() => withoutLocale(dutch, 'default'), 'locale'],

@@ -118,8 +118,13 @@ export interface Candidate {
 /** What differs between two versions: in their sources and, of templates, in what their samples render to. */
 export interface SourceDiff {
   source: PartDiff[];
-  /** Parts `subject`, `html`, `text` per locale. Empty for layouts, partials and the brand. */
+  /**
+   * Parts `subject`, `html`, `text` per locale that both sides have and can render. Empty for layouts, partials and the
+   * brand.
+   */
   rendered: PartDiff[];
+  /** What cannot be rendered, and why. */
+  problems: { side: 'from' | 'to'; locale: string; message: string }[];
 }
 
 /** A version by its number, or the draft. */

@@ -1,3 +1,4 @@
+import { problemText } from '../checks/outcome.ts';
 import { MailError } from '../error.ts';
 import { compose } from '../rules/compose.ts';
 import { differences } from '../rules/difference.ts';
@@ -32,10 +33,17 @@ export async function diffVersions(
   to: VersionPick,
 ): Promise<SourceDiff> {
   const [before, after] = await Promise.all([pick(studio, ref, from), pick(studio, ref, to)]);
-  const [shownBefore, shownAfter] = await Promise.all([shown(studio, before), shown(studio, after)]);
+  const [old, young] = await Promise.all([shown(studio, before), shown(studio, after)]);
+  const problems = [...told('from', old), ...told('to', young)];
+  const broken = new Set(problems.map(({ locale }) => locale));
+  const rendered = ({ parts }: Shown) =>
+    new Map(
+      [...parts].filter(([, { locale }]) => !broken.has(locale)).map(([part, { text }]) => [part, text]),
+    );
   return {
     source: differences(textsOf(before.source), textsOf(after.source)),
-    rendered: differences(shownBefore, shownAfter),
+    rendered: differences(rendered(old), rendered(young)),
+    problems,
   };
 }
 
@@ -63,19 +71,25 @@ async function pickDraft(studio: Studio, ref: SourceRef): Promise<Picked> {
   return { source, content: compose(source, next).content };
 }
 
-/** What each language of a template shows with its sample. What cannot be rendered shows why. */
-async function shown({ checks }: Studio, { content }: Picked): Promise<Map<string, string>> {
-  const parts = new Map<string, string>();
-  for (const locale of Object.keys(content?.locales ?? {})) {
-    if (!content) break;
-    const suffix = locale === 'default' ? '' : `.${locale}`;
-    const preview = await checks.preview(content, {
-      locale: locale === 'default' ? null : locale,
-      faults: false,
-    });
-    for (const part of ['subject', 'html', 'text'] as const) {
-      parts.set(`${part}${suffix}`, preview.problem?.message ?? preview[part]);
-    }
+/** What the languages of a template show with its sample, and those that cannot be rendered. */
+interface Shown {
+  parts: Map<string, { locale: string; text: string }>;
+  problems: { locale: string; message: string }[];
+}
+
+async function shown({ checks }: Studio, { content }: Picked): Promise<Shown> {
+  const found: Shown = { parts: new Map(), problems: [] };
+  if (!content) return found;
+  for (const locale of Object.keys(content.locales)) {
+    const isDefault = locale === 'default';
+    const preview = await checks.preview(content, { locale: isDefault ? null : locale, faults: false });
+    if (preview.problem) found.problems.push({ locale, message: problemText(preview.problem) });
+    for (const part of ['subject', 'html', 'text'] as const)
+      found.parts.set(isDefault ? part : `${part}.${locale}`, { locale, text: preview[part] });
   }
-  return parts;
+  return found;
+}
+
+function told(side: 'from' | 'to', { problems }: Shown): SourceDiff['problems'] {
+  return problems.map(problem => ({ side, ...problem }));
 }

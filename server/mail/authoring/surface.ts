@@ -16,7 +16,7 @@ export {
   sourceName,
   type TemplateSource,
 } from '../rules/source.ts';
-export { withLocale, withoutLocale } from '../rules/source-locales.ts';
+export { canonicalLocale, withLocale, withoutLocale } from '../rules/source-locales.ts';
 export type { TemplateContent, TemplateParts } from '../rules/template.ts';
 export type * from './api.ts';
 export { writeTemplateTypes } from './type-file.ts';

@@ -2,6 +2,7 @@ import { v7 as newId } from 'uuid';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { sampleCases } from '../rules/sample-cases.ts';
+import { canonicalLocale } from '../rules/source-locales.ts';
 import type { TemplateContent } from '../rules/template.ts';
 import { recordChange } from '../store/audit.ts';
 import { countOtherCases, deleteCase, listCases, writeCase } from '../store/preview-cases.ts';
@@ -90,8 +91,6 @@ function checkCase({ name, locale, data }: SavedCase): SavedCase {
   const trimmed = name.trim();
   if (trimmed === '' || trimmed.length > most.name)
     throw new MailError('invalid-input', `Give the case a name of at most ${most.name} characters.`, 'name');
-  if (locale !== null && !/^[a-z]{2,3}(-[\w-]{2,30})?$/i.test(locale))
-    throw new MailError('invalid-input', 'A locale is written like nl or nl-BE.', 'locale');
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     throw new MailError('invalid-input', 'The data of a case is an object.', 'data');
   if (Buffer.byteLength(JSON.stringify(data)) > most.dataBytes)
@@ -100,5 +99,5 @@ function checkCase({ name, locale, data }: SavedCase): SavedCase {
       `The data of a case has at most ${most.dataBytes / 1000} kB.`,
       'data',
     );
-  return { name: trimmed, locale, data };
+  return { name: trimmed, locale: locale === null ? null : canonicalLocale(locale), data };
 }

@@ -7,7 +7,7 @@ import { composeMime } from '../smtp/mime.ts';
 import type { Envelope, Mailbox } from '../transport.ts';
 import { unsubscribePlaceholder } from '../unsubscribe.ts';
 import { checkTemplate } from './check-template.ts';
-import type { RenderProblem } from './outcome.ts';
+import { type RenderProblem, withoutState } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
 import { senderOf } from './sender.ts';
@@ -64,7 +64,7 @@ export async function preview(
     words: partsFor(content, locale)[0],
     locale,
     data,
-    problem: outcome.ok ? null : { problem: outcome.problem, message: outcome.message },
+    problem: outcome.ok ? null : withoutState(outcome),
     faults,
   };
 }

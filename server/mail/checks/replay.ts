@@ -5,9 +5,13 @@ import { type Loaded, loadClaimed } from '../store/load.ts';
 import { newestMessages } from '../store/template-messages.ts';
 import { unsubscribePlaceholder } from '../unsubscribe.ts';
 import { workLimits } from './limits.ts';
-import type { Comparison } from './tasks/compare.ts';
+import { withoutState } from './outcome.ts';
+import { type Comparison, failure } from './tasks/compare.ts';
 
-/** What a replay found: failures first, then differences, then what stays the same; the newest first in each. */
+/**
+ * What a replay found: failures first, then differences, those that show most before others, then what stays the same;
+ * of equals the newest first.
+ */
 export interface Replay {
   results: ReplayResult[];
   /** Messages that there was no time for. */
@@ -31,7 +35,7 @@ export interface ReplayOptions {
 /** Two at a time keeps both threads of the workshop busy, and the line short for those who preview meanwhile. */
 const parallel = 2;
 /** For one message by two versions; a thread that runs out of it compiles both anew. */
-const oneTimeMs = 3_000;
+const oneTimeMs = 5_000;
 
 /** Renders content with what the last messages of its template were sent with. Stores and logs nothing. */
 export async function replay(
@@ -71,16 +75,11 @@ async function compare(
   const { partBytes } = workLimits;
   const job = { content, sentWith, data: sent.data, locale, unsubscribe: unsubscribePlaceholder, partBytes };
   const outcome = await workshop.run('compareWithSent', job, { timeMs: oneTimeMs });
-  return { messageId, version, locale, ...(outcome.ok ? outcome.value : lost(outcome)) };
-}
-
-function lost({ problem, message }: Exclude<Comparison['problem'], null>): Comparison {
-  const none = { added: 0, removed: 0 };
-  return { kind: 'failure', problem: { problem, message }, subject: null, text: none, html: none };
+  return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(withoutState(outcome))) };
 }
 
 const ranks = { failure: 0, different: 1, same: 2 } as const;
 
 function worstFirst(results: ReplayResult[]): ReplayResult[] {
-  return results.sort((a, b) => ranks[a.kind] - ranks[b.kind]);
+  return results.sort((a, b) => ranks[a.kind] - ranks[b.kind] || b.share - a.share);
 }

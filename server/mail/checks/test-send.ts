@@ -6,6 +6,7 @@ import type { TemplateContent } from '../rules/template.ts';
 import { listAudit, recordChange } from '../store/audit.ts';
 import { activeSuppressions } from '../store/suppressions.ts';
 import type { Envelope, Mailbox, Outcome } from '../transport.ts';
+import { problemText } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
 import { senderOf, testRoute } from './sender.ts';
@@ -60,7 +61,7 @@ export async function sendTest(
     locale: test.locale ?? chosen.locale,
     unsubscribe: '#',
   });
-  if (!rendered.ok) return refused(rendered.message);
+  if (!rendered.ok) return refused(problemText(rendered));
 
   const envelope = envelopeOf(context, content, rendered.value, to, stream);
   await keepEvidence(context, content.key, test.by, envelope);

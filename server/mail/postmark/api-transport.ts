@@ -6,6 +6,7 @@ import {
   notStarted,
   type Outcome,
   type Transport,
+  timeWindow,
 } from '../transport.ts';
 import { inPlainWords } from './faults.ts';
 import { markingFetch, outcomeOf, outcomeOfError } from './outcomes.ts';
@@ -40,10 +41,10 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
     name: 'postmark-api',
     pageSize: 500,
     async send(envelopes, startWithinMs) {
-      const startBy = performance.now() + startWithinMs;
+      const isOver = timeWindow(startWithinMs);
       const outcomes: Outcome[] = [];
       for (const batch of batches(envelopes.map(apiMessage))) {
-        outcomes.push(...(await sendBatch(client, batch, startBy)));
+        outcomes.push(...(await sendBatch(client, batch, isOver)));
       }
       return outcomes;
     },
@@ -58,9 +59,8 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
   };
 }
 
-/** `startBy` on the clock of `performance`. */
-async function sendBatch(client: ServerClient, batch: Message[], startBy: number): Promise<Outcome[]> {
-  if (performance.now() > startBy) return batch.map(() => notStarted);
+async function sendBatch(client: ServerClient, batch: Message[], isOver: () => boolean): Promise<Outcome[]> {
+  if (isOver()) return batch.map(() => notStarted);
   const [only] = batch;
   try {
     if (batch.length === 1 && only) return [outcomeOf(await client.sendEmail(only))];
@@ -72,8 +72,8 @@ async function sendBatch(client: ServerClient, batch: Message[], startBy: number
     // Refused as a whole, by the fault of one or of its size: nothing was taken, and the innocent are found by halves.
     const half = Math.ceil(batch.length / 2);
     return [
-      ...(await sendBatch(client, batch.slice(0, half), startBy)),
-      ...(await sendBatch(client, batch.slice(half), startBy)),
+      ...(await sendBatch(client, batch.slice(0, half), isOver)),
+      ...(await sendBatch(client, batch.slice(half), isOver)),
     ];
   }
 }

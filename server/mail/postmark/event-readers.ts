@@ -29,7 +29,7 @@ const bounceKinds: Record<string, EventKind> = {
 // Tolerant where Postmark's documents are: legacy spellings, absent Tag and Metadata, null MessageID. Strict about what
 // the effects need and what the columns hold, for Postmark repeats a 500 to no end.
 const text = Joi.string().allow('', null);
-const moment = Joi.date().iso().required();
+const moment = Joi.date().iso().max('9999-12-31T23:59:59Z').required();
 const address = Joi.string().max(254).required();
 const common = {
   MessageID: text,
@@ -189,8 +189,8 @@ export const subscriptionChange: Reader = {
     Origin: text,
   }),
   read(payload: SubscriptionPayload) {
-    const reason = payload.SuppressionReason ?? 'ManualSuppression';
-    const origin = payload.Origin ?? 'Recipient';
+    const reason = word(payload.SuppressionReason ?? 'ManualSuppression');
+    const origin = word(payload.Origin ?? 'Recipient');
     return {
       kind: payload.SuppressSending ? 'suppressed' : 'unsuppressed',
       fact: factOf(`subscription ${payload.SuppressSending}`, payload, payload.ChangedAt),
@@ -201,6 +201,11 @@ export const subscriptionChange: Reader = {
     };
   },
 };
+
+/** What a column of 32 ASCII characters holds. */
+function word(text: string): string {
+  return text.replace(/[^ -~]/g, '?').slice(0, 32);
+}
 
 function factOf(
   what: string,

@@ -73,8 +73,8 @@ function unknownEvent(payload: object, recordType: string, receivedAt: Date): Pr
   };
 }
 
-// SMTP loses the case of metadata keys.
-function attemptIdIn(metadata: Payload['Metadata']): string | null {
+/** Our attempt id among a message's metadata, or null. SMTP loses the case of keys. */
+export function attemptIdIn(metadata: Payload['Metadata']): string | null {
   const [, id] = Object.entries(metadata ?? {}).find(([key]) => key.toLowerCase() === attemptKey) ?? [];
   return typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id) ? id : null;
 }

@@ -1,3 +1,4 @@
+import { controlValue } from '../smtp/mime.ts';
 import { createSmtpTransport, type SmtpOptions } from '../smtp/transport.ts';
 import { attemptKey, type Envelope, type Transport } from '../transport.ts';
 
@@ -16,6 +17,16 @@ function controlHeaders({ stream, tag, metadata, attemptId }: Envelope): Record<
   return {
     'X-PM-Message-Stream': stream,
     ...(tag !== undefined && { 'X-PM-Tag': tag }),
-    ...Object.fromEntries(fields.map(([key, value]) => [`X-PM-Metadata-${key}`, value])),
+    ...Object.fromEntries(fields.map(([key, value]) => [`X-PM-Metadata-${key}`, fitting(value)])),
   };
+}
+
+/** Mail with a longer value Postmark takes by SMTP and drops without a trace, and it may count what it decoded or not. */
+const longestValue = 80;
+
+/** Text that is not ASCII grows in a header: as much of it as stays within Postmark's limit. */
+function fitting(value: string): string {
+  const characters = [...value];
+  while (controlValue(characters.join('')).length > longestValue) characters.pop();
+  return characters.join('');
 }

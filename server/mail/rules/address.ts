@@ -38,9 +38,20 @@ export function readMailboxes(
   return input.map((one: MailboxInput, i) => readMailbox(one, `${field}[${i}]`));
 }
 
-/** The form under which an address is compared, stored and suppressed: Postmark lower-cases whole addresses. */
+/**
+ * The form under which an address is compared, stored and suppressed: lower case, as Postmark does with whole
+ * addresses, and the domain in ASCII, as it is mailed. Takes any text, and leaves what is no address as it is.
+ */
 export function addressKey(email: string): string {
-  return email.toLowerCase();
+  const key = email.toLowerCase();
+  if (isAscii(key)) return key;
+  const at = key.lastIndexOf('@');
+  const host = at < 0 ? '' : asciiDomain(key.slice(at + 1));
+  return host === '' ? key : `${key.slice(0, at)}@${host}`;
+}
+
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }
 
 /** True for line breaks and other characters that must never reach a header. */

@@ -14,7 +14,7 @@ const number = ['integer', 'number'] as const;
 const zone: HelperArgument = { name: 'time zone', types: ['timezone', 'string'], optional: true };
 
 /** What each helper has to be given; none stands for anything at all. */
-export const helperTypes: Record<keyof typeof helpers, readonly HelperArgument[] | null> = {
+const helperTypes: Record<keyof typeof helpers, readonly HelperArgument[] | null> = {
   money: [
     { name: 'amount', types: number },
     { name: 'currency', types: ['currency', 'string'] },

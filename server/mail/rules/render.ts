@@ -113,7 +113,8 @@ function compilePart(own: typeof Handlebars, source: string, part: string, noEsc
 // called, and the engine's default denies prototypes, so a template reaches its data and nothing else.
 function optionsFor(noEscape: boolean): CompileOptions {
   const names = [...Object.keys(helpers), noText];
-  const knownHelpers = Object.fromEntries(names.map(name => [name, true]));
+  // The engine brings one along that prints to this process's console.
+  const knownHelpers = { ...Object.fromEntries(names.map(name => [name, true])), log: false };
   return { strict: true, noEscape, knownHelpersOnly: true, knownHelpers };
 }
 

@@ -95,9 +95,14 @@ export function checkPolicy(policy: Policy, transports: ReadonlySet<string>): vo
 
 /** What the policy says about a category. Throws `unknown-category`. */
 export function categoryPolicy(policy: Policy, category: string): CategoryPolicy {
-  const found = Object.hasOwn(policy.categories, category) ? policy.categories[category] : undefined;
+  const found = findCategory(policy, category);
   if (!found) throw new MailError('unknown-category', `The routing policy has no category ${category}.`);
   return found;
+}
+
+/** The same, or undefined: a message can outlive the policy it was accepted under. */
+export function findCategory({ categories }: Policy, category: string): CategoryPolicy | undefined {
+  return Object.hasOwn(categories, category) ? categories[category] : undefined;
 }
 
 /** Chooses the route of one message; the same recipient keeps the same route while weights stay. */

@@ -12,11 +12,15 @@ export function parseSource(source: string): ParsedSource {
   }
 }
 
-// The parser speaks in two ways: an exception with its line (`if doesn't match each - 1:3`), or four lines of text:
-// the line's number, what was read so far, an arrow under its end, and the tokens that would have been welcome.
+// The parser speaks in three ways: an exception with its line (`if doesn't match each - 1:3`), or four lines of text:
+// the line's number, what was read so far, an arrow under its end, and the tokens that would have been welcome. What
+// it cannot even cut into tokens it quotes.
 function syntaxFault({ message, lineNumber }: Handlebars.Exception): { line: number; problem: string } {
   const [, line, read = '', arrow = ''] = /^Parse error on line (\d+):\n(.*)\n(-*)\^/.exec(message) ?? [];
-  return line === undefined
-    ? { line: Number(lineNumber ?? 1), problem: `does not parse: ${message.replace(/ - \d+:\d+$/, '')}` }
-    : { line: Number(line), problem: `does not parse after "${read.slice(0, arrow.length)}"` };
+  if (line !== undefined)
+    return { line: Number(line), problem: `does not parse after "${read.slice(0, arrow.length)}"` };
+  const [, lexed] = /^Lexical error on line (\d+)/.exec(message) ?? [];
+  if (lexed !== undefined)
+    return { line: Number(lexed), problem: 'does not parse: a mustache or comment is not closed' };
+  return { line: Number(lineNumber ?? 1), problem: `does not parse: ${message.replace(/ - \d+:\d+$/, '')}` };
 }

@@ -28,12 +28,18 @@ export interface TemplateContent {
   brand: Record<string, string>;
 }
 
-/** The best match for a locale: `nl-BE`, then `nl`, then the default. */
+/** The best match for a locale, however it is capitalised: `zh-Hant-TW`, then `zh-Hant`, then `zh`, then the default. */
 export function partsFor(content: TemplateContent, locale: string | null): [string, TemplateParts] {
-  for (const candidate of [locale, locale?.split('-')[0]]) {
-    const parts =
-      candidate && Object.hasOwn(content.locales, candidate) ? content.locales[candidate] : undefined;
-    if (candidate && parts) return [candidate, parts];
+  const names = Object.keys(content.locales);
+  for (let wanted = locale?.toLowerCase() ?? ''; wanted !== ''; wanted = broader(wanted)) {
+    const name = names.find(one => one.toLowerCase() === wanted);
+    const parts = name === undefined ? undefined : content.locales[name];
+    if (name !== undefined && parts) return [name, parts];
   }
   return ['default', content.locales.default];
+}
+
+/** `nl-be` is part of `nl`; a language by itself is part of nothing. */
+function broader(locale: string): string {
+  return locale.slice(0, Math.max(locale.lastIndexOf('-'), 0));
 }

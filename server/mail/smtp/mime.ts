@@ -122,8 +122,13 @@ function header(name: string, value: string): string {
 
 // For a program that may not read as carefully as a mail reader: in one piece, and plain where that is possible.
 function controlHeader(name: string, value: string): string {
-  const line = `${name}: ${/^[\x20-\x7e]*$/.test(value) ? value : encodeWord(value, 'B', 52)}`;
+  const line = `${name}: ${controlValue(value)}`;
   return line.length > 900 ? foldLines(line, 76) : line;
+}
+
+/** A control header's value as it travels. */
+export function controlValue(value: string): string {
+  return /^[\x20-\x7e]*$/.test(value) ? value : encodeWord(value, 'B', 52);
 }
 
 // Postmark puts its own in place; other servers keep it, and a log line can then be traced to the attempt.

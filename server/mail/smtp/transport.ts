@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import nodemailer, { type NodemailerError, type SMTPPoolOptions } from 'nodemailer';
 import pLimit from 'p-limit';
-import { type Envelope, notStarted, type Outcome, type Transport } from '../transport.ts';
+import { type Envelope, notStarted, type Outcome, type Transport, timeWindow } from '../transport.ts';
 import { composeMime } from './mime.ts';
 import { smtpOutcomeOfError } from './outcomes.ts';
 
@@ -39,7 +39,16 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
   });
 
   const sendOne = async (envelope: Envelope): Promise<Outcome> => {
-    const raw = Readable.from(await composeMime(envelope, controlHeaders(envelope)));
+    try {
+      return await sendRaw(envelope, await composeMime(envelope, controlHeaders(envelope)));
+    } catch (error) {
+      // Its own fault, and the page's others have nothing to do with it.
+      return { kind: 'rejected', code: 'cannot-compose', answer: (error as Error).message, inactive: [] };
+    }
+  };
+
+  const sendRaw = async (envelope: Envelope, mime: string | Buffer): Promise<Outcome> => {
+    const raw = Readable.from(mime);
     const signal = AbortSignal.timeout(deadlineMs);
     try {
       const info = await pool.sendMail({ envelope: smtpEnvelope(envelope), raw, signal });
@@ -57,9 +66,8 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
     // Enough to keep every connection busy while the next page is prepared.
     pageSize: connections * 16,
     send(envelopes, startWithinMs) {
-      const startBy = performance.now() + startWithinMs;
-      const sendInTime = (envelope: Envelope) =>
-        performance.now() > startBy ? notStarted : sendOne(envelope);
+      const isOver = timeWindow(startWithinMs);
+      const sendInTime = (envelope: Envelope) => (isOver() ? notStarted : sendOne(envelope));
       return Promise.all(envelopes.map(envelope => oneOfFew(sendInTime, envelope)));
     },
     async close() {

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import { later } from '../rules/later.ts';
 import type { SendRequest } from '../rules/send-request.ts';
 import type { AttachmentFile } from '../transport.ts';
 import { utc } from './utc.ts';
+
+/** A file that was used so lately needs no new mark: a purge looks for what was not used for weeks. */
+const markedForMs = 24 * 3_600_000;
 
 /** Stores files once by their hash and attaches them to a message. */
 export async function attachFiles(
@@ -12,23 +16,44 @@ export async function attachFiles(
   files: SendRequest['attachments'],
   now: Date,
 ): Promise<void> {
-  for (const [position, { name, content, contentType, contentId }] of files.entries()) {
-    const hash = createHash('sha256').update(content).digest('hex');
+  if (files.length === 0) return;
+  const hashed = files.map(file => ({
+    ...file,
+    hash: createHash('sha256').update(file.content).digest('hex'),
+  }));
+  const marked = await markedFiles(
+    trx,
+    hashed.map(({ hash }) => hash),
+    later(now, -markedForMs),
+  );
+  for (const { hash, content } of hashed) {
+    // Neither shipped again nor locked: transactions that send the same terms and conditions do not wait in line.
+    if (marked.has(hash)) continue;
     // The row is touched, and so locked until commit, also when it exists: a purge cannot take it from under us.
     await trx.raw(
       `INSERT INTO attachments (hash, size, content, used_at) VALUES (?, ?, ?, ?)
        ON DUPLICATE KEY UPDATE used_at = GREATEST(used_at, VALUES(used_at))`,
       [hash, content.length, content, utc(now)],
     );
-    await trx('message_attachments').insert({
+  }
+  await trx('message_attachments').insert(
+    hashed.map(({ hash, name, contentType, contentId }, position) => ({
       message_id: messageId,
       position,
       hash,
       name,
       content_type: contentType,
       content_id: contentId,
-    });
-  }
+    })),
+  );
+}
+
+async function markedFiles(trx: Knex, hashes: readonly string[], since: Date): Promise<Set<string>> {
+  const rows: { hash: string }[] = await trx('attachments')
+    .select('hash')
+    .whereIn('hash', [...hashes])
+    .where('used_at', '>', utc(since));
+  return new Set(rows.map(({ hash }) => hash));
 }
 
 /** Attaches the files of one message to another, which is new. */

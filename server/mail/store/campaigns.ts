@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import { openStates } from '../rules/states.ts';
 import { utc } from './utc.ts';
 
 /** The states of a campaign. */
@@ -123,6 +124,14 @@ export async function moveCampaign(
       ...(stamps.finishedAt && { finished_at: utc(stamps.finishedAt) }),
     });
   return changed > 0;
+}
+
+/** Whether any of a campaign's messages is still to be settled: one look for each open state, not a count. */
+export async function owesMessages(db: Db, campaignId: string): Promise<boolean> {
+  for (const state of openStates) {
+    if (await db('messages').select('id').where({ campaign_id: campaignId, state }).first()) return true;
+  }
+  return false;
 }
 
 /** Keeps the cursor, in the transaction that inserts the page it covers. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
 import type { Lane } from '../rules/routing.ts';
+import { lockOverdue, type Overdue } from './overdue.ts';
 import { despiteLocks, inTransaction } from './transaction.ts';
 import { utc } from './utc.ts';
 
@@ -92,13 +93,6 @@ export async function passGate(
   return ours.map(({ id }) => ({ messageId: id, lease }));
 }
 
-/** A message whose lease ran out, and whether its attempt may have reached the network. */
-export interface LostLease {
-  messageId: string;
-  attemptId: string;
-  handedAt: Date | null;
-}
-
 /**
  * Ends leases that ran out: an attempt that never passed the gate is given back to the queue at once, one that did
  * becomes unknown and is looked up from `askAt` on. Returns what it found.
@@ -106,20 +100,9 @@ export interface LostLease {
 export async function endLostLeases(
   db: Db,
   { limit, now, askAt }: { limit: number; now: Date; askAt: Date },
-): Promise<LostLease[]> {
+): Promise<Overdue[]> {
   return inTransaction(db, async trx => {
-    const [rows] = await trx.raw(
-      `SELECT m.id, a.id AS attempt_id, a.handed_at
-       FROM messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
-       WHERE m.state = 'sending' AND m.lane IN ('bulk', 'transactional') AND m.due_at <= ?
-       ORDER BY m.due_at LIMIT ? FOR UPDATE SKIP LOCKED`,
-      [utc(now), limit],
-    );
-    const lost: LostLease[] = rows.map((row: { id: string; attempt_id: string; handed_at: Date | null }) => ({
-      messageId: row.id,
-      attemptId: row.attempt_id,
-      handedAt: row.handed_at,
-    }));
+    const lost = await lockOverdue(trx, 'sending', { limit, now });
     const kept = lost.filter(({ handedAt }) => handedAt === null);
     const gone = lost.filter(({ handedAt }) => handedAt !== null);
     if (kept.length > 0) {

@@ -1,4 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
+import { addressKey } from '../rules/address.ts';
 import { utc } from './utc.ts';
 
 /** What a person said about a topic, and how we know. */
@@ -18,7 +19,7 @@ export async function recordConsent(db: Db, consent: Consent): Promise<void> {
        granted = IF(VALUES(changed_at) >= changed_at, VALUES(granted), granted),
        evidence = IF(VALUES(changed_at) >= changed_at, VALUES(evidence), evidence),
        changed_at = GREATEST(changed_at, VALUES(changed_at))`,
-    [consent.topic, consent.address.toLowerCase(), consent.granted, consent.evidence, utc(consent.changedAt)],
+    [consent.topic, addressKey(consent.address), consent.granted, consent.evidence, utc(consent.changedAt)],
   );
 }
 
@@ -51,7 +52,7 @@ export async function listConsents(db: Db, address: string): Promise<Consent[]> 
       evidence: 'evidence',
       changedAt: 'changed_at',
     })
-    .where({ address: address.toLowerCase() })
+    .where({ address: addressKey(address) })
     .orderBy('topic');
   return rows.map(row => ({ ...row, granted: Boolean(row.granted) }));
 }

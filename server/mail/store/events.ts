@@ -15,7 +15,7 @@ export async function appendEvent(
 ): Promise<string | null> {
   try {
     const [id] = await trx('events').insert({
-      fact_key: createHash('sha256').update(event.fact).digest('hex'),
+      fact_key: factKey(event),
       kind: event.kind,
       source,
       message_id: messageId,
@@ -35,11 +35,22 @@ export async function appendEvent(
   }
 }
 
+/** Of these events those whose facts are not stored yet. */
+export async function unknownFacts(db: Knex, events: readonly ProviderEvent[]): Promise<ProviderEvent[]> {
+  if (events.length === 0) return [];
+  const rows: { fact_key: string }[] = await db('events')
+    .select('fact_key')
+    .whereIn('fact_key', events.map(factKey));
+  const known = new Set(rows.map(row => row.fact_key));
+  return events.filter(event => !known.has(factKey(event)));
+}
+
+function factKey({ fact }: ProviderEvent): string {
+  return createHash('sha256').update(fact).digest('hex');
+}
+
 /** The message an event is about: by our id in its metadata, else by the provider's id. */
-export async function findMessageOf(
-  db: Knex,
-  event: ProviderEvent,
-): Promise<{ id: string; recipient: string } | null> {
+export async function findMessageOf(db: Knex, event: ProviderEvent): Promise<ReportedMessage | null> {
   const by = event.attemptId
     ? { 'a.id': event.attemptId }
     : event.providerMessageId
@@ -48,10 +59,17 @@ export async function findMessageOf(
   if (!by) return null;
   const row = await db('attempts as a')
     .join('messages as m', 'm.id', 'a.message_id')
-    .select('m.id', 'm.recipient')
+    .select('m.id', 'm.recipient', { latest: db.raw('a.number = m.attempt_count') })
     .where(by)
     .first();
-  return row ?? null;
+  return row ? { ...row, latest: row.latest === 1 } : null;
+}
+
+/** The message that a report is about; `latest` when it is about its last attempt. */
+export interface ReportedMessage {
+  id: string;
+  recipient: string;
+  latest: boolean;
 }
 
 /** Keeps the provider's id of an attempt handed over by SMTP, which told us none. */

@@ -1,5 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
+import type { MessageState } from '../rules/states.ts';
 import type { Mailbox } from '../transport.ts';
+import type { CampaignState } from './campaigns.ts';
 import type { Claim } from './claims.ts';
 
 /** The personal and bulky part of a message, kept beside its row. */
@@ -23,6 +25,7 @@ export interface Loaded {
   transport: string;
   templateVersionId: number;
   campaignId: string | null;
+  campaignState: CampaignState | null;
   topic: string | null;
   recipient: Mailbox;
   locale: string | null;
@@ -32,10 +35,14 @@ export interface Loaded {
   hasAttachments: boolean;
   /** True when the content is gone: it can be shown and handed over no more. */
   purged: boolean;
+  /** False when its claim is ours no more: somebody else may have it in hand. */
+  held: boolean;
 }
 
 interface LoadedRow {
   id: string;
+  state: MessageState;
+  lease: string | null;
   attempt_id: string | null;
   attempt_count: number;
   category: string;
@@ -53,6 +60,7 @@ interface LoadedRow {
   audience_address: string | null;
   recipient_data: string | null;
   campaign_data: string | null;
+  campaign_state: CampaignState | null;
   has_attachments: 0 | 1;
 }
 
@@ -67,9 +75,10 @@ export async function loadClaimed(db: Db, claims: readonly Claim[]): Promise<Loa
 }
 
 // A campaign's message has no content row: its data is its recipient's row and the campaign's own.
-const loadSql = `SELECT m.id, a.id AS attempt_id, m.attempt_count, m.category, m.stream, m.transport,
+const loadSql = `SELECT m.id, m.state, m.lease, a.id AS attempt_id, m.attempt_count, m.category, m.stream, m.transport,
     m.template_version_id, m.campaign_id, m.topic, m.recipient, m.recipient_name, m.locale, m.tag, m.expires_at,
     c.content, r.address AS audience_address, r.data AS recipient_data, k.data AS campaign_data,
+    k.state AS campaign_state,
     EXISTS (SELECT 1 FROM message_attachments f WHERE f.message_id = m.id) AS has_attachments
   FROM messages m
   LEFT JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
@@ -90,6 +99,7 @@ function loaded(claim: Claim, row: LoadedRow): Loaded {
     transport: row.transport,
     templateVersionId: row.template_version_id,
     campaignId: row.campaign_id,
+    campaignState: row.campaign_state,
     topic: row.topic,
     recipient: content?.to[0] ?? recipient,
     locale: row.locale,
@@ -98,6 +108,7 @@ function loaded(claim: Claim, row: LoadedRow): Loaded {
     content: content ?? { ...emptyContent, to: [recipient], data: campaignData(row) },
     hasAttachments: row.has_attachments === 1,
     purged: row.content === null && row.audience_address === null,
+    held: row.state === 'sending' && row.lease === claim.lease,
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
-import { hourMs } from '../rules/hours.ts';
-import { firstIdAt } from '../rules/id-time.ts';
+import { hourMs, hourOf } from '../rules/hours.ts';
+import { firstIdAt, idTime } from '../rules/id-time.ts';
 import { latencyBounds } from '../rules/latency.ts';
-import { openStates } from '../rules/states.ts';
+import { type MessageState, openStates } from '../rules/states.ts';
 import { inTransaction } from './transaction.ts';
 import { utc } from './utc.ts';
 
@@ -15,6 +15,23 @@ export async function touchHours(trx: Knex, hours: readonly Date[], now: Date): 
      ON DUPLICATE KEY UPDATE touched_at = GREATEST(touched_at, VALUES(touched_at))`,
     hours.flatMap(hour => [utc(hour), utc(now)]),
   );
+}
+
+/** Hours in which messages of a campaign that are in this state were accepted; by seeks from one to the next. */
+export async function hoursOfCampaign(db: Knex, campaignId: string, state: MessageState): Promise<Date[]> {
+  const hours: Date[] = [];
+  for (let from = firstIdAt(new Date(0)); ; ) {
+    const row = await db('messages')
+      .select('id')
+      .where({ campaign_id: campaignId, state })
+      .where('id', '>=', from)
+      .orderBy('id')
+      .first();
+    if (!row) return hours;
+    const hour = hourOf(idTime(row.id));
+    hours.push(hour);
+    from = firstIdAt(new Date(hour.getTime() + hourMs));
+  }
 }
 
 /** Notes it of hours that still have messages on their way. */
@@ -62,7 +79,7 @@ export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
 const tookMs = 'TIMESTAMPDIFF(MICROSECOND, a.created_at, m.sent_at) DIV 1000';
 
 /** One hour's messages, found by the primary key: ids begin with the time they were made. */
-export const countSql = `SELECT m.stream, t.template, COUNT(*) AS accepted,
+const countSql = `SELECT m.stream, t.template, COUNT(*) AS accepted,
     SUM(COALESCE(m.sent_at, m.delivered_at, m.bounced_at, m.complained_at) IS NOT NULL) AS sent,
     SUM(m.delivered_at IS NOT NULL) AS delivered,
     SUM(m.state = 'bounced') AS bounced,

@@ -1,4 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
+import { addressKey } from '../rules/address.ts';
 import { firstIdAt } from '../rules/id-time.ts';
 import { type MessageState, messageStates } from '../rules/states.ts';
 import { type MessageView, viewColumns } from './message-views.ts';
@@ -68,10 +69,10 @@ interface SearchPlan {
 }
 
 /** The index that leaves least to look at; what it does not know is asked of each row. */
-export function searchPlan(filter: MessageFilter, versions: readonly number[] | null): SearchPlan {
+function searchPlan(filter: MessageFilter, versions: readonly number[] | null): SearchPlan {
   const { recipient, campaignId, tag, state, stream } = filter;
   const asked = {
-    ...(recipient && { 'm.recipient': recipient.toLowerCase() }),
+    ...(recipient && { 'm.recipient': addressKey(recipient) }),
     ...(campaignId && { 'm.campaign_id': campaignId }),
     ...(tag && { 'm.tag': tag }),
     ...(filter.template && { 't.template': filter.template }),
@@ -83,8 +84,7 @@ export function searchPlan(filter: MessageFilter, versions: readonly number[] | 
     walks,
     rest: Object.entries(asked).filter(([column]) => !answered.includes(column)),
   });
-  if (recipient)
-    return plan('messages_recipient', [[['recipient', recipient.toLowerCase()]]], ['m.recipient']);
+  if (recipient) return plan('messages_recipient', [[['recipient', addressKey(recipient)]]], ['m.recipient']);
   if (campaignId) {
     const states = state ? [state] : messageStates;
     const walks = states.map((one): Condition[] => [

@@ -133,11 +133,12 @@ export async function requeueUnknown(db: Knex, id: string, attempt: number, dueA
   );
 }
 
-/** The provider was asked and has it. */
-export async function confirmSent(db: Knex, id: string, now: Date): Promise<boolean> {
+/** The provider was asked and has this attempt: also when it was given back to the queue meanwhile, and not begun anew. */
+export async function confirmSent(db: Knex, id: string, attempt: number, now: Date): Promise<boolean> {
   return moved(
     db('messages')
-      .where({ id, state: 'unknown' })
+      .where({ id })
+      .where(row => row.where('state', 'unknown').orWhere({ state: 'queued', attempt_count: attempt }))
       .update({ state: 'sent', sent_at: utc(now), due_at: null, lease: null, reason: null }),
   );
 }

@@ -49,7 +49,7 @@ export async function countsByStep(db: Db, from: Date, to: Date, stepHours: numb
 }
 
 /** A page's view of many messages: hours only. */
-export const byStepSql = `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, ${sums}
+const byStepSql = `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, ${sums}
   FROM message_hours WHERE hour >= ? AND hour < ? GROUP BY step, stream ORDER BY step, stream`;
 
 /** Counts since `from` by template. */

@@ -26,7 +26,7 @@ export async function queueAges(db: Knex, now: Date): Promise<QueueAge[]> {
 }
 
 /** The oldest of a lane's queue, by the index that claims go by. */
-export const queueSql = `SELECT stream, due_at FROM messages FORCE INDEX (messages_due)
+const queueSql = `SELECT stream, due_at FROM messages FORCE INDEX (messages_due)
   WHERE state = 'queued' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${looked}`;
 
 /** Keeps the worst age of each stream in this hour. */

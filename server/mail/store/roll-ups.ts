@@ -3,8 +3,18 @@ import { utc } from './utc.ts';
 
 /** Where a roll-up stopped, locked for the rest of the transaction; null before the first. */
 export async function lockCursor(trx: Knex, name: string): Promise<number | null> {
-  const row = await trx('roll_up_cursors').select('position').where({ name }).forUpdate().first();
+  const row = await cursor(trx, name).forUpdate().first();
   return row ? Number(row.position) : null;
+}
+
+/** The same without a lock. */
+export async function cursorPosition(db: Knex, name: string): Promise<number | null> {
+  const row = await cursor(db, name).first();
+  return row ? Number(row.position) : null;
+}
+
+function cursor(db: Knex, name: string) {
+  return db('roll_up_cursors').select('position').where({ name });
 }
 
 /** Moves it on. */

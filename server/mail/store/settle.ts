@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { transitions } from '../rules/states.ts';
 import type { Claim } from './claims.ts';
-import { despiteLostConnection, inTransaction } from './transaction.ts';
+import { despiteLocks, despiteLostConnection, inTransaction } from './transaction.ts';
 import { utc } from './utc.ts';
 
 /** What a message's attempt came to, and what therefore becomes of the message. */
@@ -26,21 +26,52 @@ export interface AttemptResult {
 }
 
 /**
- * Records a page of outcomes in one transaction. Every write is fenced: a message whose lease was lost meanwhile
+ * Records a page of outcomes, all of it or nothing. Every write is fenced: a message whose lease was lost meanwhile
  * keeps the state it has; the attempt's own result is a fact and is recorded all the same.
  */
 export async function settle(db: Db, settlements: readonly Settlement[], now: Date): Promise<void> {
   if (settlements.length === 0) return;
-  // Done twice it changes nothing, and without it a whole page would have to be looked up.
+  const groups = groupsByEffect(settlements);
   const book = async (trx: Knex) => {
     await recordAttempts(
       trx,
       settlements.map(({ attempt }) => attempt),
       now,
     );
-    for (const group of groupsByEffect(settlements)) await moveMessages(trx, group, now);
+    for (const group of groups) await moveMessages(trx, group, now);
   };
-  await despiteLostConnection(() => inTransaction(db, book));
+  // Done twice it changes nothing, and without it a whole page would have to be looked up.
+  await despiteLostConnection(async () => {
+    if (groups.length === 1 && (await settleAlike(db, settlements, now))) return;
+    await inTransaction(db, book);
+  });
+}
+
+/**
+ * The usual page: all are ours still and become the same. One statement and one commit of its own. False when it did
+ * not find them all so; what it found is then settled already.
+ */
+async function settleAlike(db: Db, settlements: readonly Settlement[], now: Date): Promise<boolean> {
+  const [first] = settlements;
+  if (!first) return true;
+  const attempts = settlements.map(({ attempt }) => attempt);
+  const results = attemptColumns(attempts);
+  const change = Object.entries(messageChange(first.next, now));
+  const [result] = await despiteLocks(() =>
+    db.raw(
+      `UPDATE attempts a JOIN messages m ON m.id = a.message_id
+       SET ${results.sql}, a.settled_at = ?, ${change.map(([column]) => `m.${column} = ?`).join(', ')}
+       WHERE a.id IN (?) AND a.outcome IS NULL AND m.state = 'sending' AND m.lease = ?`,
+      [
+        ...results.bindings,
+        utc(now),
+        ...change.map(([, value]) => value),
+        attempts.map(({ id }) => id),
+        first.claim.lease,
+      ],
+    ),
+  );
+  return result.affectedRows === 2 * settlements.length;
 }
 
 /** Records results of attempts; an answer replaces a missing or unknown one, nothing else. */
@@ -49,6 +80,15 @@ export async function recordAttempts(
   attempts: readonly AttemptResult[],
   now: Date,
 ): Promise<void> {
+  const { sql, bindings } = attemptColumns(attempts);
+  await trx.raw(
+    `UPDATE attempts a SET ${sql}, a.settled_at = ?
+     WHERE a.id IN (?) AND (a.outcome IS NULL OR a.outcome = 'unknown')`,
+    [...bindings, utc(now), attempts.map(({ id }) => id)],
+  );
+}
+
+function attemptColumns(attempts: readonly AttemptResult[]) {
   const columns = {
     outcome: attempts.map(({ outcome }) => outcome),
     code: attempts.map(({ code }) => code.slice(0, 64)),
@@ -57,19 +97,18 @@ export async function recordAttempts(
   };
   const ids = attempts.map(({ id }) => id);
   const changes = Object.entries(columns).map(([column, values]) => assignment(column, ids, values));
-  await trx.raw(
-    `UPDATE attempts SET ${changes.map(({ sql }) => sql).join(', ')}, settled_at = ?
-     WHERE id IN (?) AND (outcome IS NULL OR outcome = 'unknown')`,
-    [...changes.flatMap(({ bindings }) => bindings), utc(now), ids],
-  );
+  return {
+    sql: changes.map(({ sql }) => sql).join(', '),
+    bindings: changes.flatMap(({ bindings }) => bindings),
+  };
 }
 
 /** One value for all where they are alike, as most of a page is; else one for each. */
 function assignment(column: string, ids: readonly string[], values: readonly (string | null)[]) {
   const [first = null] = values;
-  if (values.every(value => value === first)) return { sql: `${column} = ?`, bindings: [first] };
+  if (values.every(value => value === first)) return { sql: `a.${column} = ?`, bindings: [first] };
   return {
-    sql: `${column} = CASE id ${ids.map(() => 'WHEN ? THEN ?').join(' ')} END`,
+    sql: `a.${column} = CASE a.id ${ids.map(() => 'WHEN ? THEN ?').join(' ')} END`,
     bindings: ids.flatMap((id, i) => [id, values[i] ?? null]),
   };
 }
@@ -89,38 +128,43 @@ function groupsByEffect(settlements: readonly Settlement[]): Settlement[][] {
 async function moveMessages(trx: Knex, group: readonly Settlement[], now: Date): Promise<void> {
   const [first] = group;
   if (!first) return;
-  const { next } = first;
-  const ids = group.map(({ claim }) => claim.messageId);
-  const fenced = trx('messages').whereIn('id', ids).where({ state: 'sending', lease: first.claim.lease });
+  const { next, claim } = first;
+  const messages = trx('messages').whereIn(
+    'id',
+    group.map(({ claim: { messageId } }) => messageId),
+  );
+  if (next.state === 'sent') {
+    messages
+      .whereIn('state', transitions.send)
+      .where(row => row.where('lease', claim.lease).orWhere('state', 'unknown'));
+  } else {
+    messages.where({ state: 'sending', lease: claim.lease });
+  }
+  await messages.update(messageChange(next, now));
+}
+
+function messageChange(next: Settlement['next'], now: Date): Record<string, string | null> {
+  const settled = { due_at: null, lease: null };
   switch (next.state) {
     case 'sent':
-      await trx('messages')
-        .whereIn('id', ids)
-        .whereIn('state', transitions.send)
-        .where(row => row.where('lease', first.claim.lease).orWhere('state', 'unknown'))
-        .update({ state: 'sent', sent_at: utc(now), due_at: null, lease: null, reason: null });
-      break;
+      return { ...settled, state: 'sent', sent_at: utc(now), reason: null };
     case 'queued':
-      await fenced.update({ state: 'queued', due_at: utc(next.dueAt), lease: null, reason: next.reason });
-      break;
+      return { lease: null, state: 'queued', due_at: utc(next.dueAt), reason: next.reason };
     case 'unknown':
-      await fenced.update({
+      return {
+        lease: null,
         state: 'unknown',
         unknown_at: utc(now),
         due_at: utc(next.dueAt),
-        lease: null,
         reason: next.reason,
-      });
-      break;
+      };
     case 'suppressed':
     case 'failed':
-      await fenced.update({
+      return {
+        ...settled,
         state: next.state,
         [`${next.state}_at`]: utc(now),
-        due_at: null,
-        lease: null,
         reason: next.reason.slice(0, 500),
-      });
-      break;
+      };
   }
 }

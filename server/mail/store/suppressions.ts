@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import { addressKey } from '../rules/address.ts';
 import { utc } from './utc.ts';
 
 /** Why an address is not mailed on a stream, in Postmark's words, or ours for what an operator did here. */
@@ -38,7 +39,7 @@ export async function changeSuppression(db: Knex, change: SuppressionChange): Pr
        changed_at = GREATEST(changed_at, VALUES(changed_at))`,
     [
       change.stream,
-      change.address.toLowerCase(),
+      addressKey(change.address),
       change.active,
       change.reason,
       change.origin,
@@ -88,7 +89,7 @@ export async function listSuppressions(
 ): Promise<Suppression[]> {
   const query = db('suppressions').select(columns).where({ active: 1 }).orderBy(['stream', 'address']);
   if (filter.stream) query.where({ stream: filter.stream });
-  if (filter.address) query.where({ address: filter.address.toLowerCase() });
+  if (filter.address) query.where({ address: addressKey(filter.address) });
   if (filter.limit) query.limit(filter.limit);
   return (await query).map(suppressionOf);
 }
@@ -144,7 +145,7 @@ export async function readSuppression(
 ): Promise<Suppression | null> {
   const row = await db('suppressions')
     .select(columns)
-    .where({ stream, address: address.toLowerCase() })
+    .where({ stream, address: addressKey(address) })
     .first();
   return row ? suppressionOf(row) : null;
 }

@@ -9,26 +9,37 @@ export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promis
 
 /** Repeats a statement or transaction of its own that lost a conflict of locks; five times, then the error is thrown. */
 export function despiteLocks<T>(work: () => PromiseLike<T>): Promise<T> {
-  return repeatWhen(isLockConflict, work);
+  return repeatWhen(isLockConflict, work, [10, 20, 40, 80]);
 }
 
 /**
  * Repeats work whose connection was lost, also when its commit may have arrived: only for work that changes nothing
- * when done twice.
+ * when done twice. A server that starts anew is waited for, up to half a minute.
  */
 export function despiteLostConnection<T>(work: () => PromiseLike<T>): Promise<T> {
-  return repeatWhen(isConnectionLost, work);
+  return repeatWhen(isConnectionLost, work, [10, 50, 200, 500, 1000, 2000, 4000, 8000, 14_000]);
 }
 
-async function repeatWhen<T>(mayRepeat: (error: unknown) => boolean, work: () => PromiseLike<T>): Promise<T> {
-  for (let round = 1; ; round += 1) {
+/** The same for work that somebody waits for. */
+export function despiteCutConnection<T>(work: () => PromiseLike<T>): Promise<T> {
+  return repeatWhen(isConnectionLost, work, [10, 50]);
+}
+
+/** `pausesMs`: before each repetition, half of it at random. */
+async function repeatWhen<T>(
+  mayRepeat: (error: unknown) => boolean,
+  work: () => PromiseLike<T>,
+  pausesMs: readonly number[],
+): Promise<T> {
+  for (const ms of pausesMs) {
     try {
       return await work();
     } catch (error) {
-      if (round >= 5 || !mayRepeat(error)) throw error;
-      await delay(Math.random() * 20 * round);
+      if (!mayRepeat(error)) throw error;
+      await delay(ms * (0.5 + Math.random() / 2));
     }
   }
+  return work();
 }
 
 /** True when a unique key refused a row. */
@@ -42,7 +53,13 @@ function isLockConflict(error: unknown): boolean {
   return [1213, 1205, 1020].includes(errorNumber(error) ?? 0);
 }
 
-const lostConnection = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CONNECTION_KILLED']);
+// The last three: the server is not back yet. ENOENT is a socket's file.
+const lostConnection = new Set(
+  (
+    'PROTOCOL_CONNECTION_LOST ECONNRESET EPIPE ER_CONNECTION_KILLED ER_SERVER_SHUTDOWN ' +
+    'ECONNREFUSED ENOENT ER_CON_COUNT_ERROR'
+  ).split(' '),
+);
 
 function isConnectionLost(error: unknown): boolean {
   return lostConnection.has((error as { code?: string } | null)?.code ?? '');

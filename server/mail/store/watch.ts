@@ -8,7 +8,7 @@ export async function countUpTo(db: Db, state: MessageState, limit: number): Pro
 }
 
 /** Never counts further than it has to. */
-export const countUpToSql = `SELECT COUNT(*) AS count FROM
+const countUpToSql = `SELECT COUNT(*) AS count FROM
   (SELECT 1 FROM messages FORCE INDEX (messages_state) WHERE state = ? LIMIT ?) found`;
 
 /** The latest settled attempts, newest first. */

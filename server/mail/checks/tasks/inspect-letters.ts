@@ -6,8 +6,9 @@ import { withoutPlaces, withPlaces } from '../../rules/lint/places.ts';
 import { compileTemplate } from '../../rules/render.ts';
 import { bareSample } from '../../rules/sample-cases.ts';
 import type { TemplateContent } from '../../rules/template.ts';
-import { problemOf } from '../outcome.ts';
+import type { RenderProblem } from '../outcome.ts';
 import type { Inspection } from './inspect.ts';
+import { renderFault } from './render-fault.ts';
 
 /** Each language rendered with the sample, whole and without the optional fields, and looked at as its reader would. */
 export function inspectLetters(inspection: Inspection): Fault[] {
@@ -16,10 +17,10 @@ export function inspectLetters(inspection: Inspection): Fault[] {
   const render = rendererOf(inspection);
   return Object.keys(content.locales).flatMap(locale => {
     const whole = render(locale, content.sample);
-    if ('problem' in whole) return [cannotRender(locale, whole.problem, 'the sample')];
+    if ('problem' in whole) return [cannotRender(locale, whole, 'the sample')];
     const sparse = render(locale, bare);
     if ('problem' in sparse)
-      return [cannotRender(locale, sparse.problem, 'the optional fields left out'), ...lint(whole)];
+      return [cannotRender(locale, sparse, 'the optional fields left out'), ...lint(whole)];
     return withBare(lint(whole), lintBare(sparse));
   });
 }
@@ -30,7 +31,7 @@ const unsubscribe = 'https://unsubscribe.example.com/';
 function rendererOf({ content, bulk, from }: Inspection) {
   const template = compileTemplate(contentWithPlaces(content));
   const { check } = compileContract(content.contract);
-  return (locale: string, data: Record<string, unknown>): Letter | { problem: string } => {
+  return (locale: string, data: Record<string, unknown>): Letter | RenderProblem => {
     const context = { locale: locale === 'default' ? null : locale, unsubscribe };
     try {
       const checked = check(data);
@@ -44,7 +45,7 @@ function rendererOf({ content, bulk, from }: Inspection) {
         page: readPage(html),
       };
     } catch (error) {
-      return { problem: problemOf(error).message };
+      return renderFault(content, context.locale, error);
     }
   };
 }
@@ -67,9 +68,10 @@ function contentWithPlaces(content: TemplateContent): TemplateContent {
   };
 }
 
-function cannotRender(locale: string, problem: string, given: string): Fault {
-  const message = `It cannot be rendered with ${given}: ${problem}`;
-  return { part: 'template', locale, line: 1, column: 1, severity: 'error', rule: 'render', message };
+function cannotRender(locale: string, { message: why, place }: RenderProblem, given: string): Fault {
+  const message = `It cannot be rendered with ${given}: ${why}`;
+  const whole = { part: 'template', locale, line: 1, column: 1 } as const;
+  return { ...(place ?? whole), severity: 'error', rule: 'render', message };
 }
 
 /** Adds what only shows without the optional fields. */

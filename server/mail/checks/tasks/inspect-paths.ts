@@ -22,10 +22,24 @@ const mending: Record<WalkNote['rule'], string> = {
   layout: 'Put {{> content}} where the mail goes.',
 };
 
-function faultOf({ part, locale, line, column, severity, rule, path, problem }: WalkNote): Fault {
-  const message = `${asSentence(problem, path)} ${mending[rule]}`;
-  const named = part.replace(/^partials\//, 'partial:') as FaultPart;
-  return { part: named, locale, line, column, severity, rule, message };
+function faultOf(note: WalkNote): Fault {
+  const { locale, line, column, severity, rule } = note;
+  return { part: partOfNote(note), locale, line, column, severity, rule, message: noteMessage(note) };
+}
+
+/** The part that a find lies in. */
+export function partOfNote({ part }: WalkNote): FaultPart {
+  return part.replace(/^partials\//, 'partial:') as FaultPart;
+}
+
+/** A find in two sentences: what is wrong, and how to mend it. */
+export function noteMessage({ rule, path, problem }: WalkNote): string {
+  return `${asSentence(shortened(problem), path)} ${mending[rule]}`;
+}
+
+// A path may be as long as its part.
+function shortened(problem: string): string {
+  return problem.length > 300 ? `${problem.slice(0, 299)}…` : problem;
 }
 
 // A name at the beginning stays as it is written.

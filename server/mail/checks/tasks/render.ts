@@ -1,8 +1,10 @@
 import { MailError } from '../../error.ts';
 import type { RenderContext, Rendered } from '../../rules/render.ts';
 import type { TemplateContent } from '../../rules/template.ts';
+import { ProblemError } from '../outcome.ts';
 import { compiled } from './compiled.ts';
 import { largeSources, largestSource } from './large-sources.ts';
+import { renderFault } from './render-fault.ts';
 
 /** What to render: content, the data for it, and how large a part may become, in bytes. */
 export interface RenderJob extends RenderContext {
@@ -17,9 +19,17 @@ export interface RenderedMail extends Rendered {
   preheader: string;
 }
 
-/** Checks the data and renders with it. Throws a MailError. */
-export function render({ content, data, partBytes, locale, unsubscribe }: RenderJob): RenderedMail {
-  checkSources(content);
+/** Checks the data and renders with it. Throws a MailError, or a ProblemError that tells the place. */
+export function render(job: RenderJob): RenderedMail {
+  checkSources(job.content);
+  try {
+    return renderChecked(job);
+  } catch (error) {
+    throw new ProblemError(renderFault(job.content, job.locale, error));
+  }
+}
+
+function renderChecked({ content, data, partBytes, locale, unsubscribe }: RenderJob): RenderedMail {
   const template = compiled(content);
   const checked = template.check(withoutNulls(data));
   const context = { locale, unsubscribe };

@@ -1,0 +1,56 @@
+import type { MailContext } from './context.ts';
+import type { ListedSuppression, ProviderBooks } from './provider-books.ts';
+import { receive } from './receive.ts';
+import { addressKey } from './rules/address.ts';
+import { noTally, type Tally } from './rules/tally.ts';
+import { listSuppressions, readSuppression } from './store/suppressions.ts';
+
+/** The provider's list runs behind its webhooks, and they behind the fact: what is younger waits for the next night. */
+const unsettledMs = 2 * 3_600_000;
+
+/** The provider's list is the authority on whom it will not mail; what was entered here stays ours. */
+export async function reconcileSuppressions(
+  context: MailContext,
+  books: ProviderBooks,
+  stream: string,
+  at: Date,
+): Promise<Tally> {
+  const tally = noTally();
+  const listed = await books.suppressions(stream);
+  const theirs = new Set(listed.map(({ address }) => addressKey(address)));
+  const ours = await listSuppressions(context.db, { stream });
+  const known = new Set(ours.map(({ address }) => address));
+  const settledBy = new Date(at.getTime() - unsettledMs);
+
+  tally.seen = listed.length;
+  for (const one of listed) {
+    if (!known.has(addressKey(one.address)))
+      await take(context, books, stream, one, { at, settledBy, tally });
+  }
+  for (const { address, origin, changedAt } of ours) {
+    if (origin === 'Operator' || changedAt >= settledBy || theirs.has(address)) continue;
+    await receive(context, books.reactivation(stream, address, at), 'reconciliation');
+    tally.repaired += 1;
+  }
+  return tally;
+}
+
+/** One that we do not have, or believed to be lifted since: it is still listed, so the provider has the last word. */
+async function take(
+  context: MailContext,
+  books: ProviderBooks,
+  stream: string,
+  listed: ListedSuppression,
+  { at, settledBy, tally }: { at: Date; settledBy: Date; tally: Tally },
+): Promise<void> {
+  const lifted = await readSuppression(context.db, stream, listed.address);
+  const isOverruled = lifted !== null && lifted.changedAt >= listed.since;
+  if (isOverruled && lifted.changedAt >= settledBy) return;
+  const event = books.suppression(stream, listed, isOverruled ? at : listed.since);
+  if (!event) {
+    tally.unreadable += 1;
+    return;
+  }
+  await receive(context, event, 'reconciliation');
+  tally.repaired += 1;
+}

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { v7 as newId } from 'uuid';
+import type { Db } from '../../db/connect.ts';
+import type { ProviderEvent } from '../../server/mail/event.ts';
+import type { Mail } from '../../server/mail/index.ts';
+import { owesMessages } from '../../server/mail/store/campaigns.ts';
+import { claimDue, endLostLeases, passGate } from '../../server/mail/store/claims.ts';
+import { findMessageOf, unknownFacts } from '../../server/mail/store/events.ts';
+import { loadClaimed } from '../../server/mail/store/load.ts';
+import { findByIdempotencyKey } from '../../server/mail/store/messages.ts';
+import { purge } from '../../server/mail/store/purge.ts';
+import { settle } from '../../server/mail/store/settle.ts';
+import { activeSuppressions } from '../../server/mail/store/suppressions.ts';
+import { claimUnknown } from '../../server/mail/store/unknowns.ts';
+import { testDatabase } from '../support/database.ts';
+import { newsletterData, resetInput } from '../support/inputs.ts';
+import { openMail } from '../support/mail.ts';
+import { rowsTouched } from '../support/reads.ts';
+import { accept, createScriptedTransport } from '../support/scripted-transport.ts';
+
+/** Of each state there are so many, all of them due. */
+const crowd = 600;
+const states = ['queued', 'sending', 'unknown', 'sent'] as const;
+const now = new Date();
+const later = new Date(now.getTime() + 60_000);
+
+describe('what is asked all day long', () => {
+  const db = testDatabase();
+  let mail: Mail;
+  let campaign: string;
+
+  before(async () => {
+    mail = await openMail({ transports: [createScriptedTransport('postmark-api', accept)] });
+    await mail.send(resetInput({ idempotencyKey: 'first' }), { wait: true });
+    ({ id: campaign } = await mail.campaigns.create({
+      name: 'c',
+      template: 'newsletter',
+      data: newsletterData,
+    }));
+    await insertCrowd(db, campaign);
+    await db.raw('ANALYZE TABLE messages, attempts, message_contents, events, suppressions');
+  });
+  after(() => mail.close());
+
+  /** Everything is put back: the counters' transaction is rolled back. */
+  const touched = async (work: (trx: Db) => Promise<unknown>): Promise<number> => {
+    let rows = 0;
+    const undo = new Error('undo');
+    await db
+      .transaction(async trx => {
+        rows = await rowsTouched(trx, work);
+        throw undo;
+      })
+      .catch((error: unknown) => {
+        if (error !== undo) throw error;
+      });
+    return rows;
+  };
+  const event = (over: Partial<ProviderEvent>) =>
+    ({ attemptId: null, providerMessageId: null, fact: 'x', ...over }) as ProviderEvent;
+  const claims = async () =>
+    (await db('messages').where({ state: 'sending' }).limit(10)).map(({ id, lease }) => ({
+      messageId: id,
+      lease,
+    }));
+
+  const asked: [string, (trx: Db) => Promise<unknown>][] = [
+    ['claims', trx => claimDue(trx, { lane: 'bulk', limit: 10, now, leaseEnd: later })],
+    ['ended leases', trx => endLostLeases(trx, { limit: 10, now, askAt: later })],
+    ['unknowns', trx => claimUnknown(trx, { limit: 10, now, nextAskAt: later })],
+    ['the gate', async trx => passGate(trx, await claims(), { now, leaseEnd: later })],
+    ['the load of a page', async trx => loadClaimed(trx, await claims())],
+    ['a page of outcomes', async trx => settle(trx, await settlements(trx, await claims()), now)],
+    ['suppressions', trx => activeSuppressions(trx, [{ stream: 'outbound', address: 'x17@mail.example' }])],
+    ['a repeated key', trx => findByIdempotencyKey(trx, 'first')],
+    ['a report by our id', trx => findMessageOf(trx, event({ attemptId: newId() }))],
+    ['a report by their id', trx => findMessageOf(trx, event({ providerMessageId: 'provider-17' }))],
+    ['known facts', trx => unknownFacts(trx, [event({}), event({ fact: 'y' })])],
+    ['an end of a campaign', trx => owesMessages(trx, campaign)],
+    ['a purge that finds nothing', trx => purge(trx, new Date('2020-01-01'), now)],
+  ];
+  for (const [what, ask] of asked) {
+    it(`reads no more than it takes for ${what}`, async () => {
+      expect(await touched(ask)).to.be.below(200);
+    });
+  }
+});
+
+async function settlements(db: Db, claims: { messageId: string; lease: string }[]) {
+  const attempts = await db('attempts').whereIn(
+    'message_id',
+    claims.map(({ messageId }) => messageId),
+  );
+  return claims.map(claim => ({
+    claim,
+    attempt: {
+      id: attempts.find(({ message_id }) => message_id === claim.messageId).id,
+      outcome: 'accepted' as const,
+      code: 'ok',
+      answer: claim.messageId,
+      providerMessageId: null,
+    },
+    next: { state: 'sent' as const },
+  }));
+}
+
+async function insertCrowd(db: Db, campaign: string): Promise<void> {
+  const pattern = await db('messages').first('*');
+  delete pattern.tag_start;
+  const messages = states.flatMap(state =>
+    Array.from({ length: crowd }, (_, i) => ({
+      ...pattern,
+      id: newId(),
+      state,
+      lane: i % 2 ? 'bulk' : 'transactional',
+      lease: state === 'sending' ? 'a lease' : null,
+      due_at: state === 'sent' ? null : new Date(now.getTime() - i),
+      attempt_count: 1,
+      idempotency_key: null,
+      campaign_id: campaign,
+      recipient: `${state}${i}@mail.example`,
+    })),
+  );
+  await db.batchInsert('messages', messages, 600);
+  await db.batchInsert(
+    'message_contents',
+    messages.map(({ id }) => ({ message_id: id, content: '{"to":[],"cc":[],"bcc":[]}' })),
+    600,
+  );
+  await db.batchInsert(
+    'attempts',
+    messages.map(({ id }, i) => ({
+      id: newId(),
+      message_id: id,
+      number: 1,
+      stream: 'outbound',
+      transport: 'postmark-api',
+      provider_message_id: `provider-${i}`,
+      created_at: now,
+    })),
+    600,
+  );
+  await db.batchInsert(
+    'events',
+    messages.map(({ id }, i) => ({
+      fact_key: `${i}`.padStart(64, '0'),
+      kind: 'other',
+      source: 'webhook',
+      message_id: id,
+      occurred_at: now,
+      received_at: now,
+      details: '{}',
+      raw: '{}',
+    })),
+    600,
+  );
+  await db.batchInsert(
+    'suppressions',
+    messages.map((_, i) => ({
+      stream: 'outbound',
+      address: `x${i}@mail.example`,
+      active: 1,
+      reason: 'HardBounce',
+      origin: 'Recipient',
+      changed_at: now,
+    })),
+    600,
+  );
+}

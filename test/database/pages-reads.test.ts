@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import type { Mail } from '../../server/mail/index.ts';
+import { listAudit } from '../../server/mail/store/audit.ts';
+import { listCampaigns } from '../../server/mail/store/campaigns.ts';
+import { pageSuppressions } from '../../server/mail/store/suppressions.ts';
+import { testDatabase } from '../support/database.ts';
+import { idAt } from '../support/history.ts';
+import { openMail } from '../support/mail.ts';
+import { rowsTouched } from '../support/reads.ts';
+
+const size = 1200;
+
+// Nights are not among them: a stream has one a day, thousands in a lifetime.
+describe('lists read no more than a page needs', function () {
+  this.timeout(60_000);
+  const db = testDatabase();
+  let mail: Mail;
+
+  before(async () => {
+    mail = await openMail();
+    const version = await db('template_versions').where({ template: 'newsletter' }).first('id', 'category');
+    await fill('suppressions', i => ({
+      stream: i % 2 === 0 ? 'outbound' : 'broadcast',
+      address: `person-${String(i).padStart(5, '0')}@mail.example`,
+      active: 1,
+      reason: 'HardBounce',
+      origin: 'Recipient',
+      changed_at: '2026-05-04 09:00:00',
+    }));
+    await fill('audit_entries', i => ({
+      at: '2026-05-04 09:00:00',
+      changed_by: i % 2 === 0 ? 'ada' : 'grace',
+      action: i % 100 === 0 ? 'template.publish' : 'message.retry',
+      subject: `message:${i % 50}`,
+    }));
+    await fill('campaigns', i => ({
+      id: idAt(new Date(Date.UTC(2026, 0, 1) + i * 60_000)),
+      name: `Campaign ${i}`,
+      state: 'done',
+      template_version_id: version.id,
+      category: version.category,
+      data: '{}',
+      created_at: '2026-05-04 09:00:00',
+    }));
+  });
+  after(() => mail.close());
+
+  async function fill(table: string, row: (i: number) => object): Promise<void> {
+    await db.batchInsert(
+      table,
+      Array.from({ length: size }, (_, i) => row(i)),
+      1000,
+    );
+  }
+
+  const middle = 'person-00600@mail.example';
+  const reads: Record<string, (trx: typeof db) => Promise<unknown>> = {
+    suppressions: trx => pageSuppressions(trx, {}),
+    'suppressions further on': trx => pageSuppressions(trx, { cursor: `outbound\n${middle}` }),
+    'suppressions of a stream': trx =>
+      pageSuppressions(trx, { stream: 'outbound', cursor: `outbound\n${middle}` }),
+    'suppressions that begin so': trx => pageSuppressions(trx, { start: 'person-00' }),
+    'suppressions of a stream that begin so': trx =>
+      pageSuppressions(trx, { stream: 'broadcast', start: 'person-00', cursor: `broadcast\n${middle}` }),
+    'the audit log': trx => listAudit(trx),
+    'the audit log further on': trx => listAudit(trx, { cursor: '600' }),
+    'the audit log of a person': trx => listAudit(trx, { by: 'ada', cursor: '600' }),
+    'the audit log of an action': trx => listAudit(trx, { action: 'template.publish' }),
+    'the audit log of a subject': trx => listAudit(trx, { subject: 'message:7' }),
+    campaigns: trx => listCampaigns(trx),
+    'campaigns further on': trx => listCampaigns(trx, { cursor: idAt(new Date(Date.UTC(2026, 0, 2))) }),
+    'campaigns that run': trx => listCampaigns(trx, { running: true }),
+  };
+  for (const [name, read] of Object.entries(reads)) {
+    it(name, async () => {
+      expect(await rowsTouched(db, read)).to.be.below(size / 2);
+    });
+  }
+});

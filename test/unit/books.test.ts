@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import type { ServerClient } from 'postmark';
+import { createPostmarkBooks } from '../../server/mail/postmark/books.ts';
+
+/** A client whose bounces are so many in a second that a window has to be halved until it is small. */
+function crowdedClient(perSecond: number) {
+  const asked: { from: string; to: string }[] = [];
+  const getBounces = async ({ fromDate, toDate, offset }: Record<string, string | number>) => {
+    const [from, to] = [String(fromDate), String(toDate)];
+    const seconds = (Date.parse(`${to}Z`) - Date.parse(`${from}Z`)) / 1000;
+    const TotalCount = Math.max(0, seconds + 1) * perSecond;
+    if (TotalCount <= 10_000 && offset === 0) asked.push({ from, to });
+    return { TotalCount, Bounces: [] };
+  };
+  return { client: { getBounces } as unknown as ServerClient, asked };
+}
+
+describe('the books of bounces', () => {
+  const windows: [string, string, string][] = [
+    ['a night', '2026-05-04T03:30:00Z', '2026-05-04T03:50:00Z'],
+    ['the hour that clocks show twice', '2026-11-01T05:20:00Z', '2026-11-01T06:50:00Z'],
+    ['the hour that clocks leave out', '2026-03-08T06:50:00Z', '2026-03-08T07:10:00Z'],
+  ];
+  for (const [what, from, to] of windows) {
+    it(`are read without a gap in ${what}, however many there are`, async () => {
+      const { client, asked } = crowdedClient(50);
+      for await (const _ of createPostmarkBooks(client).bounces('outbound', new Date(from), new Date(to)));
+      expect(asked.length).to.be.above(1);
+      for (const [i, window] of asked.entries()) {
+        expect(window.from <= window.to, `${window.from} to ${window.to}`).to.equal(true);
+        if (i > 0) expect(window.from).to.equal(asked[i - 1]?.to);
+      }
+    });
+  }
+});
