@@ -33,19 +33,28 @@ export function createApp(mail: Mail, config: Config): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
+  app.use(ownHeaders(config.publicUrl));
   app.get('/health', async (_request, response) => {
     await mail.db.raw('SELECT 1');
     response.json({ ok: true });
   });
-  app.use(strictTransport(config.publicUrl));
-  app.use(routerFor(mail, config, accountAccess(mail, config)));
+  // A proxy may leave the path of the public address on, or take it off.
+  const { pathname } = new URL(config.publicUrl);
+  const router = routerFor(mail, config, accountAccess(mail, config));
+  if (pathname !== '/') app.use(pathname, router);
+  app.use(router);
   return app;
 }
 
-// The host name is ours alone here; under a host of somebody else's this would be theirs to say.
-function strictTransport(publicUrl: string): RequestHandler {
+// The host name is ours alone here; under a host of somebody else's this would be theirs to say. Pages have a policy of
+// their own.
+function ownHeaders(publicUrl: string): RequestHandler {
   return (_request, response, next) => {
-    if (publicUrl.startsWith('https:')) response.set('Strict-Transport-Security', 'max-age=31536000');
+    response.set({
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      'X-Content-Type-Options': 'nosniff',
+      ...(publicUrl.startsWith('https:') && { 'Strict-Transport-Security': 'max-age=31536000' }),
+    });
     next();
   };
 }

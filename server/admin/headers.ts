@@ -29,6 +29,8 @@ export const pageHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Content-Security-Policy': pagePolicy,
     'X-Content-Type-Options': 'nosniff',
+    // For what does not know frame-ancestors.
+    'X-Frame-Options': 'SAMEORIGIN',
     // Not no-referrer: browsers would then say of our own forms that they come from nowhere (`Origin: null`).
     'Referrer-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',

@@ -14,6 +14,7 @@ import { agendashRouter } from './jobs/agendash.ts';
 import { clockOf } from './jobs/clock.ts';
 import { jobRouter } from './jobs/router.ts';
 import { messageRouter } from './messages/router.ts';
+import { keepNotices } from './notice.ts';
 import { overviewRouter } from './overview/router.ts';
 import { notFound } from './page-error.ts';
 import { keepPlace } from './place.ts';
@@ -33,7 +34,7 @@ export function pageRouter(mail: Mail, access: Access, options: GuardOptions & S
   const show = createShow(version);
   const clock = clockOf(mail);
   const router = Router();
-  router.use(pageHeaders, keepPlace);
+  router.use(pageHeaders, keepPlace, keepNotices(options.publicUrl));
   router.use('/assets', assetRouter(version));
   router.use(recognise(access), readBody, forms.offer, refuseOtherTypes);
   if (access.doors) router.use(access.doors(show, forms.check));

@@ -6,7 +6,7 @@ import { customers, desk, readers, troubled } from './shop.ts';
 const campaignName = 'November letter';
 
 /** How many read it: enough that its progress can be watched. */
-const audience = readers.slice(0, 90);
+const audience = readers.slice(0, 60);
 
 /**
  * What happens while one looks on, with the worker at work: a campaign leaves, orders come in, one of them while
@@ -21,8 +21,8 @@ export async function liveToday(mail: Mail, sandbox: Sandbox): Promise<void> {
 }
 
 async function launchLetter(mail: Mail, sandbox: Sandbox): Promise<void> {
-  // A slow line: ten seconds or so, in place of one.
-  sandbox.faults.add({ where: 'smtp:final', kind: 'slow', ms: 600, times: audience.length });
+  // A slow line: a quarter of a minute or so, in place of a second.
+  sandbox.faults.add({ where: 'smtp:final', kind: 'slow', ms: 1800, times: audience.length });
   const { id } = await mail.campaigns.create(
     {
       name: campaignName,

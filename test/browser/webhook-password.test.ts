@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { openStreamsApp, type StreamsApp } from '../http/streams-app.ts';
-import { accessibilityFaults } from '../support/accessibility.ts';
 import { describeInBrowser } from '../support/browser.ts';
 
 const recipient = 'ada@mail.example';
@@ -106,37 +105,4 @@ describeInBrowser('the webhook and its password', browser => {
     await page.getByText('Copied').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(at.address);
   });
-
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) {
-      it(`has no serious fault of accessibility, ${colorScheme}, ${width} wide`, async () => {
-        await at.send('/webhook-passwords');
-        const [{ id } = { id: 0 }] = await at.mail().webhookPasswords.list();
-        await page.close();
-        page = await browser().open({ colorScheme, viewport: { width, height: 900 } });
-        const check = async (what: string) => {
-          expect(await accessibilityFaults(page), what).to.deep.equal([]);
-          const scrolls = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
-          expect(await page.evaluate(scrolls), `${what} scrolls sideways`).to.equal(false);
-          const folder = process.env.SCREENSHOTS;
-          if (folder)
-            await page.screenshot({ path: `${folder}/${what}-${colorScheme}-${width}.png`, fullPage: true });
-        };
-        await open();
-        for (const name of ['postmark-api', 'backup']) {
-          await page.getByRole('button', { name: `Test ${name}` }).click();
-        }
-        await page.getByText('It works.').waitFor();
-        await page.getByText('Nothing answers there').waitFor();
-        await check('streams');
-        await open('streams/webhooks');
-        await check('webhooks');
-        await open(`streams/webhook-passwords/${id}/remove`);
-        await check('remove');
-        await open();
-        await makePassword();
-        await check('password');
-      });
-    }
-  }
 });

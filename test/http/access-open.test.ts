@@ -104,6 +104,15 @@ describe('pages without an account', () => {
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     });
+    // Whether the proxy takes the path off or leaves it on.
+    await request(https).get('/mail/sign-in').expect(200);
+    const lost = await request(https).get('/mail/messages').expect(303);
+    expect(lost.headers.location).to.equal('./sign-in?return=messages');
+    const health = await request(https).get('/health').expect(200);
+    expect(health.headers).to.include({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+    });
   });
 
   it('keep their session cookie to their own path, by https alone', async () => {
@@ -118,8 +127,17 @@ describe('pages without an account', () => {
       .type('form')
       .send({ email: 'ada@example.com', password: goodPassword, _csrf })
       .expect(303);
-    expect(String(headers['set-cookie'])).to.match(
+    const [session, known, ...more] = headers['set-cookie'] ?? [];
+    expect(session).to.match(
       /^__Secure-postlane-session=[\w-]{43}; Path=\/mail; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect(known)
+      .to.match(/^__Secure-postlane-known=[\w.-]+; Max-Age=15552000; Path=\/mail; /)
+      .and.match(/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(more).to.deep.equal([]);
+    const notice = await request(app).post('/sign-out').set('Cookie', cookie).type('form').send({ _csrf });
+    expect(String(notice.headers['set-cookie'])).to.match(
+      /__Host-postlane-notice=\w+; Max-Age=60; Path=\/; [^,]*, [^,]*; HttpOnly; Secure; SameSite=Lax/,
     );
   });
 

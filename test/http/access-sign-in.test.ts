@@ -104,6 +104,25 @@ describe('signing in', () => {
     expect((await opened.browser().signIn('grace@example.com', 'wrong')).status).to.equal(422);
   });
 
+  it('stays open to who has signed in at that browser before, whoever else guesses', async () => {
+    const known = await opened.signedIn('ada@example.com');
+    await known.post('/sign-out');
+    const closeForStrangers = async () => {
+      for (let i = 0; i < 6; i += 1) await opened.browser().signIn('ada@example.com', 'wrong');
+      expect((await opened.browser().signIn('ada@example.com')).status).to.equal(429);
+    };
+    await closeForStrangers();
+    expect((await known.signIn('ada@example.com')).status).to.equal(303);
+    await known.post('/sign-out');
+    // It may not guess on and on either, nor does it speak for another account.
+    for (let i = 0; i < 5; i += 1) await known.signIn('ada@example.com', 'wrong');
+    expect((await known.signIn('ada@example.com')).status).to.equal(429);
+    for (let i = 0; i < 5; i += 1) await opened.browser().signIn('grace@example.com', 'wrong');
+    expect((await known.signIn('grace@example.com')).status).to.equal(429);
+    opened.clock.advance(20 * minute);
+    for (const email of ['ada@example.com', 'grace@example.com']) await opened.signedIn(email);
+  });
+
   it('counts tries that come at once', async () => {
     const browsers = Array.from({ length: 12 }, () => opened.browser());
     const tokens = await Promise.all(browsers.map(browser => browser.token()));

@@ -263,7 +263,12 @@ describe('users', () => {
         expect([answer.status, problemIn(answer.text)?.startsWith(words)]).to.deep.equal([422, true]);
       }
       await there.get('/').expect(200);
-      expect((await change(goodPassword, 'another walrus on stairs')).status).to.equal(303);
+      const token = (answer: { headers: Record<string, unknown> }) =>
+        /postlane-session=([\w-]+)/.exec(String(answer.headers['set-cookie']))?.[1];
+      const changed = await change(goodPassword, 'another walrus on stairs');
+      expect(changed.status).to.equal(303);
+      // Whoever had learned the token of this session has nothing left.
+      expect(token(changed)).to.match(/^[\w-]{43}$/);
       await here.get('/').expect(200);
       await there.get('/').expect(303);
       expect((await opened.browser().signIn('self@example.com')).status).to.equal(422);
@@ -305,6 +310,15 @@ describe('users', () => {
       const browser = await opened.signedIn('guess@example.com');
       for (let i = 0; i < 5; i += 1) await browser.post('/profile/password', { current: 'wrong' });
       expect((await browser.post('/profile/password', { current: goodPassword })).status).to.equal(429);
+    });
+
+    it('can change it while a stranger keeps the door closed', async () => {
+      await opened.account('calm@example.com', 'viewer');
+      const browser = await opened.signedIn('calm@example.com');
+      for (let i = 0; i < 6; i += 1) await opened.browser().signIn('calm@example.com', 'wrong');
+      const next = 'another walrus on stairs';
+      const fields = { current: goodPassword, password: next, again: next };
+      expect((await browser.post('/profile/password', fields)).status).to.equal(303);
     });
   });
 });

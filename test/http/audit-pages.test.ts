@@ -86,6 +86,7 @@ describe('pages about the audit log', () => {
     for (const query of ['cursor=x', "cursor=1'", `by=${'x'.repeat(201)}`, 'by=a&by=b']) {
       expect(await page(`/audit?${query}`, 422), query).to.include('That cannot be shown');
     }
+    expect(await page('/audit?cursor=x', 422)).to.include('The page you asked for is not part of this list.');
     for (const text of ['%25', '%00', '%F0%9F%92%8C', "'%20OR%201=1--"])
       await page(`/audit?by=${text}&subject=${text}`);
   });

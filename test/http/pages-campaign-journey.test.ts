@@ -66,6 +66,13 @@ describe('a campaign made on the pages', () => {
     expect(await page('/campaigns/new?template=newsletter')).to.match(/<option selected>newsletter</);
   });
 
+  it('says when the template needs what no column can hold', async () => {
+    const made = await post('/campaigns', { ...form, data: '' }).expect(303);
+    const path = String(made.headers.location).replace(/^[./]+/, '/');
+    expect(await page(path)).to.include('The template needs articles, which no column can hold');
+    expect(await page(`/campaigns/${await create()}`)).not.to.include('no column can hold');
+  });
+
   it('takes a list with a mark, semicolons, quoted breaks, duplicates and bad lines', async () => {
     const id = await create();
     const csv = [

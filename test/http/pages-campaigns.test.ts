@@ -100,4 +100,21 @@ describe('pages about campaigns, standing and nights', () => {
     await page('/reconciliations/never', 404);
     await page('/reconciliations?before=never', 422);
   });
+
+  it('page through nights by whole days', async () => {
+    const nights = Array.from({ length: 250 }, (_, i) => ({
+      day: new Date(Date.UTC(2020, 0, 1 + Math.floor(i / 3))).toISOString().slice(0, 10),
+      stream: `stream-${i % 3}`,
+      started_at: '2026-05-05',
+    }));
+    await mail.db('reconciliations').insert(nights);
+    const seen: string[] = [];
+    for (let path: string | undefined = '/reconciliations'; path; ) {
+      const text: string = await page(path);
+      seen.push(...[...text.matchAll(/stream-\d/g)].map(([stream]) => stream));
+      const [, query]: string[] = /reconciliations(\?before=[\d-]+|\?before&#x3D;[\d-]+)"/.exec(text) ?? [];
+      path = query && `/reconciliations${query.replace('&#x3D;', '=')}`;
+    }
+    expect(seen).to.have.length(nights.length);
+  });
 });

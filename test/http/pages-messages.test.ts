@@ -64,6 +64,9 @@ describe('what can be done with a message', () => {
     expect(second?.attachments).to.have.length(1);
     const { entries } = await mail.audit.list({ subject: `message:${copy}` });
     expect(entries.map(({ by, action }) => [by, action])).to.deep.equal([['host-1', 'message.resend']]);
+    expect(await page(`/messages/${copy}`)).to.match(
+      new RegExp(`<b>copied</b>[^§]*?<p>by host-1, from <a href="../messages/${id}">`),
+    );
   });
 
   it('is cancelling what waits, and trying again what was settled', async () => {
@@ -88,6 +91,25 @@ describe('what can be done with a message', () => {
     expect(await mail.messages.get(id)).to.include({ state: 'queued' });
     const { entries } = await mail.audit.list({ subject: `message:${id}` });
     expect(entries.map(({ action }) => action)).to.deep.equal(['message.retry', 'message.cancel']);
+    expect(await page(`/messages/${id}`)).to.match(/<b>cancelled<\/b>[^§]*?<b>tried again<\/b>/);
+  });
+
+  it('is not trying again what would fail at once: it has expired, or its content is gone', async () => {
+    const { id } = await send();
+    await mail.db('messages').where({ id }).update({ state: 'failed', expires_at: '2026-01-01 00:00:00' });
+    expect(await page(`/messages/${id}`))
+      .to.include('Send a copy')
+      .and.not.include('Try again');
+    const retry = async () => (await submit(`/messages/${id}/retry`)).notice;
+    expect(await retry()).to.deep.equal(['failed', 'It has expired. A copy of it does not expire.']);
+    await mail.messages.purgeContent(id);
+    expect(await page(`/messages/${id}`)).not.to.match(/Send a copy|Try again/);
+    expect(await retry()).to.deep.equal(['failed', 'Its content has been purged.']);
+    expect((await submit(`/messages/${id}/resend`)).notice).to.deep.equal([
+      'failed',
+      'Its content has been purged.',
+    ]);
+    expect(await mail.messages.get(id)).to.include({ state: 'failed' });
   });
 
   it('is nothing for a viewer, nor for a form that is not ours', async () => {
@@ -141,6 +163,7 @@ describe('what can be done with a message', () => {
     for (const [query, words] of [
       ['from=yesterday', 'such as 2026-05-04T09:00'],
       ['to=2026-13-45T99:99', 'such as 2026-05-04T09:00'],
+      ['to=2026-02-31', 'such as 2026-05-04T09:00'],
       ['from=2026-05-04T10:00&to=2026-05-04T09:00', 'not after the beginning'],
       ['stream=%00', 'The stream is an id'],
       ['after=x', 'not part of this list'],

@@ -74,6 +74,13 @@ describe('pages about who is not mailed', () => {
         note: 'please',
       }).expect(303);
       expect(await mail.suppressions.list({ address: 'cross@example.com' })).to.have.length(1);
+
+      // Nor by putting an operator's own in its place, which could be lifted.
+      await post('/suppressions', { address: 'Cross@example.com', stream: 'outbound', note: 'x' }).expect(
+        303,
+      );
+      const [stays] = await mail.suppressions.list({ address: 'cross@example.com' });
+      expect(stays).to.include({ reason: 'SpamComplaint', origin: 'Recipient' });
     });
 
     it('of Postmark are not lifted when it cannot be reached', async () => {

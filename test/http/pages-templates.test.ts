@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import request, { type Response } from 'supertest';
 import type { Person } from '../../server/admin/person.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { openPagesMail } from './pages-mail.ts';
+import { openPagesMail, type PagesMail } from './pages-mail.ts';
 
 /** A browser without a script: cookies, tokens and forms. */
 interface Visitor {
@@ -15,10 +15,11 @@ interface Visitor {
 
 describe('pages about templates', () => {
   let mail: Mail;
+  let opened: PagesMail;
   let appFor: (person?: Person) => Express;
 
   before(async () => {
-    const opened = await openPagesMail();
+    opened = await openPagesMail();
     mail = opened.mail;
     appFor = person => opened.appAt('/', person);
   });
@@ -113,7 +114,82 @@ describe('pages about templates', () => {
     const again = await formOf('order-shipped', { newLanguage: 'no language', next: 'add-language' });
     const refused = await visitor.post('/order-shipped/draft', again);
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.include('written like nl or nl-BE');
+    expect(refused.text).to.include('written like nl or nl-BE').and.include('name="locales[nl][html]"');
+  });
+
+  it('save a case and show it, or say why not and keep what was typed', async () => {
+    const visitor = await visit('editor');
+    const post = async (json: string) =>
+      visitor.post(
+        '/email-verification/draft',
+        await formOf('email-verification', {
+          ...{ next: 'case', 'case[name]': 'Nobody', 'case[locale]': 'NL', 'case[data]': json },
+        }),
+      );
+    const refused = await post('{ "name": ');
+    expect(refused.status).to.equal(422);
+    expect(refused.text).to.include('The case was not saved').and.include('{ &quot;name&quot;: ');
+    expect(refused.text).to.match(/data-tab="Cases"[^>]* data-opens/);
+    const saved = await post('{ "code": "000000" }');
+    expect(saved.headers.location).to.match(/email-verification\?case=[\w-]+$/);
+    const { text } = await visitor.get(
+      `/email-verification${new URL(saved.headers.location ?? '', 'http://x').search}`,
+    );
+    expect(text).to.match(/<option value="case:[\w-]+" selected>Nobody, Dutch/);
+    const remove = /remove-case:[\w-]+/.exec(text)?.[0] ?? '';
+    await visitor.post('/email-verification/draft', await formOf('email-verification', { next: remove }));
+    expect((await visitor.get('/email-verification')).text).to.not.include('Nobody');
+  });
+
+  it('send a test, marked as one and no message; a refused one keeps its address', async () => {
+    const visitor = await visit('editor');
+    const before = opened.api.given.length;
+    const test = async (testTo: string) =>
+      visitor.post(
+        '/loyalty-tier-upgrade/draft',
+        await formOf('loyalty-tier-upgrade', { next: 'test', testTo }),
+      );
+    const refused = await test('nobody at home');
+    expect(refused.status).to.equal(422);
+    expect(refused.text).to.include('The test was not sent').and.include('value="nobody at home"');
+    expect((await test('me@shop.example')).status).to.equal(303);
+    const [sent, ...more] = opened.api.given.slice(before);
+    expect(more).to.deep.equal([]);
+    expect(sent?.subject).to.match(/^\[Test\] /);
+    expect((await mail.messages.find({ recipient: 'me@shop.example' })).messages).to.deep.equal([]);
+  });
+
+  it('show in a replay what the draft makes of real mail, beside it', async () => {
+    const visitor = await visit('publisher');
+    const data = { resetUrl: 'https://shop.example/reset', expiresInMinutes: 30 };
+    const { id } = await mail.send(
+      { template: 'password-reset', to: 'ada@shop.example', data },
+      { wait: true },
+    );
+    await visitor.post(
+      '/password-reset/draft',
+      await formOf('password-reset', { 'locales[default][html]': '<p>Quite other: {{resetUrl}}</p>' }),
+    );
+    const page = await visitor.get('/password-reset/replay');
+    expect(page.text).to.include('1 difference').and.include('<ins>').and.include(`replay/${id}/sent`);
+    expect((await visitor.get(`/password-reset/replay/${id}/sent`)).text).to.not.include('Quite other');
+    const draft = await visitor.get(`/password-reset/replay/${id}/draft`);
+    expect(draft.text).to.include('Quite other: https://shop.example/reset');
+    expect(draft.headers['content-security-policy']).to.include('sandbox');
+
+    await visitor.post(
+      '/password-reset/draft',
+      await formOf('password-reset', { 'locales[default][html]': '<p>\n{{resetUlr}}</p>' }),
+    );
+    const failing = await visitor.get('/password-reset/replay');
+    expect(failing.text)
+      .to.include('1 message could not be rendered: resetUlr is not in the data contract')
+      .and.include('locales%5Bdefault%5D%5Bhtml%5D:2:3')
+      .and.not.include('[object Object]');
+    const diff = await visitor.get('/password-reset/diff?from=1&to=draft');
+    expect(diff.text).to.include('The draft cannot be rendered: html, line 2: resetUlr');
+    const revision = await revisionOf('password-reset');
+    await visitor.post('/password-reset/discard', { revision });
   });
 
   it('answer a template that does not parse with the line', async () => {
@@ -272,7 +348,8 @@ describe('pages about templates', () => {
     for (const path of ['/nothing', '/thing:default', '/receipt/versions/99', '/receipt/diff?from=1&to=99'])
       expect((await visitor.get(path)).status, path).to.equal(404);
   });
-});
+  // Threads that render are started here, which takes long where every core is busy.
+}).timeout(60_000);
 
 /** The fields of the editor's form as a browser would send them. */
 function fieldsIn(html: string): Record<string, string> {

@@ -37,6 +37,24 @@ describe('SMTP transport against servers that misbehave', () => {
     }
   };
 
+  it('leaves out nobody else when one message cannot be put together', async () => {
+    const odd = anEnvelope();
+    const transport = createSmtpTransport({
+      name: 'office',
+      url: 'smtp://127.0.0.1:9',
+      controlHeaders: ({ attemptId }) => {
+        if (attemptId === odd.attemptId) throw new Error('no such header');
+        return {};
+      },
+    });
+    const outcomes = await transport.send([odd, anEnvelope()], anyTime);
+    await transport.close();
+    expect(outcomes.map(({ kind, code }) => [kind, code])).to.deep.equal([
+      ['rejected', 'cannot-compose'],
+      ['deferred', 'smtp-esocket'],
+    ]);
+  });
+
   it('without STARTTLS: deferred, and neither password nor mail goes in the clear', async () => {
     const url = await serve('220 hi', line =>
       line.startsWith('EHLO') ? '250-hi\r\n250 AUTH PLAIN LOGIN' : '502 no',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createPostmarkSmtpTransport } from '../../server/mail/postmark/smtp-transport.ts';
+import { controlValue } from '../../server/mail/smtp/mime.ts';
 import { createSmtpTransport } from '../../server/mail/smtp/transport.ts';
 import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
 import { createSandbox, type FaultKind, type Sandbox } from '../sandbox/index.ts';
@@ -59,6 +60,17 @@ describe('SMTP transport', () => {
     });
     const content = await sandbox.content(message?.id ?? '');
     expect(content?.text?.replaceAll('\r\n', '\n')).to.contain('.\n..\nGrüße');
+  });
+
+  it('keeps metadata within what Postmark takes, also where a header makes it longer', async () => {
+    const envelope = to('ada@mail.example', {
+      metadata: { note: 'Zoë '.repeat(20), plain: 'x'.repeat(80), short: 'Zoë' },
+    });
+    await sendOne(envelope);
+    const { note = '', ...rest } = sandbox.messages.last()?.metadata ?? {};
+    expect(rest).to.include({ short: 'Zoë', plain: 'x'.repeat(80) });
+    expect('Zoë '.repeat(20).startsWith(note)).to.equal(true);
+    expect(controlValue(note).length).to.be.within(60, 80);
   });
 
   it('hands over files', async () => {

@@ -3,8 +3,9 @@ import type { Config } from '../../config.ts';
 import type { Mail } from '../../mail/index.ts';
 import { profileRouter } from '../profile/router.ts';
 import { userRouter } from '../users/router.ts';
+import { browsersOf } from './browsers.ts';
 import { type AccessSettings, accessContext } from './context.ts';
-import { ownCookie } from './cookies.ts';
+import { forgottenRouter } from './forgotten-router.ts';
 import { invitationRouter } from './invitation-router.ts';
 import { developerAt } from './pages-access.ts';
 import { recognise } from './sessions.ts';
@@ -19,11 +20,10 @@ export interface AccountSettings extends AccessSettings {
 /** Access by accounts of our own, for a server that stands alone. */
 export function accountAccess(mail: Mail, settings: AccountSettings): Access {
   const context = accessContext(mail, settings);
-  const { publicUrl } = settings;
-  const cookie = ownCookie('postlane-session', { publicUrl, path: new URL(publicUrl).pathname });
+  const browsers = browsersOf(context);
 
   const visit = async (request: Request): Promise<Visit> => {
-    const token = cookie.read(request);
+    const token = browsers.tokenIn(request);
     const known = token ? await recognise(context, token) : null;
     if (known && known !== 'over') {
       const { id, name, role } = known.account;
@@ -43,13 +43,14 @@ export function accountAccess(mail: Mail, settings: AccountSettings): Access {
     visit,
     doors: (show, check) =>
       Router().use(
-        signInRouter(context, cookie, show, check),
-        invitationRouter(context, cookie, show, check),
+        signInRouter(context, browsers, show, check),
+        forgottenRouter(context, show, check),
+        invitationRouter(context, browsers, show, check),
       ),
     pages: show =>
       Router()
         .use('/users', userRouter(context, show))
-        .use('/profile', profileRouter(context, cookie, show)),
+        .use('/profile', profileRouter(context, browsers, show)),
   };
 }
 

@@ -2,13 +2,11 @@ import { type RequestHandler, Router } from 'express';
 import { redirectWith } from '../notice.ts';
 import { PageError } from '../page-error.ts';
 import type { Show } from '../views.ts';
-import { browserName } from './browser-name.ts';
+import type { Browsers } from './browsers.ts';
 import type { AccessContext } from './context.ts';
-import type { OwnCookie } from './cookies.ts';
 import { acceptLink, accountOfLink } from './invitations.ts';
 import { longestPassword, shortestPassword } from './password-rules.ts';
 import { fewEnough } from './rate-limit.ts';
-import { startSession } from './sessions.ts';
 import { textIn } from './text-in.ts';
 
 /**
@@ -17,7 +15,7 @@ import { textIn } from './text-in.ts';
  */
 export function invitationRouter(
   context: AccessContext,
-  cookie: OwnCookie,
+  browsers: Browsers,
   show: Show,
   check: RequestHandler,
 ): Router {
@@ -39,11 +37,7 @@ export function invitationRouter(
       // Who has a second step shows it when signing in: a link alone does not replace it.
       if (account.totpSecret)
         return redirectWith(response, 'sign-in', 'Your password is set. Sign in with it.');
-      cookie.set(
-        request,
-        response,
-        await startSession(context, account, browserName(request.get('user-agent'))),
-      );
+      await browsers.begin(response, account);
       return redirectWith(response, '', `Welcome, ${account.name}.`);
     } catch (error) {
       if (!(error instanceof PageError) || error.status !== 422) throw error;

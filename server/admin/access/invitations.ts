@@ -16,6 +16,7 @@ import {
   updateAccount,
 } from './store/accounts.ts';
 import { endSessions } from './store/sessions.ts';
+import { voidTickets } from './store/tickets.ts';
 import { recordAccount, viewOf } from './trail.ts';
 
 /**
@@ -95,6 +96,7 @@ export async function acceptLink(context: AccessContext, token: string, password
       throw deadLink('This link is void.');
     await updateAccount(trx, account.id, { password: hash });
     await endSessions(trx, account.id, context.now());
+    await voidTickets(trx, account.id, context.now());
     const action = purpose === 'invitation' ? 'account.join' : 'account.password';
     await recordAccount(
       context,

@@ -15,6 +15,9 @@ import { hashOf, newToken } from './tokens.ts';
 /** What a link is for. */
 export type LinkPurpose = Exclude<Purpose, 'code'>;
 
+/** The template of the message that brings a link. */
+export const linkTemplate = 'account-invitation';
+
 /** How long a link is good, in hours. */
 export const linkHours: Record<LinkPurpose, number> = { invitation: 7 * 24, password: 24 };
 
@@ -22,6 +25,8 @@ export const linkHours: Record<LinkPurpose, number> = { invitation: 7 * 24, pass
 export interface Link {
   url: string;
   purpose: LinkPurpose;
+  /** How long it is good. */
+  hours: number;
   expiresAt: Date;
 }
 
@@ -31,12 +36,13 @@ export async function makeLink(
   trx: Knex,
   accountId: string,
   purpose: LinkPurpose,
+  hours = linkHours[purpose],
 ): Promise<Link> {
   const token = newToken();
-  const expiresAt = new Date(now().getTime() + linkHours[purpose] * 3_600_000);
-  await voidTickets(trx, accountId, now());
+  const expiresAt = new Date(now().getTime() + hours * 3_600_000);
+  await voidTickets(trx, accountId, now(), ['invitation', 'password']);
   await insertTicket(trx, { accountId, purpose, expiresAt }, hashOf(token), now());
-  return { url: `${publicUrl}/invitation/${token}`, purpose, expiresAt };
+  return { url: `${publicUrl}/invitation/${token}`, purpose, hours, expiresAt };
 }
 
 /** The ticket of a link; null when it never was one. */
@@ -53,13 +59,14 @@ export function takeLink({ now }: AccessContext, trx: Knex, token: string): Prom
 /**
  * Sends a link to its account by Postlane itself and returns the id of the message, once it has been sent. Null when it
  * could not be sent: then the link has to be passed on by hand. What the message says is removed at once, because who
- * may read messages would find the link there, and with it the role of somebody else.
+ * may read messages would find the link there, and with it the role of somebody else. Without `invitedBy` the account's
+ * owner asked for it.
  */
 export async function mailLink(
   { mail }: AccessContext,
   account: Account,
   link: Link,
-  invitedBy: string,
+  invitedBy: string | null,
 ): Promise<string | null> {
   try {
     const { id, state } = await mail.send(messageOf(account, link, invitedBy), { wait: true });
@@ -74,16 +81,20 @@ export async function mailLink(
   }
 }
 
-function messageOf({ email, name, role }: Account, { url, purpose }: Link, invitedBy: string): SendInput {
+function messageOf(
+  { email, name, role }: Account,
+  { url, purpose, hours }: Link,
+  invitedBy: string | null,
+): SendInput {
   return {
-    template: 'account-invitation',
+    template: linkTemplate,
     to: { email, name },
     data: {
       name,
       role,
-      invitedBy,
+      ...(invitedBy !== null && { invitedBy }),
       link: url,
-      validHours: linkHours[purpose],
+      validHours: hours,
       newPassword: purpose === 'password',
     },
   };

@@ -11,12 +11,11 @@ import { voidTickets } from './store/tickets.ts';
 import { newTotpSecret, totpStep } from './totp.ts';
 import { recordAccount, viewOf } from './trail.ts';
 
-/** Changes one's own password; the other sessions end. Throws a PageError. */
+/** Changes one's own password; every session ends. Throws a PageError. */
 export async function changePassword(
   context: AccessContext,
   account: Account,
   passwords: { current: string; next: string },
-  sessionId: string,
 ): Promise<void> {
   await confirmPassword(context, account, passwords.current);
   const fault = passwordFault(passwords.next, account);
@@ -24,7 +23,7 @@ export async function changePassword(
   const hash = await hashPassword(passwords.next, context.cost);
   await context.db.transaction(async trx => {
     await updateAccount(trx, account.id, { password: hash });
-    await endSessions(trx, account.id, context.now(), { except: sessionId });
+    await endSessions(trx, account.id, context.now());
     await voidTickets(trx, account.id, context.now());
     await recordAccount(context, trx, 'account.password', account.id, account.id, null, null);
   });
@@ -46,11 +45,15 @@ export function waitingSecret({ seal }: AccessContext, { id, totpNew }: Account)
   return totpNew && seal.open(totpNew, id);
 }
 
-/** Turns the second step on with the app's first code, and returns the recovery codes. Throws a PageError. */
+/**
+ * Turns the second step on with the app's first code, and returns the recovery codes. The other sessions end: they began
+ * without it. Throws a PageError.
+ */
 export async function completeSecondStep(
   context: AccessContext,
   { id }: Account,
   code: string,
+  sessionId: string,
 ): Promise<string[]> {
   const codes = newRecoveryCodes();
   await context.db.transaction(async trx => {
@@ -69,6 +72,7 @@ export async function completeSecondStep(
       id,
       codes.flatMap(one => recoveryCodeHash(one) ?? []),
     );
+    await endSessions(trx, id, context.now(), { except: sessionId });
     await recordAccount(
       context,
       trx,
@@ -105,13 +109,14 @@ export async function endSecondStep(
   });
 }
 
-// A session left open on a desk does not make its finder the owner; nor may they guess on and on.
+// A session left open on a desk does not make its finder the owner; nor may they guess on and on. Counted apart from
+// the door: who guesses there must not keep the owner from a change in here.
 async function confirmPassword(
   context: AccessContext,
-  { email, password: stored }: Account,
+  { id, password: stored }: Account,
   password: string,
 ): Promise<void> {
-  const until = await countTry(context, 'account', email);
+  const until = await countTry(context, 'account', `within ${id}`);
   if (until)
     throw new PageError(
       429,
@@ -120,7 +125,7 @@ async function confirmPassword(
     );
   if (!(await passwordHolds(password, stored, context.cost)))
     throw refused('That is not your current password.');
-  await forgiveTry(context, 'account', email);
+  await forgiveTry(context, 'account', `within ${id}`);
 }
 
 function refused(why: string): PageError {

@@ -8,6 +8,11 @@ export function callerAddress({ ip = '' }: Request): string {
   return ip === '' ? 'unknown' : ipKeyGenerator(ip, 64);
 }
 
+/** The page for who asks too often. */
+export function tooOften(wait = 'a quarter of an hour'): PageError {
+  return new PageError(429, 'Too many requests', `That was too often. Wait ${wait} and try again.`);
+}
+
 /** Spares this process from floods; what counts across processes is the lockout. */
 export function fewEnough({ requestsPerMinute }: AccessContext): RequestHandler {
   return rateLimit({
@@ -18,7 +23,6 @@ export function fewEnough({ requestsPerMinute }: AccessContext): RequestHandler 
     legacyHeaders: false,
     // Its own checks guess at proxies; ours are named in TRUSTED_PROXIES.
     validate: false,
-    handler: (_request, _response, next) =>
-      next(new PageError(429, 'Too many requests', 'That was too often. Wait a minute and try again.')),
+    handler: (_request, _response, next) => next(tooOften('a minute')),
   });
 }

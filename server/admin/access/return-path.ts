@@ -13,5 +13,5 @@ const inside = 'http://app.invalid/mount/';
 
 // Coming in to come in again would go round in circles.
 function isDoor(pathname: string): boolean {
-  return /^\/mount\/(\/|sign-in|sign-out|invitation|assets)/.test(pathname);
+  return /^\/mount\/(\/|sign-in|sign-out|forgotten-password|invitation|assets)/.test(pathname);
 }

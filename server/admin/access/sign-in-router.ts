@@ -2,12 +2,11 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { redirectWith } from '../notice.ts';
 import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
-import { browserName } from './browser-name.ts';
+import type { Browsers } from './browsers.ts';
 import type { AccessContext } from './context.ts';
-import type { OwnCookie } from './cookies.ts';
 import { callerAddress, fewEnough } from './rate-limit.ts';
 import { returnPath } from './return-path.ts';
-import { signOut, startSession } from './sessions.ts';
+import { signOut } from './sessions.ts';
 import { type Refused, signIn, signInWithCode } from './sign-in.ts';
 import { showSignIn } from './sign-in-page.ts';
 import { type Account, anybodyCanSignIn } from './store/accounts.ts';
@@ -17,7 +16,7 @@ import { visitOf } from './visit.ts';
 /** Coming in by password and code, and going out. */
 export function signInRouter(
   context: AccessContext,
-  cookie: OwnCookie,
+  browsers: Browsers,
   show: Show,
   check: RequestHandler,
 ): Router {
@@ -37,7 +36,12 @@ export function signInRouter(
       textIn(request, 'password'),
       returnPath(request.body?.return),
     ];
-    const result = await signIn(context, { email, password, address: callerAddress(request) });
+    const result = await signIn(context, {
+      email,
+      password,
+      address: callerAddress(request),
+      knownAs: id => browsers.knownAs(request, id),
+    });
     if (result.kind === 'in') return letIn(response, result.account, back);
     if (result.kind === 'code')
       return show(response, 'access/code', { ticket: result.ticket, back, problem: null });
@@ -63,23 +67,18 @@ export function signInRouter(
     return show(response, 'access/code', { ticket, back, problem }, status);
   });
 
-  router.post('/sign-out', check, async (request, response) => {
+  router.post('/sign-out', check, async (_request, response) => {
     const { person, sessionId } = visitOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
-    cookie.clear(request, response);
+    browsers.leave(response);
     redirectWith(response, 'sign-in', 'You are signed out.');
   });
 
   // A session always begins with a token of its own: one that came along, planted or not, is ended.
   async function letIn(response: Response, account: Account, back: string): Promise<void> {
-    const { req: request } = response;
     const { person, sessionId } = visitOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
-    cookie.set(
-      request,
-      response,
-      await startSession(context, account, browserName(request.get('user-agent'))),
-    );
+    await browsers.begin(response, account);
     response.redirect(303, `${placeOf(response).mount}${back.slice(2)}`);
   }
 

@@ -1,5 +1,5 @@
 import type { AccessContext } from './context.ts';
-import { countTry, forgiveTry } from './lockout.ts';
+import { countTry, forgiveTry, type Tried } from './lockout.ts';
 import { hashPassword, isOutdated, passwordHolds } from './passwords.ts';
 import { recoveryCodeHash } from './recovery-codes.ts';
 import {
@@ -31,21 +31,39 @@ export type Refused =
 /** How long the second step may take, in ms. */
 const codeMs = 10 * 60_000;
 
+/** A try to sign in. */
+export interface SignInTry {
+  email: string;
+  password: string;
+  /** Where it comes from. */
+  address: string;
+  /** The name of the browser, if this account has signed in there before. */
+  knownAs: (accountId: string) => string | null;
+}
+
 /** The first step: address and password. All that is refused looks and takes the same, whether there is an account or not. */
 export async function signIn(
   context: AccessContext,
-  { email, password, address }: { email: string; password: string; address: string },
+  { email, password, address, knownAs }: SignInTry,
 ): Promise<SignIn> {
   const name = email.trim().toLowerCase();
-  const until = (await countTry(context, 'address', address)) ?? (await countTry(context, 'account', name));
-  if (until) return { kind: 'closed', until };
-
   const account = await findAccountByEmail(context.db, name);
+  const browser = account && knownAs(account.id);
+  const tried: [Tried, string][] = browser
+    ? [['account', `${name}\n${browser}`]]
+    : [
+        ['address', address],
+        ['account', name],
+      ];
+  for (const [kind, subject] of tried) {
+    const until = await countTry(context, kind, subject);
+    if (until) return { kind: 'closed', until };
+  }
+
   const holds = await passwordHolds(password, account?.password ?? null, context.cost);
   if (!account || !holds || account.disabledAt) return { kind: 'wrong' };
 
-  await forgiveTry(context, 'account', name);
-  await forgiveTry(context, 'address', address);
+  for (const [kind, subject] of tried) await forgiveTry(context, kind, subject);
   await renewHash(context, account, password);
   return account.totpSecret
     ? { kind: 'code', ticket: await codeTicket(context, account) }

@@ -15,6 +15,13 @@ const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
   cursor: idSchema().empty(''),
 });
 
+const faults: Record<string, string> = {
+  by: 'A person is an id, or the address of an account, of at most 200 characters.',
+  action: 'An action is like template.publish, at most 64 characters.',
+  subject: 'A subject is like template:newsletter, at most 300 characters.',
+  cursor: 'The page you asked for is not part of this list.',
+};
+
 /** The audit log: who changed what, and one change with before and after. */
 export function auditRouter(mail: Mail, show: Show): Router {
   const router = Router();
@@ -22,7 +29,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
 
   router.get('/', async ({ query }, response) => {
     const { error, value: filter } = filterSchema.validate(query, { stripUnknown: true });
-    if (error) throw unreadable('A person has at most 200 characters, an action 64, a subject 300.');
+    if (error) throw unreadable(faults[String(error.details[0]?.path[0])] ?? 'The filters cannot be read.');
     const { by = '', action = '', subject = '' } = filter;
     const [{ entries, cursor }, actions] = await Promise.all([
       mail.audit.list({ ...filter, ...(by && { by: await personId(mail, by) }) }),

@@ -92,10 +92,14 @@ export const deeds: readonly Deed[] = [
   },
 ];
 
-/** What can be done in its state; emptying and launching take an audience. */
-export function deedsFor({ state }: Pick<Campaign, 'state'>, audience: number): Deed[] {
+/** What can be done in its state; emptying and launching take an audience, trying again takes failures. */
+export function deedsFor(
+  { state }: Pick<Campaign, 'state'>,
+  { audience, failed }: { audience: number; failed: number },
+): Deed[] {
   return deeds.filter(({ path, from }) => {
     if ((path === 'clear' || path === 'launch') && audience === 0) return false;
+    if (path === 'retry' && failed === 0) return false;
     return from.includes(state);
   });
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Mail } from '../../mail/index.ts';
+import type { Campaign, Mail } from '../../mail/index.ts';
 import { mayAs, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { leavesOf } from './csv/columns.ts';
@@ -16,8 +16,11 @@ export async function showCampaign(
 ): Promise<void> {
   const campaign = await findCampaign(mail, request);
   const [running] = await withProgress(mail, [campaign]);
-  const draft = campaign.state === 'draft' ? await draftOf(mail, campaign.id) : null;
-  const possible = deedsFor(campaign, running?.progress.audience ?? 0);
+  const draft = campaign.state === 'draft' ? await draftOf(mail, campaign) : null;
+  const possible = deedsFor(campaign, {
+    audience: running?.progress.audience ?? 0,
+    failed: running?.progress.byState.failed ?? 0,
+  });
   show(response, 'campaigns/show', {
     campaign,
     ...running,
@@ -29,12 +32,16 @@ export async function showCampaign(
   });
 }
 
-async function draftOf(mail: Mail, id: string) {
+async function draftOf(mail: Mail, { id, data }: Campaign) {
   const [plan, contract] = await Promise.all([mail.campaigns.plan(id), mail.campaigns.contract(id)]);
   const fields = leavesOf(contract).map(({ path, spec }) => ({
     path: path.join('.'),
     type: spec.type,
     optional: spec.optional === true,
   }));
-  return { plan, fields };
+  // No cell holds a list: without it every line of a file would be faulty.
+  const missingLists = Object.entries(contract)
+    .filter(([name, { type, optional }]) => type === 'array' && !optional && !Object.hasOwn(data, name))
+    .map(([name]) => name);
+  return { plan, fields, missingLists: missingLists.join(', ') };
 }

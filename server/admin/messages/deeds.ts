@@ -12,7 +12,7 @@ export interface Deed {
 const retryable: ReadonlySet<string> = new Set(['failed', 'suppressed', 'cancelled', 'unknown']);
 
 /** What can be done with a message in its state. The module decides again when it is done. */
-export function whatCanBeDone({ state }: MessageView, hasContent: boolean): Deed[] {
+export function whatCanBeDone({ state, expiresAt }: MessageView, hasContent: boolean): Deed[] {
   const deeds: Deed[] = [];
   if (state === 'queued' || state === 'held') {
     deeds.push({
@@ -22,23 +22,25 @@ export function whatCanBeDone({ state }: MessageView, hasContent: boolean): Deed
       danger: true,
     });
   }
-  if (retryable.has(state)) {
-    const hint =
-      state === 'unknown'
-        ? 'Postmark may have it already: the recipient may get it twice.'
-        : 'The same message again; the recipient is judged anew.';
+  const hasExpired = expiresAt !== null && expiresAt <= new Date();
+  if (retryable.has(state) && hasContent && !hasExpired) {
+    const hint = state === 'unknown' ? twice : 'The same message again; the recipient is judged anew.';
     deeds.push({ path: 'retry', label: 'Try again', hint, danger: state === 'unknown' });
   }
   if (hasContent && state !== 'queued' && state !== 'sending' && state !== 'held') {
     deeds.push({
       path: 'resend',
       label: 'Send a copy',
-      hint: 'A new message with the same content to the same recipient. The audit log names you.',
-      danger: false,
+      hint: `A new message with the same content to the same recipient, who is judged anew. ${
+        state === 'unknown' ? twice : 'The audit log names you.'
+      }`,
+      danger: state === 'unknown',
     });
   }
   return deeds;
 }
+
+const twice = 'Postmark may have it already: the recipient may get it twice.';
 
 /** What each does: where its result is to be seen, and the line that says so. Throws a MailError when it cannot be. */
 export const deeds: Record<

@@ -10,7 +10,9 @@ const moment = Joi.string()
   .pattern(momentPattern)
   .custom((text: string, helpers) => {
     const at = new Date(text.length === 10 || text.endsWith('Z') ? text : `${text}Z`);
-    return Number.isNaN(at.getTime()) ? helpers.error('any.invalid') : at;
+    // The 31st of February would be a day in March.
+    const isDay = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text.slice(0, 10));
+    return isDay ? at : helpers.error('any.invalid');
   });
 
 /** The fields of a list's address; each may be left empty, as a form does. */

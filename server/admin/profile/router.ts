@@ -1,6 +1,6 @@
 import { Router } from 'express';
+import type { Browsers } from '../access/browsers.ts';
 import type { AccessContext } from '../access/context.ts';
-import type { OwnCookie } from '../access/cookies.ts';
 import { changePassword } from '../access/own-account.ts';
 import { signOut } from '../access/sessions.ts';
 import { textIn } from '../access/text-in.ts';
@@ -12,7 +12,7 @@ import { profilePage } from './page.ts';
 import { secondStepRouter } from './second-step.ts';
 
 /** One's own account: password, second step, sessions. */
-export function profileRouter(context: AccessContext, cookie: OwnCookie, show: Show): Router {
+export function profileRouter(context: AccessContext, browsers: Browsers, show: Show): Router {
   const router = Router();
   const page = profilePage(context, show);
   router.use(ownAccount(context));
@@ -25,7 +25,8 @@ export function profileRouter(context: AccessContext, cookie: OwnCookie, show: S
       if (next !== textIn(request, 'again')) {
         throw new PageError(422, 'Not changed', 'The two new passwords differ.');
       }
-      await changePassword(context, accountOf(response), { current, next }, sessionOf(response));
+      await changePassword(context, accountOf(response), { current, next });
+      await browsers.begin(response, accountOf(response));
       redirectWith(response, 'profile', 'Your password is changed. Your other sessions have ended.');
     }),
   );
@@ -40,7 +41,7 @@ export function profileRouter(context: AccessContext, cookie: OwnCookie, show: S
       redirectWith(response, 'profile', 'That session has ended.');
       return;
     }
-    cookie.clear(request, response);
+    browsers.leave(response);
     redirectWith(response, 'sign-in', everywhere ? 'You are signed out everywhere.' : 'You are signed out.');
   });
 

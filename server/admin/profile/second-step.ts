@@ -8,7 +8,7 @@ import { redirectWith } from '../notice.ts';
 import { notFound, PageError } from '../page-error.ts';
 import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
-import { accountOf } from './own.ts';
+import { accountOf, sessionOf } from './own.ts';
 import type { ProfilePage } from './page.ts';
 
 /** Setting one's second step up, and turning it off. */
@@ -32,7 +32,12 @@ export function secondStepRouter(context: AccessContext, show: Show, page: Profi
 
   router.post('/confirmation', async (request, response) => {
     try {
-      const codes = await completeSecondStep(context, accountOf(response), textIn(request, 'code'));
+      const codes = await completeSecondStep(
+        context,
+        accountOf(response),
+        textIn(request, 'code'),
+        sessionOf(response),
+      );
       // Shown in the answer itself and nowhere else: they are not kept in a readable form.
       show(response, 'profile/recovery-codes', { codes });
     } catch (error) {

@@ -12,12 +12,13 @@ export function reconciliationRouter(mail: Mail, show: Show): Router {
 
   router.get('/', async ({ query }, response) => {
     const before = readDay(query.before);
-    const nights = await mail.reconciliations.list(before ? { before } : {});
-    const last = nights.length === shown ? nights.at(-1) : null;
+    const found = await mail.reconciliations.list(before ? { before } : {});
+    const more = found.length === shown;
+    const nights = more ? wholeDays(found) : found;
     show(response, 'reconciliations/index', {
       nights,
       newer: before ? '' : null,
-      older: last ? `?before=${last.day}` : null,
+      older: more ? `?before=${nights.at(-1)?.day}` : null,
     });
   });
 
@@ -29,6 +30,12 @@ export function reconciliationRouter(mail: Mail, show: Show): Router {
   });
 
   return router;
+}
+
+// The last day may go on behind the end; the next page begins with all of it.
+function wholeDays<T extends { day: string }>(nights: T[]): T[] {
+  const whole = nights.filter(({ day }) => day !== nights.at(-1)?.day);
+  return whole.length > 0 ? whole : nights;
 }
 
 function readDay(given: unknown): string | null {

@@ -34,7 +34,14 @@ export async function addSuppression(
   const faults = faultsOf(form);
   if (faults.length > 0) return answer(mail, show, response, form, faults);
   try {
-    await mail.suppressions.add(form.stream, form.address, form.note, { by: personOf(response).id });
+    const by = personOf(response).id;
+    if (!(await mail.suppressions.add(form.stream, form.address, form.note, { by }))) {
+      return redirectWith(
+        response,
+        onePath(form),
+        `${form.address} was suppressed there already; nothing was changed.`,
+      );
+    }
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     return answer(mail, show, response, form, [{ name: 'address', message: error.message }]);

@@ -3,17 +3,27 @@ import { type Mail, MailError, type Source } from '../../mail/index.ts';
 import type { Notice } from '../notice.ts';
 import { readSample } from './source-of.ts';
 
-/** Saves the preview case of the editor's form; says what became of it. */
-export async function saveCase(mail: Mail, source: Source, request: Request, by: string): Promise<Notice> {
-  const { name = '', data: json = '', locale = '' } = caseIn(request);
+/** The form of a preview case, as it was typed. */
+export interface CaseFields {
+  name: string;
+  locale: string;
+  data: string;
+}
+
+/** Saves the preview case of the editor's form; its id, or why it was not saved. */
+export async function saveCase(
+  mail: Mail,
+  source: Source,
+  { name, locale, data: json }: CaseFields,
+  by: string,
+): Promise<{ id: string } | { problem: string }> {
   const data = readSample(json);
-  if (typeof data === 'string') return { tone: 'failed', text: `The case was not saved. ${data}` };
+  if (typeof data === 'string') return { problem: `The case was not saved. ${data}` };
   try {
-    await mail.templates.cases.save(source.key, { name, data, locale: locale || null }, by);
-    return { tone: 'done', text: `The case ${name} is saved.` };
+    return { id: await mail.templates.cases.save(source.key, { name, data, locale: locale || null }, by) };
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    return { tone: 'failed', text: `The case was not saved: ${error.message}` };
+    return { problem: `The case was not saved. ${error.message}` };
   }
 }
 
@@ -23,9 +33,11 @@ export async function removeCase(mail: Mail, source: Source, id: string, by: str
   return { tone: 'done', text: 'The case is gone.' };
 }
 
-function caseIn({ body }: Request): { name?: string; data?: string; locale?: string } {
+/** The case that the editor's form holds. */
+export function caseIn({ body }: Request): CaseFields {
   const given: unknown = body?.case;
-  if (typeof given !== 'object' || given === null) return {};
-  const texts = Object.entries(given).filter(([, value]) => typeof value === 'string');
-  return Object.fromEntries(texts);
+  const texts = Object.entries(typeof given === 'object' && given !== null ? given : {}).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  return { name: '', locale: '', data: '', ...Object.fromEntries(texts) };
 }

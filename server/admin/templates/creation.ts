@@ -11,6 +11,7 @@ import { textIn } from '../access/text-in.ts';
 import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
+import { categoriesOf } from './editor-page.ts';
 import { isKind, kindLabels, refText } from './reference.ts';
 
 /** What the form for a new source holds. */
@@ -31,10 +32,7 @@ export async function showCreation(
   typed?: NewFields,
 ): Promise<void> {
   const kind = typed?.kind ?? (isKind(asked) && asked !== 'brand' ? asked : 'template');
-  const [templates, layouts] = await Promise.all([
-    mail.templates.list('template'),
-    mail.templates.list('layout'),
-  ]);
+  const layouts = await mail.templates.list('layout');
   const empty: NewFields = { kind, key: '', category: '', layout: 'default', problem: null };
   show(
     response,
@@ -42,7 +40,7 @@ export async function showCreation(
     {
       ...(typed ?? empty),
       label: kindLabels[kind].one,
-      categories: [...new Set(templates.flatMap(({ category }) => category ?? []))].sort(),
+      categories: categoriesOf(mail, typed?.category ?? ''),
       layouts: layouts.map(({ key }) => key),
     },
     typed ? 422 : 200,

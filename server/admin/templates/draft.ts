@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import {
   type Conflict,
   type Mail,
+  MailError,
   type Saved,
   type Source,
   type SourceRef,
@@ -11,18 +12,14 @@ import {
 } from '../../mail/index.ts';
 import { wantsJson } from '../access/gate.ts';
 import { textIn } from '../access/text-in.ts';
-import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
-import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
-import { removeCase, saveCase } from './cases.ts';
 import { showConflict } from './conflict.ts';
+import { goOn } from './draft-next.ts';
 import { currentSource, showEditor, viewOf } from './editor-page.ts';
 import { type EditorFields, fieldsOf, isSameSource } from './fields.ts';
 import { readForm } from './read-form.ts';
-import { refText } from './reference.ts';
 import { sourceOf } from './source-of.ts';
-import { sendTestOf } from './test-send.ts';
 
 /**
  * Takes the editor's form. Whatever its button wants, what was typed is stored first, so that nothing is lost on the
@@ -45,6 +42,10 @@ export async function takeDraft(
   }
   const [next = 'save', subject = ''] = textIn(request, 'next').split(/:(.*)/s);
   const source = changed(form.source, next, subject, request);
+  if ('problem' in source) {
+    await refuse(mail, show, response, ref, fields, source.problem);
+    return;
+  }
   const result = await store(mail, view, source, request, response);
   if (result.state === 'conflict') {
     await answerConflict(mail, show, response, ref, fields, result);
@@ -55,7 +56,7 @@ export async function takeDraft(
     response.json({ revision: result.revision, at: new Date().toISOString(), hasDraft });
     return;
   }
-  await goOn(mail, request, response, source, next, subject);
+  await goOn(mail, show, request, response, source, { next, subject });
 }
 
 /** Of a conflict that was settled: the contract's table may have been left to the other side. */
@@ -65,18 +66,28 @@ function chosenFields(view: SourceView, fields: EditorFields, request: Request):
     : fields;
 }
 
-function changed(source: Source, next: string, subject: string, request: Request): Source {
+function changed(
+  source: Source,
+  next: string,
+  subject: string,
+  request: Request,
+): Source | { problem: string } {
   if (source.kind !== 'template') return source;
-  if (next === 'add-language') return withLocale(source, textIn(request, 'newLanguage').trim());
-  if (next === 'remove-language') return withoutLocale(source, subject);
-  if (next === 'plain-html') {
-    const locales = Object.entries(source.content.locales).map(([locale, { mjml: _, ...parts }]) => [
-      locale,
-      parts,
-    ]);
-    return { ...source, content: { ...source.content, locales: Object.fromEntries(locales) } };
+  try {
+    if (next === 'add-language') return withLocale(source, textIn(request, 'newLanguage').trim());
+    if (next === 'remove-language') return withoutLocale(source, subject);
+    return next === 'plain-html' ? withoutMjml(source) : source;
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    return { problem: error.message };
   }
-  return source;
+}
+
+function withoutMjml(source: Source<'template'>): Source<'template'> {
+  const { default: main, ...others } = source.content.locales;
+  const plain = ({ mjml: _, ...parts }: typeof main) => parts;
+  const rest = Object.fromEntries(Object.entries(others).map(([locale, parts]) => [locale, plain(parts)]));
+  return { ...source, content: { ...source.content, locales: { ...rest, default: plain(main) } } };
 }
 
 /** Stores what differs from what there is; a test of an untouched template makes no draft. */
@@ -120,49 +131,4 @@ async function answerConflict(
 ): Promise<void> {
   if (wantsJson(response.req)) response.status(409).json({ code: 'conflict', reason: conflict.reason });
   else await showConflict(mail, show, response, ref, fields, conflict);
-}
-
-async function goOn(
-  mail: Mail,
-  request: Request,
-  response: Response,
-  source: Source,
-  next: string,
-  subject: string,
-): Promise<void> {
-  const page = `templates/${encodeURIComponent(refText(source))}`;
-  const back = (locale: string) =>
-    locale === '' || locale === 'default' ? page : `${page}?locale=${locale}`;
-  const by = personOf(response).id;
-  const stay = back(textIn(request, 'shownLanguage'));
-  switch (next) {
-    case 'publish':
-      response.redirect(303, `${placeOf(response).mount}${page}/publication`);
-      return;
-    case 'test':
-      redirectWith(response, stay, await sendTestOf(mail, source, request, by));
-      return;
-    case 'case':
-      redirectWith(response, stay, await saveCase(mail, source, request, by));
-      return;
-    case 'remove-case':
-      redirectWith(response, stay, await removeCase(mail, source, subject, by));
-      return;
-    case 'add-language':
-      redirectWith(
-        response,
-        back(textIn(request, 'newLanguage').trim()),
-        'The language was added; its words are those of the default, to be translated.',
-      );
-      return;
-    case 'remove-language':
-      redirectWith(
-        response,
-        page,
-        'The language was removed from the draft; its recipients will get the default.',
-      );
-      return;
-    default:
-      redirectWith(response, stay, 'The draft is saved.');
-  }
 }

@@ -4,6 +4,7 @@ import { notFound } from '../page-error.ts';
 import { mayAs, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
+import type { CaseFields } from './cases.ts';
 import { type EditorFields, emptyRow, fieldsOf } from './fields.ts';
 import { languageLabel, languagesOf } from './languages.ts';
 import { ownAddress } from './own-address.ts';
@@ -15,8 +16,12 @@ import { vocabularyOf } from './vocabulary.ts';
 export interface EditorState {
   /** The language to open; the default when absent. */
   locale?: string | undefined;
+  /** The saved case to look at; the sample when absent. */
+  caseId?: string | undefined;
   /** What was typed and could not be stored, with the reason. */
   typed?: { fields: EditorFields; problem: string };
+  /** What was asked for beside storing the draft, and why it was not done. */
+  refused?: { problem: string; testTo?: string; newCase?: CaseFields };
 }
 
 /** The source, or a page of status 404. */
@@ -39,7 +44,7 @@ export async function showEditor(
   show: Show,
   response: Response,
   ref: SourceRef,
-  { locale = 'default', typed }: EditorState = {},
+  { locale = 'default', caseId = '', typed, refused }: EditorState = {},
 ): Promise<void> {
   const view = await viewOf(mail, ref);
   const source = currentSource(view);
@@ -66,6 +71,9 @@ export async function showEditor(
       ...frameOf(ref, view, name),
       readOnly: !mayAs(personOf(response), 'editor'),
       problem: typed?.problem ?? null,
+      refused: refused?.problem ?? null,
+      newCase: refused?.newCase ?? { name: '', locale: '', data: '' },
+      opensCases: caseId !== '' || refused?.newCase !== undefined,
       fields,
       rows: [...fields.rows, ...Array.from({ length: 3 }, () => emptyRow)],
       blankRow: emptyRow,
@@ -75,15 +83,22 @@ export async function showEditor(
       locale: languages.some(one => one.locale === locale) ? locale : 'default',
       usesMjml: Object.values(fields.locales).some(({ mjml }) => mjml !== undefined),
       layouts: [...layouts.map(({ key }) => key), noLayout],
-      categories: [...new Set(templates.flatMap(({ category }) => category ?? []))].sort(),
+      categories: categoriesOf(mail, fields.category),
       usedBy: usedBy.map(one => ({ ...one, ref: refText(one) })),
       vocabulary,
       previewOf,
-      cases,
-      ownAddress: await ownAddress(mail, personOf(response)),
+      cases: cases.map(one => ({ ...one, isShown: one.id === caseId })),
+      opensTest: refused?.testTo !== undefined,
+      testTo: refused?.testTo ?? (await ownAddress(mail, personOf(response))),
     },
-    typed ? 422 : 200,
+    typed || refused ? 422 : 200,
   );
+}
+
+/** What a template may be sent as: the categories of the routing policy, and the one it has. */
+export function categoriesOf(mail: Mail, own: string): string[] {
+  const known = mail.connections.policy().categories.map(({ category }) => category);
+  return [...new Set([...known, ...(own === '' ? [] : [own])])].sort();
 }
 
 const fieldTypes = 'string number integer boolean date url email timezone currency object array'.split(' ');

@@ -1,30 +1,43 @@
-import type { Fault, SourceRef } from '../../mail/index.ts';
+import { type Fault, placeText, type SourceRef } from '../../mail/index.ts';
 import { refText } from './reference.ts';
 
-/** A fault with the place in the form where it is mended, or the page where it is. */
-export interface PlacedFault extends Fault {
+/** Where in the sources something is wrong. */
+type SourcePlace = Pick<Fault, 'part' | 'locale' | 'line' | 'column'>;
+
+/** The place in the form where a fault is mended, or the page where it is. */
+export interface FormPlace {
   /** Name of the form's field, or a section of the form; null when it lies elsewhere. */
   field: string | null;
   /** The source it lies in, as in an address, when it is another one. */
   elsewhere: string | null;
   /** Where it is, in words. */
   place: string;
+  /** Of the address of the editor: what it opens, with the cursor at the fault. */
+  hash: string;
 }
+
+/** A fault with its place. */
+export interface PlacedFault extends Fault, FormPlace {}
 
 /** Places faults of a template for somebody who edits `ref`, which may be a layout or partial of it. */
 export function placeFaults(ref: SourceRef, layout: string, faults: readonly Fault[]): PlacedFault[] {
-  return faults.map(fault => {
-    const field = fieldOf(ref, fault);
-    return {
-      ...fault,
-      field,
-      elsewhere: field ? null : elsewhere(ref, layout, fault),
-      place: placeOf(fault),
-    };
-  });
+  return faults.map(fault => ({ ...fault, ...placeFault(ref, layout, fault) }));
 }
 
-function fieldOf({ kind, key }: SourceRef, { part, locale }: Fault): string | null {
+/** See {@link placeFaults}; `layout` is the key of the template's. */
+export function placeFault(ref: SourceRef, layout: string, fault: SourcePlace): FormPlace {
+  const field = fieldOf(ref, fault);
+  const other = field ? null : elsewhere(ref, layout, fault);
+  const there = field ?? (other && fieldOf(other, fault));
+  return {
+    field,
+    elsewhere: other && refText(other),
+    place: placeText(fault),
+    hash: there ? `#at=${encodeURIComponent(there)}:${fault.line}:${fault.column}` : '',
+  };
+}
+
+function fieldOf({ kind, key }: SourceRef, { part, locale }: SourcePlace): string | null {
   const [, name, flavour] = /^partial:(.+)\.(html|text)$/.exec(part) ?? [];
   if (name !== undefined) return kind === 'partial' && name === key ? `locales[default][${flavour}]` : null;
   if (part === 'layout.html' || part === 'layout.text')
@@ -35,15 +48,8 @@ function fieldOf({ kind, key }: SourceRef, { part, locale }: Fault): string | nu
   return `locales[${locale ?? 'default'}][${part}]`;
 }
 
-function elsewhere(ref: SourceRef, layout: string, { part }: Fault): string | null {
+function elsewhere(ref: SourceRef, layout: string, { part }: SourcePlace): SourceRef | null {
   const [, partial] = /^partial:(.+)\.(?:html|text)$/.exec(part) ?? [];
-  if (partial !== undefined) return refText({ kind: 'partial', key: partial });
-  return part.startsWith('layout.') && ref.kind !== 'layout'
-    ? refText({ kind: 'layout', key: layout })
-    : null;
-}
-
-function placeOf({ part, locale, line }: Fault): string {
-  const name = part.replace(/^partial:/, 'partial ').replace('layout.', 'layout, ');
-  return [name, ...(locale && locale !== 'default' ? [locale] : []), `line ${line}`].join(', ');
+  if (partial !== undefined) return { kind: 'partial', key: partial };
+  return part.startsWith('layout.') && ref.kind !== 'layout' ? { kind: 'layout', key: layout } : null;
 }

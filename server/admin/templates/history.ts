@@ -8,7 +8,7 @@ import { authorNames } from './authors.ts';
 import { shownDiff } from './diff-lines.ts';
 import { frameOf, viewOf } from './editor-page.ts';
 import { fieldsOf } from './fields.ts';
-import { languagesOf } from './languages.ts';
+import { languageLabel, languagesOf } from './languages.ts';
 import { publishedNotice, publishOptions } from './publication.ts';
 import { refText } from './reference.ts';
 
@@ -140,6 +140,11 @@ export async function showDiff(
     picks: [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))],
     source: shownDiff(diff.source),
     rendered: shownDiff(diff.rendered),
+    problems: diff.problems.map(({ side, locale, message }) => ({
+      version: side === 'from' ? String(from) : String(to),
+      language: locale === 'default' ? '' : languageLabel(locale),
+      message,
+    })),
   });
 }
 

@@ -5,6 +5,7 @@ import {
   type Mail,
   MailError,
   type Preview,
+  problemText,
   type Source,
   type SourceRef,
 } from '../../mail/index.ts';
@@ -39,7 +40,7 @@ export async function answerPreview(
     response.json({
       mail: null,
       problem: form.problem,
-      faults: [{ ...fault, place: form.field, elsewhere: null }],
+      faults: [{ ...fault, place: form.field, elsewhere: null, hash: '' }],
     });
     return;
   }
@@ -122,12 +123,12 @@ export async function answerStoredPreview(
   }
   const locale = typeof query.locale === 'string' && query.locale !== 'default' ? query.locale : null;
   const { html, problem } = await mail.templates.preview(content, { locale, faults: false });
-  if (problem) sayInFrame(response, problem.message);
+  if (problem) sayInFrame(response, problemText(problem));
   else sendMailHtml(response, withScheme(html, query.scheme === 'dark' ? 'dark' : 'light'));
 }
 
 /** A sentence in the place of a mail: a page of ours would have neither its style nor its links in there. */
-function sayInFrame(response: Response, sentence: string): void {
+export function sayInFrame(response: Response, sentence: string): void {
   const text = sentence.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   response.status(422);
   sendMailHtml(response, `<p style="margin: 2rem; font: 1rem/1.5 system-ui, sans-serif">${text}</p>`);

@@ -13,7 +13,7 @@ import { showList } from './list.ts';
 import { answerFrame, answerPreview, answerStoredPreview } from './preview.ts';
 import { publish, showPublication } from './publication.ts';
 import { readRef, refText } from './reference.ts';
-import { showReplay } from './replay.ts';
+import { answerReplayed, showReplay } from './replay.ts';
 
 /** Templates, layouts, partials and the brand: list, editor, preview, publication and history. */
 export function templateRouter(mail: Mail, show: Show): Router {
@@ -30,8 +30,10 @@ export function templateRouter(mail: Mail, show: Show): Router {
   router.get(
     '/:ref',
     of((ref, { query }, response) => {
-      const locale = typeof query.locale === 'string' ? query.locale : undefined;
-      return showEditor(mail, show, response, ref, { locale });
+      const [locale, caseId] = [query.locale, query.case].map(one =>
+        typeof one === 'string' ? one : undefined,
+      );
+      return showEditor(mail, show, response, ref, { locale, caseId });
     }),
   );
   router.post(
@@ -64,6 +66,10 @@ export function templateRouter(mail: Mail, show: Show): Router {
   router.get(
     '/:ref/replay',
     of((ref, request, response) => showReplay(mail, show, request, response, ref)),
+  );
+  router.get(
+    '/:ref/replay/:message/:side',
+    of((ref, request, response) => answerReplayed(mail, request, response, ref)),
   );
 
   router.get(

@@ -26,6 +26,7 @@ export function planDesk(stage: Stage, today: number, now: number): void {
   diary.at(on(5, 10.6), () => resendOne(mail));
   diary.at(on(3, 14.3), () => nameTheCarrier(mail));
   diary.at(on(2, 11.1), () => prepareLetter(mail));
+  diary.at(on(1, 9.5), () => pauseLetter(mail));
   diary.at(now - 20 * hourMs, () => beginDraft(mail));
   diary.at(now - 3 * hourMs, () => bookAhead(mail, sandbox.clock.now().getTime()));
 }
@@ -122,23 +123,40 @@ async function resendOne(mail: Mail): Promise<void> {
 
 /** A letter that nobody has launched yet. */
 async function prepareLetter(mail: Mail): Promise<void> {
-  const { id } = await mail.campaigns.create(
-    {
-      name: 'Gifts that mend',
-      template: 'product-announcement',
-      topic: 'products',
-      tag: 'announcement',
-      data: {
-        product: 'the mending kit',
-        headline: 'A gift for people who keep things',
-        summary: 'Needle, beeswax, oak pegs and a small book of patience.',
-        features: [],
-        actionUrl: 'https://alderandfinch.example/shop/mending-kit',
-      },
-    },
-    by(desk.editor),
-  );
-  await mail.campaigns.addRecipients(id, readers.slice(0, 80), by(desk.editor));
+  await announcement(mail, 'Gifts that mend', readers.slice(0, 80), {
+    product: 'the mending kit',
+    headline: 'A gift for people who keep things',
+    summary: 'Needle, beeswax, oak pegs and a small book of patience.',
+    features: [],
+    actionUrl: 'https://alderandfinch.example/shop/mending-kit',
+  });
+}
+
+/** A letter that was stopped before it left: the goods came late. */
+async function pauseLetter(mail: Mail): Promise<void> {
+  const id = await announcement(mail, 'The wool throw is back', readers.slice(80, 120), {
+    product: 'the wool throw',
+    headline: 'Woven again, in slate and in moss',
+    summary: 'The mill has found its yarn: three hundred throws, and then no more until spring.',
+    features: [{ title: 'Washed, not dyed', text: 'The moss is the colour of the sheep, nearly.' }],
+    actionUrl: 'https://alderandfinch.example/shop/wool-throw',
+  });
+  await mail.campaigns.launch(id, by(desk.publisher));
+  await mail.work.expandCampaigns();
+  await mail.campaigns.pause(id, by(desk.publisher));
+}
+
+/** A campaign about something new on the shelves; returns its id. */
+async function announcement(
+  mail: Mail,
+  name: string,
+  to: typeof readers,
+  data: Record<string, unknown>,
+): Promise<string> {
+  const kind = { template: 'product-announcement', topic: 'products', tag: 'announcement' };
+  const { id } = await mail.campaigns.create({ name, ...kind, data }, by(desk.editor));
+  await mail.campaigns.addRecipients(id, to, by(desk.editor));
+  return id;
 }
 
 /** Reminders wait for their day; one guest has cancelled. */

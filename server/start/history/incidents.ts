@@ -29,12 +29,10 @@ function planMaintenance(stage: Stage, at: number, shelf: Shelf): void {
 
 /** A bounce of which no webhook tells; the night finds it. */
 function planLostReport({ diary, sandbox, mail }: Stage, at: number): void {
-  const [, , to] = troubled.gone;
-  if (!to) return;
   diary.at(at, async () => {
     sandbox.faults.add({ where: 'webhook:Bounce', kind: 'lose', times: 1 });
     sandbox.faults.add({ where: 'webhook:SubscriptionChange', kind: 'lose', times: 1 });
-    await mail.send(verification(to, 90_007), { wait: true });
+    await mail.send(verification(troubled.unheard, 90_007), { wait: true });
   });
 }
 

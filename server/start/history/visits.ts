@@ -43,11 +43,11 @@ export function planVisits(stage: Stage, day: number, season: number, shelf: She
   const { diary, dice } = stage;
   const weekday = new Date(day).getUTCDay();
   const isWeekend = weekday === 0 || weekday === 6;
-  const visits = Math.round(7 + 9 * season) + dice.between(isWeekend ? 3 : 0, isWeekend ? 7 : 4);
+  const visits = Math.round(5 + 34 * season ** 5) + dice.between(isWeekend ? 2 : 0, isWeekend ? 6 : 3);
   for (let i = 0; i < visits; i++) planVisit(stage, day + timeOfDay(stage), numberOf(day) + i);
   if (!isWeekend) diary.at(day + ordersShippedAt + dice.between(0, 40) * minuteMs, () => ship(stage, shelf));
   for (const to of strangers(day)) {
-    diary.at(day + timeOfDay(stage), () => post(stage, [verification(to, numberOf(day) + 39)]));
+    diary.at(day + timeOfDay(stage), () => post(stage, [verification(to, numberOf(day) + 59)]));
   }
 
   function planVisit(on: Stage, at: number, number: number): void {
@@ -55,7 +55,7 @@ export function planVisits(stage: Stage, day: number, season: number, shelf: She
     const kind = pick(dice, kinds);
     diary.at(at, () => {
       if (kind === 'order') return placeOrder(on, orderOf(to, number, new Date(at)), shelf);
-      return post(on, [otherLetter(kind, to, number, at)]);
+      return writeTo(on, to, otherLetter(kind, to, number, at), at);
     });
   }
 }
@@ -65,6 +65,12 @@ export async function placeOrder(stage: Stage, order: Order, shelf: Shelf): Prom
   shelf.push(order);
   await post(stage, [confirmation(order), receipt(order)]);
   planReading(stage, order.to.email, order.placedAt.getTime());
+}
+
+/** Any other letter, and what its reader does with it. */
+async function writeTo(stage: Stage, to: Customer, letter: SendInput, at: number): Promise<void> {
+  await post(stage, [letter]);
+  planReading(stage, to.email, at);
 }
 
 function otherLetter(
@@ -123,7 +129,7 @@ function timeOfDay({ dice }: Stage): number {
   return hour * hourMs + dice.between(0, 59 * 60) * 1000;
 }
 
-/** The first number of orders, bookings and links of a day; each day has forty. */
+/** The first number of orders, bookings and links of a day; each day has sixty, all below 90,000. */
 function numberOf(day: number): number {
-  return (Math.floor(day / dayMs) % 2000) * 40;
+  return (Math.floor(day / dayMs) % 1500) * 60;
 }

@@ -47,11 +47,16 @@ export async function takeTicket(trx: Knex, tokenHash: string, now: Date): Promi
   return taken === 1;
 }
 
-/** Makes every open ticket of an account void. */
-export async function voidTickets(trx: Knex, accountId: string, now: Date): Promise<void> {
-  await trx('account_tickets')
-    .where({ account_id: accountId, used_at: null })
-    .update({ used_at: utc(now) });
+/** Makes the open tickets of an account void: all of them, or those for some purposes. */
+export async function voidTickets(
+  trx: Knex,
+  accountId: string,
+  now: Date,
+  purposes?: readonly Purpose[],
+): Promise<void> {
+  const query = trx('account_tickets').where({ account_id: accountId, used_at: null });
+  if (purposes) query.whereIn('purpose', purposes);
+  await query.update({ used_at: utc(now) });
 }
 
 /** When the open invitations of accounts expire, by account. */

@@ -14,6 +14,8 @@ export interface Fault {
   /** Name of the form's field; null when it lies in another source. */
   field: string | null;
   elsewhere: string | null;
+  /** Of the editor's address, to open it there. */
+  hash: string;
 }
 
 /** Lists faults below the editor and marks them in it. */
@@ -37,13 +39,14 @@ export function showFaults(
 }
 
 function lineOf(fault: Fault, sources: string, goTo: (fault: Fault) => void): HTMLElement {
-  const { severity, message, place, field, elsewhere } = fault;
+  const { severity, message, place, field, elsewhere, hash } = fault;
   const tone = make('span', { className: 'state', textContent: severity });
   tone.dataset.state = severity === 'error' ? 'failed' : 'held';
   return make('li', {}, tone, make('span', {}, `${message} `, whereabouts()));
 
   function whereabouts(): Node {
-    if (elsewhere) return make('a', { href: sources + encodeURIComponent(elsewhere), textContent: place });
+    if (elsewhere)
+      return make('a', { href: sources + encodeURIComponent(elsewhere) + hash, textContent: place });
     if (!field) return make('small', { textContent: place });
     const button = make('button', { type: 'button', className: 'link-button', textContent: place });
     button.addEventListener('click', () => goTo(fault));

@@ -67,6 +67,7 @@ export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => 
     if (!rendered) return;
     const isNew = rendered.html !== mail?.html;
     mail = rendered;
+    for (const taker of findAll('[data-case-from-preview]', form)) taker.hidden = false;
     showFacts(rendered);
     if (isNew) showFrame(form, rendered.html, view);
   };

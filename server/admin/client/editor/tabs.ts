@@ -39,7 +39,8 @@ export function makeTabs(container: HTMLElement): void {
   list.append(...tabs);
   container.prepend(list);
   container.classList.add('has-tabs');
-  if (tabs[0]) open(tabs[0]);
+  const first = tabs[panels.findIndex(panel => panel.dataset.opens !== undefined)] ?? tabs[0];
+  if (first) open(first);
 }
 
 /** Opens every tab that an element lies in. */

@@ -40,6 +40,7 @@ const preview: Preview | null = isReadOnly
 languages.show(languages.shown());
 const saving: Saving | null = isReadOnly ? null : savingOf(form);
 if (saving && preview) listen(saving, preview);
+goToAsked();
 
 /** Puts an editor in the place of a text area, once. */
 function edit(area: HTMLTextAreaElement): void {
@@ -77,12 +78,9 @@ function listen(saved: Saving, shown: Preview): void {
       field => vocabularyFor(field.area),
     );
   const takeCase = form.querySelector<HTMLButtonElement>('[data-case-from-preview]');
-  if (takeCase) {
-    takeCase.hidden = false;
-    takeCase.addEventListener('click', () => {
-      find<HTMLTextAreaElement>('[name="case[data]"]', form).value = shown.data();
-    });
-  }
+  takeCase?.addEventListener('click', () => {
+    find<HTMLTextAreaElement>('[name="case[data]"]', form).value = shown.data();
+  });
   const base = form.querySelector<HTMLInputElement>('[data-take-base]');
   base?.addEventListener('change', () => {
     find<HTMLInputElement>('[name="baseVersion"]', form).value = base.checked ? base.value : '';
@@ -99,8 +97,14 @@ function mainField(): CodeField | null {
   );
 }
 
+/** A page that lists faults leads to each by what follows the # of the address. */
+function goToAsked(): void {
+  const [, name, line, column] = /^#at=(.+):(\d+):(\d+)$/.exec(decodeURIComponent(location.hash)) ?? [];
+  if (name) goTo({ field: name, line: Number(line), column: Number(column) });
+}
+
 /** Opens the place of a fault and puts the cursor there. */
-function goTo({ field: name, line, column }: Fault): void {
+function goTo({ field: name, line, column }: Pick<Fault, 'field' | 'line' | 'column'>): void {
   const locale = /^locales\[(.+?)\]/.exec(name ?? '')?.[1];
   if (locale) languages.show(locale);
   const field = fields.get(name ?? '');

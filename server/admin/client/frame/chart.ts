@@ -68,7 +68,13 @@ function settings(
     scales: { x: { time: true }, y: { range: [0, highest * 1.05] } },
     axes: [
       { ...axis, space: 76, values: (_, ticks) => ticks.map(tick => tickWords(tick, stepOf(ticks))) },
-      { ...axis, size: 62, space: 34, values: (_, ticks) => ticks.map(tick => inWords(tick, unit)) },
+      {
+        ...axis,
+        size: 62,
+        space: 34,
+        ...(unit === 'count' && { incrs: wholeSteps }),
+        values: (_, ticks) => ticks.map(tick => inWords(tick, unit)),
+      },
     ],
     series: [
       {},
@@ -77,12 +83,21 @@ function settings(
         stroke: color(`--series-${i % 5}`),
         width: 2,
         spanGaps: false,
-        points: { show: columns[i]?.filter(value => value !== null).length === 1 },
+        // A line needs two: what stands alone would not be seen.
+        points: { show: true, filter: () => alone(columns[i] ?? []) },
       })),
     ],
     hooks: { setCursor: [chart => showTip(chart, tip, names, unit)] },
   };
 }
+
+function alone(column: readonly (number | null)[]): number[] {
+  const isNumber = (i: number) => (column[i] ?? null) !== null;
+  return [...column.keys()].filter(i => isNumber(i) && !isNumber(i - 1) && !isNumber(i + 1));
+}
+
+// There is no half message.
+const wholeSteps = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
 
 function stepOf(ticks: readonly number[]): number {
   return (ticks[1] ?? 0) - (ticks[0] ?? 0);

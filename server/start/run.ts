@@ -1,0 +1,126 @@
+import { fileURLToPath } from 'node:url';
+import { resolveDatabase } from '../../db/local.ts';
+import { createSandbox, type Sandbox } from '../../test/sandbox/index.ts';
+import { type Config, loadConfig, withoutEmpty } from '../config.ts';
+import { createMail, type Mail } from '../mail/index.ts';
+import { announce } from './announce.ts';
+import type { Child } from './children.ts';
+import { freePort } from './free-port.ts';
+import { keptSecret, newSecret } from './kept-secret.ts';
+import { enterWebhooks } from './postmark-webhooks.ts';
+import { historyBegin, prepareSeed } from './seed.ts';
+import { showSummary } from './summary.ts';
+
+/** What a start is given: where its stop is asked for and registered, and the processes that are to begin. */
+export interface Stage {
+  signal: AbortSignal;
+  /** Done at the end, the last one first. */
+  cleanUps: (() => Promise<unknown>)[];
+  /** Loading already. */
+  server: Child;
+  /** Lets it load. */
+  worker(): Child;
+  logFolder: string;
+  say(line: string): void;
+}
+
+const local = !process.env.POSTMARK_SERVER_TOKEN?.trim();
+const MAIL_FROM = 'Alder & Finch <hello@alderandfinch.example>';
+const secretFile = fileURLToPath(new URL('../../.postlane/secret-key', import.meta.url));
+
+/**
+ * Brings everything up and shows how it goes until the signal says stop, or rejects with what went wrong. What it
+ * started is left to the clean-ups.
+ */
+export async function run(stage: Stage): Promise<void> {
+  const { signal, server, say } = stage;
+  signal.throwIfAborted();
+  checkEnvironment();
+  const { url, engine } = await database(stage);
+  const sandbox = local ? await localPostmark(stage) : null;
+  const env = await environment(url, sandbox);
+  const config = loadConfig({ ...process.env, ...env });
+  const mail = await openMail(stage, config, sandbox);
+  const seeding = sandbox && (await prepareSeed(mail, sandbox, say));
+  // By the clock of the history: its templates are older than its mail.
+  if (seeding) await mail.templates.files.take();
+  await server.begin(env);
+  announce({ config, engine, sandbox, logFolder: stage.logFolder }, say);
+  const worker = stage.worker();
+  // A worker has no business in the past.
+  await seeding?.history(signal);
+  if (sandbox) await openWebhooks(mail, sandbox, config);
+  const working = worker.begin(env);
+  if (seeding) {
+    await working;
+    await seeding.today();
+  }
+  const ended = await Promise.race([
+    server.ended,
+    working.then(() => worker.ended),
+    showSummary(mail, signal),
+  ]);
+  if (!signal.aborted) throw new Error(ended ?? 'The summary ended.');
+}
+
+/** Before anything is started; what will be provided here cannot be wrong and stands in as an example. */
+function checkEnvironment(): void {
+  loadConfig({
+    DATABASE_URL: 'mysql://root@localhost/postlane',
+    SECRET_KEY: newSecret(),
+    WEBHOOK_CREDENTIALS: `postmark:${newSecret()}`,
+    ...(local && { POSTMARK_SERVER_TOKEN: 'local-sandbox', MAIL_FROM }),
+    ...withoutEmpty(process.env),
+  });
+}
+
+async function database({ signal, say, cleanUps }: Stage) {
+  const found = await resolveDatabase({ name: 'start', env: process.env, log: say, signal });
+  cleanUps.push(() => found.stop());
+  return found;
+}
+
+async function localPostmark({ cleanUps }: Stage): Promise<Sandbox> {
+  const sandbox = await createSandbox({
+    port: await freePort(8925),
+    smtpPort: await freePort(2525),
+    retryScale: 1000,
+    deliveryMs: 1200,
+    startAt: historyBegin(),
+  });
+  cleanUps.push(() => sandbox.close());
+  return sandbox;
+}
+
+/** What our processes are told beside what the environment says already. */
+async function environment(databaseUrl: string, sandbox: Sandbox | null): Promise<Record<string, string>> {
+  return {
+    DATABASE_URL: databaseUrl,
+    PORT: process.env.PORT || String(await freePort(3000)),
+    SECRET_KEY: process.env.SECRET_KEY || keptSecret(secretFile),
+    WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS || `postmark:${newSecret()}`,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+    ...(sandbox && {
+      POSTMARK_SERVER_TOKEN: sandbox.token,
+      POSTMARK_API_URL: sandbox.apiUrl,
+      POSTMARK_SMTP_URL: sandbox.smtpUrl.replace('://', `://${sandbox.token}:${sandbox.token}@`),
+      POSTMARK_SMTP_CA: sandbox.caCertificate,
+      MAIL_FROM,
+    }),
+  };
+}
+
+/** With the sandbox's time; template files are left to those who know what time it is. */
+async function openMail({ cleanUps }: Stage, config: Config, sandbox: Sandbox | null): Promise<Mail> {
+  const now = sandbox ? () => sandbox.clock.now() : () => new Date();
+  const mail = await createMail(config, { poolSize: 6, now, takeFiles: false });
+  cleanUps.push(() => mail.close());
+  return mail;
+}
+
+/** Where the streams' page says that reports have to go. */
+async function openWebhooks(mail: Mail, sandbox: Sandbox, { port, webhookCredentials }: Config) {
+  const [credential] = webhookCredentials;
+  const address = `http://localhost:${port}/webhooks/postmark`;
+  if (credential) await enterWebhooks(sandbox, mail.webhooks, address, credential);
+}

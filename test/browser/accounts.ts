@@ -1,0 +1,26 @@
+import type { Page } from 'playwright-core';
+import { accessContext } from '../../server/admin/access/context.ts';
+import { acceptLink, invite } from '../../server/admin/access/invitations.ts';
+import type { WholeApp } from './whole-app.ts';
+
+/** What somebody signs in with. */
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** Adds an admin who has chosen a password. */
+export async function addAdmin({ mail, config }: WholeApp, email: string): Promise<Credentials> {
+  const context = accessContext(mail, { ...config, cost: { logN: 4, r: 8, p: 1 } });
+  const { link } = await invite(context, { email, role: 'admin', name: email.split('@')[0] }, 'cli');
+  const password = 'a walrus on the stairs';
+  await acceptLink(context, link.url.slice(link.url.lastIndexOf('/') + 1), password);
+  return { email, password };
+}
+
+/** Fills in and sends the form that the page shows. */
+export async function signIn(page: Page, { email, password }: Credentials): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}

@@ -1,0 +1,96 @@
+import { startWorker } from '../../worker/index.ts';
+import { alertData, launchCampaign, newsletterData } from '../http/pages-mail.ts';
+import { until } from '../support/until.ts';
+import { openWholeApp, type WholeApp } from './whole-app.ts';
+
+/** An app in which there is something of everything, and the ids that lead there. */
+export interface InhabitedApp extends WholeApp {
+  ids: {
+    delivered: string;
+    bounced: string;
+    report: string;
+    draft: string;
+    empty: string;
+    running: string;
+    password: string;
+    night: string;
+    job: string;
+  };
+}
+
+/** Opens it; `close()` ends it. */
+export async function openInhabitedApp(): Promise<InhabitedApp> {
+  const app = await openWholeApp();
+  const [mailIds, campaignIds, night, job] = [
+    await sendMail(app),
+    await makeCampaigns(app),
+    await spendANight(app),
+    await runJobs(app),
+  ];
+  await writeTemplates(app);
+  const { id } = await app.mail.webhookPasswords.add({ by: 'cli' });
+  return { ...app, ids: { ...mailIds, ...campaignIds, password: String(id), night, job } };
+}
+
+async function sendMail({ mail, sandbox }: WholeApp) {
+  const send = async (to: string) => {
+    const { id } = await mail.send(
+      { template: 'operational-alert', to, data: alertData, tag: 'alert' },
+      { wait: true },
+    );
+    return id;
+  };
+  const [delivered, bounced] = [await send('ada@mail.example'), await send('hardbounce+bob@mail.example')];
+  await mail.suppressions.add('outbound', 'joan@mail.example', 'asked by phone');
+  await send('joan@mail.example');
+  await sandbox.idle();
+  const [report] = await mail.messages.events(bounced);
+  return { delivered, bounced, report: report?.id ?? '' };
+}
+
+async function makeCampaigns({ mail }: WholeApp) {
+  const make = (name: string) =>
+    mail.campaigns.create({ name, template: 'newsletter', data: newsletterData });
+  const [draft, empty] = [await make('June'), await make('July')];
+  await mail.campaigns.addRecipients(draft.id, [
+    { email: 'ada@mail.example' },
+    { email: 'bob@mail.example' },
+  ]);
+  return { draft: draft.id, empty: empty.id, running: await launchCampaign(mail, 'May', 3) };
+}
+
+async function spendANight({ mail }: WholeApp): Promise<string> {
+  const [night] = await mail.work.reconcileNight();
+  return night?.day ?? '';
+}
+
+async function runJobs({ mail, config }: WholeApp): Promise<string> {
+  // A job of no consequence: what there is to be seen is not to be worked away.
+  const worker = await startWorker(config, {
+    migrate: false,
+    jobs: [{ name: 'tick', every: '1 day', run: async () => {} }],
+  });
+  await until('a job is there', async () => (await mail.db('agenda_jobs').first()) !== undefined || 'none');
+  await worker.stop();
+  const [job] = await mail.db('agenda_jobs').select('id');
+  return String(job?.id);
+}
+
+/** A second version of the newsletter, and a draft with a fault on top. */
+async function writeTemplates({ mail }: WholeApp): Promise<void> {
+  const ref = { kind: 'template', key: 'newsletter' } as const;
+  const write = async (subject: string) => {
+    const source = await mail.templates.get(ref);
+    if (!source?.published) throw new Error('There is no newsletter.');
+    const content = structuredClone(source.published.source.content);
+    content.locales.default.subject = subject;
+    const saved = await mail.templates.saveDraft(
+      { ...ref, content },
+      { revision: source.revision, by: 'cli' },
+    );
+    return 'revision' in saved ? saved.revision : 0;
+  };
+  const revision = await write('News: {{issue}}');
+  await mail.templates.publish(ref, { revision, message: 'Shorter', by: 'cli', acceptWarnings: true });
+  await write('News: {{issue}} {{nothing}}');
+}

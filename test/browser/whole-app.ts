@@ -1,0 +1,77 @@
+import express, { type Express } from 'express';
+import { createApp } from '../../server/app.ts';
+import { type Config, loadConfig } from '../../server/config.ts';
+import { createMail, type Mail } from '../../server/mail/index.ts';
+import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import type { Clock } from '../support/clock.ts';
+import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { listen } from '../support/http-server.ts';
+
+/** The stand-alone server as it is started in earnest, before a Postmark of our own, on the emptied test database. */
+export interface WholeApp {
+  mail: Mail;
+  sandbox: Sandbox;
+  app: Express;
+  /** Where its pages are; ends in a slash. */
+  url: string;
+  /** What the server, a worker or the command line are started with. */
+  config: Config;
+  env: Record<string, string>;
+  close(): Promise<void>;
+}
+
+/** How it is opened. */
+export interface WholeAppOptions {
+  /** Whether people sign in. Default `accounts`. */
+  access?: 'accounts' | 'open';
+  /** Moves the time of the app; that of the sandbox and the browser goes on by itself. */
+  clock?: Clock;
+}
+
+/** Opens the app; reports of the sandbox come back to it. */
+export async function openWholeApp({ access = 'accounts', clock }: WholeAppOptions = {}): Promise<WholeApp> {
+  await emptyTables(testDatabase());
+  const sandbox = await createSandbox({ deliveryMs: 1 });
+  // Its address is known before it is.
+  let app = express();
+  const server = await listen((asked, answered) => app(asked, answered));
+  const env = environment(sandbox, server.url, access);
+  const config = loadConfig(env);
+  const { now } = clock ?? { now: () => new Date() };
+  const mail = await createMail(config, { migrate: false, now });
+  const settings = { ...config, now };
+  app = createApp(mail, settings);
+  const [username = '', password = ''] = (env.WEBHOOK_CREDENTIALS ?? '').split(':');
+  sandbox.setWebhook(`${server.url}/webhooks/postmark`, { username, password });
+  return {
+    mail,
+    sandbox,
+    app,
+    url: `${server.url}/`,
+    config,
+    env,
+    async close() {
+      await sandbox.close();
+      await mail.close();
+      await server.close();
+    },
+  };
+}
+
+function environment(sandbox: Sandbox, publicUrl: string, access: string): Record<string, string> {
+  const { token, apiUrl, smtpUrl, caCertificate } = sandbox;
+  return {
+    DATABASE_URL: testDatabaseUrl(),
+    POSTMARK_SERVER_TOKEN: token,
+    POSTMARK_API_URL: apiUrl,
+    POSTMARK_SMTP_URL: smtpUrl.replace('//', `//${token}:${token}@`),
+    POSTMARK_SMTP_CA: caCertificate,
+    MAIL_FROM: 'Shop <shop@sender.example>',
+    WEBHOOK_CREDENTIALS: 'postmark:a-password-of-the-tests',
+    SECRET_KEY: 'a-key-of-the-tests-of-32-characters-or-more',
+    PUBLIC_URL: publicUrl,
+    PAGES_ACCESS: access,
+    LOG_LEVEL: 'silent',
+    NODE_ENV: 'test',
+  };
+}
