@@ -45,14 +45,7 @@ export class ConfigError extends Error {
 /** Reads and checks the environment. Throws a {@link ConfigError} with all faults at once. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const production = env.NODE_ENV === 'production';
-  const { error, value } = environment(production).validate(withoutEmpty(env), {
-    abortEarly: false,
-    allowUnknown: true,
-    convert: true,
-  });
-  const faults = (error?.details ?? []).map(({ path, context }) =>
-    mend(String(path[0]), context?.value !== undefined),
-  );
+  const { value, faults } = check(environment(production), env);
   const smtp = smtpTransports(env, faults);
   if (faults.length > 0) throw new ConfigError([...new Set(faults)]);
 
@@ -76,6 +69,25 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     port,
     production,
   };
+}
+
+/** Reads and checks DATABASE_URL alone, for what needs nothing else. Throws a {@link ConfigError}. */
+export function loadDatabaseUrl(env: Readonly<Record<string, string | undefined>>): string {
+  const { value, faults } = check(Joi.object({ DATABASE_URL: databaseUrl }), env);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return value.DATABASE_URL;
+}
+
+function check(schema: Joi.ObjectSchema, env: Readonly<Record<string, string | undefined>>) {
+  const { error, value } = schema.validate(withoutEmpty(env), {
+    abortEarly: false,
+    allowUnknown: true,
+    convert: true,
+  });
+  const faults = (error?.details ?? []).map(({ path, context }) =>
+    mend(String(path[0]), context?.value !== undefined),
+  );
+  return { value, faults };
 }
 
 /** What each variable must be; the sentence that mends it. */
@@ -106,11 +118,7 @@ function environment(production: boolean): Joi.ObjectSchema {
   const neededInProduction = (schema: Joi.StringSchema, fallback: () => string) =>
     production ? schema.required() : schema.default(fallback);
   return Joi.object({
-    DATABASE_URL: url(
-      ['mysql', 'mariadb'],
-      ({ hostname, searchParams, pathname }) =>
-        (hostname !== '' || searchParams.has('socketPath')) && pathname.length > 1,
-    ).required(),
+    DATABASE_URL: databaseUrl,
     POSTMARK_SERVER_TOKEN: Joi.string()
       .pattern(/^\S{8,100}$/)
       .required(),
@@ -172,6 +180,12 @@ function hasHost({ hostname }: URL): boolean {
 }
 
 const smtpUrl = url(['smtp', 'smtps']);
+
+const databaseUrl = url(
+  ['mysql', 'mariadb'],
+  ({ hostname, searchParams, pathname }) =>
+    (hostname !== '' || searchParams.has('socketPath')) && pathname.length > 1,
+).required();
 
 /** An environment without its empty variables: how many shells and compose files say "not set". */
 export function withoutEmpty(

@@ -12,7 +12,8 @@ import {
   writeTemplateTypes,
 } from '../server/mail/index.ts';
 
-const usage = `Usage:
+/** How `postlane templates` is used. */
+export const templatesUsage = `Usage:
   postlane templates diff                    what differs between files and database
   postlane templates push [--force NAME]...  publish what changed in the files
   postlane templates pull [--force NAME]...  write what changed in the database into the files
@@ -32,7 +33,7 @@ export async function runTemplatesCommand(
 ): Promise<ExitCode> {
   const asked = readArgs(args);
   if (!asked) {
-    say(usage);
+    say(templatesUsage);
     return 64;
   }
   const { verb, folder, force, out } = asked;

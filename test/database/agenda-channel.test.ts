@@ -72,6 +72,19 @@ describe('agenda on MySQL: notifications', () => {
     expect(heard.map(each => each.jobName)).to.deep.equal(['quick', 'slow']);
   });
 
+  it('listens after a second try to connect as after a first', async () => {
+    const there = await bench.backend(quick);
+    const heard = heardBy(there);
+    const table = `${bench.prefix}signals`;
+    await bench.db.raw(`RENAME TABLE ${table} TO ${table}_away`);
+    const failure = await there.notificationChannel.connect().catch(error => error);
+    await bench.db.raw(`RENAME TABLE ${table}_away TO ${table}`);
+    expect(failure).to.be.an('error');
+    await there.notificationChannel.connect();
+    await (await listener()).notificationChannel.publish(aNotification());
+    await until(() => heard.length === 1);
+  });
+
   it('publishes nothing unless connected', async () => {
     const { notificationChannel } = await bench.backend(quick);
     const states: string[] = [];

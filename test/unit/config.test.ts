@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigError, loadConfig } from '../../server/config.ts';
+import { ConfigError, loadConfig, loadDatabaseUrl } from '../../server/config.ts';
 
 const base = {
   DATABASE_URL: 'mysql://app:db-secret@db.example:3306/postlane',
@@ -39,6 +39,18 @@ describe('configuration', () => {
       apiUrl: 'https://api.postmarkapp.com',
       smtpUrl: 'smtp://token-secret-1:token-secret-1@smtp-broadcasts.postmarkapp.com:587',
     });
+  });
+
+  it('asks for DATABASE_URL alone where nothing else is needed, by the same rules', () => {
+    expect(loadDatabaseUrl({ DATABASE_URL: base.DATABASE_URL, PORT: 'odd' })).to.equal(base.DATABASE_URL);
+    for (const [env, fault] of [
+      [{}, 'is missing'],
+      [{ DATABASE_URL: 'mysql://host.example' }, 'is not valid'],
+    ] as const) {
+      expect(() => loadDatabaseUrl(env))
+        .to.throw(ConfigError, `has 1 fault(s):\n  - DATABASE_URL ${fault}`)
+        .with.property('exitCode', 78);
+    }
   });
 
   it('reads everything', () => {

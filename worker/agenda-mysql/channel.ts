@@ -9,18 +9,13 @@ import {
 } from 'agenda';
 import { type Ambient, ended } from './ambient.ts';
 import type { Signal } from './signal-reader.ts';
-import type { Signals } from './signals.ts';
+import { StateSharing, type StateSharingParts } from './state-sharing.ts';
 
 /** What a channel is made of. */
-export interface ChannelParts {
+export interface ChannelParts extends StateSharingParts {
   ambient: Ambient;
-  /** The table between processes; undefined: notifications stay in this process. */
-  signals: Signals | undefined;
-  /** Whether job states always cross processes: three writes per job. Otherwise only while another process asks. */
-  sharesState: boolean;
   /** Whether to ask the others for theirs while somebody here has subscribed. */
   hearsStates: boolean;
-  onError(error: Error): void;
   /** Agenda has stopped or drained. */
   onDisconnect(): Promise<void>;
 }
@@ -31,24 +26,19 @@ const calmSaves = 10; // within burstMs
 const refillAfterMs = 1;
 const largestRefill = 20;
 const largestStep = 2;
-const watchedMs = 60_000;
-const lateMs = 3000; // longer than it takes to hear that somebody watches
-const mostLate = 1000;
 
 /** Wakes job processors: in this process at once, in others by the signal table. */
 export class MysqlNotificationChannel extends BaseNotificationChannel {
   private readonly parts: ChannelParts;
   private readonly announced = new WeakMap<object, Map<string, number>>(); // transaction -> name -> earliest due
   private readonly rooms = new Map<string, number>(); // name -> runs that ended since the last refill
-
+  private readonly states: StateSharing;
   private burst = { since: 0, saves: 0 };
-  private watchedUntil = 0; // another process wants to know the states of our jobs
-  private unshared: JobStateNotification[] = []; // the latest, for whoever has begun to watch and was not heard yet
-  private watching: NodeJS.Timeout | undefined; // we want to know theirs
 
   constructor(parts: ChannelParts) {
     super();
     this.parts = parts;
+    this.states = new StateSharing(parts);
     this.on('error', error => parts.onError(error));
   }
 
@@ -113,16 +103,13 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   async publishState(notification: JobStateNotification): Promise<void> {
     this.requireConnection();
     void this.notifyStateHandlers(notification);
-    if (this.parts.sharesState || Date.now() < this.watchedUntil)
-      return this.parts.signals?.announceState(notification);
-    this.unshared.push(notification);
-    if (this.unshared.length > mostLate) this.unshared.splice(0, mostLate / 2);
+    return this.states.tell(notification);
   }
 
   /** Hears of job states: of this process, and of the others, which are asked for them as long as somebody listens. */
   override subscribeState(handler: StateNotificationHandler): () => void {
     const unsubscribe = super.subscribeState(handler);
-    if (this.parts.hearsStates) this.watch();
+    if (this.parts.hearsStates) this.states.watch(() => this.listen());
     return () => {
       unsubscribe();
       if (this.stateHandlers.size === 0) this.stopWatching();
@@ -162,39 +149,20 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   private async listen(): Promise<void> {
     await this.parts.signals?.listen(
       signal => this.receive(signal),
-      () => this.watching !== undefined,
+      () => this.states.isWatching,
     );
   }
 
   private receive({ kind, payload }: Signal): boolean {
     if (kind === 'job') void this.deliver(payload);
     else if (kind === 'state') void this.notifyStateHandlers(payload);
-    else this.shareFrom(payload.since);
+    else this.states.answer(payload.since);
     return kind !== 'watch';
   }
 
-  private shareFrom(since: Date): void {
-    const isNew = Date.now() >= this.watchedUntil && !this.parts.sharesState;
-    this.watchedUntil = Date.now() + watchedMs;
-    const earliest = Math.max(since.getTime(), Date.now() - lateMs);
-    const missed = isNew ? this.unshared.filter(({ timestamp }) => timestamp.getTime() >= earliest) : [];
-    this.unshared = [];
-    for (const state of missed) this.parts.signals?.announceState(state).catch(this.parts.onError);
-  }
-
-  private watch(): void {
-    const { signals, onError } = this.parts;
-    if (!signals || this.watching) return;
-    const since = new Date();
-    const ask = () => signals.askForStates(since).catch(onError);
-    this.watching = setInterval(ask, watchedMs / 3).unref();
-    void this.listen().then(ask).catch(onError);
-  }
-
   private stopWatching(): void {
-    if (!this.watching) return;
-    clearInterval(this.watching);
-    this.watching = undefined;
+    if (!this.states.isWatching) return;
+    this.states.stopWatching();
     if (this.state !== 'connected') void this.parts.signals?.close().catch(this.parts.onError);
   }
 

@@ -1,6 +1,6 @@
 import type { JobParameters } from 'agenda';
 import type { Database, Row, SqlValue } from './database.ts';
-import { type Fence, withFence } from './fence.ts';
+import { claimed, type Fence, withFence } from './fence.ts';
 import { type ParkedJob, park } from './park.ts';
 import { jobColumns, marks, toJob } from './rows.ts';
 import { toUtc } from './utc.ts';
@@ -37,7 +37,7 @@ export async function claim(db: Database, request: ClaimRequest): Promise<ClaimR
       request.look.due && sound.length < request.limit ? await selectDue(trx, request, sound.length) : [];
     const rows = [...sound, ...due];
     await lock(trx, rows, request);
-    const fences = rows.map(row => fenceFor(row, request.name));
+    const fences = rows.map(row => claimed(row, request.name, Number(row.lock_seq) + 1));
     const jobs = rows.map((row, at) => lockedJob(row, request, fences[at]));
     return { jobs, fences, parked };
   });
@@ -84,16 +84,6 @@ async function lock(trx: Database, rows: Row[], { lockedAt, lastModifiedBy }: Cl
      WHERE id IN (${marks(ids.length)})`,
     [toUtc(lockedAt), lastModifiedBy, ...ids],
   );
-}
-
-function fenceFor(row: Row, name: string): Fence {
-  return {
-    id: String(row.id),
-    name,
-    lockSeq: Number(row.lock_seq) + 1,
-    scheduleSeq: Number(row.schedule_seq),
-    stage: 'claimed',
-  };
 }
 
 function lockedJob(row: Row, request: ClaimRequest, fence: Fence | undefined): JobParameters {

@@ -1,11 +1,11 @@
 import type { Agenda } from 'agenda';
 
 /**
- * Stops fetching and waits until no job runs, at most `timeoutMs`; returns how many still do. Agenda's own
+ * Stops fetching and waits until no job runs, at most `timeoutMs`. Agenda's own
  * drain looks for that only right after a job has completed, when `removeOnComplete` has yet to delete it, and
  * would then wait out its whole timeout.
  */
-export async function drain(agenda: Agenda, timeoutMs: number): Promise<number> {
+export async function drain(agenda: Agenda, timeoutMs: number): Promise<void> {
   const quiet = new AbortController();
   const draining = agenda.drain({ timeout: timeoutMs, signal: quiet.signal, closeConnection: false });
   const look = async () => {
@@ -13,7 +13,7 @@ export async function drain(agenda: Agenda, timeoutMs: number): Promise<number> 
   };
   const timer = setInterval(() => look().catch(() => {}), 25); // after the end there are no statistics
   try {
-    return (await draining).running;
+    await draining;
   } finally {
     clearInterval(timer);
   }

@@ -1,4 +1,5 @@
 import type { JobParameters } from 'agenda';
+import type { Row, SqlValue } from './database.ts';
 
 /** What a claim knows of its row: proof, at each later write, that nobody has taken the row since. */
 export interface Fence {
@@ -8,8 +9,22 @@ export interface Fence {
   readonly lockSeq: number;
   /** Counts changes of the schedule: another value means "rescheduled while it ran". */
   readonly scheduleSeq: number;
+  /** When the job was due as it was claimed; null: it was recovered while it ran and has no next run. */
+  readonly dueAt: SqlValue;
   /** Fetched; or its handler was started; or on its way back, so that it must not be started any more. */
   stage: 'claimed' | 'started' | 'returned';
+}
+
+/** The fence of the claim that is number `lockSeq` of the row. */
+export function claimed(row: Row, name: string, lockSeq: number): Fence {
+  return {
+    id: String(row.id),
+    name,
+    lockSeq,
+    scheduleSeq: Number(row.schedule_seq),
+    dueAt: row.next_run_at ?? null,
+    stage: 'claimed',
+  };
 }
 
 // Under a symbol: `new Job` spreads the attributes, symbols included, and toJson() leaves them out.

@@ -43,13 +43,17 @@ export class Lanes {
     const key = JSON.stringify([caller.name, caller.lastModifiedBy]);
     let lane = this.lanes.get(key);
     if (!lane) {
-      lane = new Lane(this.source);
+      lane = new Lane(this.source, () => this.pausedBy > 0);
       this.lanes.set(key, lane);
     }
     return lane.next(caller);
   }
 
-  /** Runs the work with no claim under way and none beginning; callers meanwhile get no job. */
+  /**
+   * Runs the work with no claim under way and none beginning; callers meanwhile get no job. What a claim that was
+   * under way has brought home is held, and nobody is given it: a lane that ends sooner than another would otherwise
+   * hand out jobs that are to be given back.
+   */
   async whilePaused<T>(work: () => Promise<T>): Promise<T> {
     this.pausedBy++;
     try {
@@ -69,6 +73,7 @@ interface Waiting {
 
 class Lane {
   private readonly source: ClaimSource;
+  private readonly isPaused: () => boolean;
   private waiting: Waiting[] = [];
   private running: Promise<void> | undefined;
   private hot = false; // the last claim filled every caller, so a look first would be wasted
@@ -76,8 +81,9 @@ class Lane {
   private largest = firstBatch;
   private busyUntil = 0;
 
-  constructor(source: ClaimSource) {
+  constructor(source: ClaimSource, isPaused: () => boolean) {
     this.source = source;
+    this.isPaused = isPaused;
   }
 
   next(caller: Caller): Promise<JobParameters | undefined> {
@@ -102,7 +108,8 @@ class Lane {
       const caller = strictest(batch.map(each => each.caller));
       const room = this.source.room(caller.name, batch.length);
       const limit = Math.min(room, this.allowance());
-      const jobs = await this.take(caller, limit);
+      const taken = this.isPaused() ? [] : await this.take(caller, limit);
+      const jobs = this.isPaused() ? [] : taken;
       const isMore = jobs.length === limit && limit < room;
       if (isMore) this.waiting.unshift(...batch.splice(limit));
       if (jobs.length > 0) this.noteBusy(jobs.length === limit);

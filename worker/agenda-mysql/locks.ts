@@ -1,6 +1,6 @@
 import type { JobParameters } from 'agenda';
 import type { Database } from './database.ts';
-import { type Fence, fenceOf, type HeldJobs, withFence } from './fence.ts';
+import { claimed, type Fence, fenceOf, type HeldJobs, withFence } from './fence.ts';
 import { idValue, jobColumns, marks, toJob } from './rows.ts';
 import { toUtc } from './utc.ts';
 
@@ -30,13 +30,7 @@ export async function lockJob(
     return locked;
   });
   if (!row) return undefined;
-  const fence: Fence = {
-    id: String(row.id),
-    name: job.name,
-    lockSeq: Number(row.lock_seq),
-    scheduleSeq: Number(row.schedule_seq),
-    stage: 'claimed',
-  };
+  const fence = claimed(row, job.name, Number(row.lock_seq));
   held.add(fence);
   return withFence(toJob(row), fence);
 }
@@ -81,4 +75,15 @@ export async function release(db: Database, fences: readonly Fence[]): Promise<v
       { repeatable: true },
     );
   }
+}
+
+/** Takes back a start whose handler was never called: the job is due again as it was when it was claimed. */
+export async function undoStart(db: Database, { id, lockSeq, scheduleSeq, dueAt }: Fence): Promise<void> {
+  await db.write(
+    `UPDATE ${db.tables.jobs} SET next_run_at = IF(schedule_seq = ?, ?, next_run_at), started = 0,
+       locked_at = NULL, lock_seq = lock_seq + 1, rev = rev + 1
+     WHERE id = ? AND lock_seq = ?`,
+    [scheduleSeq, dueAt ?? toUtc(new Date()), id, lockSeq],
+    { repeatable: true },
+  );
 }

@@ -7,18 +7,13 @@ import type {
   JobsResult,
   RemoveJobsOptions,
 } from 'agenda';
-import { Batcher } from './batcher.ts';
-import { Ceilings } from './ceilings.ts';
-import { claim } from './claim.ts';
+import { type ClaimEvents, Claims } from './claims.ts';
 import { disableJobs, enableJobs, removeJobs } from './criteria.ts';
 import type { Database } from './database.ts';
-import { type Fence, fenceOf, HeldJobs } from './fence.ts';
+import { fenceOf, HeldJobs } from './fence.ts';
 import { Inserter, insertRow, type NewRow } from './inserter.ts';
-import { type Caller, type ClaimSource, Lanes } from './lanes.ts';
-import { lockJob, release, unlockJob, unlockJobs } from './locks.ts';
+import { lockJob, unlockJob, unlockJobs } from './locks.ts';
 import { Overview } from './overview.ts';
-import type { ParkedJob } from './park.ts';
-import { type Answer, Prober } from './probe.ts';
 import { queryJobs } from './query.ts';
 import { Remover } from './remover.ts';
 import { idValue, jobColumns, toJob } from './rows.ts';
@@ -28,15 +23,10 @@ import { StateWriter } from './state-writer.ts';
 import { toUtc } from './utc.ts';
 
 /** What the repository reports to its backend. */
-export interface RepositoryEvents {
+export interface RepositoryEvents extends ClaimEvents {
   connect(): Promise<void>;
   /** A job was saved, perhaps in a transaction that has yet to commit. */
   onSaved(job: JobParameters): Promise<void>;
-  /** A run ended (or its finished job was removed): the name has room for more. */
-  onRoom(name: string): void;
-  /** A claim gave every one of so many callers a job: there may be more. */
-  onMore(name: string, callers: number): void;
-  onParked(job: ParkedJob): void;
   /** A fault nobody awaits. */
   onError(error: Error): void;
 }
@@ -45,30 +35,24 @@ export interface RepositoryEvents {
 export class MysqlJobRepository implements JobRepository {
   private readonly db: Database;
   private readonly events: RepositoryEvents;
-  private readonly poisonAfter: number | null;
   /** The database the running code's own transaction gives, or the pool. */
   private readonly current: () => Database;
   private readonly held = new HeldJobs();
-  private readonly ceilings = new Ceilings(this.held);
-  private readonly returns = new Batcher<Fence>(fences => release(this.db, fences));
   private readonly inserter: Inserter;
   private readonly remover: Remover;
   private readonly states: StateWriter;
-  private readonly prober: Prober;
-  private readonly lanes: Lanes;
+  private readonly claims: Claims;
   private readonly overview: Overview;
   private readonly ended = new Map<string, string>(); // ids of runs that ended lately -> name
 
   constructor(db: Database, current: () => Database, poisonAfter: number | null, events: RepositoryEvents) {
     this.db = db;
     this.current = current;
-    this.poisonAfter = poisonAfter;
     this.events = events;
     this.inserter = new Inserter(db);
     this.remover = new Remover(db);
     this.states = new StateWriter(db);
-    this.prober = new Prober(db);
-    this.lanes = new Lanes(this.claimSource());
+    this.claims = new Claims(db, this.held, poisonAfter, events);
     this.overview = new Overview(db);
   }
 
@@ -102,7 +86,7 @@ export class MysqlJobRepository implements JobRepository {
     now?: Date,
     options?: JobRepositoryOptions,
   ): Promise<JobParameters | undefined> {
-    return this.lanes.next({ name, nextScanAt, lockDeadline, lockedAt: now, lastModifiedBy: by(options) });
+    return this.claims.next({ name, nextScanAt, lockDeadline, lockedAt: now, lastModifiedBy: by(options) });
   }
 
   async lockJob(job: JobParameters, options?: JobRepositoryOptions): Promise<JobParameters | undefined> {
@@ -113,7 +97,7 @@ export class MysqlJobRepository implements JobRepository {
   async unlockJob(job: JobParameters): Promise<void> {
     const fence = fenceOf(job) ?? this.held.get(String(job._id));
     try {
-      if (fence?.stage === 'claimed') await this.giveBack(fence);
+      if (fence?.stage === 'claimed') await this.claims.giveBack(fence);
       else await unlockJob(this.db, this.held, job);
     } catch (error) {
       this.events.onError(error instanceof Error ? error : new Error(String(error)));
@@ -126,13 +110,13 @@ export class MysqlJobRepository implements JobRepository {
 
   /** Gives back every claim whose handler was not started, with no claim under way. Returns how many. */
   async releaseHeld(): Promise<number> {
-    const unstarted = this.held.takeUnstarted(); // before anything is awaited, or some would still be started
-    await this.lanes.whilePaused(async () => {
-      unstarted.push(...this.held.takeUnstarted());
-      await release(this.db, unstarted);
-      await this.returns.idle();
-    });
-    return unstarted.length;
+    return this.claims.releaseHeld();
+  }
+
+  /** Gives back a job that is marked as started but whose handler was not called. */
+  async undoStart(job: JobParameters): Promise<void> {
+    const fence = fenceOf(job);
+    if (fence) await this.claims.undoStart(fence);
   }
 
   async getJobById(id: string): Promise<JobParameters | null> {
@@ -186,37 +170,6 @@ export class MysqlJobRepository implements JobRepository {
   async purgeAllJobs(): Promise<number> {
     const db = this.current();
     return (await db.write(`DELETE FROM ${db.tables.jobs}`)).affectedRows;
-  }
-
-  // Over the lock limit. Whoever asked meanwhile found nothing and would sleep until the next tick: wake it.
-  private async giveBack(fence: Fence): Promise<void> {
-    this.held.takeBack(fence);
-    this.ceilings.noteReturn(fence.name);
-    await this.returns.add(fence);
-    this.events.onRoom(fence.name);
-  }
-
-  private claimSource(): ClaimSource {
-    return {
-      room: (name, callers) => this.ceilings.room(name, callers),
-      probe: question => this.prober.ask(question),
-      claim: (caller, limit, look) => this.claim(caller, limit, look),
-    };
-  }
-
-  private async claim(caller: Caller, limit: number, look: Answer): Promise<JobParameters[]> {
-    const lockedAt = caller.lockedAt ?? new Date();
-    const { jobs, fences, parked } = await claim(this.db, {
-      ...caller,
-      lockedAt,
-      limit,
-      look,
-      poisonAfter: this.poisonAfter,
-    });
-    for (const fence of fences) this.held.add(fence);
-    for (const job of parked) this.events.onParked(job);
-    if (jobs.length === limit) this.events.onMore(caller.name, limit);
-    return jobs;
   }
 
   private noteEnd(id: string, name: string): void {

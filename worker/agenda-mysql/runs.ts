@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'agenda';
 import { withHeartbeat } from './heartbeat.ts';
 import type { SchedulerLog } from './scheduler.ts';
@@ -12,18 +13,34 @@ export interface JobContext {
 /** The body of a job. It may run for minutes, and twice: what it does must bear that. */
 export type JobHandler = (context: JobContext) => Promise<void>;
 
+const lookMs = 25;
+
+/** Gives back a job that is marked as started but whose handler was not called. */
+export type UndoStart = (job: Job<unknown>) => Promise<void>;
+
 /** The handlers that are running now. */
 export class Runs {
   private readonly log: SchedulerLog;
+  private readonly undoStart: UndoStart;
   private readonly running = new Set<AbortController>();
   private stopping = false;
 
-  constructor(log: SchedulerLog) {
+  constructor(log: SchedulerLog, undoStart: UndoStart) {
     this.log = log;
+    this.undoStart = undoStart;
   }
 
-  /** Runs a handler with its lock kept alive; a failure is logged and passed on. */
+  /** How many there are. */
+  get count(): number {
+    return this.running.size;
+  }
+
+  /**
+   * Runs a handler with its lock kept alive; a failure is logged and passed on. Once a stop has begun no handler is
+   * called: a job that was on its way is given back, and Agenda told that it failed.
+   */
   async run(job: Job<unknown>, handler: JobHandler, lockLifetimeMs: number): Promise<void> {
+    if (this.stopping) return this.refuse(job);
     const { name, data } = job.attrs;
     const abort = new AbortController();
     const onLost = () => {
@@ -32,7 +49,6 @@ export class Runs {
     };
     const onError = (err: unknown) => this.log.warn({ job: name, err }, 'job lock not renewed');
     this.running.add(abort);
-    if (this.stopping) this.abortAll(); // it was on its way when the rest was asked to end
     try {
       await withHeartbeat(job, { lockLifetimeMs, onLost, onError }, () =>
         handler({ signal: abort.signal, data }),
@@ -45,9 +61,24 @@ export class Runs {
     }
   }
 
-  /** Asks every running handler to come to an end. */
+  /** Resolves when no handler runs any more, or when the time is up. */
+  async ended(deadline: number): Promise<void> {
+    while (this.running.size > 0 && Date.now() < deadline) await sleep(lookMs);
+  }
+
+  /** Asks every running handler to come to an end; from now on none is called. */
   abortAll(): void {
     this.stopping = true;
-    for (const abort of this.running) abort.abort(new Error('The scheduler is stopping.'));
+    for (const abort of this.running) abort.abort(stopped());
   }
+
+  private async refuse(job: Job<unknown>): Promise<never> {
+    const { name } = job.attrs;
+    await this.undoStart(job).catch(err => this.log.warn({ job: name, err }, 'job not given back'));
+    throw stopped();
+  }
+}
+
+function stopped(): Error {
+  return new Error('The scheduler is stopping.');
 }

@@ -2,6 +2,7 @@ import { Agenda, type Job } from 'agenda';
 import type { MysqlBackend } from './backend.ts';
 import { drain } from './drain.ts';
 import { type JobEvent, type JobListener, listen } from './listeners.ts';
+import { restart } from './restart.ts';
 import { type JobHandler, Runs } from './runs.ts';
 import { LostLockError } from './state.ts';
 import { watchSlots } from './watchdog.ts';
@@ -52,7 +53,10 @@ export interface Scheduler {
   ring(name: string, data?: unknown): Promise<void>;
   /** Hears of runs. A listener that throws is logged; Agenda itself would fail the finished job. */
   on(event: JobEvent, listener: JobListener): void;
-  /** Aborts the handlers' signals, waits for them (at most `timeoutMs`), gives back what was not started, closes. */
+  /**
+   * Aborts the handlers' signals, waits for them (at most `timeoutMs`), gives back what was not started, closes. No
+   * handler is called any more once it has been called.
+   */
   stop(options?: { timeoutMs?: number }): Promise<StopResult>;
 }
 
@@ -76,10 +80,11 @@ class GuardedAgenda implements Scheduler {
   private stopping = false;
   private agenda: Agenda | undefined;
   private stopWatching = () => {};
+  private restarting: Promise<void> | undefined;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
-    this.runs = new Runs(options.log);
+    this.runs = new Runs(options.log, job => options.backend.repository.undoStart(job.attrs));
   }
 
   define(name: string, handler: JobHandler, options: JobOptions = {}): void {
@@ -115,13 +120,20 @@ class GuardedAgenda implements Scheduler {
     this.stopWatching();
     this.stopping = true;
     this.runs.abortAll();
-    const draining = this.agenda && drain(this.agenda, timeoutMs);
-    // At once, not after: fetched jobs would otherwise still be started while it drains.
+    const draining = this.drained(timeoutMs);
+    // At once, not after: others may run what was fetched while this process still waits for its handlers.
     await this.options.backend.releaseHeld();
-    const running = (await draining) ?? 0;
+    await draining;
     await this.options.backend.disconnect();
     this.agenda = undefined;
-    return { running };
+    return { running: this.runs.count };
+  }
+
+  private async drained(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    await this.restarting;
+    if (this.agenda) await drain(this.agenda, Math.max(deadline - Date.now(), 0));
+    await this.runs.ended(deadline); // those of a processor that was restarted are not in Agenda's books
   }
 
   private makeAgenda(): Agenda {
@@ -164,10 +176,14 @@ class GuardedAgenda implements Scheduler {
     return watchSlots(agenda, {
       ...watchdog,
       onError: err => log.warn({ err }, 'job slots not checked'),
-      onLostSlots: async names => {
+      onLostSlots: names => {
         log.error({ jobs: names }, 'job processor lost lock slots; restarting it');
-        await agenda.stop(false);
-        await agenda.start();
+        this.restarting = restart(agenda, {
+          log,
+          pauseMs: watchdog.everyMs,
+          isStopping: () => this.stopping,
+        });
+        return this.restarting;
       },
     });
   }

@@ -82,7 +82,12 @@ export class Signals {
     if (this.receive) return;
     this.receive = receive;
     this.wantsStates = wantsStates;
-    await this.reader.begin();
+    try {
+      await this.reader.begin();
+    } catch (error) {
+      this.receive = undefined; // or the next call would take it for begun
+      throw error;
+    }
     this.lookLater();
   }
 

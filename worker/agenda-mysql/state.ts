@@ -23,10 +23,8 @@ export async function saveJobState(
 ): Promise<void> {
   const fence = fenceOf(job);
   const ends = !job.lockedAt;
-  if (fence && !ends) {
-    if (fence.stage === 'returned') throw lostLock(job);
-    fence.stage = 'started';
-  }
+  if (fence?.stage === 'returned') throw lostLock(job);
+  if (fence && !ends) fence.stage = 'started';
   const write = stateWrite(job, lastModifiedBy);
   const recorded =
     (await writer.write(write)) || (fence && ends && isDone(job) && (await writer.writeOverOwner(write)));

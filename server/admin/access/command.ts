@@ -23,16 +23,20 @@ class UsageError extends Error {
   readonly exitCode = 64;
 }
 
-/** Runs `postlane user ...`; `say` gets what it prints. Throws a PageError for what cannot be done. */
+/**
+ * Runs `postlane user ...`; `config` is read only once the arguments are understood, `say` gets what it prints. Throws a
+ * PageError for what cannot be done.
+ */
 export async function runUserCommand(
-  config: Config,
+  config: () => Config,
   args: readonly string[],
   say: (text: string) => void,
 ): Promise<void> {
   const { action, values } = read(args);
-  const mail = await createMail(config, { poolSize: 2 });
+  const settings = config();
+  const mail = await createMail(settings, { takeFiles: false, poolSize: 2 });
   try {
-    const context = accessContext(mail, config);
+    const context = accessContext(mail, settings);
     if (action === 'add') await add(context, values, say);
     else if (action === 'reset') await reset(context, values.email ?? '', say);
     else await list(context, say);

@@ -1,0 +1,68 @@
+import type { JobStateNotification } from 'agenda';
+import type { Signals } from './signals.ts';
+
+/** What the sharing of states is made of. */
+export interface StateSharingParts {
+  /** The table between processes; undefined: states stay in this process. */
+  signals: Signals | undefined;
+  /** Tell them always, not only while another process asks. */
+  sharesState: boolean;
+  onError(error: Error): void;
+}
+
+const watchedMs = 60_000;
+const lateMs = 3000; // longer than it takes to hear that somebody watches
+const mostLate = 1000;
+
+/**
+ * The states of jobs (start, success, ...) between processes. Three writes per job: they are told while some other
+ * process watches, which it says again and again.
+ */
+export class StateSharing {
+  private readonly parts: StateSharingParts;
+  private watchedUntil = 0; // another process wants to know the states of our jobs
+  private unshared: JobStateNotification[] = []; // the latest, for whoever has begun to watch and was not heard yet
+  private watching: NodeJS.Timeout | undefined; // we want to know theirs
+
+  constructor(parts: StateSharingParts) {
+    this.parts = parts;
+  }
+
+  /** Tells the others a state of a job of ours, if they want to know it. */
+  async tell(notification: JobStateNotification): Promise<void> {
+    if (this.parts.sharesState || Date.now() < this.watchedUntil)
+      return this.parts.signals?.announceState(notification);
+    this.unshared.push(notification);
+    if (this.unshared.length > mostLate) this.unshared.splice(0, mostLate / 2);
+  }
+
+  /** Another process wants to know our states, those too that it has missed since then. */
+  answer(since: Date): void {
+    const isNew = Date.now() >= this.watchedUntil && !this.parts.sharesState;
+    this.watchedUntil = Date.now() + watchedMs;
+    const earliest = Math.max(since.getTime(), Date.now() - lateMs);
+    const missed = isNew ? this.unshared.filter(({ timestamp }) => timestamp.getTime() >= earliest) : [];
+    this.unshared = [];
+    for (const state of missed) this.parts.signals?.announceState(state).catch(this.parts.onError);
+  }
+
+  /** Whether this process wants to know the states of the others. */
+  get isWatching(): boolean {
+    return this.watching !== undefined;
+  }
+
+  /** Asks the others for their states, once `listen` is done, until {@link stopWatching}. */
+  watch(listen: () => Promise<void>): void {
+    const { signals, onError } = this.parts;
+    if (!signals || this.watching) return;
+    const since = new Date();
+    const ask = () => signals.askForStates(since).catch(onError);
+    this.watching = setInterval(ask, watchedMs / 3).unref();
+    void listen().then(ask).catch(onError);
+  }
+
+  stopWatching(): void {
+    clearInterval(this.watching);
+    this.watching = undefined;
+  }
+}
