@@ -7,6 +7,7 @@ import {
   type Campaign,
   type CampaignState,
   countAudience,
+  finishCampaign,
   moveCampaign,
   moveCampaignMessages,
 } from './store/campaigns.ts';
@@ -58,17 +59,15 @@ export function createCampaignLife(context: MailContext) {
   /** Goes on where it was paused. */
   async function resume(id: string, doing: Doing = {}): Promise<Campaign> {
     const campaign = await take(id, steps.resume, doing);
-    await moveCampaignMessages(db, id, 'held', { state: 'queued', due_at: now() });
+    await releaseHeld(context, id);
     return campaign;
   }
 
   /** Ends it for good; what waits is cancelled. */
   async function cancel(id: string, doing: Doing = {}): Promise<Campaign> {
-    const campaign = await take(id, steps.cancel, doing, { finishedAt: now() });
-    for (const state of ['queued', 'held'] as const) {
-      await moveCampaignMessages(db, id, state, { state: 'cancelled', due_at: null, cancelled_at: now() });
-    }
-    return campaign;
+    await take(id, steps.cancel, doing, { finishedAt: null });
+    await finishCancelled(context, id);
+    return requireCampaign(db, id);
   }
 
   /** Puts its failed messages back into the queue; returns how many. */
@@ -85,7 +84,7 @@ export function createCampaignLife(context: MailContext) {
     id: string,
     { verb, what, from, to }: Step,
     { by }: Doing,
-    stamps: { launchedAt?: Date; finishedAt?: Date } = {},
+    stamps: { launchedAt?: Date; finishedAt?: Date | null } = {},
   ): Promise<Campaign> {
     return inTransaction(db, async trx => {
       const before = await requireCampaign(trx, id, { lock: true });
@@ -99,4 +98,20 @@ export function createCampaignLife(context: MailContext) {
   }
 
   return { launch, pause, resume, cancel, retryFailed };
+}
+
+/**
+ * Cancels what waits of a cancelled campaign, and then calls it finished: until then the worker does it again, for who
+ * cancelled may have died halfway.
+ */
+export async function finishCancelled({ db, now }: MailContext, id: string): Promise<void> {
+  for (const state of ['queued', 'held'] as const) {
+    await moveCampaignMessages(db, id, state, { state: 'cancelled', due_at: null, cancelled_at: now() });
+  }
+  await finishCampaign(db, id, 'cancelled', now());
+}
+
+/** Puts what a pause held back into the queue. */
+export async function releaseHeld({ db, now }: MailContext, id: string): Promise<void> {
+  await moveCampaignMessages(db, id, 'held', { state: 'queued', due_at: now() });
 }

@@ -23,6 +23,8 @@ export interface ProviderEvent {
   stream: string | null;
   /** Lower-cased. */
   recipient: string | null;
+  /** Present when it is about a test that somebody sent of a template: no message of ours, and counted nowhere. */
+  isTest?: true;
   occurredAt: Date;
   /** Set when the provider stops (true) or resumes (false) mailing this address on this stream. */
   suppresses: { active: boolean; reason: string; origin: string } | null;

@@ -5,6 +5,7 @@ import { createAudit } from './audit.ts';
 import { createAuthoring } from './authoring/index.ts';
 import { createCampaigns } from './campaigns.ts';
 import { createTemplateChecks } from './checks/index.ts';
+import { warnOfClock } from './clocks.ts';
 import { createConnections } from './connections.ts';
 import { createConsent } from './consent.ts';
 import type { MailContext } from './context.ts';
@@ -44,6 +45,7 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
   try {
     if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
+    await warnOfClock(context);
     const mail = mailOf(context, config, deps.templates ?? ownTemplates);
     const taken = deps.takeFiles === false ? [] : await mail.templates.files.take();
     if (taken.length > 0) context.log.info({ sources: taken }, 'template files published');
@@ -150,6 +152,7 @@ export { packageRoot } from './package-root.ts';
 export { MalformedEvent } from './postmark/events.ts';
 export { readMailbox } from './rules/address.ts';
 export type { ContractSpec, FieldSpec } from './rules/contract.ts';
+export { longestMeasuredMs } from './rules/latency.ts';
 export type { Fault, FaultPart } from './rules/lint/fault.ts';
 export { defaultPolicy, type Lane, type Policy } from './rules/routing.ts';
 export type { SendInput } from './rules/send-request.ts';

@@ -8,9 +8,9 @@ import { hourOf } from './rules/hours.ts';
 import { idTime, isId } from './rules/id-time.ts';
 import { chooseRoute } from './rules/routing.ts';
 import type { MessageState } from './rules/states.ts';
+import { eventsOf, isSecret, rawEventOf, refuseSecret, secret } from './secrecy.ts';
 import { copyAttachments } from './store/attachments.ts';
 import { recordChange } from './store/audit.ts';
-import { listEvents, readRawEvent } from './store/events.ts';
 import { type Loaded, loadClaimed } from './store/load.ts';
 import { touchHours } from './store/message-hours.ts';
 import {
@@ -57,11 +57,15 @@ export function createMessages(context: MailContext) {
 
   /**
    * Accepts a copy of a message as a new one: same template version, data, copies and files; the route is chosen and
-   * the recipient judged anew. Returns its id. Throws `wrong-state` once the content is purged.
+   * the recipient judged anew. Returns its id. Throws `wrong-state` once the content is purged, and `secret` for mail
+   * that brings what is good once.
    */
   async function resend(id: string, { by }: Doing = {}): Promise<string> {
     const [original] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
     if (!original) throw unknownMessage();
+    if (await isSecret(context, id)) {
+      throw secret('What it says is for its recipient alone, and good once: have a new one asked for.');
+    }
     if (original.purged) throw purged();
     const copy = copyOf(context, original);
     await inTransaction(db, async trx => {
@@ -127,11 +131,16 @@ export function createMessages(context: MailContext) {
       return message ? timelineOf(db, message) : [];
     },
     attempts: (id: string) => listAttempts(db, id),
-    events: (id: string) => listEvents(db, id),
-    /** An event as the provider reported it, JSON; null once purged. */
-    rawEvent: (eventId: string) => readRawEvent(db, eventId),
+    events: (id: string) => eventsOf(context, id),
+    /** An event as the provider reported it, JSON; null once purged. Throws `secret` like {@link previewOf}. */
+    rawEvent: (eventId: string) => rawEventOf(context, eventId),
     preview: (id: string) => previewOf(context, id),
-    content: (id: string) => readContent(db, id),
+    /** What it was accepted with; null once purged. Throws `secret` like {@link previewOf}. */
+    async content(id: string) {
+      const content = await readContent(db, id);
+      if (content) await refuseSecret(context, id);
+      return content;
+    },
     /** Removes what one message says and brings, before its time: for mail that carries a secret. Its row stays. */
     purgeContent: (id: string) => purgeContent(db, id),
     /** Messages by state, over everything: counts each of them, so not for a page. */

@@ -1,15 +1,21 @@
 import type { MailContext } from './context.ts';
 import type { Rendered } from './rules/render.ts';
-import { loadClaimed } from './store/load.ts';
+import { refuseSecret } from './secrecy.ts';
+import { type Loaded, loadClaimed } from './store/load.ts';
 import { unsubscribePlaceholder } from './unsubscribe.ts';
 
 /**
  * A message as it was or will be rendered: from the version it is pinned to and the data it was accepted with.
- * Null when there is no such message or its content was purged.
+ * Null when there is no such message or its content was purged. Throws `secret` when only its recipient may read it.
  */
-export async function previewOf({ db, templates }: MailContext, id: string): Promise<Rendered | null> {
-  const [message] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
-  if (!message || message.purged) return null;
+export async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
+  await refuseSecret(context, id);
+  const [message] = await loadClaimed(context.db, [{ messageId: id, lease: '' }]);
+  return message && !message.purged ? rendered(context, message) : null;
+}
+
+/** A loaded message by the version it is pinned to. */
+export async function rendered({ templates }: MailContext, message: Loaded): Promise<Rendered> {
   const template = await templates.version(message.templateVersionId);
   return template.render(template.complete(message.content.data), {
     locale: message.locale,

@@ -7,9 +7,12 @@ import { applyReport, type ReportedEffect, recordFirst } from './store/messages.
 import { changeSuppression } from './store/suppressions.ts';
 import { inTransaction } from './store/transaction.ts';
 
-/** What became of a report: `duplicate` means that the fact was known and nothing was done. */
+/**
+ * What became of a report: `duplicate` means that the fact was known, `test` that it is about a test of a template. Both
+ * change nothing.
+ */
 export interface Received {
-  result: 'stored' | 'duplicate';
+  result: 'stored' | 'duplicate' | 'test';
   messageId: string | null;
 }
 
@@ -25,12 +28,18 @@ export async function receive(
   const event = { ...reported, recipient: reported.recipient && addressKey(reported.recipient) };
   return inTransaction(db, async trx => {
     const message = await findMessageOf(trx, event);
+    if (!message && isAboutTest(event)) return { result: 'test', messageId: null };
     const eventId = await appendEvent(trx, event, message?.id ?? null, source, now());
     if (eventId === null) return { result: 'duplicate', messageId: message?.id ?? null };
     if (message) await applyToMessage(trx, event, message);
     await applyToSuppressions(trx, event, eventId);
     return { result: 'stored', messageId: message?.id ?? null };
   });
+}
+
+/** What happened to a test is not counted; but the list of those whom the provider does not mail is its own to tell. */
+function isAboutTest({ isTest, kind }: ProviderEvent): boolean {
+  return isTest === true && kind !== 'suppressed' && kind !== 'unsuppressed';
 }
 
 /** What each kind of event does to its message; kinds that are absent leave the state alone. */

@@ -71,6 +71,7 @@ async function reconcileBounces(
     for (const event of await unknownFacts(context.db, events)) {
       const { result } = await receive(context, await identified(context, books, event), 'reconciliation');
       if (result === 'stored') tally.repaired += 1;
+      if (result === 'test') tally.seen -= 1;
     }
   }
   return tally;

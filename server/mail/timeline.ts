@@ -1,5 +1,6 @@
 import type { Db } from '../../db/connect.ts';
-import { type EventView, listEvents } from './store/events.ts';
+import { eventsOf } from './secrecy.ts';
+import type { EventView } from './store/events.ts';
 import { type AttemptView, listAttempts, type MessageView } from './store/message-views.ts';
 
 /** One line of a message's history, in the order things happened. */
@@ -13,7 +14,7 @@ export interface TimelineEntry {
 
 /** The whole story of a message: accepted, each attempt and its answer, each report. */
 export async function timelineOf(db: Db, message: MessageView): Promise<TimelineEntry[]> {
-  const [attempts, events] = await Promise.all([listAttempts(db, message.id), listEvents(db, message.id)]);
+  const [attempts, events] = await Promise.all([listAttempts(db, message.id), eventsOf({ db }, message.id)]);
   const entries = [acceptance(message), ...attempts.flatMap(attemptEntries), ...events.map(eventEntry)];
   return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
 }

@@ -1,6 +1,9 @@
 /** The metadata field that carries our attempt id. Lower case: SMTP loses the case of keys. */
 export const attemptKey = 'postlane-attempt';
 
+/** The tag of a test that somebody sends of a template, by which its reports are known: bounce lists have no metadata. */
+export const testTag = 'postlane-test';
+
 /** A mailbox: `email` is bare and checked, `name` may hold any text without line breaks. */
 export interface Mailbox {
   email: string;
@@ -79,6 +82,11 @@ export interface Transport {
   close(): Promise<void>;
   /** Proves that the other side is there and lets us in, without sending anything; rejects when not, with a {@link PlainFault} where it can. */
   check?(): Promise<string>;
+  /**
+   * Puts the recipient's own link to unsubscribe in the place of the placeholder, and into the headers. Bulk mail
+   * goes by no other transport.
+   */
+  readonly unsubscribes?: boolean;
   /** What it is, in a word or two, such as `SMTP`. */
   readonly kind?: string;
   /** Where it leads, without credentials, such as `smtp.example.com:587`. */

@@ -49,7 +49,7 @@ export interface MailDeps {
   migrate?: boolean;
 }
 
-/** Puts together what every flow works with. Throws when the policy names a transport that is not there. */
+/** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */
 export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
   const policy = deps.policy ?? defaultPolicy(readMailbox(config.from, 'from'));
@@ -64,7 +64,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
       ...(deps.transports ?? []),
     ].map(transport => [transport.name, transport]),
   );
-  checkPolicy(policy, new Set(transports.keys()));
+  checkPolicy(policy, transports);
   const lookup = createPostmarkLookup(clientOf(config));
   return {
     db,

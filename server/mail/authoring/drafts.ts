@@ -1,4 +1,5 @@
 import { MailError } from '../error.ts';
+import { asSecretAs } from '../rules/secret-source.ts';
 import { type Source, type SourceRef, sourceName } from '../rules/source.ts';
 import { keyProblem } from '../rules/source-key.ts';
 import { textsOf } from '../rules/source-parts.ts';
@@ -36,7 +37,11 @@ export async function saveDraft(
   input: Source,
   { revision, by, baseVersion }: { revision: number; by: string; baseVersion?: number },
 ): Promise<Saved | Conflict> {
-  const { source } = await compileSource(studio, checkSource(input));
+  const { sources } = await studio.library();
+  const { source } = await compileSource(
+    studio,
+    asSecretAs(sources.get(sourceName(input)), checkSource(input)),
+  );
   const stamp = { by, at: studio.now(), revision, base: baseVersion ?? null };
   const stored = await updateDraft(studio.db, source, stamp);
   return stored ? { state: 'saved', revision: revision + 1 } : conflict(studio, source);

@@ -1,5 +1,6 @@
 import { type CompositionFault, compose, type Sources } from '../rules/compose.ts';
 import { contentHash } from '../rules/fingerprint.ts';
+import { asSecretAs } from '../rules/secret-source.ts';
 import { type Cause, type Source, type SourceRef, sourceHash, sourceName } from '../rules/source.ts';
 import type { TemplateContent } from '../rules/template.ts';
 import { usesAmong } from '../rules/template-uses.ts';
@@ -36,9 +37,9 @@ export interface Plan {
 
 /** Plans the publication of several sources at once; those that are published as they are already fall away. */
 export function planPublication(library: Library, changes: readonly Change[]): Plan {
-  const changed = changes.filter(
-    ({ source }) => library.published.get(sourceName(source))?.hash !== sourceHash(source),
-  );
+  const changed = changes
+    .map(change => withSecrecy(library, change))
+    .filter(({ source }) => library.published.get(sourceName(source))?.hash !== sourceHash(source));
   const next = new Map<string, Source>(library.sources);
   for (const { source } of changed) next.set(sourceName(source), source);
 
@@ -51,6 +52,11 @@ export function planPublication(library: Library, changes: readonly Change[]): P
     addTemplate(plan, library, source, next, direct, users.get(sourceName(source)));
   }
   return plan;
+}
+
+function withSecrecy({ sources }: Library, change: Change): Change {
+  if (change.cause.kind === 'files') return change;
+  return { ...change, source: asSecretAs(sources.get(sourceName(change.source)), change.source) };
 }
 
 /** Templates by name that are changed or use what is changed, with the change that reaches them. */

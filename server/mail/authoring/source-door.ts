@@ -43,6 +43,7 @@ const contents: Record<Source['kind'], Joi.Schema> = {
     layout: text.max(64).required(),
     contract: Joi.object().required(),
     sample: Joi.object().required(),
+    secret: Joi.valid(true),
     locales: Joi.object({ default: parts.required() }).pattern(locale, parts).required(),
   }),
   layout: Joi.object({ html: text.required(), text: text.required() }),

@@ -1,10 +1,11 @@
 import type { MailContext } from '../context.ts';
 import type { Fault } from '../rules/lint/fault.ts';
+import type { Rendered } from '../rules/render.ts';
 import type { TemplateContent } from '../rules/template.ts';
 import { createPreviewCases, type PreviewCases } from './cases.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Preview, type PreviewOptions, preview } from './preview.ts';
-import { type Replay, type ReplayOptions, replay } from './replay.ts';
+import { type Replay, type ReplayOptions, replay, replayedAsSent } from './replay.ts';
 import type { CompiledMjml } from './tasks/compile-mjml.ts';
 import { sendTest, type TestResult, type TestSend } from './test-send.ts';
 
@@ -19,6 +20,8 @@ export interface TemplateChecks {
   preview(content: TemplateContent, options?: PreviewOptions): Promise<Preview>;
   /** Renders it with the data of the messages that were sent last, against what these were. */
   replay(content: TemplateContent, options?: ReplayOptions): Promise<Replay>;
+  /** A message of a replay as it was sent, for its picture; null once its content is purged. */
+  replayed(messageId: string): Promise<Rendered | null>;
   /** MJML to HTML, Handlebars in it left as it is. `html` is empty when there are faults. */
   compileMjml(source: string): Promise<CompiledMjml>;
   /** Sends it to one address, marked as a test; it is no message of the ledger and counts nowhere. */
@@ -32,6 +35,7 @@ export function createTemplateChecks(context: MailContext): TemplateChecks {
     check: content => checkTemplate(context, content),
     preview: (content, options) => preview(context, content, options),
     replay: (content, options) => replay(context, content, options),
+    replayed: messageId => replayedAsSent(context, messageId),
     async compileMjml(source) {
       const outcome = await context.workshop.run('compileMjml', source);
       return outcome.ok ? outcome.value : { html: '', faults: [mjmlFault(outcome.message)] };

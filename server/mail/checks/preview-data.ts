@@ -2,18 +2,20 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { addressKey } from '../rules/address.ts';
 import type { TemplateContent } from '../rules/template.ts';
+import { isSecret, secret } from '../secrecy.ts';
 import { loadClaimed } from '../store/load.ts';
 import { newestMessageTo, templateOfMessage } from '../store/template-messages.ts';
 import { createPreviewCases } from './cases.ts';
+import { showable } from './showable.ts';
 
 /** Which data to show a template with; the sample when nothing is said, and the first that is said counts. */
 export interface DataChoice {
   data?: Record<string, unknown>;
   /** A saved case, or a generated one. */
   caseId?: string;
-  /** What a message of this template was sent with, as long as its content is not purged. */
+  /** What a message of this template was sent with, as {@link showable}, as long as its content is not purged. */
   messageId?: string;
-  /** What the latest message of this template to an address was sent with. */
+  /** What the latest message of this template to an address was sent with, unless that is for it alone. */
   recipient?: string;
 }
 
@@ -23,7 +25,13 @@ export interface ChosenData {
   locale: string | null;
 }
 
-/** Finds the data. Throws `invalid-input` when the case or message is not there, or not any more. */
+const forThemAlone =
+  'What messages of this template say is for their recipients alone: choose the sample or a case.';
+
+/**
+ * Finds the data. Throws `invalid-input` when the case or message is not there, or not any more, and `secret` when it is
+ * the recipient's alone.
+ */
 export async function chooseData(
   context: MailContext,
   content: TemplateContent,
@@ -34,6 +42,7 @@ export async function chooseData(
   if (messageId) return ofMessage(context, content, messageId);
   if (recipient) {
     const newest = await newestMessageTo(context.db, content.key, addressKey(recipient.trim()));
+    if (newest && (await isSecret(context, newest))) throw secret(forThemAlone, 'recipient');
     return ofMessage(context, content, newest);
   }
   return { data: content.sample, locale: null };
@@ -46,13 +55,14 @@ async function ofCase(context: MailContext, content: TemplateContent, id: string
 }
 
 async function ofMessage(
-  { db }: MailContext,
+  context: MailContext,
   content: TemplateContent,
   id: string | null,
 ): Promise<ChosenData> {
   // Another template's data is not this editor's to see.
-  const isOurs = id !== null && (await templateOfMessage(db, id)) === content.key;
-  const [message] = isOurs ? await loadClaimed(db, [{ messageId: id, lease: '' }]) : [];
+  const isOurs = id !== null && (await templateOfMessage(context.db, id)) === content.key;
+  const found = isOurs ? await loadClaimed(context.db, [{ messageId: id, lease: '' }]) : [];
+  const [message] = await showable(context, found);
   if (!message || message.purged) {
     throw new MailError(
       'invalid-input',

@@ -1,11 +1,14 @@
 import pLimit from 'p-limit';
 import type { MailContext } from '../context.ts';
+import { rendered } from '../preview.ts';
+import type { Rendered } from '../rules/render.ts';
 import type { TemplateContent } from '../rules/template.ts';
 import { type Loaded, loadClaimed } from '../store/load.ts';
 import { newestMessages } from '../store/template-messages.ts';
 import { unsubscribePlaceholder } from '../unsubscribe.ts';
 import { workLimits } from './limits.ts';
 import { withoutState } from './outcome.ts';
+import { showable } from './showable.ts';
 import { type Comparison, failure } from './tasks/compare.ts';
 
 /**
@@ -16,6 +19,8 @@ export interface Replay {
   results: ReplayResult[];
   /** Messages that there was no time for. */
   skipped: number;
+  /** True where samples stood in for data that is for recipients alone; then one message of each kind is enough. */
+  sampled: boolean;
 }
 
 /** One message, rendered by the version it was sent with and by the candidate. */
@@ -43,7 +48,8 @@ export async function replay(
   content: TemplateContent,
   { limit = 50, timeMs = 30_000 }: ReplayOptions = {},
 ): Promise<Replay> {
-  const messages = await recentMessages(context, content.key, Math.min(limit, 200));
+  const recent = await recentMessages(context, content.key, Math.min(limit, 200));
+  const messages = withoutRepetition(await showable(context, recent), recent);
   const endsAt = performance.now() + timeMs;
   const next = pLimit(parallel);
   const found = await Promise.all(
@@ -52,7 +58,22 @@ export async function replay(
     ),
   );
   const results = found.filter(result => result !== null);
-  return { results: worstFirst(results), skipped: found.length - results.length };
+  const sampled = messages.some(message => !recent.includes(message));
+  return { results: worstFirst(results), skipped: found.length - results.length, sampled };
+}
+
+/** One side of a replay's picture: a message as it was sent, {@link showable}. Null once its content is purged. */
+export async function replayedAsSent(context: MailContext, id: string): Promise<Rendered | null> {
+  const found = await loadClaimed(context.db, [{ messageId: id, lease: '' }]);
+  const [message] = await showable(context, found);
+  return message && !message.purged ? rendered(context, message) : null;
+}
+
+/** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
+function withoutRepetition(shown: readonly Loaded[], recent: readonly Loaded[]): Loaded[] {
+  const kindOf = ({ templateVersionId, locale }: Loaded) => `${templateVersionId} ${locale}`;
+  const firstOf = (message: Loaded) => shown.find(one => kindOf(one) === kindOf(message));
+  return shown.filter(message => recent.includes(message) || firstOf(message) === message);
 }
 
 async function recentMessages({ db }: MailContext, template: string, limit: number): Promise<Loaded[]> {

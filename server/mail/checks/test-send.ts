@@ -5,7 +5,7 @@ import { later } from '../rules/later.ts';
 import type { TemplateContent } from '../rules/template.ts';
 import { listAudit, recordChange } from '../store/audit.ts';
 import { activeSuppressions } from '../store/suppressions.ts';
-import type { Envelope, Mailbox, Outcome } from '../transport.ts';
+import { type Envelope, type Mailbox, type Outcome, testTag } from '../transport.ts';
 import { problemText } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
@@ -97,8 +97,8 @@ function envelopeOf(
     html,
     text,
     headers: { 'X-Postlane-Test': 'yes' },
-    metadata: { 'postlane-test': 'yes' },
-    tag: 'postlane-test',
+    metadata: { [testTag]: 'yes' },
+    tag: testTag,
   };
 }
 

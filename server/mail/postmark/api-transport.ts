@@ -49,6 +49,7 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
       return outcomes;
     },
     async close() {},
+    unsubscribes: true,
     kind: 'Postmark API',
     address: new URL(options.url).host,
     async check() {

@@ -1,5 +1,5 @@
 import type { ProviderEvent } from '../event.ts';
-import { attemptKey } from '../transport.ts';
+import { attemptKey, testTag } from '../transport.ts';
 import {
   bounce,
   click,
@@ -52,6 +52,7 @@ export function readEvent(payload: unknown, receivedAt: Date): ProviderEvent {
     attemptId: attemptIdIn(value.Metadata),
     providerMessageId: messageIdIn(value.MessageID),
     stream: value.MessageStream || 'outbound',
+    ...(value.Tag === testTag && { isTest: true }),
     // A webhook set to include the content posts the whole mail; that is not ours to keep twice.
     raw: JSON.stringify({ ...payload, Content: undefined }),
   };

@@ -8,6 +8,7 @@ export function createPostmarkSmtpTransport(
 ): Transport {
   return {
     ...createSmtpTransport({ ...options, name: 'postmark-smtp', controlHeaders }),
+    unsubscribes: true,
     kind: 'Postmark SMTP',
   };
 }

@@ -44,10 +44,21 @@ export function compose({ key, content: template }: Source<'template'>, sources:
     html: reachedPartials(start('html', ['html']), 'html', sources, faults),
     text: reachedPartials(start('text', ['subject', 'preheader', 'text']), 'text', sources, faults),
   };
-  const { category, description, contract, sample } = template;
+  const { category, description, contract, sample, secret } = template;
   const content =
     layout && brand && !faults.some(fault => fault.fatal)
-      ? { key, category, description, contract, sample, locales, layout, partials, brand: brand.content }
+      ? {
+          key,
+          category,
+          description,
+          contract,
+          sample,
+          ...(secret && { secret }),
+          locales,
+          layout,
+          partials,
+          brand: brand.content,
+        }
       : null;
   return { content, faults };
 }

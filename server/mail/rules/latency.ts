@@ -8,6 +8,9 @@ export const latencyBounds = [
   ['within_1h', 3_600_000],
 ] as const;
 
+/** The last of {@link latencyBounds}: what took longer counts as this, so that it means "so long or more". */
+export const longestMeasuredMs = 3_600_000;
+
 /** How many hand-overs took at most so long, by the columns of {@link latencyBounds}; `measured`: all of them. */
 export type LatencyCounts = Record<(typeof latencyBounds)[number][0] | 'measured', number>;
 

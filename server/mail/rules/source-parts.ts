@@ -17,7 +17,7 @@ export function textsOf(source: Source): Map<string, string> {
 }
 
 function templateTexts({ content }: Source<'template'>): Map<string, string> {
-  const { locales, contract, sample, category, description, layout } = content;
+  const { locales, contract, sample, category, description, layout, secret } = content;
   const parts = Object.entries(locales).flatMap(([locale, { subject, preheader, html, text, mjml }]) => {
     const named = (name: string) => (locale === 'default' ? name : `${name}.${locale}`);
     return [
@@ -32,6 +32,7 @@ function templateTexts({ content }: Source<'template'>): Map<string, string> {
     ['category', category],
     ['layout', layout],
     ['description', description],
+    ['secret', secret && 'true'],
     ['contract', JSON.stringify(contract, null, 2)],
     ['sample', JSON.stringify(sample, null, 2)],
   );

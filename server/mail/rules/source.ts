@@ -25,6 +25,8 @@ export interface TemplateSource {
   layout: string;
   contract: ContractSpec;
   sample: Record<string, unknown>;
+  /** Nobody but their recipients may read its messages; else absent. */
+  secret?: true;
   /** Parts by locale; `default` is the fallback. */
   locales: Record<string, SourceParts> & { default: SourceParts };
 }

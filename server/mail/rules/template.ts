@@ -19,6 +19,8 @@ export interface TemplateContent {
   description: string;
   contract: ContractSpec;
   sample: Record<string, unknown>;
+  /** Nobody but their recipients may read its messages, for these bring links or codes to accounts; else absent. */
+  secret?: true;
   /** Parts by locale; `default` is the fallback. */
   locales: Record<string, TemplateParts> & { default: TemplateParts };
   /** Whole documents that include the parts by `{{> content}}`. */

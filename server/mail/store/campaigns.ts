@@ -113,7 +113,7 @@ export async function moveCampaign(
   id: string,
   from: readonly CampaignState[],
   to: CampaignState,
-  stamps: { launchedAt?: Date; finishedAt?: Date } = {},
+  stamps: { launchedAt?: Date; finishedAt?: Date | null } = {},
 ): Promise<boolean> {
   const changed = await db('campaigns')
     .where({ id })
@@ -121,9 +121,22 @@ export async function moveCampaign(
     .update({
       state: to,
       ...(stamps.launchedAt && { launched_at: utc(stamps.launchedAt) }),
-      ...(stamps.finishedAt && { finished_at: utc(stamps.finishedAt) }),
+      ...(stamps.finishedAt !== undefined && { finished_at: utc(stamps.finishedAt) }),
     });
   return changed > 0;
+}
+
+/** Ids of campaigns that were cancelled and may have messages that wait all the same. */
+export async function unfinishedCancelled(db: Db): Promise<string[]> {
+  return db('campaigns').where({ state: 'cancelled' }).whereNull('finished_at').orderBy('id').pluck('id');
+}
+
+/** Writes down when a campaign in this state was over; the first time counts. */
+export async function finishCampaign(db: Db, id: string, state: CampaignState, at: Date): Promise<void> {
+  await db('campaigns')
+    .where({ id, state })
+    .whereNull('finished_at')
+    .update({ finished_at: utc(at) });
 }
 
 /** Whether any of a campaign's messages is still to be settled: one look for each open state, not a count. */

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import type { MailError } from '../../server/mail/index.ts';
+import { useCheckedTemplates } from '../support/checked-templates.ts';
+import { testDatabase } from '../support/database.ts';
+import { resetInput, upgradeInput } from '../support/inputs.ts';
+import { providerSamples } from '../support/provider-samples.ts';
+import { refusal } from '../support/refusal.ts';
+
+const link = 'https://shop.example/reset/1';
+
+describe('mail that is for its recipient alone', () => {
+  const db = testDatabase();
+  const shop = useCheckedTemplates();
+  let id: string;
+  before(async () => {
+    ({ id } = await shop.mail.send(resetInput(), { wait: true }));
+  });
+
+  const isSecret = async (asked: Promise<unknown>): Promise<MailError> => {
+    const refused = await refusal(asked);
+    expect(refused.code).to.equal('secret');
+    expect(refused.message).not.to.contain(link);
+    return refused;
+  };
+
+  it('goes out with what it says, and shows it to nobody else', async () => {
+    expect(shop.api.given.at(-1)?.html).to.contain(link);
+    await isSecret(shop.mail.messages.preview(id));
+    await isSecret(shop.mail.messages.content(id));
+    const other = await shop.mail.send(upgradeInput(), { wait: true });
+    expect((await shop.mail.messages.preview(other.id))?.html).to.contain('/tier/1');
+  });
+
+  it('is not copied, but tried again', async () => {
+    await isSecret(shop.mail.messages.resend(id, { by: 'ada' }));
+    await db('messages').where({ id }).update({ state: 'failed' });
+    await shop.mail.messages.retry(id, { by: 'ada' });
+    await shop.mail.work.deliverDue('transactional');
+    expect((await shop.mail.messages.get(id))?.state).to.equal('sent');
+  });
+
+  it('keeps its links in what is reported about it', async () => {
+    const [attempt] = await shop.mail.messages.attempts(id);
+    const about = { Recipient: 'ada@mail.example', Metadata: { 'postlane-attempt': attempt?.id } };
+    await shop.mail.receivePostmark({ ...providerSamples.Click, ...about, OriginalLink: link });
+    const events = await shop.mail.messages.events(id);
+    expect(events.map(({ kind, details }) => [kind, details.link])).to.deep.equal([['clicked', null]]);
+    expect(JSON.stringify(await shop.mail.messages.timeline(id))).not.to.contain(link);
+    await isSecret(shop.mail.messages.rawEvent(events[0]?.id ?? ''));
+  });
+
+  it('gives no data to previews and tests: refused for a recipient, a sample for a message', async () => {
+    const content = { ...shop.content('password-reset') };
+    delete content.secret;
+    const { preview, sendTest } = shop.mail.templates;
+    await isSecret(preview(content, { recipient: 'ada@mail.example' }));
+    await isSecret(sendTest(content, { to: 'me@mail.example', by: 'ada', recipient: 'ada@mail.example' }));
+    const shown = await preview(content, { messageId: id, faults: false });
+    expect(shown.data).to.deep.equal(content.sample);
+  });
+
+  it('is replayed with the sample, once for all that are alike', async () => {
+    await shop.mail.send(resetInput(), { wait: true });
+    const candidate = shop.changed('password-reset', { html: '<p>{{resetUrl}}</p>' });
+    delete candidate.secret;
+    const { results, sampled } = await shop.mail.templates.replay(candidate);
+    expect(results.map(({ kind }) => kind)).to.deep.equal(['different']);
+    expect(sampled).to.equal(true);
+    expect(JSON.stringify(results)).not.to.contain(link);
+    const asSent = await shop.mail.templates.replayed(id);
+    expect(asSent?.html).to.contain('https://www.example.com/password/reset').and.not.contain(link);
+  });
+
+  it('stays so when its template is edited or restored, and is so from before it was marked', async () => {
+    const ref = { kind: 'template', key: 'password-reset' } as const;
+    const view = await shop.mail.templates.get(ref);
+    if (!view?.published) throw new Error('It is not published.');
+    const { secret, ...content } = view.published.source.content;
+    expect(secret).to.equal(true);
+    const edited = { ...ref, content: { ...content, description: 'Other.' } };
+    const options = { by: 'ada', message: 'Other words.', acceptWarnings: true };
+    const saved = await shop.mail.templates.saveDraft(edited, { revision: view.revision, by: 'ada' });
+    if (saved.state !== 'saved') throw new Error('It was not saved.');
+    await shop.mail.templates.publish(ref, { ...options, revision: saved.revision });
+    expect((await shop.mail.templates.get(ref))?.published?.source.content).to.deep.include({
+      description: 'Other.',
+      secret: true,
+    });
+
+    // As if version 1 had come before the mark.
+    const unmarked = JSON.stringify(content);
+    await db('template_source_versions')
+      .where({ source_key: ref.key, version: 1 })
+      .update({ content: unmarked });
+    const [old] = await db('template_versions').where({ template: ref.key, version: 1 });
+    const { secret: _, ...before } = JSON.parse(old.content);
+    await db('template_versions')
+      .where({ id: old.id })
+      .update({ content: JSON.stringify(before) });
+    await isSecret(shop.mail.messages.preview(id));
+    const now = await shop.mail.templates.get(ref);
+    await shop.mail.templates.restore(ref, 1, { ...options, revision: now?.revision ?? 0 });
+    expect((await shop.mail.templates.get(ref))?.published).to.deep.include({ version: 3 });
+    expect((await shop.mail.templates.get(ref))?.published?.source.content.secret).to.equal(true);
+  });
+
+  it('is every shipped template that brings a link or a code to an account', async () => {
+    const keys = await shop.mail.templates.keys();
+    const marked = keys.filter(key => shop.content(key).secret);
+    expect(marked).to.deep.equal(['account-invitation', 'email-verification', 'password-reset']);
+  });
+});
