@@ -8,6 +8,7 @@ const statuses: Partial<Record<MailErrorCode, number>> = {
   'unknown-template': 404,
   'idempotency-conflict': 409,
   'wrong-state': 409,
+  secret: 403,
   'too-large': 413,
   closed: 503,
 };
@@ -20,7 +21,7 @@ export function errorHandler(mail: Mail): ErrorRequestHandler {
       return;
     }
     if (error instanceof MailError) {
-      answer(response, statuses[error.code] ?? 422, error.code, error.message, error.field);
+      answer(response, statusOf(error), error.code, error.message, error.field);
       return;
     }
     // body-parser's and Express's own: a body that does not parse or is too large, a path that does not decode.
@@ -35,8 +36,14 @@ export function errorHandler(mail: Mail): ErrorRequestHandler {
   };
 }
 
-function clientStatus(error: unknown): number | null {
-  const { status, expose = true } = error as { status?: number; expose?: boolean };
+/** The HTTP status of an error of the module. */
+export function statusOf({ code }: MailError): number {
+  return statuses[code] ?? 422;
+}
+
+/** The status of a refusal by body-parser or Express; null for anything else. */
+export function clientStatus(error: unknown): number | null {
+  const { status, expose = true } = (error ?? {}) as { status?: number; expose?: boolean };
   return expose && status !== undefined && status >= 400 && status < 500 ? status : null;
 }
 

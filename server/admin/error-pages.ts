@@ -1,38 +1,73 @@
-import type { ErrorRequestHandler } from 'express';
-import { MailError, type MailErrorCode } from '../mail/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Request } from 'express';
+import { clientStatus, statusOf } from '../errors.ts';
+import { type Mail, MailError } from '../mail/index.ts';
+import { isSafe } from './access/forgery.ts';
 import { wantsJson } from './access/gate.ts';
 import { notFound, PageError } from './page-error.ts';
 import { placeOf } from './place.ts';
 import { sectionAt } from './sections.ts';
 import type { Show } from './views.ts';
 
-const missing: ReadonlySet<MailErrorCode> = new Set([
-  'unknown-message',
-  'unknown-campaign',
-  'unknown-template',
-]);
+/** What an error page, or the JSON of a script, says. */
+interface Answer {
+  status: number;
+  title: string;
+  message: string;
+  code: string;
+  /** Of a surprise: the same id is in the log. */
+  incident?: string;
+}
 
-/** Turns what can be expected into a page; anything else is the host's to answer. */
-export function errorPages(show: Show): ErrorRequestHandler {
+/** Answers every error with a page in the frame. What nobody expected is logged; the page shows only its id. */
+export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
   return (error, request, response, next) => {
-    const page = pageErrorOf(error);
-    if (!page || response.headersSent) {
+    let answer = expected(error);
+    // Express's own refusals of a request are told by the host as it does elsewhere.
+    if (response.headersSent || (!answer && clientStatus(error) !== null)) {
       next(error);
       return;
     }
-    const { status, title, message, code } = page;
+    const { section } = placeOf(response);
+    if (!answer) {
+      answer = surprise(request);
+      // Not the path: that of an invitation is a secret.
+      const where = { method: request.method, section };
+      log.error({ err: error, incident: answer.incident, ...where }, 'page failed');
+    }
+    const { status, title, message, code, incident } = answer;
     if (wantsJson(request)) {
-      response.status(status).json({ code, message });
+      response.status(status).json({ code, message, ...(incident && { incident }) });
       return;
     }
-    show(response, 'frame/error', { title, message, back: sectionAt(placeOf(response).section) }, status);
+    const again = incident !== undefined && isSafe(request);
+    show(response, 'frame/error', { title, message, incident, again, back: sectionAt(section) }, status);
   };
 }
 
-function pageErrorOf(error: unknown): PageError | null {
+function expected(error: unknown): Answer | null {
   if (error instanceof PageError) return error;
-  if (error instanceof MailError && missing.has(error.code)) return notFound(error.message);
+  if (error instanceof MailError) return refusal(error);
   // A path with a broken percent sign names nothing.
   if (error instanceof URIError) return notFound('There is no such page.');
   return null;
+}
+
+function refusal(error: MailError): Answer {
+  const status = statusOf(error);
+  if (status === 404) return notFound(error.message);
+  return { status, title: 'That could not be done', message: error.message, code: error.code };
+}
+
+function surprise(request: Request): Answer {
+  const standing = isSafe(request)
+    ? 'Nothing was changed. Try again in a minute.'
+    : 'It is not certain whether your change was stored: look before you send it again.';
+  return {
+    status: 500,
+    title: 'Something went wrong on our side',
+    message: `${standing} If it goes on, tell whoever looks after Postlane, with the number of this incident.`,
+    code: 'internal',
+    incident: randomUUID().slice(0, 8),
+  };
 }

@@ -26,7 +26,7 @@ import { createShow } from './views.ts';
 
 /**
  * The pages for operators, to be mounted under any path: links are relative, so that no proxy can break them. `access`
- * says who may use them. Only what nobody expected is passed on to the host's error handler.
+ * says who may use them. Errors are answered here; the host's error handler gets only what breaks off an answer.
  */
 export function pageRouter(mail: Mail, access: Access, options: GuardOptions & StreamOptions): Router {
   const forms = forgeryGuard(options);
@@ -57,7 +57,7 @@ export function pageRouter(mail: Mail, access: Access, options: GuardOptions & S
   router.use(() => {
     throw notFound('There is no such page.');
   });
-  router.use(errorPages(show));
+  router.use(errorPages(show, mail.log));
   return router;
 }
 

@@ -1,5 +1,8 @@
 import type { HelperOptions } from 'handlebars';
+import { longestMeasuredMs } from '../mail/index.ts';
+import { reasonWords } from './messages/reason-words.ts';
 import { mayAs, type Person, type Role } from './person.ts';
+import { suppressionWords } from './suppressions/words.ts';
 
 const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
 const minute = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
@@ -40,6 +43,16 @@ export const viewHelpers = {
     return name.replaceAll('-', ' ');
   },
 
+  /** `{{stateReason reason}}`: why a message is in its state. */
+  stateReason(reason: string): string {
+    return reasonWords(reason);
+  },
+
+  /** `{{whySuppressed one}}`: why an address is suppressed. */
+  whySuppressed(one: { reason: string; origin: string }): string {
+    return suppressionWords(one);
+  },
+
   /** `{{query state="sent" cursor=cursor}}`: `?...` of what is neither null nor empty. */
   query({ hash }: HelperOptions): string {
     const given = Object.entries(hash).filter(([, value]) => value !== null && value !== '');
@@ -64,6 +77,13 @@ export const viewHelpers = {
   /** `{{span ms}}`: in the unit that fits, such as 340 ms, 2.1 s, 5 min, 3 h, 2 d; a dash for null. */
   span(ms: number | null): string {
     return ms === null ? '–' : inWords(ms);
+  },
+
+  /** `{{took ms}}`: a hand-over time, as {@link viewHelpers.span}; longer than we measure is "over" that. */
+  took(ms: number | null): string {
+    return ms !== null && ms >= longestMeasuredMs
+      ? `over ${inWords(longestMeasuredMs)}`
+      : viewHelpers.span(ms);
   },
 
   /** `{{amount value "share"}}`: a count, a share or a span of ms, in words. */

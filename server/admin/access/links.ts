@@ -16,7 +16,7 @@ import { hashOf, newToken } from './tokens.ts';
 export type LinkPurpose = Exclude<Purpose, 'code'>;
 
 /** The template of the message that brings a link. */
-export const linkTemplate = 'account-invitation';
+const linkTemplate = 'account-invitation';
 
 /** How long a link is good, in hours. */
 export const linkHours: Record<LinkPurpose, number> = { invitation: 7 * 24, password: 24 };

@@ -1,12 +1,13 @@
 import { Router } from 'express';
 import Joi from 'joi';
-import type { AuditFilter, Mail } from '../../mail/index.ts';
+import type { AuditEntry, AuditFilter, Mail } from '../../mail/index.ts';
 import { notFound, unreadable } from '../page-error.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
+import { actionWords } from './action-words.ts';
 import { changeLines } from './change-lines.ts';
 import { personId, withNames } from './names.ts';
-import { subjectPage } from './subject-link.ts';
+import { subjectsOf } from './subjects.ts';
 
 const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
   by: Joi.string().trim().max(200).empty(''),
@@ -39,8 +40,8 @@ export function auditRouter(mail: Mail, show: Show): Router {
       filter: { by, action, subject },
       filtered: by !== '' || action !== '' || subject !== '',
       paged: filter.cursor !== undefined,
-      actions: [...new Set([...actions, ...(action ? [action] : [])])].sort(),
-      entries: await withNames(mail, entries),
+      actions: [...new Set([...actions, ...(action ? [action] : [])])].sort().map(withWords),
+      entries: await told(mail, entries),
       cursor,
     });
   });
@@ -48,12 +49,34 @@ export function auditRouter(mail: Mail, show: Show): Router {
   router.get('/:id', async ({ params: { id } }, response) => {
     const entry = idSchema().validate(id).error ? null : await mail.audit.get(id);
     if (!entry) throw notFound('There is no such entry.');
-    const [named] = await withNames(mail, [entry]);
-    const lines = changeLines(entry.before, entry.after);
-    show(response, 'audit/show', { entry: named, lines, page: subjectPage(entry.subject) });
+    const [shown] = await told(mail, [entry]);
+    show(response, 'audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
   });
 
   return router;
+}
+
+/** Entries in words: what was done, to what, by whom. */
+async function told<T extends Pick<AuditEntry, 'by' | 'action' | 'subject'>>(
+  mail: Mail,
+  entries: readonly T[],
+) {
+  const [named, subjects] = await Promise.all([
+    withNames(mail, entries),
+    subjectsOf(
+      mail,
+      entries.map(({ subject }) => subject),
+    ),
+  ]);
+  return named.map(entry => ({
+    ...entry,
+    done: actionWords(entry.action),
+    about: subjects.get(entry.subject) ?? { name: entry.subject, page: null },
+  }));
+}
+
+function withWords(action: string): { action: string; done: string } {
+  return { action, done: actionWords(action) };
 }
 
 function idSchema(): Joi.StringSchema {

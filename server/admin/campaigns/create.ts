@@ -4,6 +4,7 @@ import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { type CampaignForm, emptyForm, type FormFault, faultOf, readForm, typedForm } from './form.ts';
+import { sharedSample } from './shared-sample.ts';
 
 /** The form of a new campaign, its template chosen when the address names one. */
 export async function showForm(
@@ -12,7 +13,8 @@ export async function showForm(
   { query }: Request,
   response: Response,
 ): Promise<void> {
-  await answer(mail, show, response, emptyForm(typeof query.template === 'string' ? query.template : ''), []);
+  const form = emptyForm(typeof query.template === 'string' ? query.template : '');
+  await answer(mail, show, response, await withSample(mail, form), []);
 }
 
 /** Makes a draft of what was typed; what has to be mended comes back with it. */
@@ -23,6 +25,7 @@ export async function createCampaign(
   response: Response,
 ): Promise<void> {
   const form = typedForm(request.body);
+  if (request.body?.fill !== undefined) return answer(mail, show, response, await withSample(mail, form), []);
   const { input, faults } = readForm(form);
   if (faults.length > 0) return answer(mail, show, response, form, faults);
   try {
@@ -31,6 +34,11 @@ export async function createCampaign(
   } catch (error) {
     await answer(mail, show, response, form, [faultOf(error)]);
   }
+}
+
+async function withSample(mail: Mail, form: CampaignForm): Promise<CampaignForm> {
+  const sample = form.template === '' ? null : await sharedSample(mail, form.template);
+  return sample ? { ...form, data: JSON.stringify(sample, null, 2) } : form;
 }
 
 async function answer(

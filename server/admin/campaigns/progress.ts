@@ -1,5 +1,6 @@
 import type { Campaign, Mail } from '../../mail/index.ts';
 import { type Segment, stateBar } from '../state-bar.ts';
+import { viewHelpers } from '../view-helpers.ts';
 
 /** A campaign with how far it is. */
 export interface CampaignProgress {
@@ -9,6 +10,17 @@ export interface CampaignProgress {
   settled: number;
   /** Whole percents, 100 only when all is settled. */
   percentSettled: number;
+  /** What became of the others, such as `40 held`; empty when all is settled. */
+  others: string;
+}
+
+/** Campaigns between launch and end that stand alike. */
+export interface CampaignGroup {
+  key: 'running' | 'scheduled' | 'paused';
+  title: string;
+  /** True when they move by themselves. */
+  live: boolean;
+  campaigns: CampaignProgress[];
 }
 
 /** Adds their progress to campaigns. */
@@ -22,9 +34,48 @@ export function withProgress(mail: Mail, campaigns: readonly Campaign[]): Promis
         segments: stateBar(progress.byState, Math.max(progress.audience, progress.expanded)),
         settled: progress.expanded - progress.open,
         percentSettled: Math.floor(progress.share * 100),
+        others: othersIn(campaign, progress),
       };
     }),
   );
+}
+
+// A paused campaign has nothing on the way, and one that waits for its time has not begun.
+function othersIn(
+  { state }: Campaign,
+  { byState, audience, expanded }: CampaignProgress['progress'],
+): string {
+  const parts: [count: number | undefined, words: string][] = [
+    [byState.sending, 'on the way'],
+    [byState.queued, 'waiting to be sent'],
+    [byState.held, 'held'],
+    [byState.unknown, 'unclear'],
+    [audience - expanded, unexpanded[state] ?? 'not begun'],
+  ];
+  return parts
+    .flatMap(([count = 0, words]) => (count > 0 ? [`${viewHelpers.number(count)} ${words}`] : []))
+    .join(', ');
+}
+
+const unexpanded: Partial<Record<Campaign['state'], string>> = {
+  scheduled: 'waiting for its time',
+  expanding: 'being prepared',
+  sending: 'being prepared',
+  paused: 'not yet prepared',
+  cancelled: 'never sent',
+};
+
+/** Those between launch and end, by how they stand. */
+export async function groupsOf(mail: Mail, campaigns: readonly Campaign[]): Promise<CampaignGroup[]> {
+  const all = await withProgress(mail, campaigns.filter(isRunning));
+  const among = (...states: Campaign['state'][]) =>
+    all.filter(({ campaign }) => states.includes(campaign.state));
+  const groups: CampaignGroup[] = [
+    { key: 'running', title: 'Running campaigns', live: true, campaigns: among('expanding', 'sending') },
+    { key: 'scheduled', title: 'Scheduled campaigns', live: true, campaigns: among('scheduled') },
+    { key: 'paused', title: 'Paused campaigns', live: false, campaigns: among('paused') },
+  ];
+  return groups.filter(group => group.campaigns.length > 0);
 }
 
 /** True between launch and end, paused ones included. */

@@ -9,7 +9,7 @@ import { readCursor } from './cursor.ts';
 import { deeds } from './deeds.ts';
 import { askFirst, doIt } from './do.ts';
 import { findCampaign } from './find.ts';
-import { isRunning, withProgress } from './progress.ts';
+import { groupsOf, isRunning } from './progress.ts';
 import { takeRecipients } from './recipients.ts';
 import { showCampaign } from './show.ts';
 
@@ -25,7 +25,7 @@ export function campaignRouter(mail: Mail, show: Show): Router {
     const campaigns = await mail.campaigns.list(cursor ? { cursor } : {});
     const last = campaigns.length === shown ? campaigns.at(-1) : null;
     show(response, 'campaigns/index', {
-      running: await withProgress(mail, campaigns.filter(isRunning)),
+      groups: await groupsOf(mail, campaigns),
       others: campaigns.filter(campaign => !isRunning(campaign)),
       paged: cursor !== null,
       newer: cursor ? '' : null,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Request, Response } from 'express';
 import type { Campaign, Mail } from '../../mail/index.ts';
 import { mayAs, personOf } from '../person.ts';
@@ -6,6 +7,7 @@ import { leavesOf } from './csv/columns.ts';
 import { deedsFor } from './deeds.ts';
 import { findCampaign } from './find.ts';
 import { isMoving, withProgress } from './progress.ts';
+import { sharedSample } from './shared-sample.ts';
 
 /** One campaign: a draft with its audience and plan, or what became of it. */
 export async function showCampaign(
@@ -32,8 +34,12 @@ export async function showCampaign(
   });
 }
 
-async function draftOf(mail: Mail, { id, data }: Campaign) {
-  const [plan, contract] = await Promise.all([mail.campaigns.plan(id), mail.campaigns.contract(id)]);
+async function draftOf(mail: Mail, { id, data, template }: Campaign) {
+  const [plan, contract, sample] = await Promise.all([
+    mail.campaigns.plan(id),
+    mail.campaigns.contract(id),
+    sharedSample(mail, template),
+  ]);
   const fields = leavesOf(contract).map(({ path, spec }) => ({
     path: path.join('.'),
     type: spec.type,
@@ -43,5 +49,6 @@ async function draftOf(mail: Mail, { id, data }: Campaign) {
   const missingLists = Object.entries(contract)
     .filter(([name, { type, optional }]) => type === 'array' && !optional && !Object.hasOwn(data, name))
     .map(([name]) => name);
-  return { plan, fields, missingLists: missingLists.join(', ') };
+  const isSample = Object.keys(data).length > 0 && isDeepStrictEqual(data, sample);
+  return { plan, isSample, fields, missingLists: missingLists.join(', ') };
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Show } from '../views.ts';
+import { byName } from './by-name.ts';
 import type { Clock } from './clock.ts';
 import { jobStates, pageQuery, pageSize, readFilter } from './filter.ts';
 import { asShown } from './job.ts';
@@ -21,12 +22,14 @@ export async function listJobs(
     repository.queryJobs({ ...asked, skip: (page - 1) * pageSize, limit: pageSize }),
     filtered || page > 1 ? [] : repository.getJobsOverview(),
   ]);
+  const { busy, idle } = byName(names.slice(0, namesShown));
   show(response, 'jobs/index', {
     filter: { name: '', search: '', state: '', ...asked },
     filtered,
     paged: page > 1,
     states: jobStates,
-    names: names.slice(0, namesShown),
+    names: busy,
+    idleNames: idle,
     moreNames: names.length > namesShown,
     jobs: jobs.map(asShown),
     total,

@@ -1,4 +1,5 @@
 import type { Mail, MessageView } from '../../mail/index.ts';
+import type { Standing } from './standing.ts';
 
 /** Something an editor can do with a message, with what to know before. */
 export interface Deed {
@@ -7,12 +8,18 @@ export interface Deed {
   label: string;
   hint: string;
   danger: boolean;
+  /** Why it will not get to the recipient all the same; null when nothing is known against it. */
+  stops: string | null;
 }
 
 const retryable: ReadonlySet<string> = new Set(['failed', 'suppressed', 'cancelled', 'unknown']);
 
 /** What can be done with a message in its state. The module decides again when it is done. */
-export function whatCanBeDone({ state, expiresAt }: MessageView, hasContent: boolean): Deed[] {
+export function whatCanBeDone(
+  { state, expiresAt }: MessageView,
+  { rendered, secret }: { rendered: object | null; secret: string | null },
+  { stops }: Pick<Standing, 'stops'>,
+): Deed[] {
   const deeds: Deed[] = [];
   if (state === 'queued' || state === 'held') {
     deeds.push({
@@ -20,14 +27,15 @@ export function whatCanBeDone({ state, expiresAt }: MessageView, hasContent: boo
       label: 'Cancel',
       hint: 'It has not left yet; it never will.',
       danger: true,
+      stops: null,
     });
   }
   const hasExpired = expiresAt !== null && expiresAt <= new Date();
-  if (retryable.has(state) && hasContent && !hasExpired) {
+  if (retryable.has(state) && (rendered || secret) && !hasExpired) {
     const hint = state === 'unknown' ? twice : 'The same message again; the recipient is judged anew.';
-    deeds.push({ path: 'retry', label: 'Try again', hint, danger: state === 'unknown' });
+    deeds.push({ path: 'retry', label: 'Try again', hint, danger: state === 'unknown', stops });
   }
-  if (hasContent && state !== 'queued' && state !== 'sending' && state !== 'held') {
+  if (rendered && state !== 'queued' && state !== 'sending' && state !== 'held') {
     deeds.push({
       path: 'resend',
       label: 'Send a copy',
@@ -35,6 +43,7 @@ export function whatCanBeDone({ state, expiresAt }: MessageView, hasContent: boo
         state === 'unknown' ? twice : 'The audit log names you.'
       }`,
       danger: state === 'unknown',
+      stops,
     });
   }
   return deeds;

@@ -1,16 +1,17 @@
 import { type Request, Router } from 'express';
 import { type Mail, MailError, type MessageView } from '../../mail/index.ts';
-import { linkTemplate } from '../access/links.ts';
 import { sendMailHtml } from '../headers.ts';
 import { redirectWith } from '../notice.ts';
-import { notFound, PageError } from '../page-error.ts';
+import { notFound } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import { isUuid } from '../uuid.ts';
 import type { Show } from '../views.ts';
 import { deeds, whatCanBeDone } from './deeds.ts';
+import { eventWords } from './event-words.ts';
 import { listMessages } from './list.ts';
 import { standingOf } from './standing.ts';
 import { storyOf } from './story.ts';
+import { whyOf } from './why.ts';
 
 /** Messages: the list with its filters, one message with its story, its content as recipients see it, what can be done. */
 export function messageRouter(mail: Mail, show: Show): Router {
@@ -20,17 +21,18 @@ export function messageRouter(mail: Mail, show: Show): Router {
 
   router.get('/:id', async (request, response) => {
     const message = await findMessage(mail, request);
-    const [timeline, content, campaign, attempts, events, standing] = await Promise.all([
-      storyOf(mail, message.id),
+    const [content, campaign, attempts, events, standing] = await Promise.all([
       readContent(mail, message),
       message.campaignId ? mail.campaigns.get(message.campaignId) : null,
       mail.messages.attempts(message.id),
       mail.messages.events(message.id),
       standingOf(mail, message),
     ]);
-    const possible = whatCanBeDone(message, content.rendered !== null);
+    const timeline = await storyOf(mail, message, attempts, events);
+    const possible = whatCanBeDone(message, content, standing);
     show(response, 'messages/show', {
       message,
+      why: whyOf(message, events),
       timeline,
       campaign,
       attempts,
@@ -51,15 +53,17 @@ export function messageRouter(mail: Mail, show: Show): Router {
     const { id } = await findMessage(mail, request);
     const event = (await mail.messages.events(id)).find(one => one.id === request.params.event);
     if (!event) throw notFound('There is no such report.');
-    const raw = await mail.messages.rawEvent(event.id);
-    show(response, 'messages/event', { id, event, raw: raw === null ? null : readable(raw) });
+    show(response, 'messages/event', {
+      id,
+      event,
+      said: eventWords(event),
+      ...(await readRaw(mail, event.id)),
+    });
   });
 
   for (const [name, deed] of Object.entries(deeds)) {
     router.post(`/:id/${name}`, allow('editor'), async (request, response) => {
-      const message = await findMessage(mail, request);
-      const { id } = message;
-      if (name === 'resend' && isSecret(message)) throw new PageError(409, 'Not sent', secret);
+      const { id } = await findMessage(mail, request);
       try {
         const done = await deed(mail, id, personOf(response).id);
         redirectWith(response, `messages/${done.id}`, done.text);
@@ -89,20 +93,24 @@ interface Content {
 
 async function readContent(mail: Mail, message: MessageView): Promise<Content> {
   const nothing = { rendered: null, problem: null, secret: null };
-  if (isSecret(message)) return { ...nothing, secret };
   try {
     return { ...nothing, rendered: await mail.messages.preview(message.id) };
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
+    if (error.code === 'secret') return { ...nothing, secret: error.message };
     return { ...nothing, problem: `This message cannot be rendered: ${error.message}` };
   }
 }
 
-const secret = 'It brings a link that is for its recipient alone.';
-
-// Until it has been sent and removed: whoever read the link could take the account.
-function isSecret({ template }: MessageView): boolean {
-  return template === linkTemplate;
+/** A report as it came; without it, where it is not ours to read, what the module says to that. */
+async function readRaw(mail: Mail, eventId: string): Promise<{ raw: string | null; secret: string | null }> {
+  try {
+    const raw = await mail.messages.rawEvent(eventId);
+    return { raw: raw === null ? null : readable(raw), secret: null };
+  } catch (error) {
+    if (error instanceof MailError && error.code === 'secret') return { raw: null, secret: error.message };
+    throw error;
+  }
 }
 
 function readable(raw: string): string {

@@ -88,6 +88,17 @@ export function attentionLine(found: Attention): AttentionLine {
   }
 }
 
+const catchUpMs = 60_000;
+const asksForWorker: ReadonlySet<Attention['kind']> = new Set(['queue', 'books-late', 'not-counted']);
+
+/**
+ * Leaves out what only asks whether the worker is running, while these pages have been up for less than a minute: a
+ * worker that began with them is still catching up, and the queue is as old as the pause was long.
+ */
+export function withoutCatchingUp(found: readonly Attention[], upMs: number): Attention[] {
+  return found.filter(({ kind }) => upMs >= catchUpMs || !asksForWorker.has(kind));
+}
+
 /** A conflict between template files and what admins published. */
 export function conflictLine(sources: readonly string[]): AttentionLine {
   return {

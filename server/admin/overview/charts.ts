@@ -1,4 +1,5 @@
 import type { Series, StreamPoint } from '../../mail/index.ts';
+import { viewHelpers } from '../view-helpers.ts';
 
 /** What the numbers of a chart are. */
 export type Unit = 'count' | 'share' | 'ms';
@@ -11,7 +12,7 @@ export interface Chart {
   hint: string;
   unit: Unit;
   streams: { name: string; index: number }[];
-  rows: { at: Date; values: (number | null)[] }[];
+  rows: { at: Date; values: { value: number | null; text: string }[] }[];
 }
 
 interface Kind {
@@ -20,6 +21,8 @@ interface Kind {
   hint: string;
   unit: Unit;
   value: (point: StreamPoint) => number | null;
+  /** How a value is said, where its unit does not tell. */
+  text?: (value: number | null) => string;
 }
 
 const kinds: readonly Kind[] = [
@@ -57,6 +60,7 @@ const kinds: readonly Kind[] = [
     hint: 'From the first attempt to Postmark’s answer, 95 of 100 within.',
     unit: 'ms',
     value: point => point.handOverMostMs,
+    text: viewHelpers.took,
   },
   {
     key: 'queue',
@@ -69,14 +73,15 @@ const kinds: readonly Kind[] = [
 
 /** The charts of a span of time. */
 export function chartsOf({ steps, streams }: Series): Chart[] {
-  return kinds.map(({ value, ...kind }) => ({
+  return kinds.map(({ value: read, text, ...kind }) => ({
     ...kind,
     streams: streams.map(({ stream }, index) => ({ name: stream, index: index % 5 })),
     rows: steps.map((at, step) => ({
       at,
       values: streams.map(({ points }) => {
         const point = points[step];
-        return point ? value(point) : null;
+        const value = point ? read(point) : null;
+        return { value, text: text ? text(value) : viewHelpers.amount(value, kind.unit) };
       }),
     })),
   }));

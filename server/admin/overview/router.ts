@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { isRunning, withProgress } from '../campaigns/progress.ts';
+import { groupsOf } from '../campaigns/progress.ts';
 import type { Show } from '../views.ts';
-import { type AttentionLine, attentionLine, conflictLine } from './attention.ts';
+import { type AttentionLine, attentionLine, conflictLine, withoutCatchingUp } from './attention.ts';
 import { chartsOf } from './charts.ts';
 import { rangeOf, ranges } from './ranges.ts';
 
@@ -10,11 +10,12 @@ const latestMessages = 10;
 
 /** The first page: what wants attention, how things stand over time, and what came last. */
 export function overviewRouter(mail: Mail, show: Show): Router {
+  const startedAt = performance.now();
   const router = Router();
   router.get('/', async ({ query }, response) => {
     const range = rangeOf(query.range);
     const [lines, series, { messages }, campaigns] = await Promise.all([
-      attentionLines(mail),
+      attentionLines(mail, performance.now() - startedAt),
       mail.numbers.series(range.hours, range.stepHours),
       mail.messages.find({ limit: latestMessages }),
       mail.campaigns.list({ running: true }),
@@ -27,14 +28,17 @@ export function overviewRouter(mail: Mail, show: Show): Router {
       charts: chartsOf(series),
       countedAt: series.countedAt,
       messages,
-      running: await withProgress(mail, campaigns.filter(isRunning)),
+      groups: await groupsOf(mail, campaigns),
     });
   });
   return router;
 }
 
-async function attentionLines(mail: Mail): Promise<AttentionLine[]> {
+async function attentionLines(mail: Mail, upMs: number): Promise<AttentionLine[]> {
   const [found, conflicts] = await Promise.all([mail.numbers.attention(), mail.templates.conflicts()]);
   const sources = conflicts.map(({ ref }) => ref.key);
-  return [...found.map(attentionLine), ...(sources.length > 0 ? [conflictLine(sources)] : [])];
+  return [
+    ...withoutCatchingUp(found, upMs).map(attentionLine),
+    ...(sources.length > 0 ? [conflictLine(sources)] : []),
+  ];
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
+import { eventWords } from '../messages/event-words.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import { addSuppression, liftSuppression, showAdd } from './change.ts';
@@ -37,7 +38,8 @@ export function suppressionRouter(mail: Mail, show: Show): Router {
   router.post('/', allow('editor'), (request, response) => addSuppression(mail, show, request, response));
 
   router.get('/one', async ({ query }, response) => {
-    show(response, 'suppressions/one', { ...(await findOne(mail, query)) });
+    const found = await findOne(mail, query);
+    show(response, 'suppressions/one', { ...found, said: found.event && eventWords(found.event) });
   });
   router.post('/lift', allow('editor'), (request, response) => liftSuppression(mail, request, response));
 

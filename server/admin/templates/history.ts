@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Mail, SourceRef, VersionPick, VersionSummary } from '../../mail/index.ts';
+import type { Mail, SourceRef, SourceView, VersionPick, VersionSummary } from '../../mail/index.ts';
 import { textIn } from '../access/text-in.ts';
 import { redirectWith } from '../notice.ts';
 import { notFound } from '../page-error.ts';
@@ -30,15 +30,21 @@ export async function showHistory(
   const ids = [view.draft?.changedBy ?? '', view.published?.by ?? '', ...versions.map(({ by }) => by)];
   const name = await authorNames(mail, ids);
   const last = versions.at(-1)?.version ?? 1;
+  const picks = [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))];
   show(response, 'templates/history', {
     ...frameOf(ref, view, name),
     versions: versions.map(one => ({ ...one, author: name(one.by), why: whyOf(one) })),
     newest: before > 0,
     older: versions.length === perPage && last > 1 ? last : null,
-    picks: [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))],
-    from: String(view.published?.version ?? ''),
-    to: view.draft ? 'draft' : String(versions[0]?.version ?? ''),
+    picks: picks.length > 1 ? picks : [],
+    ...lastTwo(view, versions),
   });
+}
+
+// What is compared most: the draft with what is published, else the newest two.
+function lastTwo({ draft, published }: SourceView, [newest, previous]: readonly VersionSummary[]) {
+  if (draft) return { from: String(published?.version ?? ''), to: 'draft' };
+  return { from: String(previous?.version ?? newest?.version ?? ''), to: String(newest?.version ?? '') };
 }
 
 function whyOf({ cause }: VersionSummary): string {

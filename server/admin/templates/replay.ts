@@ -9,7 +9,7 @@ import { sayInFrame } from './preview.ts';
 
 const newest = 50;
 /** Differences that are told at once; the others, which differ less, are a click away. */
-const shownFirst = 10;
+const shownFirst = 3;
 
 /** Shows the draft rendered with the data of the messages that were sent last, against what these were. */
 export async function showReplay(
@@ -34,6 +34,7 @@ export async function showReplay(
     renders: content !== null && content !== undefined,
     total: results.length,
     skipped: found?.skipped ?? 0,
+    sampled: found?.sampled ?? false,
     failing: results.filter(({ kind }) => kind === 'failure').length,
     failures: alike(ref, layout, results),
     differing: differences.length,
@@ -65,7 +66,7 @@ async function htmlOf(
 ): Promise<{ html: string } | { problem: string }> {
   try {
     if (asSent)
-      return (await mail.messages.preview(messageId)) ?? { problem: 'Its content is not kept any more.' };
+      return (await mail.templates.replayed(messageId)) ?? { problem: 'Its content is not kept any more.' };
     const source = currentSource(await viewOf(mail, ref));
     const content = (await mail.templates.compose(source, templateIn(ref, request)))?.content;
     if (!content) return { problem: 'There are errors, so there is nothing to show. The editor lists them.' };

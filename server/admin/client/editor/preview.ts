@@ -86,7 +86,6 @@ export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => 
   };
 
   const later = debounced(() => void ask(), waitMs);
-  find('[data-views]').hidden = false;
   for (const chip of findAll('[data-view]'))
     chip.addEventListener('click', () => choose(chip.dataset.view ?? ''));
   askForRecipient(form);
@@ -161,6 +160,8 @@ function askForRecipient(form: HTMLFormElement): void {
   const update = () => {
     place.hidden = data.value !== 'recipient';
   };
+  // It was there for browsers without script.
+  delete place.dataset.untilScript;
   data.addEventListener('change', update);
   update();
 }

@@ -9,13 +9,13 @@ function keepFresh(first: HTMLElement): void {
   let part = first;
   let stopped = false;
   const button = make('button', { type: 'button', className: 'link-button', textContent: 'Stop refreshing' });
-  const note = make('p', { className: 'quiet' }, 'Refreshes by itself. ', button);
+  const note = noteAfter(part);
+  note.append('Refreshes by itself. ', button);
   button.addEventListener('click', () => {
     stopped = !stopped;
     button.textContent = stopped ? 'Refresh again' : 'Stop refreshing';
     if (!stopped) void refresh();
   });
-  part.after(note);
   schedule();
 
   function schedule(): void {
@@ -37,6 +37,15 @@ function keepFresh(first: HTMLElement): void {
   }
 }
 
+/** The line behind a part; the page has kept its space, or it is made here. */
+function noteAfter(part: HTMLElement): HTMLElement {
+  const next = part.nextElementSibling;
+  if (next instanceof HTMLElement && next.matches('[data-live-note]')) return next;
+  const note = make('p', { className: 'quiet' });
+  part.after(note);
+  return note;
+}
+
 /** True while somebody is on a link or button in it, who would lose their place. */
 function isUsed(part: HTMLElement): boolean {
   return part !== document.activeElement && part.contains(document.activeElement);
@@ -47,6 +56,8 @@ async function fetched(part: HTMLElement): Promise<HTMLElement> {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const next = answer.ok ? page.getElementById(part.id) : null;
+    // A page that no longer has it says that it has come to its end.
+    if (answer.ok && !next) delete part.dataset.live;
     return next ? document.adoptNode(next) : part;
   } catch {
     return part;

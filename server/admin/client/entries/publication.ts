@@ -10,7 +10,9 @@ async function showAll(sections: readonly HTMLElement[]): Promise<void> {
   const place = document.createComment('replays');
   first.before(place);
   for (const section of sections) await showReplay(section);
-  place.replaceWith(...[...sections].sort((a, b) => rankOf(a) - rankOf(b)));
+  const ranked = [...sections].sort((a, b) => rankOf(a) - rankOf(b));
+  if (ranked.every((section, i) => section === sections[i])) place.remove();
+  else place.replaceWith(...ranked);
 }
 
 /** Templates that fail come before those that would look otherwise, and these before the rest. */
@@ -30,6 +32,8 @@ async function showReplay(section: HTMLElement): Promise<void> {
     const response = await fetch(replay, { headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const result = page.querySelector('[data-replay-result]');
+    // Pictures are a click away: what has changed in the source is to be seen as well.
+    for (const shown of result?.querySelectorAll('details[open]') ?? []) shown.removeAttribute('open');
     body.replaceWith(...(result ? [result] : link));
   } catch {
     body.classList.remove('busy');

@@ -8,6 +8,8 @@ const height = 176;
 interface Table {
   times: number[];
   columns: (number | null)[][];
+  /** The same in words, as the table has them. */
+  words: string[][];
   names: string[];
 }
 
@@ -16,9 +18,6 @@ export function drawChart(figure: HTMLElement): uPlot {
   const unit = figure.dataset.chart as Unit;
   const table = readTable(figure);
   const canvas = find('.canvas', figure);
-  canvas.hidden = false;
-  canvas.setAttribute('aria-hidden', 'true');
-  find('.legend', figure).hidden = false;
   const tip = make('div', { className: 'tip', hidden: true });
   const chart = new uPlot(
     settings(figure, canvas, table, unit, tip),
@@ -36,6 +35,7 @@ function readTable(figure: HTMLElement): Table {
     names,
     times: rows.map(row => Date.parse(find<HTMLTimeElement>('time', row).dateTime) / 1000),
     columns: names.map((_, column) => rows.map(row => numberIn(findAll('td.number', row)[column]))),
+    words: names.map((_, column) => rows.map(row => findAll('td.number', row)[column]?.textContent ?? '')),
   };
 }
 
@@ -47,7 +47,7 @@ function numberIn(cell: HTMLElement | undefined): number | null {
 function settings(
   figure: HTMLElement,
   canvas: HTMLElement,
-  { names, columns }: Table,
+  { names, columns, words }: Table,
   unit: Unit,
   tip: HTMLElement,
 ): uPlot.Options {
@@ -67,7 +67,12 @@ function settings(
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: [0, highest * 1.05] } },
     axes: [
-      { ...axis, space: 76, values: (_, ticks) => ticks.map(tick => tickWords(tick, stepOf(ticks))) },
+      {
+        ...axis,
+        size: 28,
+        space: 76,
+        values: (_, ticks) => ticks.map(tick => tickWords(tick, stepOf(ticks))),
+      },
       {
         ...axis,
         size: 62,
@@ -87,7 +92,7 @@ function settings(
         points: { show: true, filter: () => alone(columns[i] ?? []) },
       })),
     ],
-    hooks: { setCursor: [chart => showTip(chart, tip, names, unit)] },
+    hooks: { setCursor: [chart => showTip(chart, tip, names, words)] },
   };
 }
 
@@ -123,14 +128,12 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   hourCycle: 'h23',
 });
 
-function showTip(chart: uPlot, tip: HTMLElement, names: readonly string[], unit: Unit): void {
+function showTip(chart: uPlot, tip: HTMLElement, names: readonly string[], words: readonly string[][]): void {
   const { idx, left = -1 } = chart.cursor;
   tip.hidden = idx === null || idx === undefined || left < 0;
   if (tip.hidden || idx === null || idx === undefined) return;
   const at = moment.format(new Date((chart.data[0][idx] ?? 0) * 1000));
-  const lines = names.map((name, i) =>
-    make('div', {}, `${name}: ${inWords(chart.data[i + 1]?.[idx] ?? null, unit)}`),
-  );
+  const lines = names.map((name, i) => make('div', {}, `${name}: ${words[i]?.[idx] ?? ''}`));
   tip.replaceChildren(make('b', {}, at), ...lines);
   const beyondMiddle = left > chart.over.clientWidth / 2;
   tip.style.left = beyondMiddle ? 'auto' : `${left + 12}px`;

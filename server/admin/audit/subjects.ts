@@ -1,0 +1,54 @@
+import type { Mail } from '../../mail/index.ts';
+import { accountNames } from '../access/store/accounts.ts';
+import { isKind, refText } from '../templates/reference.ts';
+import { isUuid } from '../uuid.ts';
+
+/** What a change was made to: its name, and the page that shows it, as a path behind the mount. */
+export interface Subject {
+  name: string;
+  page: string | null;
+}
+
+/** The subjects of entries by their text, each looked up once. What has no page or is gone keeps its text. */
+export async function subjectsOf(mail: Mail, texts: readonly string[]): Promise<Map<string, Subject>> {
+  const distinct = [...new Set(texts)];
+  return new Map(
+    await Promise.all(
+      distinct.map(async (text): Promise<[string, Subject]> => [text, await subjectOf(mail, text)]),
+    ),
+  );
+}
+
+async function subjectOf(mail: Mail, text: string): Promise<Subject> {
+  const [, kind = '', id = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
+  if (isKind(kind)) return { name: `${kind} ${id}`, page: pathOf('templates', refText({ kind, key: id })) };
+  const read = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
+  return (id && (await read?.(mail, id))) || { name: text, page: null };
+}
+
+const readers: Readonly<Record<string, (mail: Mail, id: string) => Promise<Subject | null> | Subject>> = {
+  async account({ db }, id) {
+    const name = (await accountNames(db, [id])).get(id);
+    return name === undefined ? null : { name: `account: ${name}`, page: pathOf('users', id) };
+  },
+  async campaign(mail, id) {
+    const found = isUuid(id) ? await mail.campaigns.get(id) : null;
+    return found && { name: `campaign ${found.name}`, page: pathOf('campaigns', id) };
+  },
+  async message(mail, id) {
+    const found = isUuid(id) ? await mail.messages.get(id) : null;
+    return found && { name: `message to ${found.recipient}`, page: pathOf('messages', id) };
+  },
+  job: (_mail, id) => ({ name: `job ${id}`, page: pathOf('jobs', id) }),
+  suppression(_mail, id) {
+    const [, stream = '', address = ''] = /^([^:]+):(.+)$/s.exec(id) ?? [];
+    const page = `suppressions/one?${new URLSearchParams({ stream, address })}`;
+    return { name: `${address} on ${stream}`, page: address ? page : null };
+  },
+  webhook: (_mail, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
+  'webhook-password': () => ({ name: 'password of the webhooks', page: 'streams' }),
+};
+
+function pathOf(section: string, id: string): string {
+  return `${section}/${encodeURIComponent(id)}`;
+}
