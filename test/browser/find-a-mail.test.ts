@@ -167,6 +167,6 @@ describeInBrowser('finding a mail', browser => {
     await app.sandbox.idle();
     expect(app.sandbox.copiesByRecipient().get(quiet)).to.equal(2);
     await page.goto(`${app.url}audit?action=message.resend`);
-    await page.getByRole('link', { name: 'message.resend' }).waitFor();
+    await page.getByRole('link', { name: 'Copy of a message sent' }).waitFor();
   });
 });

@@ -32,7 +32,7 @@ export function gated(inner: Transport): GatedTransport {
     return inner.send(envelopes, startWithinMs);
   };
   return {
-    transport: { name: inner.name, pageSize: 1, send, close: () => inner.close() },
+    transport: { name: inner.name, pageSize: 1, unsubscribes: true, send, close: () => inner.close() },
     let: add,
     open: () => add(Number.POSITIVE_INFINITY),
   };

@@ -20,11 +20,11 @@ describe('a worker that loses its database connections', function () {
   it('goes on by itself and leaves every recipient with exactly one copy', async () => {
     const { dice, sandbox, config, mail } = world();
     troubleProvider(sandbox);
-    const { audience } = await launchCampaign(mail, 200 * kills);
+    const { audience } = await launchCampaign(mail, 120 * kills);
     const ours = await connectionIds(operator);
     const worker = await startWorkerVictim(config);
     for (let left = kills; left > 0; left -= 1) {
-      const goal = Math.min(sandbox.messages.count + dice.between(1, 150), audience.length);
+      const goal = Math.min(sandbox.messages.count + dice.between(1, 90), audience.length);
       await until(`${goal} taken`, () => sandbox.messages.count >= goal || `${sandbox.messages.count}`, {
         everyMs: 2,
       });

@@ -15,10 +15,8 @@ describe('a worker told to stop in the middle of a campaign', function () {
     const worker = await startWorkerVictim(config, { pace: 'usual' });
     await until('deliveries are under way', () => sandbox.messages.count >= 100 || 'too few', { everyMs: 2 });
 
-    const askedAt = Date.now();
     expect(await worker.stop(), 'exit code').to.equal(0);
-    // Long before the 30 s after which a stop would abandon what is still running.
-    expect(Date.now() - askedAt, 'ms until it was gone').to.be.below(20_000);
+    // Had it abandoned what was still running, some would be neither.
     const { queued = 0, sent = 0, ...rest } = await mail.messages.countByState();
     expect(
       Object.entries(rest).filter(([, count]) => count > 0),

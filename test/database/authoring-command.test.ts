@@ -2,19 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import { runTemplatesCommand } from '../../worker/templates-command.ts';
-import { dropFolder, openAuthoring, putFile, sampleFolder, saveDraftOf } from '../support/authoring.ts';
-import { emptyTables, testDatabase } from '../support/database.ts';
+import { openAuthoring, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
+import { testDatabase } from '../support/database.ts';
 import { testConfig } from '../support/mail.ts';
 
 describe('the command postlane templates', () => {
   const db = testDatabase();
-  let folder = '';
-  beforeEach(async () => {
-    await emptyTables(db);
-    folder = await sampleFolder();
-    await openAuthoring(db, folder).files.take();
-  });
-  afterEach(() => dropFolder(folder));
+  const { folder } = useAuthoring();
 
   async function run(...args: string[]): Promise<{ exitCode: number; said: string }> {
     const lines: string[] = [];

@@ -1,25 +1,14 @@
 import { expect } from 'chai';
-import type { Authoring } from '../../server/mail/authoring/api.ts';
 import { MailError } from '../../server/mail/error.ts';
 import type { Source } from '../../server/mail/rules/source.ts';
-import { dropFolder, openAuthoring, sampleFolder } from '../support/authoring.ts';
-import { emptyTables, testDatabase } from '../support/database.ts';
+import { useAuthoring } from '../support/authoring.ts';
+import { testDatabase } from '../support/database.ts';
 
 const ref = { kind: 'template', key: 'welcome' } as const;
 
 describe('drafts of templates', () => {
   const db = testDatabase();
-  let folder = '';
-  let authoring: Authoring;
-  before(async () => {
-    folder = await sampleFolder();
-  });
-  after(() => dropFolder(folder));
-  beforeEach(async () => {
-    await emptyTables(db);
-    authoring = openAuthoring(db, folder);
-    await authoring.files.take();
-  });
+  const { authoring } = useAuthoring();
 
   const published = async (): Promise<Source<'template'>> => {
     const view = await authoring.get(ref);

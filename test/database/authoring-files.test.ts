@@ -1,24 +1,15 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
-import type { Authoring } from '../../server/mail/authoring/api.ts';
 import { sourceName } from '../../server/mail/rules/source.ts';
-import { dropFolder, openAuthoring, putFile, sampleFolder } from '../support/authoring.ts';
-import { emptyTables, testDatabase } from '../support/database.ts';
+import { openAuthoring, putFile, useAuthoring } from '../support/authoring.ts';
+import { testDatabase } from '../support/database.ts';
 
 const welcome = { kind: 'template', key: 'welcome' } as const;
 
 describe('template files and the database', () => {
   const db = testDatabase();
-  let folder = '';
-  let authoring: Authoring;
-  beforeEach(async () => {
-    await emptyTables(db);
-    folder = await sampleFolder();
-    authoring = openAuthoring(db, folder);
-    await authoring.files.take();
-  });
-  afterEach(() => dropFolder(folder));
+  const { authoring, folder } = useAuthoring();
 
   const inFile = (html: string) => putFile(folder, 'welcome/html.hbs', html);
   const fileText = (file: string) => readFile(path.join(folder, file), 'utf8');

@@ -1,23 +1,14 @@
 import { expect } from 'chai';
-import type { Authoring, Publication } from '../../server/mail/authoring/api.ts';
+import type { Publication } from '../../server/mail/authoring/api.ts';
 import type { Source, SourceKind } from '../../server/mail/rules/source.ts';
-import type { Templates } from '../../server/mail/templates.ts';
-import { dropFolder, openAuthoring, putFile, sampleFolder, saveDraftOf } from '../support/authoring.ts';
-import { emptyTables, testDatabase } from '../support/database.ts';
+import { openAuthoring, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
+import { testDatabase } from '../support/database.ts';
 
 const welcome = { kind: 'template', key: 'welcome' } as const;
 
 describe('publishing a draft', () => {
   const db = testDatabase();
-  let folder = '';
-  let authoring: Authoring & { templates: Templates };
-  beforeEach(async () => {
-    await emptyTables(db);
-    folder = await sampleFolder();
-    authoring = openAuthoring(db, folder);
-    await authoring.files.take();
-  });
-  afterEach(() => dropFolder(folder));
+  const { authoring, folder } = useAuthoring();
 
   const draftHtml = (html: string) =>
     saveDraftOf(authoring, welcome, content => {
@@ -102,13 +93,12 @@ describe('publishing a draft', () => {
   });
 
   it('refuses at once what would take this thread minutes to parse', async () => {
-    const started = performance.now();
+    // Parsed, it would outlast any test.
     const result = await publish(welcome, await draftHtml('{{#if name}}'.repeat(400_000)));
     expect(result).to.have.property('state', 'refused');
     expect((result as Publication & { state: 'refused' }).faults[0]?.message).to.match(
       /more than 5000 mustaches/,
     );
-    expect(performance.now() - started).to.be.below(10_000);
   });
 
   it('of two who publish at once lets one win and tells the other', async () => {

@@ -1,25 +1,15 @@
 import { expect } from 'chai';
-import type { Authoring, Publication } from '../../server/mail/authoring/api.ts';
+import type { Publication } from '../../server/mail/authoring/api.ts';
 import type { Source, SourceKind } from '../../server/mail/rules/source.ts';
-import { dropFolder, openAuthoring, sampleFolder, saveDraftOf } from '../support/authoring.ts';
-import { emptyTables, testDatabase } from '../support/database.ts';
+import { saveDraftOf, useAuthoring } from '../support/authoring.ts';
+import { testDatabase } from '../support/database.ts';
 
 const welcome = { kind: 'template', key: 'welcome' } as const;
 const layout = { kind: 'layout', key: 'default' } as const;
 
 describe('publishing a layout, a partial or the brand', () => {
   const db = testDatabase();
-  let folder = '';
-  let authoring: Authoring;
-  before(async () => {
-    folder = await sampleFolder();
-  });
-  after(() => dropFolder(folder));
-  beforeEach(async () => {
-    await emptyTables(db);
-    authoring = openAuthoring(db, folder);
-    await authoring.files.take();
-  });
+  const { authoring } = useAuthoring();
 
   const publish = (ref: { kind: SourceKind; key: string }, revision: number) =>
     authoring.publish(ref, { revision, message: 'Say it better', by: 'ann' });

@@ -1,14 +1,10 @@
 import { expect } from 'chai';
-import { type CheckedTemplates, openCheckedTemplates } from '../support/checked-templates.ts';
+import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { refusal } from '../support/refusal.ts';
 
 describe('preview cases', () => {
-  let shop: CheckedTemplates;
-  before(async () => {
-    shop = await openCheckedTemplates();
-  });
-  after(() => shop.mail.close());
+  const shop = useCheckedTemplates();
   beforeEach(() => testDatabase()('preview_cases').delete());
 
   const cases = () => shop.mail.templates.cases;

@@ -1,16 +1,12 @@
 import { expect } from 'chai';
-import { type CheckedTemplates, openCheckedTemplates } from '../support/checked-templates.ts';
+import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
-import { newsletterData, resetInput } from '../support/inputs.ts';
+import { newsletterData, upgradeData, upgradeInput } from '../support/inputs.ts';
 import { refusal } from '../support/refusal.ts';
 
 describe('previews', () => {
   const db = testDatabase();
-  let shop: CheckedTemplates;
-  before(async () => {
-    shop = await openCheckedTemplates();
-  });
-  after(() => shop.mail.close());
+  const shop = useCheckedTemplates();
 
   it('show the sample by the engine that sends, with sizes, sender and faults', async () => {
     const shown = await shop.mail.templates.preview(shop.content('password-reset'));
@@ -39,22 +35,21 @@ describe('previews', () => {
   });
 
   it('show what a message was sent with: this one, or the latest to somebody', async () => {
-    const content = shop.content('password-reset');
-    const first = await shop.mail.send(resetInput({ locale: 'nl-NL' }));
-    const data = { resetUrl: 'https://shop.example/reset/2', expiresInMinutes: 5 };
-    await shop.mail.send(resetInput({ data }));
+    const content = shop.content('loyalty-tier-upgrade');
+    const first = await shop.mail.send(upgradeInput({ locale: 'nl-NL' }));
+    await shop.mail.send(upgradeInput({ data: upgradeData(2) }));
     const one = await shop.mail.templates.preview(content, { messageId: first.id, faults: false });
-    expect(one.html).to.contain('/reset/1');
+    expect(one.html).to.contain('/tier/1');
     expect(one.locale).to.equal('nl-NL');
     const latest = await shop.mail.templates.preview(content, {
       recipient: ' Ada@Mail.Example ',
       faults: false,
     });
-    expect(latest.html).to.contain('/reset/2');
+    expect(latest.html).to.contain('/tier/2');
   });
 
   it('refuse messages that are purged, unknown or of another template', async () => {
-    const { id } = await shop.mail.send(resetInput({ to: 'gone@mail.example' }), { wait: true });
+    const { id } = await shop.mail.send(upgradeInput({ to: 'gone@mail.example' }), { wait: true });
     const other = shop.mail.templates.preview(shop.content('newsletter'), { messageId: id });
     expect(await refusal(other)).to.include({ code: 'invalid-input', field: 'messageId' });
     await db('message_contents').where({ message_id: id }).delete();
@@ -63,7 +58,7 @@ describe('previews', () => {
       { recipient: 'gone@mail.example' },
       { recipient: 'no@mail.example' },
     ]) {
-      const asked = shop.mail.templates.preview(shop.content('password-reset'), choice);
+      const asked = shop.mail.templates.preview(shop.content('loyalty-tier-upgrade'), choice);
       expect(await refusal(asked)).to.include({ code: 'invalid-input' });
     }
   });

@@ -1,29 +1,23 @@
 import { expect } from 'chai';
 import { newestOfVersions } from '../../server/mail/store/template-messages.ts';
-import { type CheckedTemplates, openCheckedTemplates } from '../support/checked-templates.ts';
+import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
-import { newsletterData, resetInput } from '../support/inputs.ts';
+import { newsletterData, upgradeData, upgradeInput } from '../support/inputs.ts';
 
 describe('replay', () => {
   const db = testDatabase();
-  let shop: CheckedTemplates;
-  before(async () => {
-    shop = await openCheckedTemplates();
-  });
-  after(() => shop.mail.close());
+  const shop = useCheckedTemplates();
   beforeEach(async () => {
     for (const table of ['message_contents', 'attempts', 'messages', 'campaign_recipients', 'campaigns'])
       await db(table).delete();
   });
 
-  const send = async (minutes: number, over = {}) => {
-    const data = { resetUrl: `https://shop.example/${minutes}`, expiresInMinutes: minutes, ...over };
-    return (await shop.mail.send(resetInput({ data }))).id;
-  };
+  const send = async (points: number, over = {}) =>
+    (await shop.mail.send(upgradeInput({ data: { ...upgradeData(points), ...over } }))).id;
 
   it('says that nothing changes when nothing does', async () => {
     const ids = [await send(10), await send(20)];
-    const { results, skipped } = await shop.mail.templates.replay(shop.content('password-reset'));
+    const { results, skipped } = await shop.mail.templates.replay(shop.content('loyalty-tier-upgrade'));
     expect(results.map(({ messageId, kind }) => [messageId, kind])).to.deep.equal([
       [ids[1], 'same'],
       [ids[0], 'same'],
@@ -34,7 +28,7 @@ describe('replay', () => {
   it('puts failures first, then differences, and tells what differs', async () => {
     const named = await send(10, { name: 'Ada' });
     await send(20);
-    const { locales, ...rest } = shop.content('password-reset');
+    const { locales, ...rest } = shop.content('loyalty-tier-upgrade');
     const contract = { ...rest.contract, name: { type: 'string' as const } };
     const subject = `${locales.default.subject.trim()}!`;
     const candidate = { ...rest, contract, locales: { default: { ...locales.default, subject } } };
@@ -49,8 +43,8 @@ describe('replay', () => {
 
   it('counts the lines that would change', async () => {
     await send(10);
-    const { text = '', html } = shop.content('password-reset').locales.default;
-    const candidate = shop.changed('password-reset', {
+    const { text = '', html } = shop.content('loyalty-tier-upgrade').locales.default;
+    const candidate = shop.changed('loyalty-tier-upgrade', {
       text: `${text}\nOne more.\n`,
       html: `${html}\n<p>New</p>`,
     });
@@ -62,9 +56,9 @@ describe('replay', () => {
 
   it('puts first what differs most to a reader, and says what', async () => {
     const [plain, named] = [await send(10), await send(20, { name: 'Ada' })];
-    const { html } = shop.content('password-reset').locales.default;
+    const { html } = shop.content('loyalty-tier-upgrade').locales.default;
     const long = 'Dear {{name}}, this was asked for on your behalf by somebody who may be you.';
-    const candidate = shop.changed('password-reset', {
+    const candidate = shop.changed('loyalty-tier-upgrade', {
       html: html.replace('<h1', `{{#if name}}<p>${long}</p>{{/if}}<h1`).replace('</h1>', '!</h1>'),
     });
     const { results } = await shop.mail.templates.replay(candidate);
@@ -81,7 +75,7 @@ describe('replay', () => {
     await db('message_contents')
       .where({ message_id: ids[2] ?? '' })
       .delete();
-    const content = shop.content('password-reset');
+    const content = shop.content('loyalty-tier-upgrade');
     const { results } = await shop.mail.templates.replay(content, { limit: 1 });
     expect(results.map(({ messageId }) => messageId)).to.deep.equal([ids[1]]);
     expect((await shop.mail.templates.replay(shop.content('receipt'))).results).to.deep.equal([]);
@@ -110,7 +104,7 @@ describe('replay', () => {
     await send(20);
     const rows = { type: 'array' as const, optional: true };
     const endless = `{{#each words}}${'{{#each @root.words}}'.repeat(8)}${'{{/each}}'.repeat(9)}`;
-    const { contract, ...rest } = shop.changed('password-reset', { html: endless });
+    const { contract, ...rest } = shop.changed('loyalty-tier-upgrade', { html: endless });
     await db('message_contents').update({
       content: JSON.stringify({ to: [], data: { words: Array.from({ length: 500 }, () => 'x') } }),
     });
@@ -124,7 +118,10 @@ describe('replay', () => {
   }).timeout(30_000);
 
   it('finds the newest messages of a version by its index alone, however many there are', async () => {
-    const { id } = await db('template_versions').select('id').where({ template: 'password-reset' }).first();
+    const { id } = await db('template_versions')
+      .select('id')
+      .where({ template: 'loyalty-tier-upgrade' })
+      .first();
     await send(10);
     const [sql, values] = newestOfVersions([id, id + 1], 100);
     const [rows] = await db.raw(`EXPLAIN ${sql}`, values);

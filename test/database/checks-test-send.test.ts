@@ -1,17 +1,13 @@
 import { expect } from 'chai';
 import { testsPerHour } from '../../server/mail/checks/test-send.ts';
-import { type CheckedTemplates, openCheckedTemplates } from '../support/checked-templates.ts';
+import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { refusal } from '../support/refusal.ts';
 import { accept } from '../support/scripted-transport.ts';
 
 describe('test sends', () => {
   const db = testDatabase();
-  let shop: CheckedTemplates;
-  before(async () => {
-    shop = await openCheckedTemplates();
-  });
-  after(() => shop.mail.close());
+  const shop = useCheckedTemplates();
   beforeEach(async () => {
     for (const table of ['audit_entries', 'suppressions']) await db(table).delete();
     shop.api.given.splice(0);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import { dropFolder, openAuthoring, putFile, sampleFolder } from '../support/authoring.ts';
-import { emptyTables, testDatabase } from '../support/database.ts';
+import { openAuthoring, putFile, useSampleFolder } from '../support/authoring.ts';
+import { testDatabase } from '../support/database.ts';
 
 const contract = {
   order: { type: 'object', fields: { number: { type: 'string' }, total: { type: 'integer' } } },
@@ -9,12 +9,7 @@ const contract = {
 
 describe('publishing files at the start', () => {
   const db = testDatabase();
-  let folder = '';
-  beforeEach(async () => {
-    await emptyTables(db);
-    folder = await sampleFolder();
-  });
-  afterEach(() => dropFolder(folder));
+  const folder = useSampleFolder();
 
   const putOrder = async (html: string, sample: object = { order: { number: 'A-1', total: 900 } }) => {
     const json = { category: 'order', data: contract, sample };

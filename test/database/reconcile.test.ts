@@ -1,29 +1,25 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
-import { resetInput } from '../support/inputs.ts';
+import { resetInput, upgradeInput } from '../support/inputs.ts';
 import { openMail, testConfig } from '../support/mail.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 describe('reconcile', () => {
   const db = testDatabase();
-  let sandbox: Sandbox;
+  const { sandbox } = useSandbox({ deliveryMs: 0 });
   let mail: Mail;
   let clock: Clock;
 
   beforeEach(async () => {
     clock = createClock();
-    sandbox = await createSandbox({ deliveryMs: 0 });
     mail = await openMail({ now: clock.now }, testConfig({ token: sandbox.token, apiUrl: sandbox.apiUrl }));
   });
-  afterEach(async () => {
-    await mail.close();
-    await sandbox.close();
-  });
+  afterEach(() => mail.close());
 
   /** After what the sandbox has done by its own clock, however slow the machine. */
   const night = () => {
@@ -137,11 +133,11 @@ describe('reconcile', () => {
 
   it('purges contents and files of what is settled, and keeps the ledger', async () => {
     const attachments = [{ name: 'a.txt', content: Buffer.from('a') }];
-    const old = await mail.send(resetInput({ attachments }), { wait: true });
-    const open = await mail.send(resetInput({ sendAt: new Date(clock.now().getTime() + 90 * dayMs) }));
+    const old = await mail.send(upgradeInput({ attachments }), { wait: true });
+    const open = await mail.send(upgradeInput({ sendAt: new Date(clock.now().getTime() + 90 * dayMs) }));
     await mail.receivePostmark({ RecordType: 'Weather', Sunny: true });
     clock.advance(46 * dayMs);
-    const young = await mail.send(resetInput(), { wait: true });
+    const young = await mail.send(upgradeInput(), { wait: true });
     await mail.receivePostmark({ RecordType: 'Weather', Sunny: false });
     expect(await mail.work.purge()).to.deep.equal({ contents: 1, attachments: 1, rawEvents: 1, audience: 0 });
     expect(await mail.work.purge()).to.deep.equal({ contents: 0, attachments: 0, rawEvents: 0, audience: 0 });

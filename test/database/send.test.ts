@@ -3,6 +3,7 @@ import { type Mail, MailError, type SendInput } from '../../server/mail/index.ts
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
+import { refusal } from '../support/refusal.ts';
 import { accept, createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
 describe('send', () => {
@@ -16,15 +17,7 @@ describe('send', () => {
   });
   afterEach(() => mail.close());
 
-  const refused = async (input: SendInput): Promise<MailError> => {
-    try {
-      await mail.send(input);
-    } catch (error) {
-      if (error instanceof MailError) return error;
-      throw error;
-    }
-    throw new Error('The message was accepted.');
-  };
+  const refused = (input: SendInput): Promise<MailError> => refusal(mail.send(input));
   const rows = async (table: string) => Number((await db(table).count({ count: '*' }))[0]?.count);
 
   it('hands over right after the commit and keeps the evidence', async () => {

@@ -1,23 +1,22 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail, testConfig } from '../support/mail.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const graceMs = 60_000;
 const giveUpMs = 3_600_000;
 
 describe('unknowns', () => {
   const db = testDatabase();
-  let sandbox: Sandbox;
+  const { sandbox } = useSandbox();
   let mail: Mail;
   let clock: ReturnType<typeof createClock>;
 
   beforeEach(async () => {
     clock = createClock();
-    sandbox = await createSandbox();
     mail = await openMail(
       {
         now: clock.now,
@@ -26,10 +25,7 @@ describe('unknowns', () => {
       testConfig({ token: sandbox.token, apiUrl: sandbox.apiUrl }),
     );
   });
-  afterEach(async () => {
-    await mail.close();
-    await sandbox.close();
-  });
+  afterEach(() => mail.close());
 
   const stateOf = async (id: string) => (await mail.messages.get(id))?.state;
   const sendInto = async (kind: 'reset-before' | 'reset-after-accept', template = 'order') => {

@@ -145,7 +145,11 @@ describe('pages without an account', () => {
     const config = { ...loadConfig({ ...env, DATABASE_URL: testDatabaseUrl() }), logLevel: 'silent' };
     const postlane = async (...args: string[]): Promise<string> => {
       const said: string[] = [];
-      await runUserCommand(config, args, text => said.push(text));
+      await runUserCommand(
+        () => config,
+        args,
+        text => said.push(text),
+      );
       return said.join('\n');
     };
     const refusal = (...args: string[]) => postlane(...args).catch((error: Error) => error.message);

@@ -44,7 +44,7 @@ describe('pages about jobs', () => {
     await save({ name: 'purge', failedAt: at(0), failReason: '<b>full</b>', nextRunAt: null });
     const text = await page('/jobs');
     expect(text).to.match(
-      /deliver-bulk<\/a><\/th>\s*(<td class="number">0<\/td>\s*){3}<td class="number">1</,
+      /deliver-bulk<\/a><\/th>\s*<td>\s*<ul class="counts">\s*<li>[^§]*?data-state="repeating"[^§]*?<b>1<\/b>[^§]*?<\/ul>/,
     );
     expect(text).to.include('data-state="failed"').and.include('2 seconds');
     expect(text).to.include('&lt;b&gt;full').and.not.include('<b>full');
@@ -96,6 +96,7 @@ describe('pages about jobs', () => {
     };
     const id = await save(failed);
     for (const deed of ['disable', 'enable', 'run', 'delete']) {
+      const askedAt = Date.now();
       const { status, headers } = await post('admin', `/jobs/${id}/${deed}`);
       expect(status, deed).to.equal(303);
       expect(headers.location).to.match(deed === 'delete' ? /jobs$/ : new RegExp(`jobs/${id}$`));
@@ -103,7 +104,7 @@ describe('pages about jobs', () => {
       if (deed === 'disable') expect(job).to.include({ disabled: true, failReason: 'broken' });
       if (deed === 'run') {
         expect(job).to.not.have.any.keys('failedAt', 'failReason', 'failCount');
-        expect(job?.nextRunAt?.getTime()).to.be.closeTo(Date.now(), 5000);
+        expect(job?.nextRunAt?.getTime()).to.be.within(askedAt, Date.now());
         expect(job?.data).to.deep.equal({ keep: 1 });
       }
       if (deed === 'delete') expect(job).to.equal(null);

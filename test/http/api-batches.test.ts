@@ -1,23 +1,18 @@
 import { expect } from 'chai';
 import { createApiTransport } from '../../server/mail/postmark/api-transport.ts';
 import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { anEnvelope } from '../support/envelope.ts';
 import { listen } from '../support/http-server.ts';
+import { useOneSandbox } from '../support/sandbox.ts';
 
 const kinds = (outcomes: Outcome[]) => outcomes.map(({ kind }) => kind);
 
 describe('batches of the Postmark API transport', () => {
-  let sandbox: Sandbox;
+  const { sandbox } = useOneSandbox();
   let transport: Transport;
-  before(async () => {
-    sandbox = await createSandbox();
-  });
   beforeEach(() => {
-    sandbox.reset();
     transport = createApiTransport({ token: sandbox.token, url: sandbox.apiUrl, timeoutMs: 5000 });
   });
-  after(() => sandbox.close());
 
   const send = (...envelopes: Envelope[]) => transport.send(envelopes, 60_000);
 

@@ -1,34 +1,26 @@
 import { expect } from 'chai';
 import { createApiTransport } from '../../server/mail/postmark/api-transport.ts';
 import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
-import { createSandbox, type Fault, type Sandbox } from '../sandbox/index.ts';
-import { anEnvelope } from '../support/envelope.ts';
+import type { Fault } from '../sandbox/index.ts';
+import { anEnvelope, onlyOutcome } from '../support/envelope.ts';
 import { listen } from '../support/http-server.ts';
+import { useOneSandbox } from '../support/sandbox.ts';
 
 const anyTime = 60_000;
 const to = (email: string) => anEnvelope({ to: { email } });
 const kinds = (outcomes: Outcome[]) => outcomes.map(({ kind }) => kind);
 
 describe('Postmark API transport', () => {
-  let sandbox: Sandbox;
+  const { sandbox } = useOneSandbox();
   let transport: Transport;
-  before(async () => {
-    sandbox = await createSandbox();
-  });
   beforeEach(() => {
-    sandbox.reset();
     transport = open(sandbox.apiUrl);
   });
-  after(() => sandbox.close());
 
   const open = (url: string, token = sandbox.token, timeoutMs = 5000) =>
     createApiTransport({ token, url, timeoutMs });
   const send = (...envelopes: Envelope[]) => transport.send(envelopes, anyTime);
-  const sendOne = async (envelope = anEnvelope()): Promise<Outcome> => {
-    const [outcome] = await send(envelope);
-    if (!outcome) throw new Error('no outcome');
-    return outcome;
-  };
+  const sendOne = (envelope = anEnvelope()): Promise<Outcome> => onlyOutcome(send(envelope));
 
   it('hands over a message with all its parts', async () => {
     const envelope = anEnvelope({

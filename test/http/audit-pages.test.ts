@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
-import { openPagesMail } from './pages-mail.ts';
+import { newsletterData, openPagesMail } from './pages-mail.ts';
 
 const hostile = `<script>alert('x')</script>{{brand}}`;
 
@@ -71,6 +71,32 @@ describe('pages about the audit log', () => {
     await record({ action: 'account.password' });
     const id = /audit\/(\d+)"/.exec(await page('/audit?action=account.password'))?.[1];
     expect(await page(`/audit/${id}`)).to.include('There is nothing to compare');
+  });
+
+  it('say in words what was done, and lead to what it was done to', async () => {
+    const { id } = await mail.campaigns.create(
+      { name: 'May news', template: 'newsletter', data: newsletterData },
+      { by: 'ada' },
+    );
+    await mail.suppressions.add('outbound', 'a+b@example.com', 'asked', { by: 'ada' });
+    await record({ action: 'layout.publish', subject: 'layout:default' });
+    for (const subject of ['', 'template:', 'template:a\nb', 'campaign:x', 'constructor:x'])
+      await record({ subject });
+    const list = await page('/audit');
+    for (const [path, name] of [
+      [`campaigns/${id}`, 'campaign May news'],
+      [
+        'suppressions/one?stream&#x3D;outbound&amp;address&#x3D;a%2Bb%40example.com',
+        'a+b@example.com on outbound',
+      ],
+      ['templates/layout%3Adefault', 'layout default'],
+    ]) {
+      expect(list).to.include(`<a href="./${path}">${name}</a>`);
+    }
+    expect(list)
+      .to.include('>Campaign made<')
+      .and.include('<option value="layout.publish">Layout published<');
+    await page('/suppressions/one?stream=outbound&address=a%2Bb%40example.com');
   });
 
   it('answer in plain words to what cannot be', async () => {

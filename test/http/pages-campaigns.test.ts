@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
+import { postForm, visitForms } from '../support/forms.ts';
 import { launchCampaign, newsletterData, openPagesMail } from './pages-mail.ts';
 
 describe('pages about campaigns, standing and nights', () => {
@@ -51,7 +52,7 @@ describe('pages about campaigns, standing and nights', () => {
     expect(sending)
       .to.match(/id="progress" data-live="3"/)
       .and.to.include('assets/live.js');
-    expect(sending).to.match(/<b>0 %<\/b> settled: 0 of 8 recipients, 8 on the way/);
+    expect(sending).to.match(/<b>0 %<\/b> settled: 0 of 8 recipients; 8 waiting to be sent/);
     expect(await page('/'))
       .to.include('Running campaigns')
       .and.include('Live');
@@ -65,6 +66,34 @@ describe('pages about campaigns, standing and nights', () => {
     expect(done).to.include(`messages?campaignId&#x3D;${id}&amp;state&#x3D;failed`);
     expect(await page('/')).not.to.include('Running campaigns');
     expect(await page('/campaigns')).to.include('data-state="done"');
+  });
+
+  it('say of each state what its messages wait for', async () => {
+    const id = await launchCampaign(mail, 'Stopped', 4);
+    await mail.campaigns.pause(id, { by: 'ada' });
+    const paused = await page(`/campaigns/${id}`);
+    expect(paused).to.include('0 of 4 recipients; 4 held').and.not.include('data-live');
+    const list = await page('/campaigns');
+    expect(list)
+      .to.include('Paused campaigns')
+      .and.not.match(/Running campaigns|data-live|on the way/);
+    await mail.campaigns.cancel(id, { by: 'ada' });
+    const later = { template: 'newsletter', data: newsletterData, sendAt: new Date(Date.now() + 86_400_000) };
+    const waits = await mail.campaigns.create({ name: 'Tomorrow', ...later });
+    await mail.campaigns.addRecipients(waits.id, [{ email: 'a@example.com' }]);
+    await mail.campaigns.launch(waits.id);
+    expect(await page('/campaigns')).to.match(/Scheduled campaigns[^§]*; 1 waiting for its time/);
+    await mail.campaigns.cancel(waits.id, { by: 'ada' });
+  });
+
+  it('begin the shared data of a new one with the sample of its template', async () => {
+    const form = await page('/campaigns/new?template=newsletter');
+    expect(form).to.include('November, when the kiln stays warm').and.not.include('Imani');
+    expect(await page('/campaigns/new')).not.to.include('kiln');
+    const visit = await visitForms(app);
+    const typed = { name: 'June', template: 'product-announcement', data: 'mine', fill: 'yes' };
+    const { text } = await postForm(app, '/campaigns', typed, visit).expect(200);
+    expect(text).to.include('Tidewater').and.include('value="June"');
   });
 
   it('find a suppressed address', async () => {

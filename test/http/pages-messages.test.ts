@@ -143,6 +143,35 @@ describe('what can be done with a message', () => {
     await page(`/messages/${id}/events/x`, 404);
   });
 
+  it('is reading in sentences why it did not arrive, with the report folded below', async () => {
+    const { id } = await send({ to: 'gone@example.com' });
+    const [attempt] = await mail.db('attempts').where({ message_id: id });
+    const at = new Date().toISOString();
+    const about = { MessageID: attempt.provider_message_id, BouncedAt: at, Email: 'gone@example.com' };
+    await mail.receivePostmark({ ...providerSamples.Bounce, ...about });
+    const text = await page(`/messages/${id}`);
+    const note = /<div class="note" data-state="bounced">[^§]*?<\/div>/.exec(text)?.[0];
+    expect(note)
+      .to.include('The mailbox does not exist')
+      .and.include('<q>smtp;550 5.1.1 no such user</q>')
+      .and.include('this mailbox does not take mail')
+      .and.match(/<b>What to do:<\/b> Ask the recipient/);
+    const [seen = '', folded = ''] = text.split('The report</summary>');
+    expect(seen).not.to.match(/bounceId|HardBounce/);
+    expect(folded).to.include('700000001');
+  });
+
+  it('is known beforehand to stop at a suppression, and at a consent withdrawn', async () => {
+    const { id } = await send({ to: 'quiet@example.com' });
+    expect(await page(`/messages/${id}`)).not.to.include('It will not be sent.');
+    await mail.suppressions.add('outbound', 'quiet@example.com', 'asked by phone');
+    expect(await page(`/messages/${id}`)).to.match(
+      /resend"[^§]*It will not be sent\.[^§]*added by an operator[^§]*suppressions\/one[^§]*See the suppression/,
+    );
+    await mail.db('messages').where({ id }).update({ state: 'suppressed', reason: 'consent withdrawn' });
+    expect(await page(`/messages/${id}`)).to.include('The recipient has unsubscribed from this topic');
+  });
+
   it('is finding it by an id of ours or of Postmark, and its recipient by a beginning', async () => {
     const { id } = await send({ to: 'zoe@example.com' });
     const [attempt] = await mail.db('attempts').where({ message_id: id });

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import request, { type Response } from 'supertest';
 import type { Person } from '../../server/admin/person.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import { upgradeInput } from '../support/inputs.ts';
 import { openPagesMail, type PagesMail } from './pages-mail.ts';
 
 /** A browser without a script: cookies, tokens and forms. */
@@ -161,35 +162,31 @@ describe('pages about templates', () => {
 
   it('show in a replay what the draft makes of real mail, beside it', async () => {
     const visitor = await visit('publisher');
-    const data = { resetUrl: 'https://shop.example/reset', expiresInMinutes: 30 };
-    const { id } = await mail.send(
-      { template: 'password-reset', to: 'ada@shop.example', data },
-      { wait: true },
-    );
+    const { id } = await mail.send(upgradeInput(), { wait: true });
     await visitor.post(
-      '/password-reset/draft',
-      await formOf('password-reset', { 'locales[default][html]': '<p>Quite other: {{resetUrl}}</p>' }),
+      '/loyalty-tier-upgrade/draft',
+      await formOf('loyalty-tier-upgrade', { 'locales[default][html]': '<p>Quite other: {{actionUrl}}</p>' }),
     );
-    const page = await visitor.get('/password-reset/replay');
+    const page = await visitor.get('/loyalty-tier-upgrade/replay');
     expect(page.text).to.include('1 difference').and.include('<ins>').and.include(`replay/${id}/sent`);
-    expect((await visitor.get(`/password-reset/replay/${id}/sent`)).text).to.not.include('Quite other');
-    const draft = await visitor.get(`/password-reset/replay/${id}/draft`);
-    expect(draft.text).to.include('Quite other: https://shop.example/reset');
+    expect((await visitor.get(`/loyalty-tier-upgrade/replay/${id}/sent`)).text).to.not.include('Quite other');
+    const draft = await visitor.get(`/loyalty-tier-upgrade/replay/${id}/draft`);
+    expect(draft.text).to.include('Quite other: https://shop.example/tier/1');
     expect(draft.headers['content-security-policy']).to.include('sandbox');
 
     await visitor.post(
-      '/password-reset/draft',
-      await formOf('password-reset', { 'locales[default][html]': '<p>\n{{resetUlr}}</p>' }),
+      '/loyalty-tier-upgrade/draft',
+      await formOf('loyalty-tier-upgrade', { 'locales[default][html]': '<p>\n{{actionUlr}}</p>' }),
     );
-    const failing = await visitor.get('/password-reset/replay');
+    const failing = await visitor.get('/loyalty-tier-upgrade/replay');
     expect(failing.text)
-      .to.include('1 message could not be rendered: resetUlr is not in the data contract')
+      .to.include('1 message could not be rendered: actionUlr is not in the data contract')
       .and.include('locales%5Bdefault%5D%5Bhtml%5D:2:3')
       .and.not.include('[object Object]');
-    const diff = await visitor.get('/password-reset/diff?from=1&to=draft');
-    expect(diff.text).to.include('The draft cannot be rendered: html, line 2: resetUlr');
-    const revision = await revisionOf('password-reset');
-    await visitor.post('/password-reset/discard', { revision });
+    const diff = await visitor.get('/loyalty-tier-upgrade/diff?from=1&to=draft');
+    expect(diff.text).to.include('The draft cannot be rendered: html, line 2: actionUlr');
+    const revision = await revisionOf('loyalty-tier-upgrade');
+    await visitor.post('/loyalty-tier-upgrade/discard', { revision });
   });
 
   it('answer a template that does not parse with the line', async () => {
@@ -269,6 +266,9 @@ describe('pages about templates', () => {
       'Somebody published or discarded this draft meanwhile.',
       'Version 2 is published.',
     ]);
+    // What is compared most is chosen already: the last two.
+    const { text } = await editor.get('/password-reset/history');
+    expect([...text.matchAll(/value="([^"]+)" selected/g)].map(([, pick]) => pick)).to.deep.equal(['1', '2']);
   });
 
   it('name every template that a layout touches before it is published', async () => {

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
-import type { ServerClient } from 'postmark';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
 describe('a sandbox whose account may not send', () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 0, accountState: 'pending' });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 0, accountState: 'pending' });
 
   it("lets a pending one write to the sender's domain only", async () => {
     expect(await refusalOf(client.sendEmail(mail))).to.include({ status: 422, code: 412 });

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
-import type { AccountClient } from 'postmark';
 import { accountClient, restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@new.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
 describe("the sandbox's account", () => {
-  let sandbox: Sandbox;
-  let account: AccountClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1, verifiedDomains: ['sender.example'] });
-    account = accountClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, account } = useSandbox({ deliveryMs: 1, verifiedDomains: ['sender.example'] });
 
   it('wants its own token', async () => {
     expect(await refusalOf(accountClient(sandbox, sandbox.token).getDomains())).to.deep.equal({

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
-import { Models, type ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { Models } from 'postmark';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'Shop <shop@sender.example>', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
 describe("the sandbox's bounces", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
 
   async function sendTo(To: string, more: object = {}): Promise<string> {
     const { MessageID } = await client.sendEmail({ ...mail, To, ...more });

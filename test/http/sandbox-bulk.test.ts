@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { type BulkEmailRequest, Models, type ServerClient } from 'postmark';
+import { type BulkEmailRequest, Models } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const news: BulkEmailRequest = {
   From: 'news@sender.example',
@@ -18,14 +19,7 @@ const news: BulkEmailRequest = {
 };
 
 describe('the sandbox takes bulk mail', () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
 
   function get(path: string): Promise<Response> {
     return fetch(sandbox.apiUrl + path, {

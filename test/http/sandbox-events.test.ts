@@ -1,41 +1,12 @@
 import { expect } from 'chai';
-import type { ServerClient } from 'postmark';
-import { restClient, smtpClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver, type Receiver } from '../sandbox/receiver.ts';
+import { smtpClient } from '../sandbox/clients.ts';
 import { providerSamples, smtpApiErrorSample } from '../support/provider-samples.ts';
+import { useReports } from '../support/sandbox-webhooks.ts';
 
-const mail = {
-  From: 'Shop <shop@sender.example>',
-  To: 'ada@mail.example',
-  Subject: 'Hello',
-  TextBody: 'Hi',
-  Tag: 'receipt',
-  Metadata: { order: 'A-17' },
-};
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/;
 
 describe("the sandbox's events", () => {
-  let receiver: Receiver;
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    receiver = await createReceiver();
-    const webhook = { url: receiver.url, username: 'hook', password: 'se:cret' };
-    sandbox = await createSandbox({ deliveryMs: 1, retryScale: 2, webhook });
-    client = restClient(sandbox);
-  });
-  afterEach(async () => {
-    await sandbox.close();
-    await receiver.close();
-  });
-
-  async function send(more: object = {}): Promise<string> {
-    const { MessageID } = await client.sendEmail({ ...mail, ...more });
-    await sandbox.idle();
-    return MessageID;
-  }
+  const { sandbox, client, receiver, send } = useReports();
 
   /** The one event of its kind, with its time checked and taken out. */
   function theOnly(recordType: string, timeField: string): Record<string, unknown> {

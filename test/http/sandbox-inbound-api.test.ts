@@ -1,26 +1,12 @@
 import { expect } from 'chai';
-import { Models, type ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver, type Receiver } from '../sandbox/receiver.ts';
+import { Models } from 'postmark';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandboxAndReceiver } from '../support/sandbox.ts';
 
 const { Blocked, Failed, Scheduled } = Models.InboundMessageStatus;
 
 describe("the sandbox's inbound mail over REST", () => {
-  let receiver: Receiver;
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    receiver = await createReceiver();
-    sandbox = await createSandbox({ retryScale: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(async () => {
-    await sandbox.close();
-    await receiver.close();
-  });
+  const { sandbox, client, receiver } = useSandboxAndReceiver(() => ({ retryScale: 1 }));
 
   it('shows every field', async () => {
     const { InboundAddress } = await client.getServer();

@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import type { ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = {
   From: 'shop@sender.example',
@@ -19,14 +17,7 @@ const phone = {
 };
 
 describe("the sandbox's opens and clicks", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
 
   async function send(more: object = {}): Promise<string> {
     return (await client.sendEmail({ ...mail, ...more })).MessageID;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import PostalMime from 'postal-mime';
-import type { ServerClient } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox } from '../sandbox/index.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = {
   From: 'Shop <shop@sender.example>',
@@ -12,14 +12,7 @@ const mail = {
 };
 
 describe("the sandbox's message search", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
 
   it('shows every field of a message', async () => {
     const { MessageID } = await client.sendEmail({

@@ -1,19 +1,14 @@
 import http from 'node:http';
 import { expect } from 'chai';
 import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe("the sandbox's pages", () => {
-  let sandbox: Sandbox;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 0, keepBodies: 150 });
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox } = useSandbox({ deliveryMs: 0, keepBodies: 150 });
 
   const get = async (path: string): Promise<string> => (await fetch(sandbox.apiUrl + path)).text();
 

@@ -1,13 +1,9 @@
 import { expect } from 'chai';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox } from '../sandbox/index.ts';
+import { useOneSandbox } from '../support/sandbox.ts';
 
 describe("the sandbox's REST door", () => {
-  let sandbox: Sandbox;
-
-  before(async () => {
-    sandbox = await createSandbox({ token: 'the-token' });
-  });
-  after(() => sandbox.close());
+  const { sandbox } = useOneSandbox({ token: 'the-token' });
 
   const json = { accept: 'application/json', 'content-type': 'application/json' };
   const mail = JSON.stringify({ From: 'a@sender.example', To: 'b@mail.example', TextBody: 'Hi' });

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import type { ServerClient } from 'postmark';
-import { restClient, smtpClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver, type Receiver } from '../sandbox/receiver.ts';
+import { smtpClient } from '../sandbox/clients.ts';
 import { inboundSample, providerSamples, smtpApiErrorSample } from '../support/provider-samples.ts';
+import { useSandboxAndReceiver } from '../support/sandbox.ts';
 import { shapeOf } from '../support/shape.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
@@ -11,19 +9,10 @@ const order = { Tag: 'receipt', Metadata: { order: 'A-17' } };
 const news = { MessageStream: 'broadcast', Tag: 'news' };
 
 describe('the sandbox emits what the provider samples say', () => {
-  let receiver: Receiver;
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    receiver = await createReceiver();
-    sandbox = await createSandbox({ deliveryMs: 1, webhook: { url: receiver.url } });
-    client = restClient(sandbox);
-  });
-  afterEach(async () => {
-    await sandbox.close();
-    await receiver.close();
-  });
+  const { sandbox, client, receiver } = useSandboxAndReceiver(({ url }) => ({
+    deliveryMs: 1,
+    webhook: { url },
+  }));
 
   async function send(more: object): Promise<string> {
     const { MessageID } = await client.sendEmail({ ...mail, ...more });

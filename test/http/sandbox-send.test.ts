@@ -1,20 +1,13 @@
 import { expect } from 'chai';
-import { Errors, type ServerClient } from 'postmark';
+import { Errors } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'Shop <shop@sender.example>', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
 describe('the sandbox takes mail over REST', () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1, verifiedDomains: ['sender.example'] });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1, verifiedDomains: ['sender.example'] });
 
   it('answers an accepted message as documented', async () => {
     const answer = await client.sendEmail(mail);

@@ -1,22 +1,14 @@
 import { expect } from 'chai';
-import { type AccountClient, Models, type ServerClient } from 'postmark';
+import { Models } from 'postmark';
 import { accountClient, restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 
 describe("the sandbox's servers", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-  let account: AccountClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-    account = accountClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client, account } = useSandbox({ deliveryMs: 1 });
 
   it('shows every field of the server', async () => {
     const { InboundHash, ...server } = await client.getServer();

@@ -2,24 +2,19 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const SWAKS = '/usr/bin/swaks';
 const run = promisify(execFile);
 
 describe("Debian's swaks sends into the sandbox", () => {
-  let sandbox: Sandbox;
-
   before(function () {
     if (existsSync(SWAKS)) return;
     if (process.env.CI === 'true') throw new Error(`${SWAKS} is missing: apt-get install swaks.`);
     console.log(`      skipped: ${SWAKS} is not installed`);
     this.skip();
   });
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 0, token: 'swaks-token' });
-  });
-  afterEach(() => sandbox?.close());
+  const { sandbox } = useSandbox({ deliveryMs: 0, token: 'swaks-token' });
 
   /** The dialogue as swaks prints it, and how it ended. */
   async function swaks(...more: string[]): Promise<{ code: number; said: string }> {

@@ -1,22 +1,15 @@
 import { expect } from 'chai';
-import { Models, type ServerClient } from 'postmark';
-import { restClient, smtpClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { Models } from 'postmark';
+import { smtpClient } from '../sandbox/clients.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 const LINKS =
   '<a href="https://shop.example/a">a</a> <a href="https://shop.example/b" data-pm-no-track>b</a>';
 
 describe("the sandbox's statistics", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
 
   async function send(more: object = {}): Promise<string> {
     const { MessageID } = await client.sendEmail({ ...mail, ...more });

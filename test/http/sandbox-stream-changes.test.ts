@@ -1,21 +1,15 @@
 import { expect } from 'chai';
-import type { Models, ServerClient } from 'postmark';
+import type { Models } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const alerts = { ID: 'alerts', Name: 'Alerts', MessageStreamType: 'Transactional' };
 const mail = { From: 'a@sender.example', To: 'b@mail.example', Subject: 'x', TextBody: 'x' };
 
 describe("the sandbox's streams change", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
 
   const handled = (type: string) => ({
     SubscriptionManagementConfiguration: {

@@ -1,17 +1,12 @@
 import { expect } from 'chai';
-import { Models, type ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { Models } from 'postmark';
+import { useSandbox } from '../support/sandbox.ts';
 
 describe("the sandbox's streams and suppressions", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1, streams: [{ id: 'alerts', type: 'Transactional' }] });
-    client = restClient(sandbox);
+  const { sandbox, client } = useSandbox({
+    deliveryMs: 1,
+    streams: [{ id: 'alerts', type: 'Transactional' }],
   });
-  afterEach(() => sandbox.close());
 
   it('lists the streams a new server has, and those it was given', async () => {
     const { MessageStreams, TotalCount } = await client.getMessageStreams();

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Models, type ServerClient } from 'postmark';
+import { Models } from 'postmark';
 import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const mail = {
   From: 'shop@sender.example',
@@ -12,13 +12,10 @@ const mail = {
 };
 
 describe('the sandbox takes templated mail', () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
+  const { sandbox, client } = useSandbox({ deliveryMs: 1 });
   let TemplateId: number;
 
   beforeEach(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    client = restClient(sandbox);
     await client.createTemplate({
       Name: 'Shell',
       Alias: 'shell',
@@ -37,7 +34,6 @@ describe('the sandbox takes templated mail', () => {
     });
     TemplateId = made.TemplateId;
   });
-  afterEach(() => sandbox.close());
 
   it('fills the template in its layout, with styles brought inline', async () => {
     const answer = await client.sendEmailWithTemplate({ ...mail, Tag: 'receipt', Metadata: { order: '1' } });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { Models, type ServerClient } from 'postmark';
+import { Models } from 'postmark';
 import { accountClient, restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useSandbox } from '../support/sandbox.ts';
 
 const welcome = {
   Name: 'Welcome',
@@ -13,14 +13,7 @@ const welcome = {
 };
 
 describe("the sandbox's templates", () => {
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    sandbox = await createSandbox();
-    client = restClient(sandbox);
-  });
-  afterEach(() => sandbox.close());
+  const { sandbox, client } = useSandbox();
 
   it('are created, read by id and alias, edited and listed', async () => {
     const made = await client.createTemplate(welcome);

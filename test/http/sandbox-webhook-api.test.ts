@@ -1,43 +1,12 @@
 import { expect } from 'chai';
-import type { Models, ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver, type Receiver } from '../sandbox/receiver.ts';
+import type { Models } from 'postmark';
 import { refusalOf } from '../support/postmark-refusal.ts';
+import { useWebhooksApi } from '../support/sandbox-webhooks.ts';
 
-const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 const OFF = { Enabled: false };
 
 describe("the sandbox's webhooks API", () => {
-  let receiver: Receiver;
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    receiver = await createReceiver();
-    sandbox = await createSandbox({ deliveryMs: 1, retryScale: 1, webhookPauseAfter: 2 });
-    client = restClient(sandbox);
-  });
-  afterEach(async () => {
-    await sandbox.close();
-    await receiver.close();
-  });
-
-  /** The client's types lack `Verify`. */
-  function create(more: object = {}): Promise<Models.Webhook> {
-    return client.createWebhook({ Url: receiver.url, Triggers: { Delivery: { Enabled: true } }, ...more });
-  }
-
-  async function send(more: object = {}): Promise<void> {
-    await client.sendEmail({ ...mail, ...more });
-    await sandbox.idle({ withRetries: true });
-  }
-
-  async function call<T>(method: string, path: string): Promise<T> {
-    const headers = { accept: 'application/json', 'x-postmark-server-token': sandbox.token };
-    const response = await fetch(sandbox.apiUrl + path, { method, headers });
-    return (await response.json()) as T;
-  }
+  const { sandbox, client, receiver, create, send, call } = useWebhooksApi();
 
   it('probes once per enabled trigger, then saves and posts what is wanted', async () => {
     const webhook = await create({

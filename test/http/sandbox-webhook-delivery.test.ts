@@ -1,26 +1,15 @@
 import { expect } from 'chai';
-import type { ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver, type Receiver } from '../sandbox/receiver.ts';
+import { createReceiver } from '../sandbox/receiver.ts';
+import { useSandboxAndReceiver } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
 const MINUTE = 60_000;
 
 describe("how the sandbox's webhooks arrive", () => {
-  let receiver: Receiver;
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    receiver = await createReceiver();
-    sandbox = await createSandbox({ deliveryMs: 0, webhook: { url: receiver.url } });
-    client = restClient(sandbox);
-  });
-  afterEach(async () => {
-    await sandbox.close();
-    await receiver.close();
-  });
+  const { sandbox, client, receiver } = useSandboxAndReceiver(({ url }) => ({
+    deliveryMs: 0,
+    webhook: { url },
+  }));
 
   async function send(To: string): Promise<void> {
     await client.sendEmail({ ...mail, To });

@@ -1,40 +1,10 @@
 import { createServer } from 'node:http';
 import { expect } from 'chai';
-import type { ServerClient } from 'postmark';
-import { restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createReceiver, type Receiver } from '../sandbox/receiver.ts';
-
-const mail = {
-  From: 'Shop <shop@sender.example>',
-  To: 'ada@mail.example',
-  Subject: 'Hello',
-  TextBody: 'Hi',
-  Tag: 'receipt',
-  Metadata: { order: 'A-17' },
-};
+import { createReceiver } from '../sandbox/receiver.ts';
+import { useReports } from '../support/sandbox-webhooks.ts';
 
 describe("the sandbox's webhooks", () => {
-  let receiver: Receiver;
-  let sandbox: Sandbox;
-  let client: ServerClient;
-
-  beforeEach(async () => {
-    receiver = await createReceiver();
-    const webhook = { url: receiver.url, username: 'hook', password: 'se:cret' };
-    sandbox = await createSandbox({ deliveryMs: 1, retryScale: 2, webhook });
-    client = restClient(sandbox);
-  });
-  afterEach(async () => {
-    await sandbox.close();
-    await receiver.close();
-  });
-
-  async function send(more: object = {}): Promise<string> {
-    const { MessageID } = await client.sendEmail({ ...mail, ...more });
-    await sandbox.idle();
-    return MessageID;
-  }
+  const { sandbox, receiver, send } = useReports();
 
   it('posts JSON with Basic credentials, a trace id and the retries that remain', async () => {
     await send();

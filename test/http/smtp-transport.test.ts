@@ -3,35 +3,27 @@ import { createPostmarkSmtpTransport } from '../../server/mail/postmark/smtp-tra
 import { controlValue } from '../../server/mail/smtp/mime.ts';
 import { createSmtpTransport } from '../../server/mail/smtp/transport.ts';
 import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
-import { createSandbox, type FaultKind, type Sandbox } from '../sandbox/index.ts';
-import { anEnvelope } from '../support/envelope.ts';
+import type { FaultKind } from '../sandbox/index.ts';
+import { anEnvelope, onlyOutcome } from '../support/envelope.ts';
+import { useOneSandbox } from '../support/sandbox.ts';
 
 const anyTime = 60_000;
 const to = (email: string, over: Partial<Envelope> = {}) =>
   anEnvelope({ to: { email }, stream: 'broadcast', ...over });
 
 describe('SMTP transport', () => {
-  let sandbox: Sandbox;
+  const { sandbox } = useOneSandbox();
   let transport: Transport;
-  before(async () => {
-    sandbox = await createSandbox();
-  });
   beforeEach(() => {
-    sandbox.reset();
     transport = open(sandbox.token);
   });
   afterEach(() => transport.close());
-  after(() => sandbox.close());
 
   const address = (token: string) => sandbox.smtpUrl.replace('//', `//${token}:${token}@`);
   const open = (token: string, connections = 4) =>
     createPostmarkSmtpTransport({ url: address(token), ca: sandbox.caCertificate, connections });
   const send = (...envelopes: Envelope[]) => transport.send(envelopes, anyTime);
-  const sendOne = async (envelope = to('ada@mail.example')): Promise<Outcome> => {
-    const [outcome] = await send(envelope);
-    if (!outcome) throw new Error('no outcome');
-    return outcome;
-  };
+  const sendOne = (envelope = to('ada@mail.example')): Promise<Outcome> => onlyOutcome(send(envelope));
 
   it('hands over a message with all its parts', async () => {
     const envelope = to('ada@mail.example', {

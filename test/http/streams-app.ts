@@ -37,7 +37,7 @@ const newsletter = {
   onUnknown: 'prefer-once' as const,
   routes: [
     { stream: 'broadcast', transport: 'postmark-smtp', weight: 3 },
-    { stream: 'broadcast', transport: 'backup', weight: 1 },
+    { stream: 'broadcast', transport: 'postmark-api', weight: 1 },
     { stream: 'news', transport: 'postmark-smtp', weight: 0 },
   ],
 };

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -13,6 +14,8 @@ import { compileTemplate } from '../../server/mail/rules/render.ts';
 import { defaultPolicy } from '../../server/mail/rules/routing.ts';
 import type { Source, SourceKind } from '../../server/mail/rules/source.ts';
 import { createTemplates, type Templates } from '../../server/mail/templates.ts';
+import { emptyTables, testDatabase } from './database.ts';
+import { openForEachTest, standIn } from './opened.ts';
 
 /** Checks on this thread: what must hold is an error, the word `dubious` in a subject a warning. */
 export const plainChecks: StudioChecks = {
@@ -47,9 +50,37 @@ export const plainChecks: StudioChecks = {
   compileMjml,
 };
 
-/** A folder with a brand, a layout, two partials and the templates `welcome` and `receipt`, to be changed by tests. */
-export async function sampleFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'postlane-authoring-'));
+/** The authoring of a process of its own, with its cache of published templates. */
+export interface OpenAuthoring extends Authoring {
+  templates: Templates;
+}
+
+/** Gives each test of the suite around it the sample folder, and the authoring that has taken it. */
+export function useAuthoring(): { authoring: OpenAuthoring; folder: string } {
+  const folder = useSampleFolder();
+  const opened = openForEachTest(async () => {
+    const authoring = openAuthoring(testDatabase(), folder);
+    await authoring.files.take();
+    return authoring;
+  });
+  return { authoring: standIn(opened), folder };
+}
+
+/**
+ * Gives each test an emptied database and, at the path it returns, a folder with a brand, a layout, two partials and the
+ * templates `welcome` and `receipt`, to be changed by tests.
+ */
+export function useSampleFolder(): string {
+  const folder = path.join(tmpdir(), `postlane-authoring-${randomUUID()}`);
+  beforeEach(async () => {
+    await emptyTables(testDatabase());
+    await putSamples(folder);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function putSamples(folder: string): Promise<void> {
   const template = {
     category: 'order',
     layout: 'default',
@@ -71,7 +102,6 @@ export async function sampleFolder(): Promise<string> {
     'receipt/html.hbs': '<p>Thank you {{name}}</p>',
   };
   for (const [file, text] of Object.entries(files)) await putFile(folder, file, text);
-  return folder;
 }
 
 /** Writes one file of a folder of templates. */
@@ -80,15 +110,8 @@ export async function putFile(folder: string, file: string, text: string): Promi
   await writeFile(path.join(folder, file), text);
 }
 
-/** Removes a folder of templates. */
-export const dropFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
-
-/** The authoring of a process of its own, with its cache of published templates. */
-export function openAuthoring(
-  db: Db,
-  folder: string,
-  checks: StudioChecks = plainChecks,
-): Authoring & { templates: Templates } {
+/** Opens one on a folder, which it does not take yet. */
+export function openAuthoring(db: Db, folder: string, checks: StudioChecks = plainChecks): OpenAuthoring {
   const templates = createTemplates(db, () => new Date());
   const context = {
     db,

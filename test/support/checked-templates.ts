@@ -4,6 +4,7 @@ import type { TemplateContent } from '../../server/mail/rules/template.ts';
 import { readTemplateFiles } from '../../server/mail/template-files.ts';
 import { createClock } from './clock.ts';
 import { openMail } from './mail.ts';
+import { openForAllTests, standIn } from './opened.ts';
 import { createScriptedTransport, type ScriptedTransport } from './scripted-transport.ts';
 
 /** A module with the shipped templates, whose transports keep what they are given. */
@@ -18,8 +19,17 @@ export interface CheckedTemplates {
   changed(key: string, parts: Partial<TemplateContent['locales']['default']>): TemplateContent;
 }
 
-/** Opens it on the emptied test database. */
-export async function openCheckedTemplates(deps: MailDeps = {}): Promise<CheckedTemplates> {
+/** Gives all tests of the suite around it one, on the emptied test database. */
+export function useCheckedTemplates(deps: MailDeps = {}): CheckedTemplates {
+  return standIn(
+    openForAllTests(
+      () => openCheckedTemplates(deps),
+      ({ mail }) => mail.close(),
+    ),
+  );
+}
+
+async function openCheckedTemplates(deps: MailDeps): Promise<CheckedTemplates> {
   const clock = createClock();
   const api = createScriptedTransport('postmark-api');
   const smtp = createScriptedTransport('postmark-smtp');

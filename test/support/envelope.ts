@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Envelope } from '../../server/mail/transport.ts';
+import type { Envelope, Outcome } from '../../server/mail/transport.ts';
 
 /** An envelope to Ada; `over` replaces fields. */
 export function anEnvelope(over: Partial<Envelope> = {}): Envelope {
@@ -19,4 +19,11 @@ export function anEnvelope(over: Partial<Envelope> = {}): Envelope {
     attachments: [],
     ...over,
   };
+}
+
+/** The outcome of a hand-over of one envelope. */
+export async function onlyOutcome(sending: Promise<Outcome[]>): Promise<Outcome> {
+  const [outcome, ...more] = await sending;
+  if (!outcome || more.length > 0) throw new Error('It is not one outcome.');
+  return outcome;
 }

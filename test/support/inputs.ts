@@ -10,6 +10,17 @@ export function resetInput(over: Partial<SendInput> = {}): SendInput {
   };
 }
 
+/** News of a higher tier: unlike a password reset, mail that operators may read. */
+export function upgradeInput(over: Partial<SendInput> = {}): SendInput {
+  return { template: 'loyalty-tier-upgrade', to: 'ada@mail.example', data: upgradeData(1), ...over };
+}
+
+/** Data of a higher tier, with a link that ends in its points. */
+export function upgradeData(points: number) {
+  const benefits = [{ title: 'One', text: 'First.' }];
+  return { tier: 'Gold', points, benefits, actionUrl: `https://shop.example/tier/${points}` };
+}
+
 /** Data of the newsletter that all recipients share. */
 export const newsletterData = {
   issue: 'May',

@@ -19,6 +19,7 @@ export function createScriptedTransport(name: string, first: Script = accept): S
   return {
     name,
     pageSize: 100,
+    unsubscribes: true,
     given,
     answer(next) {
       script = next;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { actionWords } from '../../server/admin/audit/action-words.ts';
 import { changeLines } from '../../server/admin/audit/change-lines.ts';
 import { readable } from '../../server/admin/audit/readable.ts';
-import { subjectPage } from '../../server/admin/audit/subject-link.ts';
 
 describe('changes for reading', () => {
   it('lays values out in lines', () => {
@@ -59,10 +59,23 @@ describe('changes for reading', () => {
     expect(lines.filter(({ kind }) => kind === 'ins').length).to.be.greaterThan(0);
   });
 
-  it('knows the pages of subjects', () => {
-    expect(subjectPage('template:newsletter')).to.deep.equal({ section: 'templates', id: 'newsletter' });
-    for (const subject of ['', 'template:', 'constructor:x', 'suppression:a@example.com']) {
-      expect(subjectPage(subject), subject).to.equal(null);
-    }
+  it('says what was done', () => {
+    expect(
+      [
+        'campaign.launch',
+        'webhook-password.add',
+        'message.resend',
+        'thing.frob',
+        'nothing',
+        'constructor.x',
+      ].map(actionWords),
+    ).to.deep.equal([
+      'Campaign launched',
+      'Webhook password added',
+      'Copy of a message sent',
+      'Thing frob',
+      'nothing',
+      'Constructor x',
+    ]);
   });
 });

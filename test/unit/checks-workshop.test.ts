@@ -69,7 +69,8 @@ describe('rendering off the main thread', () => {
     const ticking = setInterval(() => turns++, 5);
     await problemOf({ html: endless }, { rows }, { timeMs: 300 });
     clearInterval(ticking);
-    expect(turns).to.be.above(5);
+    // One is enough, however little of a busy machine we get: a blocked thread has none.
+    expect(turns).to.be.above(0);
   });
 
   it('ends what fills its memory', async () => {

@@ -1,16 +1,10 @@
 import { expect } from 'chai';
-import { MailError } from '../../server/mail/error.ts';
+import type { MailError } from '../../server/mail/error.ts';
 import { type ContractSpec, compileContract } from '../../server/mail/rules/contract.ts';
+import { refusalOf } from '../support/refusal.ts';
 
-function refusal(contract: ContractSpec, data: unknown): MailError {
-  try {
-    compileContract(contract).check(data);
-  } catch (error) {
-    if (error instanceof MailError) return error;
-    throw error;
-  }
-  throw new Error('It was accepted.');
-}
+const refusal = (contract: ContractSpec, data: unknown): MailError =>
+  refusalOf(() => compileContract(contract).check(data));
 
 describe('a data contract lets nothing in but plain JSON:', () => {
   it('functions and undefined are gone, before the check', () => {

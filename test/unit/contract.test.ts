@@ -1,24 +1,18 @@
 import { expect } from 'chai';
-import { MailError } from '../../server/mail/error.ts';
+import type { MailError } from '../../server/mail/error.ts';
 import {
   type ContractSpec,
   compileContract,
   contractSchema,
   type FieldSpec,
 } from '../../server/mail/rules/contract.ts';
+import { refusalOf } from '../support/refusal.ts';
 
 const checkField = (spec: FieldSpec, value: unknown): unknown =>
   compileContract({ it: spec }).check({ it: value }).it;
 
-function refusal(contract: ContractSpec, data: unknown): MailError {
-  try {
-    compileContract(contract).check(data);
-  } catch (error) {
-    if (error instanceof MailError) return error;
-    throw error;
-  }
-  throw new Error('It was accepted.');
-}
+const refusal = (contract: ContractSpec, data: unknown): MailError =>
+  refusalOf(() => compileContract(contract).check(data));
 
 describe('a data contract', () => {
   describe('takes and refuses, by type:', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
 import { compileTemplate, type RenderContext, type Rendered } from '../../server/mail/rules/render.ts';
+import { refusalOf } from '../support/refusal.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 function render(
@@ -11,15 +12,8 @@ function render(
   return compileTemplate(templateContent(input)).render(data, { locale: null, unsubscribe: '', ...context });
 }
 
-function refusal(input: ContentInput, data: Record<string, unknown> = {}): MailError {
-  try {
-    render(input, data);
-  } catch (error) {
-    if (error instanceof MailError) return error;
-    throw error;
-  }
-  throw new Error('It was rendered.');
-}
+const refusal = (input: ContentInput, data: Record<string, unknown> = {}): MailError =>
+  refusalOf(() => render(input, data));
 
 describe('rendering', () => {
   describe('of values', () => {

@@ -110,9 +110,9 @@ describe('routing', () => {
   });
 
   it('refuses a policy that cannot route', () => {
-    const known = new Set(['a', 'b', 'c']);
+    const known = new Map(['a', 'b', 'c'].map(name => [name, {}]));
     checkPolicy(weighted(1, 0), known);
-    expect(() => checkPolicy(weighted(1), new Set(['b']))).to.throw(
+    expect(() => checkPolicy(weighted(1), new Map([['b', {}]]))).to.throw(
       /order routes to a, which is not configured/,
     );
     expect(() => checkPolicy(weighted(0, 0), known)).to.throw(/no route with weight/);
@@ -122,9 +122,27 @@ describe('routing', () => {
     }
   });
 
+  it('refuses bulk mail by a transport that gives recipients no way out of it', () => {
+    const { order } = weighted(1, 1).categories;
+    if (!order) throw new Error('no category');
+    const policy: Policy = { ...weighted(1), categories: { news: { ...order, lane: 'bulk' } } };
+    const b = (unsubscribes: boolean) =>
+      new Map(Object.entries({ a: { unsubscribes: true }, b: { unsubscribes } }));
+    checkPolicy(policy, b(true));
+    const refused = refusalOf(() => checkPolicy(policy, b(false)));
+    expect(refused).to.include({ code: 'invalid-input', field: 'policy.categories.news' });
+    expect(refused.message).to.match(
+      /^Category news is bulk mail and routes to b, .* no link to unsubscribe/,
+    );
+    checkPolicy(weighted(1, 1), b(false));
+  });
+
   it('has a policy of its own that Postmark alone can serve', () => {
     const policy = defaultPolicy(from);
-    checkPolicy(policy, new Set(['postmark-api', 'postmark-smtp']));
+    checkPolicy(
+      policy,
+      new Map(['postmark-api', 'postmark-smtp'].map(name => [name, { unsubscribes: true }])),
+    );
     expect(categoryPolicy(policy, 'password-reset')).to.include({
       lane: 'transactional',
       onUnknown: 'prefer-delivery',

@@ -42,14 +42,17 @@ describe('the parts of the sandbox', () => {
 
   it('hand on delayed items in order and forget them when told', async () => {
     const seen: number[] = [];
-    const line = new DelayLine<number>(new Clock(), 5, item => seen.push(item));
+    const clock = new Clock();
+    const line = new DelayLine<number>(clock, 60_000, item => seen.push(item));
     for (const item of [1, 2, 3]) line.push(item);
     expect(line.length).to.equal(3);
-    while (line.length > 0) await new Promise(resolve => setTimeout(resolve, 1));
+    await clock.advance(60_000, async () => {});
+    expect(line.length).to.equal(0);
     expect(seen).to.deep.equal([1, 2, 3]);
     line.push(4);
     line.clear();
-    await new Promise(resolve => setTimeout(resolve, 20));
+    await clock.advance(60_000, async () => {});
+    clock.stop();
     expect(seen).to.deep.equal([1, 2, 3]);
   });
 
