@@ -1,58 +1,22 @@
 import { expect } from 'chai';
-import type { Express } from 'express';
-import request, { type Response } from 'supertest';
-import type { Person } from '../../server/admin/person.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { upgradeInput } from '../support/inputs.ts';
 import { openPagesMail, type PagesMail } from './pages-mail.ts';
-
-/** A browser without a script: cookies, tokens and forms. */
-interface Visitor {
-  get(path: string): Promise<Response>;
-  post(path: string, fields: Record<string, string>): Promise<Response>;
-  /** As the editor's script does. */
-  send(path: string, fields: Record<string, string>): Promise<Response>;
-}
+import { fieldsIn, type TemplateDesk, templateDesk } from './template-desk.ts';
 
 describe('pages about templates', () => {
   let mail: Mail;
   let opened: PagesMail;
-  let appFor: (person?: Person) => Express;
+  let visit: TemplateDesk['visit'];
+  let revisionOf: TemplateDesk['revisionOf'];
+  let formOf: TemplateDesk['formOf'];
 
   before(async () => {
     opened = await openPagesMail();
     mail = opened.mail;
-    appFor = person => opened.appAt('/', person);
+    ({ visit, revisionOf, formOf } = templateDesk(mail, person => opened.appAt('/', person)));
   });
   after(() => mail.close());
-
-  const visit = async (role: Person['role'] = 'admin', id: string = role): Promise<Visitor> => {
-    const agent = request.agent(appFor({ id, name: id, role }));
-    const { text } = await agent.get('/templates');
-    const token = /csrf-token" content="([^"]+)"/.exec(text)?.[1] ?? '';
-    return {
-      get: path => agent.get(`/templates${path}`),
-      post: (path, fields) =>
-        agent
-          .post(`/templates${path}`)
-          .type('form')
-          .send({ ...fields, _csrf: token }),
-      send: (path, fields) =>
-        agent
-          .post(`/templates${path}`)
-          .type('form')
-          .set({ Accept: 'application/json', 'X-CSRF-Token': token })
-          .send(fields),
-    };
-  };
-  const revisionOf = async (key: string): Promise<string> =>
-    String((await mail.templates.get({ kind: 'template', key }))?.revision);
-  /** The editor's form for one template, with changes. */
-  const formOf = async (key: string, changes: Record<string, string>): Promise<Record<string, string>> => {
-    const visitor = await visit();
-    const { text } = await visitor.get(`/${key}`);
-    return { ...fieldsIn(text), revision: await revisionOf(key), ...changes };
-  };
 
   it('list what there is by kind, and find words in it', async () => {
     const visitor = await visit();
@@ -189,88 +153,6 @@ describe('pages about templates', () => {
     await visitor.post('/loyalty-tier-upgrade/discard', { revision });
   });
 
-  it('answer a template that does not parse with the line', async () => {
-    const visitor = await visit('editor');
-    const form = await formOf('newsletter', { 'locales[default][html]': '<p>\n{{#if issue}}\n</p>' });
-    const { body } = await visitor.send('/newsletter/preview', form);
-    expect(body.mail).to.equal(null);
-    const [fault] = body.faults;
-    expect(fault).to.include({ severity: 'error', field: 'locales[default][html]' });
-    expect(fault.line).to.be.within(1, 3);
-  });
-
-  it('answer a partial that includes itself', async () => {
-    const visitor = await visit('editor');
-    const view = await mail.templates.get({ kind: 'partial', key: 'button' });
-    const { body } = await visitor.send('/partial:button/preview', {
-      'locales[default][html]': '{{> button}}',
-      'locales[default][text]': '{{url}}',
-      'show[template]': 'password-reset',
-      revision: String(view?.revision),
-    });
-    expect(body.mail).to.equal(null);
-    expect(JSON.stringify(body)).to.match(/itself/);
-  });
-
-  it('answer 5 MB of HTML with its size, and more with a plain no', async () => {
-    const visitor = await visit('editor');
-    const tooMuch = await formOf('newsletter', { 'locales[default][html]': 'a'.repeat(5.3 * 1024 * 1024) });
-    const answer = await visitor.send('/newsletter/draft', tooMuch);
-    expect(answer.status).to.equal(413);
-    expect(answer.body.message).to.match(/This is 5\.3 MB; a template may have 5 MB/);
-    const farTooMuch = { ...tooMuch, 'locales[default][html]': 'a'.repeat(7 * 1024 * 1024) };
-    expect((await visitor.send('/newsletter/draft', farTooMuch)).status).to.equal(413);
-  });
-
-  it('answer sample data that is no JSON with the form as it was typed', async () => {
-    const visitor = await visit('editor');
-    const answer = await visitor.post(
-      '/newsletter/draft',
-      await formOf('newsletter', { sample: '{ "issue": ' }),
-    );
-    expect(answer.status).to.equal(422);
-    expect(answer.text).to.include('The data is no JSON').and.include('{ &quot;issue&quot;: ');
-  });
-
-  it('show the second of two who save at once what the first wrote', async () => {
-    const [grace, ada] = [await visit('editor', 'grace'), await visit('editor', 'ada')];
-    const form = await formOf('operational-alert', {});
-    expect(
-      (await grace.send('/operational-alert/draft', { ...form, 'locales[default][subject]': 'G' })).status,
-    ).to.equal(200);
-    const mine = { ...form, 'locales[default][subject]': 'A' };
-    expect((await ada.send('/operational-alert/draft', mine)).status).to.equal(409);
-    const page = await ada.post('/operational-alert/draft', mine);
-    expect(page.status).to.equal(409);
-    expect(page.text)
-      .to.include('Nothing is lost')
-      .and.match(/data-theirs[^>]*>\nG</)
-      .and.match(/data-mine>\nA</);
-  });
-
-  it('publish for the first of two who do so at once, and tell the second', async () => {
-    const editor = await visit('editor');
-    await editor.post(
-      '/password-reset/draft',
-      await formOf('password-reset', { 'locales[default][subject]': 'Choose a new password' }),
-    );
-    const revision = await revisionOf('password-reset');
-    const fields = { revision, message: 'Clearer', acceptWarnings: 'yes' };
-    const [first, second] = [await visit('publisher', 'one'), await visit('publisher', 'two')];
-    const answers = await Promise.all(
-      [first, second].map(one => one.post('/password-reset/publication', fields)),
-    );
-    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303]);
-    const cookies = answers.map(({ headers }) => noticeIn(headers['set-cookie'] as unknown as string[]));
-    expect(cookies.sort()).to.deep.equal([
-      'Somebody published or discarded this draft meanwhile.',
-      'Version 2 is published.',
-    ]);
-    // What is compared most is chosen already: the last two.
-    const { text } = await editor.get('/password-reset/history');
-    expect([...text.matchAll(/value="([^"]+)" selected/g)].map(([, pick]) => pick)).to.deep.equal(['1', '2']);
-  });
-
   it('name every template that a layout touches before it is published', async () => {
     const visitor = await visit('publisher');
     const { text } = await visitor.get('/layout:default');
@@ -291,14 +173,6 @@ describe('pages about templates', () => {
     const viewer = await visit('viewer');
     expect((await viewer.post('/receipt/draft', { revision: '1' })).status).to.equal(403);
     expect((await viewer.get('/receipt')).status).to.equal(200);
-  });
-
-  it('refuse a forged form', async () => {
-    const answer = await request(appFor())
-      .post('/templates/receipt/draft')
-      .type('form')
-      .send({ revision: '1' });
-    expect(answer.status).to.equal(403);
   });
 
   it('show a mail in a frame without script, form or origin', async () => {
@@ -342,55 +216,4 @@ describe('pages about templates', () => {
     const { text } = await visitor.get('/in-mjml/preview');
     expect(text).to.include('Hello').and.include('<!doctype html>').and.not.include('mj-text');
   });
-
-  it('say that there is no such template, version or page', async () => {
-    const visitor = await visit();
-    for (const path of ['/nothing', '/thing:default', '/receipt/versions/99', '/receipt/diff?from=1&to=99'])
-      expect((await visitor.get(path)).status, path).to.equal(404);
-  });
-  // Threads that render are started here, which takes long where every core is busy.
 }).timeout(60_000);
-
-/** The fields of the editor's form as a browser would send them. */
-function fieldsIn(html: string): Record<string, string> {
-  const form =
-    /<form class="editor"[\s\S]*?<\/form>/.exec(html)?.[0].replace(/<template[\s\S]*?<\/template>/g, '') ??
-    '';
-  const fields: Record<string, string> = {};
-  for (const [, name = '', value = ''] of form.matchAll(
-    /<textarea[^>]* name="([^"]+)"[^>]*>\n?([\s\S]*?)<\/textarea>/g,
-  ))
-    fields[name] = unescaped(value);
-  for (const [input] of form.matchAll(/<input[^>]*>/g)) {
-    const {
-      name,
-      value = '',
-      type,
-    } = Object.fromEntries(
-      [...input.matchAll(/(\w+)="([^"]*)"/g)].map(([, n, v]) => [n, unescaped(v ?? '')]),
-    );
-    if (name && (type !== 'checkbox' || / checked/.test(input)))
-      fields[name] = type === 'hidden' ? value : value.replace(/[\r\n]/g, '');
-  }
-  for (const [, name = '', options = ''] of form.matchAll(
-    /<select[^>]*? name="([^"]+)"[^>]*>([\s\S]*?)<\/select>/g,
-  ))
-    fields[name] = unescaped(
-      /<option[^>]* selected>([^<]*)/.exec(options)?.[1] ??
-        /<option(?: value="([^"]*)")?/.exec(options)?.[1] ??
-        '',
-    );
-  return fields;
-}
-
-function unescaped(text: string): string {
-  const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' };
-  return text.replace(/&(?:#x([0-9A-F]+)|(\w+));/gi, (_, code, name) =>
-    code ? String.fromCodePoint(Number.parseInt(code, 16)) : (named[name] ?? ''),
-  );
-}
-
-function noticeIn(cookies: string[]): string {
-  const value = cookies.map(cookie => /^postlane-notice=([^;]+)/.exec(cookie)?.[1]).find(Boolean) ?? '';
-  return JSON.parse(Buffer.from(value, 'base64url').toString()).text;
-}
