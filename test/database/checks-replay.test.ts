@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import { newestOfVersions } from '../../server/mail/store/template-messages.ts';
+import { v7 as newId } from 'uuid';
+import { newestMessages } from '../../server/mail/store/template-messages.ts';
 import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData, upgradeData, upgradeInput } from '../support/inputs.ts';
+import { rowsTouched } from '../support/reads.ts';
 
 describe('replay', () => {
   const db = testDatabase();
@@ -117,21 +119,12 @@ describe('replay', () => {
     }
   }).timeout(30_000);
 
-  it('finds the newest messages of a version by its index alone, however many there are', async () => {
-    const { id } = await db('template_versions')
-      .select('id')
-      .where({ template: 'loyalty-tier-upgrade' })
-      .first();
+  it('reads no more than the newest messages of each version, however many there are', async () => {
     await send(10);
-    const [sql, values] = newestOfVersions([id, id + 1], 100);
-    const [rows] = await db.raw(`EXPLAIN ${sql}`, values);
-    const reads = rows.filter((row: { table: string }) => row.table === 'messages');
-    expect(reads).to.have.length(2);
-    for (const { key, Extra } of reads) {
-      expect(key).to.equal('messages_template_version');
-      expect(Extra ?? '')
-        .to.contain('Using index')
-        .and.not.contain('filesort');
-    }
+    const pattern = await db('messages').first();
+    // Generated: MySQL takes no value for it.
+    delete pattern.tag_start;
+    await db('messages').insert(Array.from({ length: 400 }, () => ({ ...pattern, id: newId() })));
+    expect(await rowsTouched(db, trx => newestMessages(trx, 'loyalty-tier-upgrade', 10))).to.be.below(100);
   });
 });

@@ -182,6 +182,8 @@ describe('deliver', () => {
     const rows = Array.from({ length: 400 }, () => newId());
     await queue(1);
     const [template] = await db('messages').select('*').limit(1);
+    // Generated: MySQL takes no value for it.
+    delete template.tag_start;
     await db('messages').insert(
       rows.map((id, i) => ({ ...template, id, state: i % 4 ? 'sent' : 'queued', due_at: template.due_at })),
     );

@@ -19,10 +19,7 @@ export async function newestMessages(db: Db, template: string, limit: number): P
  * The statement for the newest messages of some versions: of each its own newest, from the end of its stretch of the
  * index. One range over all of them would be sorted whole: seconds at millions of rows.
  */
-export function newestOfVersions(
-  versions: readonly number[],
-  limit: number,
-): [sql: string, values: number[]] {
+function newestOfVersions(versions: readonly number[], limit: number): [sql: string, values: number[]] {
   const one = `(SELECT id FROM messages FORCE INDEX (messages_template_version)
     WHERE template_version_id = ? ORDER BY id DESC LIMIT ?)`;
   const sql = `${versions.map(() => one).join(' UNION ALL ')} ORDER BY id DESC LIMIT ?`;
