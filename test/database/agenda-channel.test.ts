@@ -154,6 +154,23 @@ describe('agenda on MySQL: notifications', () => {
     expect(bench.errors).to.deep.equal([]);
   });
 
+  it('hears at its start of a dashboard that has been watching for a while', async () => {
+    const dashboard = await bench.backend(quick);
+    const heard: JobStateNotification[] = [];
+    dashboard.notificationChannel.subscribeState(each => void heard.push(each));
+    await until(async () => (await bench.db(`${bench.prefix}signals`)).length === 1);
+    const worker = await listener();
+    const timestamp = new Date();
+    await worker.notificationChannel.publishState({
+      type: 'start',
+      jobId: toJobId('id'),
+      jobName: 'job',
+      timestamp,
+    });
+    await until(() => heard.length > 0);
+    expect(heard[0]).to.include({ type: 'start', jobName: 'job' });
+  });
+
   it('asks nobody for states where they are not to be heard', async () => {
     const { notificationChannel } = await listener({ hearsStates: false });
     notificationChannel.subscribeState(() => {});

@@ -1,12 +1,16 @@
 import type { JobNotification, JobStateNotification } from 'agenda';
 import type { Database, Row, SqlValue } from './database.ts';
+import { toUtc } from './utc.ts';
 
 /** What one process tells the others. */
 export type Signal =
   | { kind: 'job'; payload: JobNotification }
   | { kind: 'state'; payload: JobStateNotification }
-  /** Somebody wants to know the states of the others' jobs for the next minute, from that moment on. */
+  /** Somebody wants to know the states of the others' jobs for {@link watchMs}, from that moment on. */
   | { kind: 'watch'; payload: { since: Date } };
+
+/** How long a wish to know the states of the others' jobs holds, in ms. */
+export const watchMs = 60_000;
 
 /** Ids that were passed over: perhaps of rows that have yet to be committed. */
 interface Gap {
@@ -32,11 +36,22 @@ export class SignalReader {
     this.origin = origin;
   }
 
-  /** Begins after what is there now. */
-  async begin(): Promise<void> {
-    const [row] = await this.db.rows(['newest'], `SELECT MAX(id) FROM ${this.db.tables.signals}`);
+  /**
+   * Begins after what is there now, but for the wishes to know our states that still hold: who starts beside an open
+   * dashboard would not hear of it until it asks again.
+   */
+  async begin(): Promise<Signal[]> {
+    const { signals } = this.db.tables;
+    const [row] = await this.db.rows(['newest'], `SELECT MAX(id) FROM ${signals}`);
     this.newest = Number(row?.newest ?? 0);
     this.gaps = [];
+    const wishes = await this.db.rows(
+      ['kind', 'payload'],
+      `SELECT kind, payload FROM ${signals}
+       WHERE kind = 'watch' AND origin <> ? AND created_at > ? AND id <= ? ORDER BY id`,
+      [this.origin, toUtc(new Date(Date.now() - watchMs)), this.newest],
+    );
+    return wishes.map(parse);
   }
 
   /** What the others have told since; states only if they are wanted. */

@@ -2,7 +2,7 @@ import type { JobNotification, JobStateNotification } from 'agenda';
 import { v7 as newId } from 'uuid';
 import { Batcher } from './batcher.ts';
 import type { Database } from './database.ts';
-import { type Signal, SignalReader } from './signal-reader.ts';
+import { type Signal, SignalReader, watchMs } from './signal-reader.ts';
 import { toUtc } from './utc.ts';
 
 /** Takes a signal of another process; true when more of its kind are worth looking for soon. */
@@ -18,7 +18,7 @@ export interface SignalOptions {
 
 const coalesceMs = 20;
 const quietAfterMs = 10_000;
-const keepMs = 60_000;
+const keepMs = watchMs;
 const cleanEveryMs = 60_000;
 const manyRows = 5000;
 const longestError = 2000; // characters of an error that a state carries
@@ -72,7 +72,7 @@ export class Signals {
     return this.states.add({ kind: 'state', payload });
   }
 
-  /** Asks the other processes for the states of their jobs, from that moment on. */
+  /** Asks the other processes for the states of their jobs for the next {@link watchMs}, from that moment on. */
   async askForStates(since: Date): Promise<void> {
     await this.insert(this.db, [{ kind: 'watch', payload: { since } }]);
   }
@@ -83,7 +83,7 @@ export class Signals {
     this.receive = receive;
     this.wantsStates = wantsStates;
     try {
-      await this.reader.begin();
+      for (const wish of await this.reader.begin()) this.receive?.(wish);
     } catch (error) {
       this.receive = undefined; // or the next call would take it for begun
       throw error;

@@ -1,4 +1,5 @@
 import type { JobStateNotification } from 'agenda';
+import { watchMs } from './signal-reader.ts';
 import type { Signals } from './signals.ts';
 
 /** What the sharing of states is made of. */
@@ -10,8 +11,8 @@ export interface StateSharingParts {
   onError(error: Error): void;
 }
 
-const watchedMs = 60_000;
-const lateMs = 3000; // longer than it takes to hear that somebody watches
+const askEveryMs = watchMs / 3;
+const lateMs = 1.5 * askEveryMs; // longer than it takes to hear that somebody watches, had a first wish got lost
 const mostLate = 1000;
 
 /**
@@ -39,7 +40,7 @@ export class StateSharing {
   /** Another process wants to know our states, those too that it has missed since then. */
   answer(since: Date): void {
     const isNew = Date.now() >= this.watchedUntil && !this.parts.sharesState;
-    this.watchedUntil = Date.now() + watchedMs;
+    this.watchedUntil = Date.now() + watchMs;
     const earliest = Math.max(since.getTime(), Date.now() - lateMs);
     const missed = isNew ? this.unshared.filter(({ timestamp }) => timestamp.getTime() >= earliest) : [];
     this.unshared = [];
@@ -57,7 +58,7 @@ export class StateSharing {
     if (!signals || this.watching) return;
     const since = new Date();
     const ask = () => signals.askForStates(since).catch(onError);
-    this.watching = setInterval(ask, watchedMs / 3).unref();
+    this.watching = setInterval(ask, askEveryMs).unref();
     void listen().then(ask).catch(onError);
   }
 
