@@ -43,6 +43,8 @@ function run(mocha: Mocha): Promise<Outcome> {
   return new Promise(resolve => {
     running = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = running?.stats ?? {};
+      running?.dispose(); // its listeners on the process would throw what the next file's runner is to report
+      mocha.suite.eachTest(test => test.on('error', late => console.error(late))); // a failed test that ends later
       resolve({ passed: passes, failed: failures, skipped: pending, failures: inWords(failed) });
     });
     running.on(Mocha.Runner.constants.EVENT_TEST_FAIL, test => failed.push(test));
