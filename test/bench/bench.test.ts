@@ -23,6 +23,25 @@ describe('npm run bench', function () {
     expect(ratio).to.be.closeTo(ours / pair, 0.05 * ratio);
   });
 
+  it('measures single sends against the bare client, each figure with its own line', async () => {
+    const { code, output, errors } = await bench('send', '--json', '--rounds', '1', '--sends', '8');
+    expect(code, errors).to.equal(0);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(lines.map(({ part }) => part)).to.deep.equal([
+      'send',
+      'send-p95',
+      'send-throughput',
+      'send-accept',
+    ]);
+    for (const { part, ours, pair } of lines) {
+      expect(ours, part).to.be.above(0);
+      expect(pair === null, part).to.equal(part === 'send-accept');
+    }
+  });
+
   it('refuses a part that it does not know, with the list', async () => {
     const { code, errors } = await bench('nonsense');
     expect(code).to.equal(64);
@@ -35,6 +54,7 @@ describe('npm run bench', function () {
       json: false,
       rounds: 3,
       recipients: null,
+      sends: null,
       jobs: null,
     });
     expect(readOptions(['--rounds', '0'], ['a'])).to.include('--rounds');

@@ -8,6 +8,8 @@ export interface Options {
   rounds: number;
   /** Of a campaign in one round; null: what fits into the time. */
   recipients: number | null;
+  /** At once, in one round; null: as many as the figure is promised for. */
+  sends: number | null;
   /** Of Agenda in one round; null: as many as its figures are promised for. */
   jobs: number | null;
 }
@@ -20,8 +22,9 @@ export function readOptions(args: string[], known: readonly string[]): Options |
       allowPositionals: true,
       options: {
         json: { type: 'boolean', default: false },
-        rounds: { type: 'string', default: '3' },
+        rounds: { type: 'string' },
         recipients: { type: 'string' },
+        sends: { type: 'string' },
         jobs: { type: 'string' },
       },
     });
@@ -30,9 +33,10 @@ export function readOptions(args: string[], known: readonly string[]): Options |
     return {
       parts: positionals.length > 0 ? [...new Set(positionals)] : [...known],
       json: values.json,
-      rounds: positive('rounds', values.rounds),
-      recipients: values.recipients === undefined ? null : positive('recipients', values.recipients),
-      jobs: values.jobs === undefined ? null : positive('jobs', values.jobs),
+      rounds: positive('rounds', values.rounds) ?? 3,
+      recipients: positive('recipients', values.recipients),
+      sends: positive('sends', values.sends),
+      jobs: positive('jobs', values.jobs),
     };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -41,15 +45,17 @@ export function readOptions(args: string[], known: readonly string[]): Options |
 
 /** How to call it, with the list of parts. */
 export function usage(known: readonly string[]): string {
-  return `npm run bench [-- PART ...] [--json] [--rounds N] [--recipients N] [--jobs N]
+  return `npm run bench [-- PART ...] [--json] [--rounds N] [--recipients N] [--sends N] [--jobs N]
   parts: ${known.join(', ')} (default: all)
   --json          one line of JSON per result on standard output
   --rounds N      how often each side is measured, in turn (default 3)
   --recipients N  of a campaign in one round (default 3000, fewer on a slow machine)
+  --sends N       32 at once, in one round (default 640)
   --jobs N        of Agenda in one round (default 5000)`;
 }
 
-function positive(name: string, text: string): number {
+function positive(name: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} must be a whole number above 0.`);
   return Number(text);
 }
