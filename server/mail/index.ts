@@ -26,8 +26,8 @@ import { rollUp } from './roll-up.ts';
 import { later } from './rules/later.ts';
 import type { Lane } from './rules/routing.ts';
 import type { SendInput } from './rules/send-request.ts';
-import type { SendOptions } from './send.ts';
-import { send } from './send.ts';
+import type { Send, SendOptions } from './send.ts';
+import { createSend } from './send.ts';
 import { sendBatch } from './send-batch.ts';
 import { purge } from './store/purge.ts';
 import { createSuppressions } from './suppressions.ts';
@@ -62,23 +62,23 @@ export const ownTemplates = path.join(packageRoot, 'templates');
 function mailOf(context: MailContext, config: MailConfig, folder: string) {
   const { db, now, templates, log, timing } = context;
   const handOver = createHandOver(claims => deliver(context, claims), log);
+  const send = createSend(context, handOver);
   const client = clientOf(config);
   const books = createPostmarkBooks(client);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
   let closed = false;
 
-  const sendOne = (input: SendInput, options: SendOptions = {}) => {
+  const sendOne: Send = async (input, options) => {
     if (closed) throw new MailError('closed', 'The mail module has been closed.');
-    return send(context, handOver, input, options);
+    return send(input, options);
   };
 
   return {
     /** Accepts one message; see `SendInput` and `SendOptions`. Throws a MailError, and then nothing was stored. */
-    send: async (input: SendInput, options: SendOptions = {}) => sendOne(input, options),
+    send: sendOne,
     /** Accepts many, each for itself. */
-    sendBatch: (items: readonly SendInput[], options: SendOptions = {}) =>
-      sendBatch(async (i, o) => sendOne(i, o), items, options),
+    sendBatch: (items: readonly SendInput[], options: SendOptions = {}) => sendBatch(sendOne, items, options),
 
     messages: createMessages(context),
     campaigns: createCampaigns(context),

@@ -1,6 +1,6 @@
 import { MailError } from './error.ts';
 import type { SendInput } from './rules/send-request.ts';
-import type { SendOptions, SendResult } from './send.ts';
+import type { Send, SendOptions, SendResult } from './send.ts';
 
 /** What became of one item of a batch: accepted, or refused with the error that `send` would have thrown. */
 export type BatchResult = ({ ok: true } & SendResult) | { ok: false; error: MailError };
@@ -9,7 +9,7 @@ const atOnce = 8;
 
 /** Sends many; one refused item leaves the others alone. Results are in the order of the items. */
 export async function sendBatch(
-  send: (input: SendInput, options: SendOptions) => Promise<SendResult>,
+  send: Send,
   items: readonly SendInput[],
   options: SendOptions,
 ): Promise<BatchResult[]> {
@@ -24,11 +24,7 @@ export async function sendBatch(
   return results;
 }
 
-async function settleOne(
-  send: (input: SendInput, options: SendOptions) => Promise<SendResult>,
-  item: SendInput,
-  options: SendOptions,
-): Promise<BatchResult> {
+async function settleOne(send: Send, item: SendInput, options: SendOptions): Promise<BatchResult> {
   try {
     return { ok: true, ...(await send(item, options)) };
   } catch (error) {

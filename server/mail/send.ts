@@ -3,17 +3,17 @@ import { v7 as newId } from 'uuid';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import type { HandOver } from './hand-over.ts';
+import { createInsert } from './insert.ts';
 import { newIdAt } from './new-id.ts';
 import { addressKey } from './rules/address.ts';
-import { differingFields, fingerprint } from './rules/fingerprint.ts';
+import { fingerprint } from './rules/fingerprint.ts';
 import { checkSize } from './rules/limits.ts';
 import { chooseRoute, type Route } from './rules/routing.ts';
 import { checkSendRequest, type SendInput, type SendRequest } from './rules/send-request.ts';
 import type { MessageState } from './rules/states.ts';
-import { attachFiles } from './store/attachments.ts';
-import { findByIdempotencyKey, insertMessages, type NewMessage, stateOf } from './store/messages.ts';
-import { despiteCutConnection, inTransaction, isDuplicate } from './store/transaction.ts';
+import { type NewMessage, statesOf } from './store/messages.ts';
 import type { ReadyTemplate } from './templates.ts';
+import { together } from './together.ts';
 import { unsubscribePlaceholder } from './unsubscribe.ts';
 
 /** How to send. */
@@ -37,35 +37,38 @@ export interface SendResult {
  * with its first attempt, and hand it over in this process right after the commit. A process that dies on the way
  * loses its lease and the worker takes over.
  */
-export async function send(
-  context: MailContext,
-  handOver: HandOver,
-  input: SendInput,
-  { trx, wait = false }: SendOptions = {},
-): Promise<SendResult> {
-  if (trx && wait) {
-    throw new MailError(
-      'invalid-input',
-      'wait is not possible in a transaction: nothing leaves before it commits.',
-      'wait',
-    );
-  }
-  const request = checkSendRequest(input);
-  const template = await context.templates.published(request.template);
-  const data = template.check(request.data);
-  checkRendered(template, request, data);
-  const message = draft(context, request, template, data);
+export type Send = (input: SendInput, options?: SendOptions) => Promise<SendResult>;
 
-  const earlier = await insert(context, message, request.attachments, trx);
-  if (earlier) return { ...earlier, repeated: true };
+/** See {@link Send}. Sends made at the same time share what they ask of the database. */
+export function createSend(context: MailContext, handOver: HandOver): Send {
+  const insert = createInsert(context);
+  const stateNow = together((ids: readonly string[]) => statesOf(context.db, ids));
 
-  if (message.attempt) {
-    const claim = { messageId: message.id, lease: message.attempt.lease };
-    const handedOver = trx ? afterCommit(trx, () => handOver.add(claim)) : handOver.add(claim);
-    if (wait) await handedOver;
-  }
-  const state = wait ? await stateOf(context.db, message.id) : null;
-  return { id: message.id, state: state ?? (message.attempt ? 'sending' : 'queued'), repeated: false };
+  return async (input, { trx, wait = false } = {}) => {
+    if (trx && wait) {
+      throw new MailError(
+        'invalid-input',
+        'wait is not possible in a transaction: nothing leaves before it commits.',
+        'wait',
+      );
+    }
+    const request = checkSendRequest(input);
+    const template = await context.templates.published(request.template);
+    const data = template.check(request.data);
+    checkRendered(template, request, data);
+    const message = draft(context, request, template, data);
+
+    const earlier = await insert(message, request.attachments, trx);
+    if (earlier) return { ...earlier, repeated: true };
+
+    if (message.attempt) {
+      const claim = { messageId: message.id, lease: message.attempt.lease };
+      const handedOver = trx ? afterCommit(trx, () => handOver.add(claim)) : handOver.add(claim);
+      if (wait) await handedOver;
+    }
+    const state = wait ? await stateNow(message.id) : null;
+    return { id: message.id, state: state ?? (message.attempt ? 'sending' : 'queued'), repeated: false };
+  };
 }
 
 // Rendering at the door costs a fraction of a millisecond and turns a template's fault into the caller's error.
@@ -125,51 +128,6 @@ function draft(
 /** Bulk always goes through its own lane; transactional mail leaves with the request that asked for it. */
 function leavesNow({ lane }: Route, { sendAt }: SendRequest, now: Date): boolean {
   return lane === 'transactional' && (sendAt === null || sendAt <= now);
-}
-
-async function insert(
-  { db }: MailContext,
-  message: NewMessage,
-  attachments: SendRequest['attachments'],
-  trx: Knex.Transaction | undefined,
-): Promise<{ id: string; state: MessageState } | null> {
-  const write = async (own: Knex.Transaction) => {
-    await insertMessages(own, [message]);
-    await attachFiles(own, message.id, attachments, message.createdAt);
-  };
-  try {
-    await (trx ? write(trx) : despiteCutConnection(() => inTransaction(db, write)));
-    return null;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    // A commit whose answer was lost, and its repetition.
-    if (!trx && (await stateOf(db, message.id))) return null;
-    if (!message.idempotencyKey || !message.fingerprint) throw error;
-    return earlierAnswer(trx ?? db, message.idempotencyKey, message.fingerprint);
-  }
-}
-
-async function earlierAnswer(
-  db: Knex,
-  key: string,
-  asked: NonNullable<NewMessage['fingerprint']>,
-): Promise<{ id: string; state: MessageState }> {
-  const earlier = await findByIdempotencyKey(db, key);
-  if (!earlier)
-    throw new MailError(
-      'idempotency-conflict',
-      'The idempotency key was taken and given back.',
-      'idempotencyKey',
-    );
-  const differing = differingFields(earlier.fingerprint, asked);
-  if (differing.length > 0) {
-    throw new MailError(
-      'idempotency-conflict',
-      `This idempotency key was used for another request; what differs: ${differing.join(', ')}.`,
-      differing[0],
-    );
-  }
-  return { id: earlier.id, state: earlier.state };
 }
 
 function fingerprintOf({ idempotencyKey: _, attachments, ...request }: SendRequest) {

@@ -3,7 +3,7 @@ import { connect, type Db } from '../../db/connect.ts';
 import type { MailContext } from '../../server/mail/context.ts';
 import { createHandOver } from '../../server/mail/hand-over.ts';
 import { type Mail, MailError } from '../../server/mail/index.ts';
-import { send } from '../../server/mail/send.ts';
+import { createSend } from '../../server/mail/send.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
@@ -76,12 +76,41 @@ describe('send, when something is in the way', () => {
       const to = `${idempotencyKey ?? 'none'}@mail.example`;
       const handOver = createHandOver(async () => {}, context.log);
       const input = resetInput({ to, ...(idempotencyKey && { idempotencyKey }) });
-      const result = await send(context, handOver, input);
+      const result = await createSend(context, handOver)(input);
       expect(result).to.include({ state: 'sending', repeated: false });
       expect(begun()).to.equal(2);
       expect(await db('messages').where({ recipient: to })).to.have.length(1);
     });
   }
+
+  it('accepts a crowd once, though the answer to the commit that they share was lost', async () => {
+    const { context, begun } = unlucky(3); // the first and its repetition, then the page of all others
+    const send = createSend(
+      context,
+      createHandOver(async () => {}, context.log),
+    );
+    const to = Array.from({ length: 12 }, (_, i) => `crowd${i}@mail.example`);
+    const results = await Promise.all(to.map(address => send(resetInput({ to: address }))));
+    expect(new Set(results.map(({ id }) => id)).size).to.equal(12);
+    expect(await db('messages').whereIn('recipient', to)).to.have.length(12);
+    expect(begun(), 'the page was repeated whole, then each alone').to.equal(2 + 2 + 11);
+  });
+
+  it('holds up nobody but the caller whose key an open transaction has', async () => {
+    const slow = await host.transaction();
+    await mail.send(resetInput({ idempotencyKey: 'held' }), { trx: slow });
+    let answered = false;
+    const same = mail.send(resetInput({ idempotencyKey: 'held' }), { wait: true }).finally(() => {
+      answered = true;
+    });
+    const others = await Promise.all(
+      Array.from({ length: 8 }, () => mail.send(resetInput(), { wait: true })),
+    );
+    expect(others.map(({ state }) => state)).to.deep.equal(Array(8).fill('sent'));
+    expect(answered).to.equal(false);
+    await slow.rollback();
+    expect(await same).to.include({ state: 'sent', repeated: false });
+  });
 
   it('lets two callers send the same file at once', async () => {
     const attachments = [{ name: 'terms.txt', content: Buffer.from('terms and conditions') }];

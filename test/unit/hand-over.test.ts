@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { createHandOver } from '../../server/mail/hand-over.ts';
@@ -56,7 +56,7 @@ describe('hand-over', () => {
     expect(seen.toSorted()).to.deep.equal(all.map(({ messageId }) => messageId).toSorted());
   });
 
-  it('shares a burst out over what is free, in pages of bounded size', async () => {
+  it('shares a burst out over what starts at once, in pages of bounded size', async () => {
     const { deliver, pages } = gatedDelivery();
     const handOver = createHandOver(deliver, log, { parallel: 4, page: 10 });
     const added = claims(100).map(claim => handOver.add(claim));
@@ -64,7 +64,7 @@ describe('hand-over', () => {
     await turn();
     expect(pages.map(({ ids }) => ids.length)).to.deep.equal([10, 10, 10, 10]);
     const small = gatedDelivery();
-    const few = createHandOver(small.deliver, log, { parallel: 4, page: 10 });
+    const few = createHandOver(small.deliver, log, { prompt: 4, parallel: 8, page: 10 });
     const fewAdded = claims(8).map(claim => few.add(claim));
     await turn();
     await turn();
@@ -79,6 +79,40 @@ describe('hand-over', () => {
     }
     await Promise.all(added);
     expect(pages.flatMap(({ ids }) => ids)).to.have.length(100);
+  });
+
+  it('gathers what comes while those pages are under way, to go together as soon as one of them ends', async () => {
+    const { deliver, pages } = gatedDelivery();
+    const handOver = createHandOver(deliver, log, { prompt: 2, patienceMs: 60_000 });
+    const added = claims(7).map(claim => handOver.add(claim));
+    await turn();
+    await turn();
+    added.push(...claims(5).map(claim => handOver.add(claim)));
+    await turn();
+    await turn();
+    expect(pages.map(({ ids }) => ids.length)).to.deep.equal([4, 3]);
+    pages[0]?.finish();
+    await turn();
+    expect(pages.map(({ ids }) => ids.length)).to.deep.equal([4, 3, 5]);
+    for (const { finish } of pages) finish();
+    await Promise.all(added);
+  });
+
+  it('does not count on a page that hangs: another goes a moment later, until all that are allowed hang', async () => {
+    const { deliver, pages } = gatedDelivery();
+    const handOver = createHandOver(deliver, log, { prompt: 1, parallel: 3, patienceMs: 5 });
+    const added: Promise<void>[] = [];
+    for (const size of [1, 2, 3]) {
+      added.push(...claims(size).map(claim => handOver.add(claim)));
+      while (pages.length < size) await sleep(1);
+    }
+    added.push(handOver.add({ messageId: 'm', lease: 'l' }));
+    await sleep(20);
+    expect(pages.map(({ ids }) => ids.length)).to.deep.equal([1, 2, 3]);
+    pages[1]?.finish();
+    while (pages.length < 4) await sleep(1);
+    for (const { finish } of pages) finish();
+    await Promise.all(added);
   });
 
   it('leaves a failed page to the worker: nobody hears of it, the next goes on', async () => {

@@ -96,8 +96,17 @@ export async function findByIdempotencyKey(
 
 /** The state of one message, or null. */
 export async function stateOf(db: Knex, id: string): Promise<MessageState | null> {
-  const row = await db('messages').select('state').where({ id }).first();
-  return row?.state ?? null;
+  const [state = null] = await statesOf(db, [id]);
+  return state;
+}
+
+/** The states of messages, in their order; null for one that is not there. */
+export async function statesOf(db: Knex, ids: readonly string[]): Promise<(MessageState | null)[]> {
+  const rows: { id: string; state: MessageState }[] = await db('messages')
+    .select('id', 'state')
+    .whereIn('id', ids);
+  const states = new Map(rows.map(({ id, state }) => [id, state]));
+  return ids.map(id => states.get(id) ?? null);
 }
 
 /** An operator or caller withdraws a message that has not left. False when it is too late. */
