@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { testDatabaseUrl } from '../support/database.ts';
 import { readOptions } from './options.ts';
-import { jsonLine } from './report.ts';
+import { jsonLine, type Result } from './report.ts';
 import { median, percentile } from './statistics.ts';
 
 // Not part of `npm test`, which measures nothing: `npm test -- test/bench`.
@@ -24,22 +24,26 @@ describe('npm run bench', function () {
   });
 
   it('measures single sends against the bare client, each figure with its own line', async () => {
-    const { code, output, errors } = await bench('send', '--json', '--rounds', '1', '--sends', '8');
-    expect(code, errors).to.equal(0);
-    const lines = output
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line));
-    expect(lines.map(({ part }) => part)).to.deep.equal([
+    const results = await linesOf('send', '--rounds', '1', '--sends', '8');
+    expect(results.map(({ part }) => part)).to.deep.equal([
       'send',
       'send-p95',
       'send-throughput',
       'send-accept',
     ]);
-    for (const { part, ours, pair } of lines) {
+    for (const { part, ours, pair } of results) {
       expect(ours, part).to.be.above(0);
       expect(pair === null, part).to.equal(part === 'send-accept');
     }
+  });
+
+  it('measures password resets beside a campaign against the same alone', async () => {
+    const results = await linesOf('beside', '--rounds', '1', '--sends', '3', '--recipients', '40');
+    expect(results.map(({ part, unit }) => [part, unit])).to.deep.equal([
+      ['beside', 'ms'],
+      ['beside-p99', 'ms'],
+    ]);
+    for (const { ours, pair } of results) expect(Math.min(ours, pair ?? 0)).to.be.above(0);
   });
 
   it('refuses a part that it does not know, with the list', async () => {
@@ -79,6 +83,15 @@ describe('npm run bench', function () {
     expect(percentile([1, 2], 1)).to.equal(2);
   });
 });
+
+async function linesOf(...args: string[]): Promise<Result[]> {
+  const { code, output, errors } = await bench('--json', ...args);
+  expect(code, errors).to.equal(0);
+  return output
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+}
 
 async function bench(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
   const entry = new URL('./main.ts', import.meta.url).pathname;

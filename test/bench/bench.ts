@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { pino } from 'pino';
 import { resolveDatabase } from '../../db/local.ts';
-import { createMail, type Mail } from '../../server/mail/index.ts';
+import { createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
 import { describeServer } from './database.ts';
 import type { Options } from './options.ts';
 import { type Sink, startSink } from './sink.ts';
@@ -47,12 +47,12 @@ export async function withBench<T>(
 export async function withSink<T>(
   { databaseUrl, databasePid }: Bench,
   latencyMs: number,
-  work: (mail: Mail, sink: Sink) => Promise<T>,
+  work: (mail: Mail, sink: Sink, config: MailConfig) => Promise<T>,
 ): Promise<T> {
   const sink = await startSink(latencyMs, databasePid);
   try {
     const { apiUrl, token, smtpUrl, caCertificate: smtpCa } = sink;
-    const config = {
+    const config: MailConfig = {
       databaseUrl,
       postmark: { apiUrl, token, smtpUrl, smtpCa },
       smtp: {},
@@ -61,7 +61,7 @@ export async function withSink<T>(
     };
     const mail = await createMail(config, { log: pino({ level: 'warn' }, pino.destination(2)) });
     try {
-      return await work(mail, sink);
+      return await work(mail, sink, config);
     } finally {
       await mail.close();
     }
