@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { processorMs } from '../../server/mail/checks/processor-time.ts';
 import { median } from './statistics.ts';
 
 /** What a piece of work took, all in ms; the processor time of another process is null where it cannot be known. */
@@ -12,7 +12,7 @@ export async function measureEffort(
   pids: { sink: number | null; database: number | null },
   work: () => Promise<unknown>,
 ): Promise<Effort> {
-  const [sink, database, here] = [cpuOf(pids.sink), cpuOf(pids.database), process.cpuUsage()];
+  const [sink, database, here] = [processorMs(pids.sink), processorMs(pids.database), process.cpuUsage()];
   const began = performance.now();
   await work();
   const ms = performance.now() - began;
@@ -21,8 +21,8 @@ export async function measureEffort(
     ms,
     cpu: {
       here: (user + system) / 1000,
-      sink: difference(cpuOf(pids.sink), sink),
-      database: difference(cpuOf(pids.database), database),
+      sink: difference(processorMs(pids.sink), sink),
+      database: difference(processorMs(pids.database), database),
     },
   };
 }
@@ -43,19 +43,6 @@ export function costOf(efforts: readonly Effort[], mails: number): string {
     `${each(efforts.map(({ cpu }) => cpu.database))} in the database, ` +
     `${each(efforts.map(({ cpu }) => cpu.sink))} in the sink${warning}`
   );
-}
-
-// Linux counts them in ticks of 10 ms; behind the program's name, which may hold anything, utime and stime come
-// twelfth and thirteenth.
-function cpuOf(pid: number | null): number | null {
-  if (pid === null) return null;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return null;
-  }
 }
 
 function difference(after: number | null, before: number | null): number | null {

@@ -2,7 +2,7 @@ import { limits as mailLimits } from '../rules/limits.ts';
 
 /** What one piece of work on something an admin typed may use up. */
 export interface WorkLimits {
-  /** Milliseconds from the start of the work in its thread. */
+  /** Milliseconds of processor, so that a busy machine refuses nothing; see allowance.ts. */
   timeMs: number;
   /** Bytes of each rendered part. */
   partBytes: number;

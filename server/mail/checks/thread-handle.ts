@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { type Allowance, startAllowance } from './allowance.ts';
 import type { WorkOutcome } from './outcome.ts';
 import type { TaskInput, TaskName, TaskOutcome } from './tasks.ts';
 
@@ -25,7 +26,7 @@ export function startThread(heapMb: number): Thread {
   let broken = false;
   let lose: (loss: WorkOutcome<never> | Error) => void = () => {};
 
-  const ready = new Promise<void>(resolve => worker.once('message', () => resolve()));
+  const ready = new Promise<string | null>(resolve => worker.once('message', resolve));
   worker.on('error', error => {
     broken = true;
     lose((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch : error);
@@ -44,22 +45,22 @@ export function startThread(heapMb: number): Thread {
     async work<N extends TaskName>(name: N, input: TaskInput<N>, timeMs: number): Promise<TaskOutcome<N>> {
       if (broken) return tooLong;
       worker.ref();
-      let timer: NodeJS.Timeout | undefined;
+      let allowance: Allowance | undefined;
       const lost = new Promise<WorkOutcome<never>>((resolve, reject) => {
         lose = loss => (loss instanceof Error ? reject(loss) : resolve(loss));
       });
-      const done = ready.then(() => {
-        timer = setTimeout(() => {
+      const done = ready.then(books => {
+        allowance = startAllowance(books, timeMs, () => {
           // Said at once: an answer that still comes must not bring a dying thread back into use.
           broken = true;
           void worker.terminate();
-        }, timeMs);
+        });
         return answerTo<TaskOutcome<N>>(worker, { name, input });
       });
       try {
         return await Promise.race([done, lost]);
       } finally {
-        clearTimeout(timer);
+        allowance?.end();
         worker.unref();
       }
     },
