@@ -91,7 +91,7 @@ describe('the check against the contract', () => {
 
   const right = [
     '{{money total currency}} {{money 100 "EUR"}} {{date at "Europe/Amsterdam"}} {{date "2026-01-01"}}',
-    '{{{@unsubscribe}}} {{{@brand.name}}} {{{total}}} {{{money total currency}}}',
+    '{{{@brand.name}}} {{{total}}} {{{money total currency}}}',
     '{{#if note}}{{note}}{{/if}} {{#unless note}}{{else}}{{note}}{{/unless}}',
     '{{#unless (eq note null)}}{{note}}{{/unless}}',
     '{{#if gift}}{{gift.card}}{{/if}} {{#with gift}}{{card}}{{/with}}',

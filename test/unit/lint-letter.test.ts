@@ -164,7 +164,7 @@ describe('the lint of a letter', () => {
     expect(found.map(inShort)).to.deep.equal(['warning text-part text:1:1']);
   });
 
-  it('wants a way to unsubscribe in bulk mail, and there alone', () => {
+  it('wants a way to unsubscribe in bulk mail, and none elsewhere, where nobody would make a link of it', () => {
     expect(faultsOf({}, { bulk: true }).map(inShort)).to.deep.equal([
       'error unsubscribe html:1:1',
       'warning unsubscribe text:1:1',
@@ -172,6 +172,11 @@ describe('the lint of a letter', () => {
     const link = '<a href="{{{@unsubscribe}}}">Unsubscribe</a>';
     const offered = { html: link, text: 'Unsubscribe: {{{@unsubscribe}}}' };
     expect(faultsOf(offered, { bulk: true })).to.deep.equal([]);
+    expect(faultsOf({})).to.deep.equal([]);
+    expect(faultsOf(offered).map(inShort)).to.deep.equal([
+      'error unsubscribe html:1:1',
+      'error unsubscribe text:1:1',
+    ]);
     const byLayout = { layout: { html: `{{> content}}${link}`, text: '{{> content}} {{@unsubscribe}}' } };
     expect(faultsOf(byLayout, { bulk: true })).to.deep.equal([]);
   });
