@@ -4,6 +4,7 @@ import { passedOn } from './passed-on.ts';
 import type { Provider } from './provider.ts';
 import type { Source } from './store/contents.ts';
 import type { CapturedMessage } from './store/messages.ts';
+import { addTracking } from './tracking.ts';
 import { addUnsubscribe } from './unsubscribe.ts';
 
 /** A message as one of its recipients finds it. */
@@ -14,8 +15,18 @@ export interface Content {
   attachments: { name: string; contentType: string; contentId: string; content: Buffer }[];
 }
 
-/** Renders a message for a recipient (the first, when none is named); null when its body is no longer kept. */
+/** Renders a message as it goes out to a recipient (the first, when none is named): null when its body is no longer kept. */
 export async function renderDelivered(
+  provider: Provider,
+  message: CapturedMessage,
+  recipient = message.recipients[0] ?? '',
+): Promise<Content | null> {
+  const content = await renderFor(provider, message, recipient);
+  return content && { ...content, ...addTracking(provider, message, recipient, content) };
+}
+
+/** The same before its links are rewritten. */
+export async function renderFor(
   provider: Provider,
   message: CapturedMessage,
   recipient = message.recipients[0] ?? '',

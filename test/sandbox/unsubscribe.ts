@@ -1,3 +1,4 @@
+import { appendToBody } from './html-body.ts';
 import type { Provider } from './provider.ts';
 import type { CapturedMessage } from './store/messages.ts';
 
@@ -59,8 +60,7 @@ function linkHtml(html: string, url: string): string {
 function withHtmlFooter(html: string, url: string): string {
   if (html === '') return html;
   const footer = `<p style="text-align:center"><a href="${url}">Unsubscribe</a></p>`;
-  const end = html.toLowerCase().lastIndexOf('</body>');
-  return end < 0 ? html + footer : html.slice(0, end) + footer + html.slice(end);
+  return appendToBody(html, footer);
 }
 
 function withTextFooter(text: string, url: string): string {

@@ -1,5 +1,5 @@
 import { domainOf, readMailboxes } from '../addresses.ts';
-import { renderDelivered } from '../contents.ts';
+import { renderFor } from '../contents.ts';
 import type { Provider } from '../provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
 import { composeInbound } from './compose.ts';
@@ -40,7 +40,7 @@ export async function replyTo(
 }
 
 async function answerAddress(provider: Provider, message: CapturedMessage): Promise<string> {
-  const content = await renderDelivered(provider, message);
+  const content = await renderFor(provider, message);
   const replyTo = content?.headers.find(({ Name }) => Name.toLowerCase() === 'reply-to');
   return replyTo?.Value || message.from;
 }

@@ -9,6 +9,7 @@ export type Answer =
   | string
   | { type: 'text/css' | 'text/javascript'; content: string }
   | { frame: string }
+  | { picture: Buffer }
   | { file: Buffer; name: string }
   | { seeOther: string };
 
@@ -16,9 +17,19 @@ export type Answer =
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
   if (typeof answer === 'string') send(response, 'text/html', POLICY, answer);
   else if ('frame' in answer) send(response, 'text/html', PREVIEW_POLICY, answer.frame);
+  else if ('picture' in answer) sendPicture(response, answer.picture);
   else if ('file' in answer) sendFile(response, answer);
   else if ('content' in answer) send(response, answer.type, POLICY, answer.content);
   else response.writeHead(303, { Location: answer.seeOther }).end();
+}
+
+function sendPicture(response: ServerResponse, picture: Buffer): void {
+  response.writeHead(200, {
+    'Content-Type': 'image/gif',
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  });
+  response.end(picture);
 }
 
 /** To be saved, never shown: what is in it came with a mail. */

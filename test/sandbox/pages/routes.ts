@@ -6,6 +6,7 @@ import { framed } from './frame.ts';
 import { inboundPage } from './inbound.ts';
 import { takePost } from './posts.ts';
 import { SCRIPT, STYLE } from './style.ts';
+import { trackedAnswer } from './tracked.ts';
 import { unsubscribePage } from './unsubscribe.ts';
 import { fileOf, frameOf, overview, reading } from './views.ts';
 
@@ -35,6 +36,7 @@ async function findPage(
   if (method !== 'GET') return null;
   if (pathname.startsWith('/sandbox/unsubscribe/'))
     return unsubscribePage(provider, pathname, method, new URLSearchParams());
+  if (/^\/sandbox\/(open|click)\//.test(pathname)) return trackedAnswer(provider, pathname);
   if (pathname === '/sandbox/style.css') return { type: 'text/css', content: STYLE };
   if (pathname === '/sandbox/live.js') return { type: 'text/javascript', content: SCRIPT };
   if (pathname === '/sandbox/inbound')

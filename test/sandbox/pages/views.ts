@@ -1,6 +1,7 @@
-import { renderDelivered, writeSource } from '../contents.ts';
+import { renderDelivered, renderFor, writeSource } from '../contents.ts';
 import type { Provider } from '../provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
+import { withoutPixel } from '../tracking.ts';
 import type { Answer } from './answer.ts';
 import { framed } from './frame.ts';
 import { html } from './html.ts';
@@ -29,7 +30,7 @@ export async function reading(
 ): Promise<string> {
   const recipient = readRecipient(message, query);
   const list = readListView(query);
-  const content = await renderDelivered(provider, message, message.recipients[recipient]);
+  const content = await renderFor(provider, message, message.recipients[recipient]);
   const view = readView(query.get('view'), content);
   const raw = view === 'raw' ? await writeSource(provider, message) : '';
   const look = { message, recipient, content, raw, view, list };
@@ -48,7 +49,7 @@ export async function frameOf(
   query: URLSearchParams,
 ): Promise<Answer | null> {
   const content = await renderDelivered(provider, message, message.recipients[readRecipient(message, query)]);
-  return content && { frame: preview(content) };
+  return content && { frame: preview({ ...content, html: withoutPixel(content.html) }) };
 }
 
 /** A file that came with a message; null when there is none of this number, or it is no longer kept. */
@@ -57,7 +58,7 @@ export async function fileOf(
   message: CapturedMessage,
   number: number,
 ): Promise<Answer | null> {
-  const file = (await renderDelivered(provider, message))?.attachments[number];
+  const file = (await renderFor(provider, message))?.attachments[number];
   return file ? { file: file.content, name: file.name || 'unnamed' } : null;
 }
 

@@ -1,4 +1,4 @@
-import { renderDelivered, writeSource } from '../contents.ts';
+import { renderFor, writeSource } from '../contents.ts';
 import type { Provider } from '../provider.ts';
 import type { CapturedMessage, MessageFilter } from '../store/messages.ts';
 import { stamp } from '../timestamps.ts';
@@ -27,7 +27,7 @@ export function search(provider: Provider, { query }: Call): Answer {
 export async function details(provider: Provider, { params }: Call): Promise<Answer> {
   const message = visible(provider, params[0]);
   if (!message) return notFound();
-  const content = await renderDelivered(provider, message);
+  const content = await renderFor(provider, message);
   const body = await writeSource(provider, message);
   return ok({
     TextBody: stored(content?.text),
