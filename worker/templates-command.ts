@@ -127,14 +127,25 @@ const words: Record<FileDifference['state'], string> = {
 
 const marks = { same: ' ', added: '+', removed: '-' };
 
-/** As a patch from the database to the file. */
-function described({ ref, state, parts }: FileDifference): string {
-  const texts = parts.flatMap(({ part, hunks }) => [
+/** As a patch from the database to the file, or where both changed, as what each did to what they last agreed on. */
+function described({ ref, state, parts, sides }: FileDifference): string {
+  const texts = sides
+    ? [
+        `  What the database changed since version ${sides.base}, when both said the same:`,
+        ...patch(sides.database, `version ${sides.base}`, 'database'),
+        '  What the file changed since then:',
+        ...patch(sides.file, `version ${sides.base}`, 'file'),
+      ]
+    : patch(parts, 'database', 'file');
+  return [`${sourceName(ref)}: ${words[state]}`, ...texts].join('\n');
+}
+
+function patch(parts: FileDifference['parts'], from: string, to: string): string[] {
+  return parts.flatMap(({ part, hunks }) => [
     `  ${part}`,
     ...hunks.flatMap(({ oldStart, newStart, lines }) => [
-      `  @@ database ${oldStart}, file ${newStart} @@`,
+      `  @@ ${from} line ${oldStart}, ${to} line ${newStart} @@`,
       ...lines.map(({ kind, text }) => `  ${marks[kind]}${text}`),
     ]),
   ]);
-  return [`${sourceName(ref)}: ${words[state]}`, ...texts].join('\n');
 }

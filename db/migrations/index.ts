@@ -7,6 +7,8 @@ import * as authoring from './20261121_05_authoring.ts';
 import * as cases from './20261121_06_cases.ts';
 import * as dashboard from './20261121_07_dashboard.ts';
 import * as agendaStates from './20261121_08_agenda.ts';
+import * as repairs from './20261121_09_repairs.ts';
+import * as campaignCounts from './20261121_10_campaign_counts.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -23,4 +25,6 @@ export const migrations: Record<string, Migration> = {
   '20261121_06_cases': cases,
   '20261121_07_dashboard': dashboard,
   '20261121_08_agenda': agendaStates,
+  '20261121_09_repairs': repairs,
+  '20261121_10_campaign_counts': campaignCounts,
 };

@@ -4,9 +4,11 @@ import { clientStatus, statusOf } from '../errors.ts';
 import { type Mail, MailError } from '../mail/index.ts';
 import { isSafe } from './access/forgery.ts';
 import { wantsJson } from './access/gate.ts';
+import { visitOf } from './access/visit.ts';
 import { notFound, PageError } from './page-error.ts';
 import { placeOf } from './place.ts';
-import { sectionAt } from './sections.ts';
+import { sectionAt, sectionsFor } from './sections.ts';
+import { isTelling } from './telling.ts';
 import type { Show } from './views.ts';
 
 /** What an error page, or the JSON of a script, says. */
@@ -24,7 +26,8 @@ export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
   return (error, request, response, next) => {
     let answer = expected(error);
     // Express's own refusals of a request are told by the host as it does elsewhere.
-    if (response.headersSent || (!answer && clientStatus(error) !== null)) {
+    const isTooLate = response.headersSent && !isTelling(response);
+    if (isTooLate || (!answer && clientStatus(error) !== null)) {
       next(error);
       return;
     }
@@ -36,12 +39,15 @@ export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
       log.error({ err: error, incident: answer.incident, ...where }, 'page failed');
     }
     const { status, title, message, code, incident } = answer;
-    if (wantsJson(request)) {
+    if (wantsJson(request) && !response.headersSent) {
       response.status(status).json({ code, message, ...(incident && { incident }) });
       return;
     }
     const again = incident !== undefined && isSafe(request);
-    show(response, 'frame/error', { title, message, incident, again, back: sectionAt(section) }, status);
+    const { person, accounts } = visitOf(response);
+    // Not back to what the person may not see.
+    const back = sectionAt(section, person ? sectionsFor(person, accounts) : undefined);
+    show(response, 'frame/error', { title, message, incident, again, back }, status);
   };
 }
 

@@ -31,11 +31,11 @@ export function redirectWith(response: Response, path: string, notice: string | 
   response.redirect(303, `${placeOf(response).mount}${path}`);
 }
 
-/** The notice that came along, which is shown now and never again; null when there is none. */
+/** The notice that came along, which is shown now and never again; null when there is none, or when it is too late to take it. */
 export function takeNotice(response: Response): Notice | null {
   const cookie = cookieOf(response);
   const value = cookie.read(response.req);
-  if (!value) return null;
+  if (!value || response.headersSent) return null;
   cookie.clear(response.req, response);
   return readNotice(value);
 }

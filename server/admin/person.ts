@@ -15,7 +15,7 @@ export interface Person {
 }
 
 /** True when the person's role is `role` or a higher one. */
-export function mayAs(person: Person, role: Role): boolean {
+export function mayAs(person: Pick<Person, 'role'>, role: Role): boolean {
   return roles.indexOf(person.role) >= roles.indexOf(role);
 }
 

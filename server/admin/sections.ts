@@ -33,7 +33,7 @@ export function sectionsFor(person: Person, accounts: boolean): readonly Section
   );
 }
 
-/** The section with this path, else the overview. */
-export function sectionAt(path: string): Section {
-  return sections.find(section => section.path === path) ?? overview;
+/** Of these sections the one with this path, else the overview. */
+export function sectionAt(path: string, among: readonly Section[] = sections): Section {
+  return among.find(section => section.path === path) ?? overview;
 }

@@ -69,7 +69,7 @@ export const viewHelpers = {
       .join('/');
   },
 
-  /** `{{percent share}}`: 0.0213 is 2.1 %; a dash where there is nothing to share. */
+  /** `{{percent share}}`: 0.0213 is 2.1%; a dash where there is nothing to share. */
   percent(share: number | null): string {
     return share === null ? '–' : percentFormat.format(share);
   },
@@ -79,11 +79,10 @@ export const viewHelpers = {
     return ms === null ? '–' : inWords(ms);
   },
 
-  /** `{{took ms}}`: a hand-over time, as {@link viewHelpers.span}; longer than we measure is "over" that. */
+  /** `{{took ms}}`: a hand-over time; longer than we measure is "over" that, and null is where none was measured. */
   took(ms: number | null): string {
-    return ms !== null && ms >= longestMeasuredMs
-      ? `over ${inWords(longestMeasuredMs)}`
-      : viewHelpers.span(ms);
+    if (ms === null) return 'none measured';
+    return ms >= longestMeasuredMs ? `over ${inWords(longestMeasuredMs)}` : inWords(ms);
   },
 
   /** `{{amount value "share"}}`: a count, a share or a span of ms, in words. */

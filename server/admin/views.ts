@@ -7,6 +7,7 @@ import { takeNotice } from './notice.ts';
 import { placeOf } from './place.ts';
 import { sectionsFor } from './sections.ts';
 import { adminSources } from './sources.ts';
+import { isTelling } from './telling.ts';
 import { viewHelpers } from './view-helpers.ts';
 
 /** Answers with a view, named `<resource>/<view>`. A variable that a view asks for and `data` lacks is an error. */
@@ -27,7 +28,8 @@ export function createShow(style: string): Show {
     const view = views.get(name);
     if (!view) throw new Error(`There is no view ${name}.`);
     const html = view(data, { data: { ...frameOf(response), style } });
-    response.status(status).type('html').send(html);
+    if (isTelling(response)) response.end(html);
+    else response.status(status).type('html').send(html);
   };
 }
 

@@ -1,13 +1,15 @@
 import { requireCampaign, wrongState } from './audience.ts';
+import { sampleCampaign } from './campaign-counts.ts';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import type { Doing } from './messages.ts';
+import { countAudience } from './store/audience-counts.ts';
 import { recordChange } from './store/audit.ts';
 import {
   type Campaign,
   type CampaignState,
-  countAudience,
   finishCampaign,
+  keepAudience,
   moveCampaign,
   moveCampaignMessages,
 } from './store/campaigns.ts';
@@ -36,6 +38,9 @@ const steps = {
   retry: { verb: 'retry-failed', what: 'retry', from: ['sending', 'done'], to: 'sending' },
 } as const satisfies Record<string, Step>;
 
+/** Messages that are moved at once, about a second's worth; the worker moves the rest, so that nobody waits for it. */
+const atOnce = 10_000;
+
 /** What can be done to a campaign. Each names the states it may start from; `wrong-state` otherwise. */
 export function createCampaignLife(context: MailContext) {
   const { db, now } = context;
@@ -46,27 +51,31 @@ export function createCampaignLife(context: MailContext) {
       await requireCampaign(db, id);
       throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
     }
-    return take(id, steps.launch, doing, { launchedAt: now() });
+    await take(id, steps.launch, doing, { launchedAt: now() });
+    await keepAudience(db, id);
+    return requireCampaign(db, id);
   }
 
   /** Stops it for now; what waits is held. What is on the wire goes out. */
   async function pause(id: string, doing: Doing = {}): Promise<Campaign> {
     const campaign = await take(id, steps.pause, doing);
-    await moveCampaignMessages(db, id, 'queued', { state: 'held', due_at: null });
+    await holdQueued(context, id, atOnce);
+    await sampleCampaign(context, id);
     return campaign;
   }
 
   /** Goes on where it was paused. */
   async function resume(id: string, doing: Doing = {}): Promise<Campaign> {
     const campaign = await take(id, steps.resume, doing);
-    await releaseHeld(context, id);
+    await releaseHeld(context, id, atOnce);
+    await sampleCampaign(context, id);
     return campaign;
   }
 
   /** Ends it for good; what waits is cancelled. */
   async function cancel(id: string, doing: Doing = {}): Promise<Campaign> {
     await take(id, steps.cancel, doing, { finishedAt: null });
-    await finishCancelled(context, id);
+    await finishCancelled(context, id, atOnce);
     return requireCampaign(db, id);
   }
 
@@ -74,9 +83,11 @@ export function createCampaignLife(context: MailContext) {
   async function retryFailed(id: string, doing: Doing = {}): Promise<number> {
     await take(id, steps.retry, doing);
     const hours = await hoursOfCampaign(db, id, 'failed');
-    const count = await moveCampaignMessages(db, id, 'failed', { state: 'queued', due_at: now() });
+    const change = { state: 'queued', due_at: now() } as const;
+    const count = await moveCampaignMessages(db, id, 'failed', change, { during: steps.retry.from });
     // What was settled is counted anew.
     await touchHours(db, hours, now());
+    await sampleCampaign(context, id);
     return count;
   }
 
@@ -100,18 +111,38 @@ export function createCampaignLife(context: MailContext) {
   return { launch, pause, resume, cancel, retryFailed };
 }
 
-/**
- * Cancels what waits of a cancelled campaign, and then calls it finished: until then the worker does it again, for who
- * cancelled may have died halfway.
- */
-export async function finishCancelled({ db, now }: MailContext, id: string): Promise<void> {
-  for (const state of ['queued', 'held'] as const) {
-    await moveCampaignMessages(db, id, state, { state: 'cancelled', due_at: null, cancelled_at: now() });
-  }
-  await finishCampaign(db, id, 'cancelled', now());
+/** Holds what waits of a paused campaign. */
+export async function holdQueued(
+  { db }: MailContext,
+  id: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const change = { state: 'held', due_at: null } as const;
+  await moveCampaignMessages(db, id, 'queued', change, { during: ['paused'], most });
 }
 
 /** Puts what a pause held back into the queue. */
-export async function releaseHeld({ db, now }: MailContext, id: string): Promise<void> {
-  await moveCampaignMessages(db, id, 'held', { state: 'queued', due_at: now() });
+export async function releaseHeld(
+  { db, now }: MailContext,
+  id: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const change = { state: 'queued', due_at: now() } as const;
+  await moveCampaignMessages(db, id, 'held', change, { during: steps.pause.from, most });
+}
+
+/**
+ * Cancels what waits of a cancelled campaign, and calls it finished when nothing waits any more: until then the worker
+ * goes on, for there may be more than can be moved at once, and who cancelled may have died halfway.
+ */
+export async function finishCancelled(
+  { db, now }: MailContext,
+  id: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const change = { state: 'cancelled', due_at: null, cancelled_at: now() } as const;
+  for (const state of ['queued', 'held'] as const) {
+    if ((await moveCampaignMessages(db, id, state, change, { during: ['cancelled'], most })) === most) return;
+  }
+  await finishCampaign(db, id, 'cancelled', now());
 }

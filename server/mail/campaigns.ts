@@ -6,6 +6,7 @@ import {
   requireCampaign as readOrRefuse,
   removeRecipients,
 } from './audience.ts';
+import { progressIn } from './campaign-counts.ts';
 import { createCampaignLife } from './campaign-life.ts';
 import { resultsOf } from './campaign-results.ts';
 import type { MailContext } from './context.ts';
@@ -17,17 +18,11 @@ import type { ContractSpec } from './rules/contract.ts';
 import { instant } from './rules/instant.ts';
 import { firstFault } from './rules/joi-fault.ts';
 import { limits } from './rules/limits.ts';
-import { type Progress, progressOf } from './rules/progress.ts';
+import type { Progress } from './rules/progress.ts';
 import { categoryPolicy } from './rules/routing.ts';
+import { countAudience, countConsentsIn, countSuppressedIn } from './store/audience-counts.ts';
 import { recordChange } from './store/audit.ts';
-import {
-  type Campaign,
-  countAudience,
-  countIneligible,
-  insertCampaign,
-  listCampaigns,
-} from './store/campaigns.ts';
-import { countByState } from './store/message-views.ts';
+import { type Campaign, insertCampaign, listCampaigns } from './store/campaigns.ts';
 import { inTransaction } from './store/transaction.ts';
 
 /** A campaign to be made. */
@@ -100,6 +95,7 @@ export function createCampaigns(context: MailContext) {
       data: value.data,
       tag: value.tag ?? null,
       sendAt: value.sendAt ?? null,
+      audience: null,
       expandedTo: 0,
       createdAt: now(),
       launchedAt: null,
@@ -119,24 +115,27 @@ export function createCampaigns(context: MailContext) {
   async function plan(id: string): Promise<CampaignPlan> {
     const campaign = await requireCampaign(id);
     const { consent, routes } = categoryPolicy(context.policy, campaign.category);
-    const audience = await countAudience(db, id);
     const stream = routes[0]?.stream ?? '';
-    const { suppressed, withdrawn, notGranted } = await countIneligible(db, id, stream, campaign.topic);
-    const withoutConsent = consent === 'opt-in' && campaign.topic ? notGranted : 0;
-    const optedOut = consent === 'none' ? 0 : withdrawn;
+    const topic = consent === 'none' ? null : campaign.topic;
+    const [audience, suppressed, withdrawn, granted] = await Promise.all([
+      countAudience(db, id),
+      countSuppressedIn(db, id, stream),
+      topic ? countConsentsIn(db, id, { stream, topic, granted: false }) : 0,
+      topic && consent === 'opt-in' ? countConsentsIn(db, id, { stream, topic, granted: true }) : null,
+    ]);
+    const withoutConsent = granted === null ? 0 : audience - suppressed - withdrawn - granted;
     return {
       audience,
-      willReceive: audience - suppressed - optedOut - withoutConsent,
+      willReceive: audience - suppressed - withdrawn - withoutConsent,
       suppressed,
-      withdrawn: optedOut,
+      withdrawn,
       withoutConsent,
     };
   }
 
-  /** How far it is. */
-  async function progress(id: string): Promise<Progress> {
-    await requireCampaign(id);
-    return progressOf(await countAudience(db, id), await countByState(db, id));
+  /** How far it is. `recent`: a large one on its way as it was counted in the last minute, for pages that are quick. */
+  async function progress(id: string, { recent = false } = {}): Promise<Progress> {
+    return progressIn(context, await requireCampaign(id), recent);
   }
 
   const requireCampaign = (id: string) => readOrRefuse(db, id);

@@ -1,4 +1,4 @@
-import { finishCancelled, releaseHeld } from './campaign-life.ts';
+import { finishCancelled, holdQueued, releaseHeld } from './campaign-life.ts';
 import type { MailContext } from './context.ts';
 import { newIdAt } from './new-id.ts';
 import { chooseRoute } from './rules/routing.ts';
@@ -19,13 +19,15 @@ import { inTransaction } from './store/transaction.ts';
 const expansionPage = 1000;
 
 /**
- * Turns frozen audiences into messages, page by page: rows and cursor in one transaction, so that a crash repeats or
- * loses nothing. Then closes campaigns that owe nothing any more, and ends what was begun with others by somebody who
- * died. Returns how many messages were made.
+ * Ends what was begun with campaigns by somebody who died, or had more to move than can be waited for. Then turns frozen
+ * audiences into messages, page by page: rows and cursor in one transaction, so that a crash repeats or loses nothing.
+ * Then closes campaigns that owe nothing any more. Returns how many messages were made.
  */
 export async function expandCampaigns(context: MailContext, signal?: AbortSignal): Promise<number> {
   const { db, now } = context;
   let total = 0;
+  for (const id of await campaignsIn(db, ['paused'])) await holdQueued(context, id);
+  for (const id of await unfinishedCancelled(db)) await finishCancelled(context, id);
   for (const id of await campaignsIn(db, ['scheduled'], now())) {
     await releaseHeld(context, id);
     await moveCampaign(db, id, ['scheduled'], 'expanding');
@@ -36,7 +38,6 @@ export async function expandCampaigns(context: MailContext, signal?: AbortSignal
   for (const id of await campaignsIn(db, ['sending'])) {
     if (!(await owesMessages(db, id))) await moveCampaign(db, id, ['sending'], 'done', { finishedAt: now() });
   }
-  for (const id of await unfinishedCancelled(db)) await finishCancelled(context, id);
   return total;
 }
 

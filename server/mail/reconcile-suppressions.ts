@@ -3,7 +3,7 @@ import type { ListedSuppression, ProviderBooks } from './provider-books.ts';
 import { receive } from './receive.ts';
 import { addressKey } from './rules/address.ts';
 import { noTally, type Tally } from './rules/tally.ts';
-import { listSuppressions, readSuppression } from './store/suppressions.ts';
+import { readSuppression, suppressionsOf } from './store/suppressions.ts';
 
 /** The provider's list runs behind its webhooks, and they behind the fact: what is younger waits for the next night. */
 const unsettledMs = 2 * 3_600_000;
@@ -17,21 +17,17 @@ export async function reconcileSuppressions(
 ): Promise<Tally> {
   const tally = noTally();
   const listed = await books.suppressions(stream);
-  const theirs = new Set(listed.map(({ address }) => addressKey(address)));
-  const ours = await listSuppressions(context.db, { stream });
-  const known = new Set(ours.map(({ address }) => address));
+  const missing = new Map(listed.map(one => [addressKey(one.address), one]));
   const settledBy = new Date(at.getTime() - unsettledMs);
 
   tally.seen = listed.length;
-  for (const one of listed) {
-    if (!known.has(addressKey(one.address)))
-      await take(context, books, stream, one, { at, settledBy, tally });
-  }
-  for (const { address, origin, changedAt } of ours) {
-    if (origin === 'Operator' || changedAt >= settledBy || theirs.has(address)) continue;
+  for await (const { address, origin, changedAt } of suppressionsOf(context.db, stream)) {
+    const isListed = missing.delete(address);
+    if (isListed || origin === 'Operator' || changedAt >= settledBy) continue;
     await receive(context, books.reactivation(stream, address, at), 'reconciliation');
     tally.repaired += 1;
   }
+  for (const one of missing.values()) await take(context, books, stream, one, { at, settledBy, tally });
   return tally;
 }
 

@@ -1,11 +1,9 @@
+import { sampleCampaign, sampledStates } from './campaign-counts.ts';
 import type { MailContext } from './context.ts';
 import { distinctHours, hourMs, hourOf } from './rules/hours.ts';
 import { firstIdAt, idTime } from './rules/id-time.ts';
-import { progressOf } from './rules/progress.ts';
-import { keepMotion } from './store/campaign-motion.ts';
 import { campaignsIn } from './store/campaigns.ts';
 import { countHour, hoursToCount, touchHours, touchOpenHours } from './store/message-hours.ts';
-import { countByState } from './store/message-views.ts';
 import { keepQueueAges, queueAges } from './store/queue-age.ts';
 import { eventsBehind, firstMessageFrom, lockCursor, moveCursor } from './store/roll-ups.ts';
 import { inTransaction } from './store/transaction.ts';
@@ -84,10 +82,6 @@ async function sampleQueue({ db, now }: MailContext): Promise<void> {
   await keepQueueAges(db, hourOf(now()), await queueAges(db, now()));
 }
 
-async function sampleCampaigns({ db, now }: MailContext): Promise<void> {
-  for (const id of await campaignsIn(db, ['expanding', 'sending'])) {
-    const { expanded, open } = progressOf(0, await countByState(db, id));
-    // What became a message and what was settled both count as coming further.
-    await keepMotion(db, id, expanded * 2 - open, now());
-  }
+async function sampleCampaigns(context: MailContext): Promise<void> {
+  for (const id of await campaignsIn(context.db, sampledStates)) await sampleCampaign(context, id);
 }

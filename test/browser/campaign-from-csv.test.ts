@@ -87,7 +87,7 @@ describeInBrowser('a campaign', browser => {
     await page.getByRole('status').getByText('Resumed.').waitFor();
     await page.getByRole('link', { name: 'It has ended: load the page again' }).click();
     await page.locator('header').getByText('done', { exact: true }).waitFor();
-    await progress(page).getByText('100 %').waitFor();
+    await progress(page).getByText('100%').waitFor();
     expect(app.sandbox.messages.count).to.equal(39);
 
     const downloading = page.waitForEvent('download');

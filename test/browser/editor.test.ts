@@ -220,8 +220,15 @@ describeInBrowser('the template editor', browser => {
     await field(page, 'HTML').focus();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Tab');
-    const inside = await page.evaluate('document.activeElement.classList.contains("code-html")');
-    expect(inside).to.equal(false);
+    expect(await page.evaluate('document.activeElement.classList.contains("code-html")')).to.equal(false);
+  });
+
+  it('takes Enter in a field that has a button of its own for that button', async () => {
+    const page = await open('email-verification');
+    await page.getByText('Add a language').click();
+    await page.getByPlaceholder('nl or nl-BE').fill('nl');
+    await page.keyboard.press('Enter');
+    await page.getByText('The language was added').waitFor();
   });
 
   it('works without a script', async () => {

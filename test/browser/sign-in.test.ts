@@ -195,5 +195,10 @@ describeInBrowser('signing in', browser => {
     ).to.equal('joan@mail.example');
     await signIn(page, eve);
     expect(new URL(page.url()).pathname).to.equal('/suppressions/new');
+    await page.getByText('What you had typed is back in the form.').waitFor();
+    expect(await page.getByLabel('Address').inputValue()).to.equal('joan@mail.example');
+    expect(await page.getByLabel('Why').inputValue()).to.equal('asked by phone');
+    await page.reload();
+    expect(await page.getByLabel('Address').inputValue(), 'once').to.equal('');
   });
 });

@@ -5,7 +5,7 @@ import { Database } from '../../worker/agenda-mysql/database.ts';
 import { Pool } from '../../worker/agenda-mysql/pool.ts';
 import { tablesOf } from '../../worker/agenda-mysql/tables.ts';
 import { toUtc } from '../../worker/agenda-mysql/utc.ts';
-import { agendaBench, aJob, claimNext, present } from './agenda-support.ts';
+import { agendaBench, aJob, claimNext, present, until } from './agenda-support.ts';
 
 describe('agenda on MySQL: claims', () => {
   const bench = agendaBench();
@@ -121,6 +121,26 @@ describe('agenda on MySQL: claims', () => {
       bench.db.removeListener('query', count);
     }
     expect(queries).to.equal(1);
+  });
+
+  it('starts a lone job after one transaction: a look has told that nothing is behind it', async () => {
+    const agenda = await bench.agenda(await bench.backend({ signals: false }), {
+      processEvery: '10 minutes',
+    });
+    await agenda.now('job');
+    let transactions = 0;
+    let atStart: number | undefined;
+    agenda.define('job', async () => {
+      atStart = transactions;
+    });
+    const count = ({ sql }: { sql: string }) => {
+      if (sql.startsWith('BEGIN')) transactions++;
+    };
+    bench.db.on('query', count);
+    await agenda.start();
+    await until(() => atStart !== undefined);
+    bench.db.removeListener('query', count);
+    expect(atStart).to.equal(1);
   });
 
   describe('cost', () => {

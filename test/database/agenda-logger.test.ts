@@ -51,6 +51,16 @@ describe('agenda on MySQL: the job log', () => {
     expect(await logger.clearLogs()).to.equal(1);
   });
 
+  it('takes for a page what a dashboard found in an address', async () => {
+    const { logger } = await bench.backend({ logRetentionDays: null });
+    for (let n = 0; n < 3; n++) await logger.log(anEntry());
+    const found = async (query: object) => (await logger.getLogs(query)).entries.length;
+    expect(await found({ limit: NaN, offset: NaN })).to.equal(3);
+    expect(await found({ limit: -1, offset: -2 })).to.equal(3);
+    expect(await found({ limit: '2', offset: '2' })).to.equal(1);
+    expect(await found({ limit: 0 })).to.equal(0);
+  });
+
   it('writes what comes at one moment in a few statements', async () => {
     const { logger } = await bench.backend({ logRetentionDays: null });
     let statements = 0;

@@ -1,4 +1,4 @@
-import { computeJobState, type JobParameters, type JobState } from 'agenda';
+import { computeJobState, type JobParameters, type JobState, type JobsQueryOptions } from 'agenda';
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { agendaBench, aJob, present } from './agenda-support.ts';
@@ -81,6 +81,17 @@ describe('agenda on MySQL: queries', () => {
       expect(await found({ sort })).to.have.members(['a', 'b', 'c']);
     expect(await found({ state: 'asleep' })).to.deep.equal([]);
     expect(await found({ state: 'asleep', name: 'a' })).to.deep.equal([]);
+  });
+
+  it('sorts data by number where it is one, and takes the directions of Agenda 5', async () => {
+    const { repository } = await bench.backend();
+    for (const data of [10, 'text', 2, -3.5]) await repository.saveJob(aJob({ data }));
+    const found = async (direction: unknown) => {
+      const sort = { data: direction } as NonNullable<JobsQueryOptions['sort']>;
+      return (await repository.queryJobs({ sort })).jobs.map(job => job.data);
+    };
+    for (const down of ['desc', -1]) expect(await found(down)).to.deep.equal([10, 2, -3.5, 'text']);
+    for (const up of ['asc', 1]) expect(await found(up)).to.deep.equal(['text', -3.5, 2, 10]);
   });
 
   it('a page of a long table sorts nothing', async () => {

@@ -1,4 +1,4 @@
-import { toJobId } from 'agenda';
+import { type RemoveJobsOptions, toJobId } from 'agenda';
 import { expect } from 'chai';
 import { agendaBench, aJob, present } from './agenda-support.ts';
 
@@ -185,6 +185,19 @@ describe('agenda on MySQL: the repository', () => {
     expect(await repository.removeJobs({ notNames: ['b'] })).to.equal(1);
     expect(await repository.purgeAllJobs()).to.equal(1);
     expect(await repository.getDistinctJobNames()).to.deep.equal([]);
+  });
+
+  it('takes a number for an id or a name as text, which matches no other', async () => {
+    const { repository } = await bench.backend();
+    const { _id } = await repository.saveJob(aJob({ name: '1 a' })); // to SQL, its name equals 1
+    const one = Number.parseFloat(String(_id)); // and its id equals this
+    const odd = [{ id: one }, { ids: [one, 0] }, { name: 1 }, { names: [0, 1] }];
+    for (const options of odd as unknown as RemoveJobsOptions[]) {
+      expect(await repository.disableJobs(options)).to.equal(0);
+      expect(await repository.removeJobs(options)).to.equal(0);
+      expect((await repository.queryJobs(options)).total).to.equal(0);
+    }
+    expect(await repository.removeJobs({ notNames: [1] as unknown as string[] })).to.equal(1);
   });
 
   it('counts what is ready to run and lists the names', async () => {

@@ -98,7 +98,7 @@ describe('agenda on MySQL: no handler is called once a stop has begun', () => {
     const claims = new Map<string, Door<JobParameters[]>>();
     const lanes = new Lanes({
       room: (_name, callers) => callers,
-      probe: async () => ({ due: true, stale: false }),
+      probe: async () => ({ due: true, stale: false, isMore: true }),
       claim: ({ name }) => {
         const claim = door<JobParameters[]>();
         claims.set(name, claim);

@@ -34,7 +34,7 @@ describe('the command postlane templates', () => {
       said: [
         'template:welcome: it changed in the files, a push publishes it',
         '  subject',
-        '  @@ database 1, file 1 @@',
+        '  @@ database line 1, file line 1 @@',
         '  -Welcome {{name}}',
         '  +Dear {{name}}',
       ].join('\n'),
@@ -50,6 +50,22 @@ describe('the command postlane templates', () => {
     });
     await authoring.publish(welcome, { revision, message: 'm', by: 'ann' });
     await putFile(folder, 'welcome/subject.hbs', 'Dear {{name}}');
+    expect(await run('diff')).to.deep.equal({
+      exitCode: 1,
+      said: [
+        'template:welcome: it changed in both; look at the diff, then push or pull it with --force',
+        '  What the database changed since version 1, when both said the same:',
+        '  subject',
+        '  @@ version 1 line 1, database line 1 @@',
+        '  -Welcome {{name}}',
+        '  +Hello {{name}}',
+        '  What the file changed since then:',
+        '  subject',
+        '  @@ version 1 line 1, file line 1 @@',
+        '  -Welcome {{name}}',
+        '  +Dear {{name}}',
+      ].join('\n'),
+    });
     const conflict = /^Left template:welcome alone: it changed in both/;
     for (const verb of ['push', 'pull']) {
       const { exitCode, said } = await run(verb);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
+import { type CampaignState, moveCampaignMessages } from '../../server/mail/store/campaigns.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData } from '../support/inputs.ts';
@@ -37,6 +38,23 @@ describe('campaigns whose operator died halfway', () => {
     expect(finishedAt).to.be.an.instanceOf(Date);
     await mail.work.expandCampaigns();
     expect((await mail.campaigns.get(id)).finishedAt).to.deep.equal(finishedAt);
+  });
+
+  it('are held to the end', async () => {
+    await db('messages').where({ campaign_id: id }).limit(1).update({ state: 'queued', due_at: new Date() });
+    await mail.work.expandCampaigns();
+    expect(await states()).to.deep.equal(['held', 'held']);
+  });
+
+  it('are moved as far as asked, and only while they are in the state that it was asked for', async () => {
+    const release = { state: 'queued', due_at: clock.now() } as const;
+    const move = (most: number, ...during: CampaignState[]) =>
+      moveCampaignMessages(db, id, 'held', release, { during, most });
+    expect(await move(9, 'sending', 'cancelled'), 'paused').to.equal(0);
+    expect(await move(1, 'paused')).to.equal(1);
+    expect((await states()).sort()).to.deep.equal(['held', 'queued']);
+    expect(await move(9, 'paused')).to.equal(1);
+    expect(await states()).to.deep.equal(['queued', 'queued']);
   });
 
   it('go on where they were resumed', async () => {

@@ -48,6 +48,11 @@ describe('campaigns', () => {
       share: 1,
     });
     expect(new Set(smtp.given.map(({ to }) => to.email)).size).to.equal(2500);
+    await mail.db('campaign_recipients').delete();
+    expect(await mail.campaigns.progress(id), 'of a purged audience').to.include({
+      audience: 2500,
+      share: 1,
+    });
     const seventh = smtp.given.find(({ to }) => to.email === 'reader7@mail.example');
     expect(seventh?.html).to.include('R7');
     expect(seventh?.text).to.include('{{{ pm:unsubscribe }}}');
@@ -92,6 +97,25 @@ describe('campaigns', () => {
       'reader4@mail.example',
     ]);
     expect((await mail.campaigns.progress(id)).byState).to.deep.equal({ sent: 3, suppressed: 2 });
+  });
+
+  it('has a recent count of a large campaign on its way, and counts a small one, or when asked, anew', async () => {
+    const id = await launched(3);
+    await mail.work.expandCampaigns();
+    await mail.work.rollUp();
+    await mail.work.deliverDue('bulk');
+    const recent = () => mail.campaigns.progress(id, { recent: true });
+    expect((await recent()).byState).to.deep.equal({ sent: 3 });
+    const byState = { queued: 100_000, sent: 200_000 };
+    await db('campaigns').where({ id }).update({ audience: 400_000 });
+    await db('campaign_motion')
+      .where({ campaign_id: id })
+      .update({ by_state: JSON.stringify(byState) });
+    const counts = { audience: 400_000, expanded: 300_000, open: 100_000, share: 0.5 };
+    expect(await recent()).to.deep.equal({ ...counts, byState });
+    expect((await mail.campaigns.progress(id)).byState).to.deep.equal({ sent: 3 });
+    await mail.campaigns.pause(id);
+    expect((await recent()).byState).to.deep.equal({ sent: 3 });
   });
 
   it('expands every page once when two workers expand at once', async () => {

@@ -1,10 +1,14 @@
 import { expect } from 'chai';
+import { progressIn } from '../../server/mail/campaign-counts.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import { countSuppressedIn } from '../../server/mail/store/audience-counts.ts';
 import { listAudit } from '../../server/mail/store/audit.ts';
-import { listCampaigns } from '../../server/mail/store/campaigns.ts';
-import { pageSuppressions } from '../../server/mail/store/suppressions.ts';
+import { keepMotion } from '../../server/mail/store/campaign-motion.ts';
+import { listCampaigns, readCampaign } from '../../server/mail/store/campaigns.ts';
+import { repairsOf } from '../../server/mail/store/reconciliations.ts';
+import { pageSuppressions, suppressionsOf } from '../../server/mail/store/suppressions.ts';
 import { testDatabase } from '../support/database.ts';
-import { idAt } from '../support/history.ts';
+import { idAt, insertHistory } from '../support/history.ts';
 import { openMail } from '../support/mail.ts';
 import { rowsTouched } from '../support/reads.ts';
 
@@ -14,6 +18,13 @@ const size = 1200;
 describe('lists read no more than a page needs', function () {
   this.timeout(60_000);
   const db = testDatabase();
+  const middle = 'person-00600@mail.example';
+  const audienceOf = idAt(new Date(Date.UTC(2026, 0, 1)));
+  const night = {
+    stream: 'outbound',
+    startedAt: new Date('2026-05-04T03:30:00Z'),
+    finishedAt: new Date('2026-05-04T03:32:00Z'),
+  };
   let mail: Mail;
 
   before(async () => {
@@ -34,7 +45,7 @@ describe('lists read no more than a page needs', function () {
       subject: `message:${i % 50}`,
     }));
     await fill('campaigns', i => ({
-      id: idAt(new Date(Date.UTC(2026, 0, 1) + i * 60_000)),
+      id: i === 0 ? audienceOf : idAt(new Date(Date.UTC(2026, 0, 1) + i * 60_000)),
       name: `Campaign ${i}`,
       state: 'done',
       template_version_id: version.id,
@@ -42,6 +53,36 @@ describe('lists read no more than a page needs', function () {
       data: '{}',
       created_at: '2026-05-04 09:00:00',
     }));
+    await fill('campaign_recipients', i => ({
+      campaign_id: audienceOf,
+      address: `person-${String(i).padStart(5, '0')}@mail.example`,
+    }));
+    await db('suppressions').insert({
+      stream: 'quiet',
+      address: middle,
+      active: 1,
+      reason: 'HardBounce',
+      origin: 'Recipient',
+      changed_at: '2026-05-04 09:00:00',
+    });
+    await fill('events', i => ({
+      fact_key: String(i).padStart(64, '0'),
+      kind: 'bounced',
+      source: i % 200 === 0 ? 'reconciliation' : 'webhook',
+      stream: 'outbound',
+      occurred_at: '2026-05-04 03:00:00',
+      received_at: '2026-05-04 03:31:00',
+      details: '{}',
+    }));
+    await insertHistory(db, {
+      count: size,
+      from: night.startedAt,
+      to: night.finishedAt,
+      template: 'newsletter',
+      campaignId: audienceOf,
+    });
+    await keepMotion(db, audienceOf, { byState: { sent: 50_000 }, settled: 1 }, night.startedAt);
+    await db.raw('ANALYZE TABLE suppressions, campaign_recipients, events');
   });
   after(() => mail.close());
 
@@ -53,7 +94,6 @@ describe('lists read no more than a page needs', function () {
     );
   }
 
-  const middle = 'person-00600@mail.example';
   const reads: Record<string, (trx: typeof db) => Promise<unknown>> = {
     suppressions: trx => pageSuppressions(trx, {}),
     'suppressions further on': trx => pageSuppressions(trx, { cursor: `outbound\n${middle}` }),
@@ -69,6 +109,13 @@ describe('lists read no more than a page needs', function () {
     'the audit log of a subject': trx => listAudit(trx, { subject: 'message:7' }),
     campaigns: trx => listCampaigns(trx),
     'campaigns further on': trx => listCampaigns(trx, { cursor: idAt(new Date(Date.UTC(2026, 0, 2))) }),
+    'who of an audience is suppressed on a stream with few that are': trx =>
+      countSuppressedIn(trx, audienceOf, 'quiet'),
+    'how far a large campaign on its way is': async trx => {
+      const campaign = await readCampaign(trx, audienceOf);
+      if (campaign) await progressIn({ db: trx }, { ...campaign, state: 'sending', audience: size }, true);
+    },
+    'what a night brought in': trx => repairsOf(trx, night, 200),
     'campaigns that run': trx => listCampaigns(trx, { running: true }),
   };
   for (const [name, read] of Object.entries(reads)) {
@@ -76,4 +123,14 @@ describe('lists read no more than a page needs', function () {
       expect(await rowsTouched(db, read)).to.be.below(size / 2);
     });
   }
+
+  it('and reads all of a stream in pages, each address once', async () => {
+    const addresses: string[] = [];
+    const read = async (trx: typeof db) => {
+      for await (const { address } of suppressionsOf(trx, 'outbound')) addresses.push(address);
+    };
+    expect(await rowsTouched(db, read)).to.be.below(size);
+    expect(new Set(addresses).size).to.equal(size / 2);
+    expect(addresses).to.have.length(size / 2);
+  });
 });

@@ -67,6 +67,17 @@ describe('numbers of hours', () => {
     ]);
   });
 
+  it('are counted again ever more seldom where what is left waits for a person', async () => {
+    const tenDaysAgo = start.getTime() - 240 * hour;
+    const span = { from: new Date(tenDaysAgo), to: new Date(tenDaysAgo + hour / 4) };
+    await history({ ...span, state: (i: number) => (i === 0 ? 'held' : 'delivered') });
+    expect(await mail.work.rollUp()).to.equal(1);
+    clock.advance(60_000);
+    expect(await mail.work.rollUp()).to.equal(0);
+    clock.advance(5 * hour);
+    expect(await mail.work.rollUp()).to.equal(1);
+  });
+
   it('take in a report that comes days later, and no hour is read for nothing', async () => {
     const [id = ''] = await history({ state: () => 'sent' });
     await mail.work.rollUp();

@@ -197,7 +197,7 @@ describe('a session that ends in the middle of an edit', () => {
       .expect(401);
     expect(text).to.include('Your session has ended. Nothing was changed.');
     expect(text).to.include('name="return" value="./templates/newsletter?pane&#x3D;html"');
-    expect(text).to.match(/<textarea[^>]*>Half a &lt;b&gt;sentence<\/textarea>/);
+    expect(text).to.match(/<textarea[^>]*>\nHalf a &lt;b&gt;sentence<\/textarea>/);
     expect(text).not.to.include('hidden<').and.not.include(_csrf);
   });
 

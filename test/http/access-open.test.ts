@@ -54,6 +54,7 @@ describe('pages without an account', () => {
   it('close when the first invited admin has chosen a password, who has to be an admin', async () => {
     const app = opened.appWith({ pagesAccess: 'until-account' });
     const developer = browserAt(app);
+    expect((await developer.get('/users/new')).text).to.match(/value="admin" checked/);
     const refused = await developer.post('/users', { email: 'a@example.com', name: 'A', role: 'viewer' });
     expect([refused.status, refused.text.includes('The first account must be an admin')]).to.deep.equal([
       409,

@@ -177,7 +177,7 @@ describe('users', () => {
     ).to.equal(403);
     await grace.get('/users').expect(403);
     expect((await root.post(`/users/${id}/role`, { role: 'admin' })).status).to.equal(303);
-    await grace.get('/users').expect(200);
+    await (await opened.signedIn('grace@example.com')).get('/users').expect(200);
     expect((await root.post(`/users/${id}/role`, { role: 'root' })).status).to.equal(422);
     const { entries } = await opened.mail.audit.list({ action: 'account.role', subject: `account:${id}` });
     const entry = await opened.mail.audit.get(entries[0]?.id ?? '');

@@ -110,6 +110,14 @@ describe('agendash on the job storage', () => {
     expect(entries.map(({ by, action }) => `${by} ${action}`)).to.deep.equal(['host-admin job.retry']);
   });
 
+  it('changes nothing by an id that is none, a number neither', async () => {
+    const id = await save();
+    for (const jobIds of [[Number.parseFloat(id)], ['nobody'], [{ id }]])
+      for (const action of ['requeue', 'retry', 'pause', 'resume', 'delete'])
+        await send(`/api/jobs/${action}`, { jobIds });
+    expect((await jobs()).map(job => [String(job._id), job.disabled])).to.deep.equal([[id, false]]);
+  });
+
   it('takes changes of admins alone, from this site alone, as JSON alone', async () => {
     const jobIds = [await save()];
     for (const role of ['viewer', 'editor', 'publisher'] as const)

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
-import type { Mail } from '../../server/mail/index.ts';
+import { type Mail, MailError } from '../../server/mail/index.ts';
 import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
 import { newsletterData, openPagesMail, type PagesMail } from './pages-mail.ts';
 
@@ -123,8 +123,29 @@ describe('a campaign made on the pages', () => {
   it('takes a long list in flat memory', async () => {
     const id = await create();
     const lines = Array.from({ length: 20_000 }, (_, i) => `reader-${i}@mail.example,Reader ${i}`);
-    const { text } = await upload(id, ['email,name', ...lines].join('\n')).expect(200);
+    const csv = ['email,name', ...lines].join('\n');
+    const { text } = await upload(id, csv, '?progress=yes').expect(200);
     expect(numbersIn(text)).to.deep.equal(['20,000', '20,000', '0', '0']);
+    const told = [...text.matchAll(/^<!-- adding (0\.\d\d) -->$/gm)].map(([, share]) => share);
+    expect(told).to.have.length.above(3);
+    expect(told, 'how far it is, each further than the one before').to.deep.equal([...new Set(told)].sort());
+    expect(text.replace(/^(<!-- .* -->\n)+/, '')).to.match(/^<!doctype html>/i);
+  });
+
+  it('answers with a page what goes wrong after it has told how far it is', async () => {
+    const id = await create();
+    const lines = Array.from({ length: 8000 }, (_, i) => `reader-${i}@mail.example`);
+    const { addRecipients } = mail.campaigns;
+    mail.campaigns.addRecipients = async (one, recipients, options) => {
+      await addRecipients(one, recipients, { ...options, checkOnly: true });
+      throw new MailError('wrong-state', 'It was launched meanwhile.');
+    };
+    const { text } = await upload(id, ['email', ...lines].join('\n'), '?progress=yes').expect(200);
+    mail.campaigns.addRecipients = addRecipients;
+    expect(text)
+      .to.match(/^<!-- adding 0/)
+      .and.include('It was launched meanwhile.')
+      .and.include('</html>');
   });
 
   it('asks before it goes out, and shows who gets it', async () => {
@@ -164,6 +185,22 @@ describe('a campaign made on the pages', () => {
       'add-recipients',
       'create',
     ]);
+  });
+
+  it('warns before the sample of the template goes out as if it were meant', async () => {
+    const content = (await mail.templates.get({ kind: 'template', key: 'newsletter' }))?.published?.source
+      .content;
+    const { name: _, ...sample } = content?.sample ?? {};
+    const words = 'still the sample of the template';
+    for (const [data, warned] of [
+      [sample, true],
+      [newsletterData, false],
+    ] as const) {
+      const id = await create({ data: JSON.stringify(data) });
+      await upload(id, 'email\nada@mail.example\n').expect(200);
+      const pages = [await page(`/campaigns/${id}`), await page(`/campaigns/${id}/launch`)];
+      expect(pages.map(text => text.includes(words))).to.deep.equal([warned, warned]);
+    }
   });
 
   it('is a draft whose list can be begun anew, and can be cancelled', async () => {

@@ -52,7 +52,7 @@ describe('pages about campaigns, standing and nights', () => {
     expect(sending)
       .to.match(/id="progress" data-live="3"/)
       .and.to.include('assets/live.js');
-    expect(sending).to.match(/<b>0 %<\/b> settled: 0 of 8 recipients; 8 waiting to be sent/);
+    expect(sending).to.match(/<b>0%<\/b> settled: 0 of 8 recipients; 8 waiting to be sent/);
     expect(await page('/'))
       .to.include('Running campaigns')
       .and.include('Live');
@@ -61,7 +61,7 @@ describe('pages about campaigns, standing and nights', () => {
     await mail.work.expandCampaigns();
     const done = await page(path);
     expect(done).not.to.include('data-live');
-    expect(done).to.match(/<b>100 %<\/b> settled: 8 of 8 recipients/);
+    expect(done).to.match(/<b>100%<\/b> settled: 8 of 8 recipients/);
     expect(done).to.include('<rect x="0" y="0" width="87.5" height="1" data-state="sent"/>');
     expect(done).to.include(`messages?campaignId&#x3D;${id}&amp;state&#x3D;failed`);
     expect(await page('/')).not.to.include('Running campaigns');

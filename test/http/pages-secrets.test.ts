@@ -5,16 +5,18 @@ import type { Mail } from '../../server/mail/index.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { resetInput } from '../support/inputs.ts';
 import { providerSamples } from '../support/provider-samples.ts';
-import { openPagesMail } from './pages-mail.ts';
+import { openPagesMail, type PagesMail } from './pages-mail.ts';
+import { templateDesk } from './template-desk.ts';
 
 const link = 'https://shop.example/reset/1';
 
 describe('pages about mail that is for its recipient alone', () => {
+  let opened: PagesMail;
   let mail: Mail;
   let app: Express;
   let id: string;
   before(async () => {
-    const opened = await openPagesMail();
+    opened = await openPagesMail();
     mail = opened.mail;
     app = opened.appAt('/');
     ({ id } = await mail.send(resetInput(), { wait: true }));
@@ -52,5 +54,28 @@ describe('pages about mail that is for its recipient alone', () => {
     expect(await page(replay)).to.contain('samples stand in for their data');
     for (const side of ['sent', 'draft'])
       expect(await page(`${replay}/${id}/${side}`)).to.contain('https://www.example.com/password/reset');
+  });
+
+  it('take the mark of a template as part of a version, and give it up by review alone', async () => {
+    const desk = templateDesk(mail, person => opened.appAt('/', person));
+    const publisher = await desk.visit('publisher');
+    const ref = { kind: 'template', key: 'receipt' } as const;
+    const change = async (fields: Record<string, string>) => {
+      await publisher.post('/receipt/draft', await desk.formOf('receipt', fields));
+      const message = { revision: await desk.revisionOf('receipt'), message: 'm', acceptWarnings: 'yes' };
+      expect((await publisher.get('/receipt/publication')).text).to.contain('Publish');
+      expect((await publisher.post('/receipt/publication', message)).status).to.equal(303);
+      return (await mail.templates.get(ref))?.published;
+    };
+    const marked = await change({ secret: 'true' });
+    expect([marked?.version, marked?.source.content.secret]).to.deep.equal([2, true]);
+    const { source } = await mail.templates.diff(ref, 1, 2);
+    expect(source.map(({ part }) => part)).to.deep.equal(['secret']);
+    const audited = await mail.audit.list({ subject: 'template:receipt', action: 'template.publish' });
+    expect((await mail.audit.get(audited.entries[0]?.id ?? ''))?.after).to.deep.include({ secret: 'true' });
+    expect((await mail.templates.files.diff()).map(({ state }) => state)).to.deep.equal(['database']);
+    const edited = await change({ secret: '', description: 'Other.' });
+    expect(edited?.source.content).to.deep.include({ description: 'Other.', secret: true });
+    expect((await publisher.get('/receipt')).text).to.contain('only a review of');
   });
 });

@@ -34,6 +34,18 @@ describe('MJML', () => {
     expect(faults.filter(({ severity }) => severity === 'error')).to.deep.equal([]);
   });
 
+  it('fetches no font but one it names', async () => {
+    const text = '<mj-text font-family="Own, sans-serif">Hello</mj-text><mj-text>There</mj-text>';
+    const own = '<mj-font name="Own" href="https://a.example/own.css" />';
+    const hosts = async (source: string) =>
+      [...(await compileMjml(source)).html.matchAll(/https:\/\/([^/"')]+)\/[^"')]*css/g)].map(
+        ([, host]) => host,
+      );
+    expect(await hosts(column(text))).to.deep.equal([]);
+    const named = mjml(`<mj-section><mj-column>${text}</mj-column></mj-section>`, own);
+    expect([...new Set(await hosts(named))]).to.deep.equal(['a.example']);
+  });
+
   it('is told its errors by line', async () => {
     const { html, faults } = await compileMjml(
       column('<mj-bogus>x</mj-bogus>\n<mj-image width="wide" src="x" />'),

@@ -4,10 +4,10 @@ import { withoutCatchingUp } from '../../server/admin/overview/attention.ts';
 import { viewHelpers } from '../../server/admin/view-helpers.ts';
 
 describe('words of the overview', () => {
-  it('say of a hand-over beyond what is measured that it took longer', () => {
+  it('say of a hand-over beyond what is measured that it took longer, and where none was measured', () => {
     const { took } = viewHelpers;
     expect([null, 950, 3_599_999, 3_600_000].map(took)).to.deep.equal([
-      '–',
+      'none measured',
       '950 ms',
       '60 min',
       'over 60 min',

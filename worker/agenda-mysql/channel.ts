@@ -101,7 +101,7 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   }
 
   async publishState(notification: JobStateNotification): Promise<void> {
-    this.requireConnection();
+    this.requireConnection('publish state');
     void this.notifyStateHandlers(notification);
     return this.states.tell(notification);
   }
@@ -138,6 +138,29 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   widen(name: string, callers: number): void {
     for (let wakes = Math.min(callers, largestStep, largestRefill - callers); wakes > 0; wakes--)
       void this.deliver(wakeFor(name));
+  }
+
+  /** As Agenda's own, but tells also of the handler that fails later, by a promise. */
+  protected override async notifyHandlers(notification: JobNotification): Promise<void> {
+    await this.callAll(this.handlers, notification);
+  }
+
+  protected override async notifyStateHandlers(notification: JobStateNotification): Promise<void> {
+    await this.callAll(this.stateHandlers, notification);
+  }
+
+  private async callAll<T>(handlers: Iterable<(notification: T) => unknown>, notification: T): Promise<void> {
+    const called: Promise<void>[] = [];
+    for (const handler of handlers) called.push(this.call(handler, notification));
+    await Promise.all(called);
+  }
+
+  private async call<T>(handler: (notification: T) => unknown, notification: T): Promise<void> {
+    try {
+      await handler(notification);
+    } catch (error) {
+      this.emit('error', error);
+    }
   }
 
   private isFlood(): boolean {
@@ -181,8 +204,9 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     return true;
   }
 
-  private requireConnection(): void {
-    if (this.state !== 'connected') throw new Error('Cannot publish: the channel is not connected.');
+  // In the words of Agenda's own channels.
+  private requireConnection(what = 'publish'): void {
+    if (this.state !== 'connected') throw new Error(`Cannot ${what}: channel not connected`);
   }
 }
 

@@ -83,7 +83,7 @@ export class Claims {
     });
     for (const fence of fences) this.held.add(fence);
     for (const job of parked) this.events.onParked(job);
-    if (jobs.length === limit) this.events.onMore(caller.name, limit);
+    if (jobs.length === limit && look.isMore) this.events.onMore(caller.name, limit);
     return jobs;
   }
 }

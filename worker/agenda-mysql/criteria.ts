@@ -28,10 +28,10 @@ export async function enableJobs(db: Database, options: RemoveJobsOptions): Prom
   return change(db, options, `UPDATE ${db.tables.jobs} SET disabled = 0, expired_count = 0, rev = rev + 1`);
 }
 
-/** Adds `column IN (...)`. */
+/** Adds `column IN (...)`. As text, whatever a caller without TypeScript sends: to SQL, 0 equals every word. */
 export function isIn(where: Where, column: string, values: readonly string[]): void {
   where.conditions.push(`${column} IN (${marks(values.length)})`);
-  where.bindings.push(...values);
+  where.bindings.push(...values.map(String));
 }
 
 /** Adds "the job's data contains this". */
@@ -60,7 +60,7 @@ function matching({ id, ids, name, names, notNames, data }: RemoveJobsOptions): 
   else if (names?.length) isIn(where, 'name', names);
   else if (notNames?.length) {
     where.conditions.push(`name NOT IN (${marks(notNames.length)})`);
-    where.bindings.push(...notNames);
+    where.bindings.push(...notNames.map(String));
   }
   if (data !== undefined) containsData(where, data);
   return where;

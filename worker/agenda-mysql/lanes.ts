@@ -2,7 +2,7 @@ import type { JobParameters } from 'agenda';
 import type { Answer, Question } from './probe.ts';
 
 /** One caller of getNextJobToRun. */
-export interface Caller extends Question {
+export interface Caller extends Omit<Question, 'limit'> {
   lockedAt: Date | undefined;
   lastModifiedBy: string | null;
 }
@@ -76,7 +76,7 @@ class Lane {
   private readonly isPaused: () => boolean;
   private waiting: Waiting[] = [];
   private running: Promise<void> | undefined;
-  private hot = false; // the last claim filled every caller, so a look first would be wasted
+  private hot = false; // the last claim left some behind, so a look first would be wasted
   private staleSeenAt = 0;
   private largest = firstBatch;
   private busyUntil = 0;
@@ -133,19 +133,24 @@ class Lane {
 
   private async take(caller: Caller, limit: number): Promise<JobParameters[]> {
     const jobs: JobParameters[] = [];
+    let isMore = true;
     // A steady backlog keeps the lane hot; stale locks still get their look, once a second.
     if (this.hot && Date.now() - this.staleSeenAt < staleEveryMs) {
-      jobs.push(...(await this.source.claim(caller, limit, { due: true, stale: false })));
+      jobs.push(...(await this.source.claim(caller, limit, { due: true, stale: false, isMore })));
     }
-    if (jobs.length < limit) jobs.push(...(await this.look(caller, limit - jobs.length)));
-    this.hot = jobs.length === limit;
+    if (jobs.length < limit) {
+      const found = await this.look(caller, limit - jobs.length);
+      isMore = found.isMore;
+      if (found.due || found.stale)
+        jobs.push(...(await this.source.claim(caller, limit - jobs.length, found)));
+    }
+    this.hot = jobs.length === limit && isMore;
     return jobs;
   }
 
-  private async look(caller: Caller, limit: number): Promise<JobParameters[]> {
+  private async look(caller: Caller, limit: number): Promise<Answer> {
     this.staleSeenAt = Date.now();
-    const found = await this.source.probe(caller);
-    return found.due || found.stale ? this.source.claim(caller, limit, found) : [];
+    return this.source.probe({ ...caller, limit });
   }
 }
 

@@ -2,6 +2,7 @@ import type { JobLogEntry, JobLogger, JobLogQuery, JobLogQueryResult } from 'age
 import { Batcher } from './batcher.ts';
 import { isIn, type Where } from './criteria.ts';
 import type { Database, Row, SqlValue } from './database.ts';
+import { wholeNumber } from './query.ts';
 import { marks } from './rows.ts';
 import { fromUtc, toUtc } from './utc.ts';
 
@@ -23,6 +24,7 @@ const columns = [
 ] as const;
 
 const hour = 3_600_000;
+const defaultLimit = 50;
 
 /** Agenda's log of job events in a table, written in batches and kept for a number of days. */
 export class MysqlJobLogger implements JobLogger {
@@ -41,7 +43,9 @@ export class MysqlJobLogger implements JobLogger {
   }
 
   async getLogs(query: JobLogQuery = {}): Promise<JobLogQueryResult> {
-    const { limit = 50, offset = 0, sort = 'desc' } = query;
+    const { sort = 'desc' } = query;
+    const limit = query.limit === 0 ? 0 : wholeNumber(query.limit) || defaultLimit;
+    const offset = wholeNumber(query.offset);
     const { conditions, bindings } = matching(query);
     const from = `FROM ${this.db.tables.logs}${conditions.length ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
     const direction = sort === 'asc' ? 'ASC' : 'DESC';

@@ -7,12 +7,16 @@ export interface Question {
   name: string;
   nextScanAt: Date;
   lockDeadline: Date;
+  /** How many are wanted. */
+  limit: number;
 }
 
 /** Which kinds of claimable jobs the name has right now. */
 export interface Answer {
   due: boolean;
   stale: boolean;
+  /** There may be more of them than were wanted. */
+  isMore: boolean;
 }
 
 interface Asked {
@@ -47,9 +51,11 @@ export class Prober {
   private async answer(asked: Asked[]): Promise<void> {
     try {
       const rows = await this.query(asked.map(each => each.question));
-      asked.forEach(({ resolve }, at) => {
+      asked.forEach(({ question, resolve }, at) => {
         const kinds = rows.filter(row => Number(row.question) === at).map(row => row.kind);
-        resolve({ due: kinds.includes('due'), stale: kinds.includes('stale') });
+        const stale = kinds.includes('stale');
+        const isMore = stale || kinds.length > question.limit;
+        resolve({ due: kinds.includes('due'), stale, isMore });
       });
     } catch (error) {
       for (const { reject } of asked) reject(error);
@@ -59,9 +65,9 @@ export class Prober {
   private query(questions: Question[]) {
     const { jobs } = this.db.tables;
     const bindings: SqlValue[] = [];
-    const parts = questions.map(({ name, nextScanAt, lockDeadline }, at) => {
-      bindings.push(name, toUtc(nextScanAt), name, toUtc(lockDeadline));
-      return `(SELECT ${at}, 'due' ${dueRows(jobs)} LIMIT 1) UNION ALL (SELECT ${at}, 'stale' ${staleRows(jobs)} LIMIT 1)`;
+    const parts = questions.map(({ name, nextScanAt, lockDeadline, limit }, at) => {
+      bindings.push(name, toUtc(nextScanAt), limit + 1, name, toUtc(lockDeadline));
+      return `(SELECT ${at}, 'due' ${dueRows(jobs)} LIMIT ?) UNION ALL (SELECT ${at}, 'stale' ${staleRows(jobs)} LIMIT 1)`;
     });
     return this.db.rows(['question', 'kind'], parts.join(' UNION ALL '), bindings);
   }

@@ -142,16 +142,26 @@ const newestFirst = 'next_run_at DESC, last_run_at DESC, id DESC'; // an index, 
 function order(sort: JobsSort = {}): string {
   const entries = Object.entries(sort).filter(([key]) => Object.hasOwn(sortColumns, key));
   const [first] = entries;
-  if (!first || (entries.length === 1 && first[0] === 'nextRunAt' && first[1] === 'desc')) return newestFirst;
+  if (!first || (entries.length === 1 && first[0] === 'nextRunAt' && isDown(first[1]))) return newestFirst;
   const parts = entries.map(([key, direction]) => {
     const column = sortColumns[key as keyof JobsSort];
-    return direction === 'desc' ? `${column} DESC` : `${column} IS NULL, ${column}`;
+    const down = isDown(direction) ? ' DESC' : '';
+    const columns = key === 'data' ? [numberInData, column] : [column];
+    return [...(down ? [] : [`${column} IS NULL`]), ...columns.map(each => each + down)].join(', ');
   });
-  return `${parts.join(', ')}, id ${entries.at(-1)?.[1] === 'desc' ? 'DESC' : 'ASC'}`;
+  return `${parts.join(', ')}, id ${isDown(entries.at(-1)?.[1]) ? 'DESC' : 'ASC'}`;
 }
 
-// A dashboard hands on what stood in an address: '20', '', 'abc'.
-function wholeNumber(value: unknown): number {
+// JSON that begins like a number is one; as text 10 would come before 2.
+const numberInData = "CASE WHEN data REGEXP '^[-0-9]' THEN data + 0 END";
+
+// -1 is how Agenda said it before version 6.
+function isDown(direction: unknown): boolean {
+  return direction === 'desc' || direction === -1;
+}
+
+/** What a dashboard hands on from an address ('20', '', 'abc') as a number that a LIMIT takes; else 0. */
+export function wholeNumber(value: unknown): number {
   const number = Math.floor(Number(value ?? 0));
   return number > 0 ? Math.min(number, Number.MAX_SAFE_INTEGER) : 0;
 }

@@ -43,7 +43,11 @@ export function marks(count: number): string {
   return Array(count).fill('?').join(', ');
 }
 
-/** An id as it may be bound: text that cannot be an id of ours (the column is ASCII) matches no row. */
-export function idValue(id: string | undefined): string {
-  return id !== undefined && /^[\w-]{1,36}$/.test(id) ? id : '';
+/**
+ * An id as it may be bound: what cannot be an id of ours (the column is ASCII) matches no row. Always as text: bound
+ * as a number, 1 would be equal to every id that begins with `01a`.
+ */
+export function idValue(id: unknown): string {
+  const text = String(id ?? '');
+  return /^[\w-]{1,36}$/.test(text) ? text : '';
 }

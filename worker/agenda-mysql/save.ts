@@ -37,7 +37,7 @@ export async function updateById(
   const count = nextRunAt === undefined ? '' : 'schedule_seq = schedule_seq + (NOT (next_run_at <=> ?)), ';
   const { affectedRows } = await db.write(
     `UPDATE ${db.tables.jobs} SET ${count}${assignments(columns)}, rev = rev + 1 WHERE id = ? AND name = ?`,
-    [...(nextRunAt === undefined ? [] : [nextRunAt]), ...columns.values(), id, job.name],
+    [...(nextRunAt === undefined ? [] : [nextRunAt]), ...columns.values(), id, String(job.name)],
   );
   if (affectedRows === 0) return undefined;
   const [row] = await db.select(jobColumns, `FROM ${db.tables.jobs} WHERE id = ?`, [id]);

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { PageError } from '../page-error.ts';
-import type { Role } from '../person.ts';
+import { mayAs, type Role } from '../person.ts';
 import type { AccessContext } from './context.ts';
 import { type Account, lockAccount, lockAdmins, updateAccount } from './store/accounts.ts';
 import { replaceRecoveryCodes } from './store/recovery-codes.ts';
@@ -8,9 +8,14 @@ import { endSessions } from './store/sessions.ts';
 import { voidTickets } from './store/tickets.ts';
 import { recordAccount, viewOf } from './trail.ts';
 
-/** Gives an account another role, from its next request on. Throws a PageError when it is the last admin's. */
+/**
+ * Gives an account another role, from its next request on. A higher one takes a session that began with it, so that a
+ * token from before gains nothing: the sessions end. Throws a PageError when it is the last admin's.
+ */
 export function changeRole(context: AccessContext, id: string, role: Role, by: string): Promise<Account> {
-  return change(context, id, 'account.role', by, { role });
+  return change(context, id, 'account.role', by, { role }, async (trx, before) => {
+    if (!mayAs(before, role)) await endSessions(trx, id, context.now());
+  });
 }
 
 /** Shuts an account out at once: sessions end, links are void. Throws a PageError when it is the last admin's. */
@@ -41,7 +46,7 @@ async function change(
   action: string,
   by: string,
   to: Partial<Account>,
-  effects: (trx: Knex) => Promise<void> = async () => {},
+  effects: (trx: Knex, before: Account) => Promise<void> = async () => {},
 ): Promise<Account> {
   return context.db.transaction(async trx => {
     const admins = await lockAdmins(trx);
@@ -50,7 +55,7 @@ async function change(
     const after = { ...before, ...to };
     if (admins.length === 1 && admins[0] === id && !staysAdmin(after)) throw lastAdmin();
     await updateAccount(trx, id, to);
-    await effects(trx);
+    await effects(trx, before);
     await recordAccount(context, trx, action, id, by, viewOf(before), viewOf(after));
     return after;
   });

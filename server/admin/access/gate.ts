@@ -47,13 +47,20 @@ function wayIn(response: Response, ended: boolean): string {
   return `${mount}sign-in${query.size > 0 ? `?${query}` : ''}`;
 }
 
+/** The fields of a form under the names they were sent by, such as `locales[nl][subject]`. */
+function textsIn(fields: object, inside?: string): { name: string; value: string }[] {
+  return Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
+    const name = inside === undefined ? key : `${inside}[${key}]`;
+    if (typeof value === 'string') return [{ name, value }];
+    return typeof value === 'object' && value !== null ? textsIn(value, name) : [];
+  });
+}
+
 // What was typed comes back to who typed it, so that the end of a session costs nobody their work.
 function interrupted(request: Request, response: Response, show: Show, ended: boolean): void {
   const { _page: page, ...fields }: Record<string, unknown> = request.body ?? {};
-  const typed = Object.entries(fields).flatMap(([name, value]) =>
-    typeof value === 'string' && value !== '' && !/^_csrf$|password|code/i.test(name)
-      ? [{ name, value }]
-      : [],
+  const typed = textsIn(fields).filter(
+    ({ name, value }) => value !== '' && !/^_csrf$|password|code/i.test(name),
   );
   showSignIn(response, show, { back: returnPath(page), ended, interrupted: true, typed, status: 401 });
 }

@@ -33,6 +33,7 @@ export async function startSession(
     createdAt: context.now(),
   };
   await insertSession(context.db, session, hashOf(token));
+  await touchSession(context.db, session, session.createdAt);
   await context.mail.audit.record({
     by: account.id,
     action: 'session.start',

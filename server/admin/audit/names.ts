@@ -1,13 +1,24 @@
 import type { AuditEntry, Mail } from '../../mail/index.ts';
 import { accountNames, findAccountByEmail } from '../access/store/accounts.ts';
 
-/** Names whom entries are by: accounts by their names; of a host's people, of `cli` and `files`, the id is all there is. */
+const others: Readonly<Record<string, string>> = {
+  files: 'the template files',
+  cli: 'the command line',
+  developer: 'the local developer',
+};
+
+/** What those without an account are called: `cli` and `files` in words; of a host's people the id is all there is. */
+export function nobodysName(by: string): string {
+  return Object.hasOwn(others, by) ? (others[by] ?? by) : by;
+}
+
+/** Names whom entries are by: accounts by their names, others as {@link nobodysName} has it. */
 export async function withNames<T extends Pick<AuditEntry, 'by'>>(
   { db }: Mail,
   entries: readonly T[],
 ): Promise<(T & { name: string })[]> {
   const names = await accountNames(db, [...new Set(entries.map(({ by }) => by))]);
-  return entries.map(entry => ({ ...entry, name: names.get(entry.by) ?? entry.by }));
+  return entries.map(entry => ({ ...entry, name: names.get(entry.by) ?? nobodysName(entry.by) }));
 }
 
 /** The id of a person named by id, or by the e-mail address of an account. */

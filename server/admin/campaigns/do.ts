@@ -5,6 +5,7 @@ import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { Deed } from './deeds.ts';
 import { findCampaign } from './find.ts';
+import { isStillSample } from './shared-sample.ts';
 
 /** The page that asks before something is done that cannot be taken back. */
 export async function askFirst(
@@ -16,7 +17,11 @@ export async function askFirst(
 ): Promise<void> {
   const campaign = await findCampaign(mail, request);
   const plan = path === 'launch' ? await mail.campaigns.plan(campaign.id) : null;
-  show(response, 'campaigns/confirm', { campaign, plan, path, label, question: question ?? '', danger });
+  const isSample = plan !== null && (await isStillSample(mail, campaign));
+  show(response, 'campaigns/confirm', {
+    ...{ campaign, plan, isSample, path, label, danger },
+    question: question ?? '',
+  });
 }
 
 /** Does it and leads back to the campaign; what cannot be done is said there. */

@@ -27,7 +27,7 @@ export interface CampaignGroup {
 export function withProgress(mail: Mail, campaigns: readonly Campaign[]): Promise<CampaignProgress[]> {
   return Promise.all(
     campaigns.map(async campaign => {
-      const progress = await mail.campaigns.progress(campaign.id);
+      const progress = await mail.campaigns.progress(campaign.id, { recent: true });
       return {
         campaign,
         progress,

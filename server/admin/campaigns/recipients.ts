@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { type Campaign, type Mail, MailError } from '../../mail/index.ts';
 import { PageError } from '../page-error.ts';
 import { personOf } from '../person.ts';
+import { tellBefore } from '../telling.ts';
 import type { Show } from '../views.ts';
 import { type Import, importRecipients, UnusableFile } from './csv/import.ts';
 import type { Source } from './csv/lines.ts';
@@ -14,7 +15,10 @@ interface Reading {
   chosen: Record<string, string>;
 }
 
-/** Takes a list of recipients: a script sends the file as it is, text/csv; without one it is pasted into a form. */
+/**
+ * Takes a list of recipients: a script sends the file as it is, text/csv, and may ask by `progress=yes` to be told how far
+ * it is; without one it is pasted into a form.
+ */
 export async function takeRecipients(
   mail: Mail,
   show: Show,
@@ -22,11 +26,20 @@ export async function takeRecipients(
   response: Response,
 ): Promise<void> {
   const campaign = await findCampaign(mail, request);
+  const telling = request.query.progress === 'yes' ? tellBefore(response) : null;
   const read = (source: Source, reading: Reading) =>
-    importRecipients(mail, campaign.id, source, { by: personOf(response).id, ...reading });
+    importRecipients(mail, campaign.id, source, {
+      by: personOf(response).id,
+      onPass: what => telling?.begin(what),
+      ...reading,
+    });
   try {
     const result = request.is('text/csv')
-      ? await withSpooled(request, source => read(source, readingOf(request.query)))
+      ? await withSpooled(
+          request,
+          source => read(source, readingOf(request.query)),
+          share => telling?.reach(share),
+        )
       : await read(textSource(pasted(request)), readingOf(request.body));
     showResult(show, response, campaign, result);
   } catch (error) {

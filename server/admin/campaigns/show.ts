@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Request, Response } from 'express';
 import type { Campaign, Mail } from '../../mail/index.ts';
 import { mayAs, personOf } from '../person.ts';
@@ -7,7 +6,7 @@ import { leavesOf } from './csv/columns.ts';
 import { deedsFor } from './deeds.ts';
 import { findCampaign } from './find.ts';
 import { isMoving, withProgress } from './progress.ts';
-import { sharedSample } from './shared-sample.ts';
+import { isStillSample } from './shared-sample.ts';
 
 /** One campaign: a draft with its audience and plan, or what became of it. */
 export async function showCampaign(
@@ -34,11 +33,12 @@ export async function showCampaign(
   });
 }
 
-async function draftOf(mail: Mail, { id, data, template }: Campaign) {
-  const [plan, contract, sample] = await Promise.all([
+async function draftOf(mail: Mail, campaign: Campaign) {
+  const { id, data } = campaign;
+  const [plan, contract, isSample] = await Promise.all([
     mail.campaigns.plan(id),
     mail.campaigns.contract(id),
-    sharedSample(mail, template),
+    isStillSample(mail, campaign),
   ]);
   const fields = leavesOf(contract).map(({ path, spec }) => ({
     path: path.join('.'),
@@ -49,6 +49,5 @@ async function draftOf(mail: Mail, { id, data, template }: Campaign) {
   const missingLists = Object.entries(contract)
     .filter(([name, { type, optional }]) => type === 'array' && !optional && !Object.hasOwn(data, name))
     .map(([name]) => name);
-  const isSample = Object.keys(data).length > 0 && isDeepStrictEqual(data, sample);
   return { plan, isSample, fields, missingLists: missingLists.join(', ') };
 }

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
@@ -10,15 +10,36 @@ import type { Source } from './csv/lines.ts';
 /** Largest file, in bytes: a million recipients with a name each. */
 export const largestFile = 64 * 1024 * 1024;
 
-/** Puts an upload into a file of its own, gives it to `work` to be read as often as needed, and removes it. */
-export async function withSpooled<T>(upload: Readable, work: (source: Source) => Promise<T>): Promise<T> {
+/**
+ * Puts an upload into a file of its own, gives it to `work` to be read as often as needed, and removes it. `onRead`
+ * hears how much of it has been read, from 0 to 1.
+ */
+export async function withSpooled<T>(
+  upload: Readable,
+  work: (source: Source) => Promise<T>,
+  onRead: (share: number) => void,
+): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postlane-upload-'));
   const file = path.join(folder, 'recipients.csv');
   try {
     await pipeline(upload, upToLargest(), createWriteStream(file, { mode: 0o600 }));
-    return await work(() => createReadStream(file, 'utf8'));
+    const { size } = await stat(file);
+    // One chunk at a time: what has been read is then what has been worked on.
+    return await work(() => Readable.from(chunksOf(file, size, onRead), { highWaterMark: 1 }));
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function* chunksOf(
+  file: string,
+  size: number,
+  onRead: (share: number) => void,
+): AsyncGenerator<string> {
+  const input = createReadStream(file, 'utf8');
+  for await (const chunk of input) {
+    onRead(input.bytesRead / size);
+    yield chunk;
   }
 }
 

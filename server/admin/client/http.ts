@@ -51,7 +51,7 @@ export function token(): HTMLMetaElement {
 }
 
 /** Asks for the token of the present session; true when there is a new one. */
-async function renewToken(): Promise<boolean> {
+export async function renewToken(): Promise<boolean> {
   const { session } = find('[data-session]').dataset;
   try {
     const response = await fetch(session ?? '', { headers: { Accept: 'application/json' } });

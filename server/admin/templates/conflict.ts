@@ -59,7 +59,14 @@ function dataOf(ref: SourceRef, fields: EditorFields): unknown {
 }
 
 /** Everything but the contract's table, by the names of the form. */
-function textsOf({ category, description, layout, locales, values }: EditorFields): Map<string, string> {
+function textsOf({
+  category,
+  description,
+  layout,
+  secret,
+  locales,
+  values,
+}: EditorFields): Map<string, string> {
   const parts = Object.entries(locales).flatMap(([locale, texts]) =>
     Object.entries(texts).map(([part, text]): [string, string] => [`locales[${locale}][${part}]`, text]),
   );
@@ -71,6 +78,7 @@ function textsOf({ category, description, layout, locales, values }: EditorField
     ['category', category],
     ['description', description],
     ['layout', layout],
+    ['secret', secret],
     ...parts,
     ...named,
   ]);

@@ -115,6 +115,7 @@ const layoutHtml = `<!doctype html>
 const mjmlStart = `<mjml>
   <mj-head>
     <mj-preview>{{@preheader}}</mj-preview>
+    <mj-attributes><mj-all font-family="system-ui, Helvetica, Arial, sans-serif" /></mj-attributes>
   </mj-head>
   <mj-body>
     <mj-section>

@@ -17,7 +17,7 @@ export async function goOn(
   request: Request,
   response: Response,
   source: Source,
-  { next, subject }: { next: string; subject: string },
+  { next, subject, hasDraft }: { next: string; subject: string; hasDraft: boolean },
 ): Promise<void> {
   const page = `templates/${encodeURIComponent(refText(source))}`;
   const by = personOf(response).id;
@@ -66,7 +66,13 @@ export async function goOn(
       );
       return;
     default:
-      redirectWith(response, stay, 'The draft is saved.');
+      redirectWith(
+        response,
+        stay,
+        hasDraft
+          ? 'The draft is saved.'
+          : 'Nothing differs from what is published: there is no draft to save.',
+      );
   }
 
   // The draft is stored by now; what else was typed stays on the page.

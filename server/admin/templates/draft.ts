@@ -51,12 +51,12 @@ export async function takeDraft(
     await answerConflict(mail, show, response, ref, fields, result);
     return;
   }
+  const hasDraft = view.draft !== null || result.revision !== view.revision;
   if (wantsJson(request)) {
-    const hasDraft = view.draft !== null || result.revision !== view.revision;
     response.json({ revision: result.revision, at: new Date().toISOString(), hasDraft });
     return;
   }
-  await goOn(mail, show, request, response, source, { next, subject });
+  await goOn(mail, show, request, response, source, { next, subject, hasDraft });
 }
 
 /** Of a conflict that was settled: the contract's table may have been left to the other side. */

@@ -82,6 +82,7 @@ export async function showEditor(
       languages,
       locale: languages.some(one => one.locale === locale) ? locale : 'default',
       usesMjml: Object.values(fields.locales).some(({ mjml }) => mjml !== undefined),
+      isSecret: view.published?.source.kind === 'template' && view.published.source.content.secret === true,
       layouts: [...layouts.map(({ key }) => key), noLayout],
       categories: categoriesOf(mail, fields.category),
       usedBy: usedBy.map(one => ({ ...one, ref: refText(one) })),

@@ -10,6 +10,8 @@ export interface EditorFields {
   category: string;
   description: string;
   layout: string;
+  /** `true` or nothing. */
+  secret: string;
   locales: Record<string, PartFields>;
   rows: RowFields[];
   /** Sample data as JSON. */
@@ -36,6 +38,7 @@ export const noFields: EditorFields = {
   category: '',
   description: '',
   layout: '',
+  secret: '',
   locales: {},
   rows: [],
   sample: '',
@@ -46,10 +49,10 @@ export const noFields: EditorFields = {
 export function fieldsOf(source: Source): EditorFields {
   switch (source.kind) {
     case 'template': {
-      const { category, description, layout, locales, contract, sample } = source.content;
+      const { category, description, layout, secret, locales, contract, sample } = source.content;
       return {
         ...noFields,
-        ...{ category, description, layout },
+        ...{ category, description, layout, secret: secret ? 'true' : '' },
         locales: Object.fromEntries(Object.entries(locales).map(([name, parts]) => [name, { ...parts }])),
         rows: contractToRows(contract, sample).map(rowFields),
         sample: JSON.stringify(sample, null, 2),

@@ -47,12 +47,12 @@ function lastTwo({ draft, published }: SourceView, [newest, previous]: readonly 
   return { from: String(previous?.version ?? newest?.version ?? ''), to: String(newest?.version ?? '') };
 }
 
-function whyOf({ cause }: VersionSummary): string {
+function whyOf({ cause, by }: VersionSummary): string {
   switch (cause.kind) {
     case 'edit':
       return '';
     case 'files':
-      return 'from the template files';
+      return by === 'files' ? '' : 'from the template files';
     case 'restore':
       return `version ${cause.version} restored`;
     case 'shared':

@@ -32,11 +32,12 @@ function templateOf(key: string, fields: EditorFields): FormSource {
   if (typeof sample === 'string') return { field: 'sample', problem: sample };
   const table = rowsToContract(fields.rows.map(contractRow), sample);
   if ('problem' in table) return { field: 'rows', problem: `Contract: ${table.path} ${table.problem}.` };
-  const { category, description, layout } = fields;
+  const { category, description, layout, secret } = fields;
   const locales = Object.fromEntries(
     Object.entries(fields.locales).map(([locale, parts]) => [locale, templateParts(parts)]),
   );
-  const content = { category, description, layout, ...table };
+  const isSecret = secret === 'true' && ({ secret: true } as const);
+  const content = { category, description, layout, ...isSecret, ...table };
   return {
     source: {
       kind: 'template',

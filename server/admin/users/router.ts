@@ -3,13 +3,13 @@ import { changeRole, disableAccount, enableAccount, resetSecondStep } from '../a
 import type { AccessContext } from '../access/context.ts';
 import { invite, renewLink } from '../access/invitations.ts';
 import { type Link, mailLink } from '../access/links.ts';
-import { type Account, findAccount, listAccounts } from '../access/store/accounts.ts';
+import { type Account, anybodyCanSignIn, findAccount, listAccounts } from '../access/store/accounts.ts';
 import { listSessions } from '../access/store/sessions.ts';
 import { openInvitations } from '../access/store/tickets.ts';
 import { textIn } from '../access/text-in.ts';
 import { redirectWith } from '../notice.ts';
 import { notFound, PageError } from '../page-error.ts';
-import { allow, isRole, personOf } from '../person.ts';
+import { allow, isRole, mayAs, personOf } from '../person.ts';
 import { isUuid } from '../uuid.ts';
 import type { Show } from '../views.ts';
 import { roleChoices } from './roles.ts';
@@ -27,8 +27,10 @@ export function userRouter(context: AccessContext, show: Show): Router {
     show(response, 'users/index', await listing(context, cursor));
   });
 
-  router.get('/new', (_request, response) => {
-    show(response, 'users/new', { email: '', name: '', role: 'editor', roles: roleChoices, problem: null });
+  router.get('/new', async (_request, response) => {
+    // The first has to be an admin, who can add the others.
+    const role = (await anybodyCanSignIn(context.db)) ? 'editor' : 'admin';
+    show(response, 'users/new', { email: '', name: '', role, roles: roleChoices, problem: null });
   });
 
   router.post('/', async (request, response) => {
@@ -62,11 +64,13 @@ export function userRouter(context: AccessContext, show: Show): Router {
   });
 
   router.post('/:id/role', async (request, response) => {
-    const { id } = await accountAt(context, request);
+    const before = await accountAt(context, request);
+    const { id } = before;
     const role = textIn(request, 'role');
     if (!isRole(role)) throw new PageError(422, 'Not changed', 'There is no such role.');
     const { name } = await changeRole(context, id, role, personOf(response).id);
-    redirectWith(response, `users/${id}`, `${name} is ${role} now.`);
+    const raised = !mayAs(before, role) ? ' Their sessions have ended: it takes signing in anew.' : '';
+    redirectWith(response, `users/${id}`, `${name} is ${role} now.${raised}`);
   });
 
   router.post('/:id/disablement', async (request, response) => {

@@ -136,6 +136,8 @@ export interface FileDifference {
   state: Exclude<FileState, 'same'>;
   /** From the database to the file. */
   parts: PartDiff[];
+  /** Of a conflict, what each side changed since version `base`, when both said the same; null if they never did. */
+  sides: { base: number; database: PartDiff[]; file: PartDiff[] } | null;
 }
 
 /** What a push or pull did. */

@@ -14,6 +14,8 @@ export interface Compared {
   file: Source | null;
   /** The published version; null when there is none. */
   version: number | null;
+  /** The version in which both last said the same; null when they never did. */
+  agreedVersion: number | null;
   /** True when both say the same and nobody has noted it yet. */
   newlyAgreed: boolean;
 }
@@ -28,13 +30,15 @@ export async function compareFiles(db: Db, files: readonly Source[]): Promise<Co
     const version = known?.version ?? null;
     const state = known ? await stateOf(db, file, known) : 'only-file';
     const newlyAgreed = state === 'same' && known?.fileVersion !== version;
-    compared.push({ ref: refOf(file), state, file, version, newlyAgreed });
+    const agreedVersion = known?.fileVersion ?? null;
+    compared.push({ ref: refOf(file), state, file, version, agreedVersion, newlyAgreed });
   }
   const rest = [...published.values()].map(({ version, ...ref }) => ({
     ref: refOf(ref),
     state: 'only-database' as const,
     file: null,
     version,
+    agreedVersion: null,
     newlyAgreed: false,
   }));
   return [...compared, ...rest];
@@ -51,14 +55,23 @@ async function stateOf(
   return stateOfDiffering(hash, history, known.fileVersion);
 }
 
-/** Shows what differs, from the database to the file. */
+/** Shows what differs, from the database to the file; where both changed also what each changed. */
 export async function describeDifference(
   db: Db,
-  { ref, state, file, version }: Compared & { state: FileDifference['state'] },
+  { ref, state, file, version, agreedVersion }: Compared & { state: FileDifference['state'] },
 ): Promise<FileDifference> {
-  const stored = version === null ? null : await readSourceVersion(db, ref, version);
-  const texts = (source: Source | null | undefined) => (source ? textsOf(source) : new Map<string, string>());
-  return { ref, state, parts: differences(texts(stored?.source), texts(file)) };
+  const textsAt = async (one: number | null) =>
+    textsIn(one === null ? null : (await readSourceVersion(db, ref, one))?.source);
+  const [stored, filed] = [await textsAt(version), textsIn(file)];
+  const parts = differences(stored, filed);
+  if (state !== 'conflict' || agreedVersion === null) return { ref, state, parts, sides: null };
+  const base = await textsAt(agreedVersion);
+  const sides = { base: agreedVersion, database: differences(base, stored), file: differences(base, filed) };
+  return { ref, state, parts, sides };
+}
+
+function textsIn(source: Source | null | undefined): Map<string, string> {
+  return source ? textsOf(source) : new Map();
 }
 
 /** Whether files and database differ here. */

@@ -1,13 +1,29 @@
 import type { Knex } from 'knex';
+import type { MessageState } from '../rules/states.ts';
 import { utc } from './utc.ts';
 
+/** How many messages are in each state. */
+type StateCounts = Partial<Record<MessageState, number>>;
+
 /** Keeps how far a running campaign is; the time only moves when it came further. */
-export async function keepMotion(db: Knex, campaignId: string, settled: number, now: Date): Promise<void> {
+export async function keepMotion(
+  db: Knex,
+  campaignId: string,
+  { byState, settled }: { byState: StateCounts; settled: number },
+  now: Date,
+): Promise<void> {
   await db.raw(
-    `INSERT INTO campaign_motion (campaign_id, settled, moved_at) VALUES (?, ?, ?)
-     ON DUPLICATE KEY UPDATE moved_at = IF(VALUES(settled) = settled, moved_at, VALUES(moved_at)), settled = VALUES(settled)`,
-    [campaignId, settled, utc(now)],
+    `INSERT INTO campaign_motion (campaign_id, settled, moved_at, by_state) VALUES (?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE moved_at = IF(VALUES(settled) = settled, moved_at, VALUES(moved_at)),
+       settled = VALUES(settled), by_state = VALUES(by_state)`,
+    [campaignId, settled, utc(now), JSON.stringify(byState)],
   );
+}
+
+/** A campaign's messages by state as they were last counted; null when they never were. */
+export async function keptCounts(db: Knex, campaignId: string): Promise<StateCounts | null> {
+  const row = await db('campaign_motion').select('by_state').where({ campaign_id: campaignId }).first();
+  return row?.by_state ? JSON.parse(row.by_state) : null;
 }
 
 /** Running campaigns that came no further since `before`, oldest first. */

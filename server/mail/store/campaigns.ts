@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { openStates } from '../rules/states.ts';
+import { inTransaction } from './transaction.ts';
 import { utc } from './utc.ts';
 
 /** The states of a campaign. */
@@ -19,6 +20,8 @@ export interface Campaign {
   data: Record<string, unknown>;
   tag: string | null;
   sendAt: Date | null;
+  /** Size of the audience since it was frozen; null before. */
+  audience: number | null;
   /** Position of the last recipient that became a message. */
   expandedTo: number;
   createdAt: Date;
@@ -43,6 +46,7 @@ const columns = {
   data: 'data',
   tag: 'tag',
   sendAt: 'send_at',
+  audience: 'audience',
   expandedTo: 'expanded_to',
   createdAt: 'created_at',
   launchedAt: 'launched_at',
@@ -126,6 +130,13 @@ export async function moveCampaign(
   return changed > 0;
 }
 
+/** Keeps the size of an audience that is frozen, so that nobody has to count it again. */
+export async function keepAudience(db: Db, id: string): Promise<void> {
+  await db('campaigns')
+    .where({ id })
+    .update({ audience: db('campaign_recipients').where({ campaign_id: id }).count('*') });
+}
+
 /** Ids of campaigns that were cancelled and may have messages that wait all the same. */
 export async function unfinishedCancelled(db: Db): Promise<string[]> {
   return db('campaigns').where({ state: 'cancelled' }).whereNull('finished_at').orderBy('id').pluck('id');
@@ -186,53 +197,31 @@ export async function readAudience(
     .limit(limit);
 }
 
-/** Size of an audience. */
-export async function countAudience(db: Db, campaignId: string): Promise<number> {
-  const [row] = await db('campaign_recipients').where({ campaign_id: campaignId }).count({ count: '*' });
-  return Number(row?.count ?? 0);
-}
+const movePage = 5000;
 
-/** How many of an audience would not be mailed, by reason. */
-export async function countIneligible(
-  db: Db,
-  campaignId: string,
-  stream: string,
-  topic: string | null,
-): Promise<{ suppressed: number; withdrawn: number; notGranted: number }> {
-  const [rows] = await db.raw(
-    `SELECT COALESCE(SUM(s.address IS NOT NULL), 0) AS suppressed,
-       COALESCE(SUM(s.address IS NULL AND c.granted = 0), 0) AS withdrawn,
-       COALESCE(SUM(s.address IS NULL AND c.granted IS NULL), 0) AS notGranted
-     FROM campaign_recipients r
-     LEFT JOIN suppressions s ON s.stream = ? AND s.address = r.address AND s.active = 1
-     LEFT JOIN consents c ON c.topic = ? AND c.address = r.address
-     WHERE r.campaign_id = ?`,
-    [stream, topic, campaignId],
-  );
-  const [row] = rows;
-  return {
-    suppressed: Number(row.suppressed),
-    withdrawn: Number(row.withdrawn),
-    notGranted: Number(row.notGranted),
-  };
-}
-
-/** Moves a campaign's messages from one state to another, in pages so that no lock is held for long. */
+/**
+ * Moves a campaign's messages from one state to another, `most` of them, as long as it is in one of the states `during`;
+ * in pages so that no lock is held for long. Returns how many it moved: fewer than `most` when none is left.
+ */
 export async function moveCampaignMessages(
   db: Db,
   campaignId: string,
   from: 'queued' | 'held' | 'failed',
   change: { state: 'queued' | 'held' | 'cancelled'; due_at: Date | null; cancelled_at?: Date },
+  { during, most = Number.POSITIVE_INFINITY }: { during: readonly CampaignState[]; most?: number },
 ): Promise<number> {
   const { due_at, cancelled_at, ...rest } = change;
   const row = { ...rest, due_at: utc(due_at), ...(cancelled_at && { cancelled_at: utc(cancelled_at) }) };
   for (let total = 0; ; ) {
-    const moved = await db('messages')
-      .where({ campaign_id: campaignId, state: from })
-      .limit(5000)
-      .update(row);
+    const limit = Math.min(movePage, most - total);
+    const moved = await inTransaction(db, async trx => {
+      // Locked: who pauses or resumes it meanwhile waits for the page, or is heeded.
+      const campaign = await trx('campaigns').select('state').where({ id: campaignId }).forShare().first();
+      if (!campaign || !during.includes(campaign.state)) return 0;
+      return trx('messages').where({ campaign_id: campaignId, state: from }).limit(limit).update(row);
+    });
     total += moved;
-    if (moved < 5000) return total;
+    if (moved < limit || total === most) return total;
   }
 }
 

@@ -34,11 +34,17 @@ export async function hoursOfCampaign(db: Knex, campaignId: string, state: Messa
   }
 }
 
-/** Notes it of hours that still have messages on their way. */
+/**
+ * Notes it of hours that still have messages on their way. Of one older than a day, a count is good for a sixtieth of its
+ * age: what is held, or unknown for good, stays so for days, and would have each such hour counted every minute.
+ */
 export async function touchOpenHours(trx: Knex, now: Date): Promise<void> {
-  await trx('counted_hours')
-    .where('open', '>', 0)
-    .update({ touched_at: utc(now) });
+  await trx.raw(
+    `UPDATE counted_hours SET touched_at = ?
+     WHERE open > 0 AND (hour > TIMESTAMPADD(HOUR, -24, ?)
+       OR counted_at <= TIMESTAMPADD(SECOND, -TIMESTAMPDIFF(SECOND, hour, ?) DIV 60, ?))`,
+    [utc(now), utc(now), utc(now), utc(now)],
+  );
 }
 
 /** Hours to be counted, the latest first. A large one waits longer for its turn: a second for a thousand messages. */

@@ -1,8 +1,8 @@
 import type { Db } from '../../../db/connect.ts';
-import { addressKey } from '../rules/address.ts';
 import { firstIdAt } from '../rules/id-time.ts';
-import { type MessageState, messageStates } from '../rules/states.ts';
+import type { MessageState } from '../rules/states.ts';
 import { type MessageView, viewColumns } from './message-views.ts';
+import { type Way, waysTo } from './search-ways.ts';
 
 /** What to look for, all of it. `from` and `to` bound the time of acceptance, to which the id bears witness. */
 export interface MessageFilter {
@@ -38,80 +38,65 @@ export interface MessagePage {
 export const searchBudget = 10_000;
 
 /** Messages that match. Ids are in order of acceptance, so an id is the cursor, both ways. */
-export async function findMessages(db: Db, filter: MessageFilter): Promise<MessagePage> {
+export async function findMessages(
+  db: Db,
+  filter: MessageFilter,
+  budget = searchBudget,
+): Promise<MessagePage> {
   const limit = Math.min(filter.limit ?? 50, 500);
-  const plan = searchPlan(filter, await versionIds(db, filter.template));
-  const wanted = plan.rest.length === 0 ? limit + 1 : searchBudget;
-  const { sql, bindings } = candidates(plan, filter, wanted);
-  const order = filter.after ? 'ASC' : 'DESC';
-  const rest = plan.rest.map(([column]) => `${column} = ?`).join(' AND ');
+  const ways = waysTo(filter, await versionIds(db, filter.template));
+  const { way, end } = await shortestWay(db, ways, filter, budget);
+  const { sql, bindings } = candidates(way, filter, way.rest.length === 0 ? limit + 1 : budget);
+  const rest = way.rest.map(([column]) => `${column} = ?`).join(' AND ');
   // In this order: with old statistics the optimizer would rather begin at the templates and read every message.
   const [rows]: MessageView[][] = await db.raw(
     `SELECT ${viewColumns} FROM (${sql}) found
      STRAIGHT_JOIN messages m ON m.id = found.id
      STRAIGHT_JOIN template_versions t ON t.id = m.template_version_id
-     ${rest && `WHERE ${rest}`} ORDER BY found.id ${order} LIMIT ${limit + 1}`,
-    [...bindings, ...plan.rest.map(([, value]) => value)],
+     ${rest && `WHERE ${rest}`} ORDER BY found.id ${orderOf(filter)} LIMIT ${limit + 1}`,
+    [...bindings, ...way.rest.map(([, value]) => value)],
   );
   const found = rows ?? [];
   const more = found.length > limit;
-  const last = more || plan.rest.length === 0 ? null : await lastLookedAt(db, sql, bindings, wanted, order);
-  return pageOf(found.slice(0, limit), filter, { more, last });
+  return pageOf(found.slice(0, limit), filter, { more, last: more ? null : end });
 }
 
-type Condition = readonly [column: string, value: string | number];
-
-/** An index, the values it is entered with (each is one walk in order of id), and what it cannot answer. */
-interface SearchPlan {
-  index: string;
-  walks: Condition[][];
-  rest: Condition[];
+/** A way, and where a walk along it stops for want of budget; null when it sees everything. */
+interface Chosen {
+  way: Way;
+  end: string | null;
 }
 
-/** The index that leaves least to look at; what it does not know is asked of each row. */
-function searchPlan(filter: MessageFilter, versions: readonly number[] | null): SearchPlan {
-  const { recipient, campaignId, tag, state, stream } = filter;
-  const asked = {
-    ...(recipient && { 'm.recipient': addressKey(recipient) }),
-    ...(campaignId && { 'm.campaign_id': campaignId }),
-    ...(tag && { 'm.tag': tag }),
-    ...(filter.template && { 't.template': filter.template }),
-    ...(state && { 'm.state': state }),
-    ...(stream && { 'm.stream': stream }),
-  };
-  const plan = (index: string, walks: Condition[][], answered: readonly string[]): SearchPlan => ({
-    index,
-    walks,
-    rest: Object.entries(asked).filter(([column]) => !answered.includes(column)),
-  });
-  if (recipient) return plan('messages_recipient', [[['recipient', addressKey(recipient)]]], ['m.recipient']);
-  if (campaignId) {
-    const states = state ? [state] : messageStates;
-    const walks = states.map((one): Condition[] => [
-      ['campaign_id', campaignId],
-      ['state', one],
-    ]);
-    return plan('messages_campaign_state', walks, ['m.campaign_id', 'm.state']);
+/**
+ * The way that answers all, else the first that the budget reaches the end of, else the one on which it comes furthest:
+ * there the candidates lie farthest apart. A common tag in a rare state is found by its state.
+ */
+async function shortestWay(
+  db: Db,
+  ways: readonly Way[],
+  filter: MessageFilter,
+  budget: number,
+): Promise<Chosen> {
+  let best: Chosen | undefined;
+  for (const way of ways) {
+    const end = way.rest.length === 0 ? null : await endOfWalk(db, way, filter, budget);
+    if (end === null) return { way, end };
+    if (!best?.end || (filter.after ? end > best.end : end < best.end)) best = { way, end };
   }
-  if (tag) {
-    const start = [...tag].slice(0, 64).join('');
-    return plan('messages_tag', [[['tag_start', start]]], start === tag ? ['m.tag'] : []);
-  }
-  if (state && !common.has(state)) return plan('messages_state', [[['state', state]]], ['m.state']);
-  if (versions) {
-    const walks = versions.map((id): Condition[] => [['template_version_id', id]]);
-    return plan('messages_template_version', walks, ['t.template']);
-  }
-  if (state) return plan('messages_state', [[['state', state]]], ['m.state']);
-  if (stream) return plan('messages_stream', [[['stream', stream]]], ['m.stream']);
-  return plan('PRIMARY', [[]], []);
+  if (!best) throw new Error('There is always a way.');
+  return best;
 }
 
-const common: ReadonlySet<MessageState> = new Set(['sent', 'delivered']);
+async function endOfWalk(db: Db, way: Way, filter: MessageFilter, budget: number): Promise<string | null> {
+  const { sql, bindings } = candidates(way, filter, budget);
+  const last = filter.after ? 'MAX(id)' : 'MIN(id)';
+  const [[row]] = await db.raw(`SELECT COUNT(*) AS count, ${last} AS last FROM (${sql}) looked`, bindings);
+  return Number(row.count) < budget ? null : row.last;
+}
 
 /** Ids of the first `limit` candidates: each walk reads no further than that. */
-function candidates({ index, walks }: SearchPlan, filter: MessageFilter, limit: number) {
-  const order = filter.after ? 'ASC' : 'DESC';
+function candidates({ index, walks }: Way, filter: MessageFilter, limit: number) {
+  const order = orderOf(filter);
   const bounds: [string, string][] = [
     ...(filter.from ? [['id >= ?', firstIdAt(filter.from)] as [string, string]] : []),
     ...(filter.to ? [['id < ?', firstIdAt(filter.to)] as [string, string]] : []),
@@ -134,17 +119,8 @@ function candidates({ index, walks }: SearchPlan, filter: MessageFilter, limit: 
   };
 }
 
-/** Where a search that used up its budget stopped; null when it saw everything. */
-async function lastLookedAt(
-  db: Db,
-  sql: string,
-  bindings: (string | number)[],
-  budget: number,
-  order: 'ASC' | 'DESC',
-): Promise<string | null> {
-  const last = order === 'ASC' ? 'MAX(id)' : 'MIN(id)';
-  const [[row]] = await db.raw(`SELECT COUNT(*) AS count, ${last} AS last FROM (${sql}) looked`, bindings);
-  return Number(row.count) < budget ? null : row.last;
+function orderOf({ after }: MessageFilter): 'ASC' | 'DESC' {
+  return after ? 'ASC' : 'DESC';
 }
 
 function pageOf(

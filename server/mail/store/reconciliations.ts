@@ -86,7 +86,8 @@ export async function repairsOf(
   night: { stream: string; startedAt: Date; finishedAt: Date | null },
   limit: number,
 ): Promise<Repair[]> {
-  return db('events')
+  // Told the index: by time alone it would read all that came meanwhile.
+  return db(db.raw('events FORCE INDEX (events_repairs)'))
     .select({
       kind: 'kind',
       recipient: 'recipient',

@@ -139,6 +139,15 @@ export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promi
   return { suppressions, cursor: found.length > limit && last ? suppressionKey(last) : null };
 }
 
+/** All active suppressions of a stream in order of address, in flat memory: read page by page as they are asked for. */
+export async function* suppressionsOf(db: Db, stream: string): AsyncGenerator<Suppression> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await pageSuppressions(db, { stream, limit: 500, ...(cursor && { cursor }) });
+    yield* page.suppressions;
+    cursor = page.cursor;
+  }
+}
+
 /** One suppression, active or not; null when there never was one. */
 export async function readSuppression(
   db: Knex,

@@ -53,7 +53,11 @@ export async function listSessions(db: Db, accountId: string): Promise<Session[]
 }
 
 /** Notes that a session and its account were seen. */
-export async function touchSession(db: Db, { id, accountId }: Session, now: Date): Promise<void> {
+export async function touchSession(
+  db: Db,
+  { id, accountId }: Pick<Session, 'id' | 'accountId'>,
+  now: Date,
+): Promise<void> {
   await db('account_sessions')
     .where({ id })
     .update({ seen_at: utc(now) });

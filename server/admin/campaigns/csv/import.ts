@@ -30,6 +30,8 @@ export interface ImportOptions {
   faulty: 'take' | 'refuse';
   /** What columns are, by header, where their names do not say so. */
   chosen?: Readonly<Record<string, string>>;
+  /** Called when the file is read from its beginning, with what for. */
+  onPass?: (what: 'checking' | 'adding') => void;
 }
 
 const shownFaults = 1000;
@@ -57,8 +59,9 @@ async function pass(
   mail: Mail,
   campaignId: string,
   source: Source,
-  { by, chosen, checkOnly }: ImportOptions & { checkOnly: boolean },
+  { by, chosen, onPass, checkOnly }: ImportOptions & { checkOnly: boolean },
 ): Promise<Import> {
+  onPass?.(checkOnly ? 'checking' : 'adding');
   const contract = await mail.campaigns.contract(campaignId);
   const reading = {
     lines: [] as number[],

@@ -50,7 +50,7 @@ async function* readFrom(
   parser.on('skip', error => {
     broken ??= error;
   });
-  const input = Readable.from(linesBehind(source(), skipped));
+  const input = Readable.from(linesBehind(source(), skipped), { highWaterMark: 1 });
   input.once('error', error => parser.destroy(error));
   for await (const { record, info } of input.pipe(parser)) {
     // What comes behind a broken line is whatever the parser made of it.

@@ -1,4 +1,5 @@
-import { make } from '../page.ts';
+import { findAll, make } from '../page.ts';
+import { isTyped } from './form.ts';
 import { forget, keptOf } from './kept.ts';
 import { showMessage } from './messages.ts';
 import { timeOf } from './time.ts';
@@ -34,6 +35,9 @@ export function offerKept(form: HTMLFormElement, ref: string, stored: string): v
 }
 
 function fill(form: HTMLFormElement, fields: URLSearchParams): void {
+  // A box that is not ticked is not among the fields.
+  for (const box of findAll<HTMLInputElement>('input[type=checkbox][name]', form))
+    if (isTyped(box.name)) box.checked = false;
   for (const [name, value] of fields) {
     const field = form.elements.namedItem(name);
     if (field instanceof HTMLTextAreaElement) {

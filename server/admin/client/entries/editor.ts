@@ -2,6 +2,7 @@ import { EditorView } from '@codemirror/view';
 import { type CodeField, codeField } from '../code/field.ts';
 import type { Helper, Vocabulary } from '../code/vocabulary.ts';
 import { contractTable, variablesIn } from '../editor/contract-table.ts';
+import { enterPressesOwnButton } from '../editor/enter.ts';
 import { type Fault, positionOf, showFaults } from '../editor/faults.ts';
 import { isTyped } from '../editor/form.ts';
 import { insertPicker } from '../editor/insert.ts';
@@ -69,6 +70,7 @@ function listen(saved: Saving, shown: Preview): void {
     event.preventDefault();
     void saved.save();
   });
+  enterPressesOwnButton(form);
   for (const keys of findAll('[data-keys]', form)) keys.hidden = false;
   const insert = form.querySelector<HTMLButtonElement>('[data-insert]');
   if (insert)

@@ -25,16 +25,23 @@ function keepFresh(first: HTMLElement): void {
   async function refresh(): Promise<void> {
     if (stopped) return;
     const next = document.hidden || isUsed(part) ? part : await fetched(part);
+    if (next === null) {
+      note.replaceChildren('You are signed out. ', again('Sign in to go on'));
+      return;
+    }
     if (next !== part) {
       part.replaceWith(next);
       part = next;
       localise(part);
     }
     // What no longer asks for it has come to its end; the page around it may say more now.
-    if (part.dataset.live === undefined)
-      note.replaceChildren(make('a', { href: location.href }, 'It has ended: load the page again'));
+    if (part.dataset.live === undefined) note.replaceChildren(again('It has ended: load the page again'));
     else schedule();
   }
+}
+
+function again(words: string): HTMLElement {
+  return make('a', { href: location.href }, words);
 }
 
 /** The line behind a part; the page has kept its space, or it is made here. */
@@ -51,9 +58,11 @@ function isUsed(part: HTMLElement): boolean {
   return part !== document.activeElement && part.contains(document.activeElement);
 }
 
-async function fetched(part: HTMLElement): Promise<HTMLElement> {
+/** The part as it is now; itself when the server cannot be reached, and null when the session is over. */
+async function fetched(part: HTMLElement): Promise<HTMLElement | null> {
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    if (answer.redirected && new URL(answer.url).pathname.endsWith('/sign-in')) return null;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const next = answer.ok ? page.getElementById(part.id) : null;
     // A page that no longer has it says that it has come to its end.

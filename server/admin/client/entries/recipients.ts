@@ -1,6 +1,7 @@
 import { localise } from '../frame/local-times.ts';
-import { token } from '../http.ts';
+import { renewToken, token } from '../http.ts';
 import { find, findAll, make } from '../page.ts';
+import { type Uploaded, upload } from '../upload.ts';
 
 // The form of a draft's recipients: with a file in place of a pasted list, and a choice for each column.
 
@@ -8,6 +9,7 @@ const form = find<HTMLFormElement>('form[data-upload]');
 const file = find<HTMLInputElement>('input[type=file]', form);
 const columns = find('[data-columns]', form);
 const busy = find('[data-busy]', form);
+const meter = find<HTMLProgressElement>('progress', form);
 const list = find<HTMLTextAreaElement>('textarea', form);
 // Enough for the first line of any list.
 const headBytes = 64 * 1024;
@@ -59,27 +61,49 @@ function headersIn(text: string): string[] {
 
 async function send(chosen: File): Promise<void> {
   const button = find<HTMLButtonElement>('button', form);
+  button.disabled = true;
+  const answer = (await attempt(chosen)) ?? { status: 0, html: '', url: '' };
+  button.disabled = false;
+  meter.hidden = true;
+  if (answer.status === 0) say('fault', 'The server cannot be reached. Nothing was lost: try again.');
+  else if (answer.status === 401)
+    say('fault', 'You are signed out. Nobody was added: sign in in another tab, then send the file again.');
+  else show(new DOMParser().parseFromString(answer.html, 'text/html'), answer.url);
+}
+
+async function attempt(chosen: File): Promise<Uploaded | null> {
   const body = new FormData(form);
   const choices = findAll<HTMLSelectElement>('select', columns).filter(({ value }) => value !== '?');
   const query = new URLSearchParams({
     faulty: String(body.get('faulty')),
     columns: JSON.stringify(Object.fromEntries(choices.map(({ dataset, value }) => [dataset.header, value]))),
+    progress: 'yes',
   });
-  button.disabled = true;
-  busy.className = 'quiet busy';
-  busy.textContent = `Reading ${chosen.name}`;
-  try {
-    const answer = await fetch(`${form.action}?${query}`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'text/csv', 'X-CSRF-Token': token().content, Accept: 'text/html' },
-      body: chosen,
-    });
-    show(new DOMParser().parseFromString(await answer.text(), 'text/html'), answer.url);
-  } catch {
-    busy.className = 'fault';
-    busy.textContent = 'The server cannot be reached. Nothing was lost: try again.';
-    button.disabled = false;
-  }
+  const once = () => {
+    const headers = { 'Content-Type': 'text/csv', 'X-CSRF-Token': token().content, Accept: 'text/html' };
+    return upload(`${form.action}?${query}`, chosen, headers, (what, share) => tell(what, share, chosen));
+  };
+  tell('sending', 0, chosen);
+  const first = await once();
+  // The session changed in another tab, and its forms with it.
+  return first?.status === 403 && (await renewToken()) ? once() : first;
+}
+
+const words: Record<string, string> = { sending: 'Sending', checking: 'Checking', adding: 'Adding' };
+
+/** The words change with what is done, for they are read out; how far it is stands beside them. */
+function tell(what: string, share: number, { name }: File): void {
+  // All has been sent: what the server makes of it is not known yet.
+  const text = share >= 1 ? `Reading ${name}` : `${words[what] ?? 'Reading'} ${name}`;
+  if (busy.textContent !== text) say('quiet busy', text);
+  meter.hidden = false;
+  if (share >= 1) meter.removeAttribute('value');
+  else meter.value = share;
+}
+
+function say(className: string, text: string): void {
+  busy.className = className;
+  busy.textContent = text;
 }
 
 /** The answer is a page; what it says takes the place of this one. */

@@ -62,7 +62,8 @@ function settings(
   return {
     width: canvas.getBoundingClientRect().width,
     height,
-    padding: [8, 8, 0, 0],
+    // To the right there is room for half of the last tick's words.
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     scales: { x: { time: true }, y: { range: [0, highest * 1.05] } },
@@ -77,7 +78,7 @@ function settings(
         ...axis,
         size: 62,
         space: 34,
-        ...(unit === 'count' && { incrs: wholeSteps }),
+        ...(unit !== 'share' && { incrs: unit === 'ms' ? timeSteps : wholeSteps }),
         values: (_, ticks) => ticks.map(tick => inWords(tick, unit)),
       },
     ],
@@ -103,6 +104,14 @@ function alone(column: readonly (number | null)[]): number[] {
 
 // There is no half message.
 const wholeSteps = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
+
+// Round in the unit in which they are said: no third of a minute.
+const timeSteps = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 20, 30].map(seconds => seconds * 1000),
+  ...[1, 2, 5, 10, 20, 30].map(minutes => minutes * 60_000),
+  ...[1, 2, 4, 8, 12, 24, 48, 96, 240].map(hours => hours * 3_600_000),
+];
 
 function stepOf(ticks: readonly number[]): number {
   return (ticks[1] ?? 0) - (ticks[0] ?? 0);

@@ -25,7 +25,9 @@ export async function compileMjml(source: string): Promise<CompiledMjml> {
   // Half a second to load, so it is loaded when the first MJML comes by.
   const { default: mjml } = await import('mjml');
   try {
-    const { html, errors } = await mjml(source, { ignoreIncludes: true, keepComments: false });
+    // Without `fonts` a mail that names none would fetch one from elsewhere, and tell there who reads it.
+    const options = { ignoreIncludes: true, keepComments: false, fonts: {} };
+    const { html, errors } = await mjml(source, options);
     const faults = errors.filter(error => !isAboutHandlebars(error)).map(described);
     return { html: faults.length > 0 ? '' : html, faults };
   } catch (error) {
