@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { deliver } from '../../server/mail/deliver.ts';
 import { type Mail, type MailDeps, MailError } from '../../server/mail/index.ts';
 import { claimDue, passGate } from '../../server/mail/store/claims.ts';
+import { applyReport } from '../../server/mail/store/messages.ts';
 import { type Settlement, settle } from '../../server/mail/store/settle.ts';
 import { notStarted } from '../../server/mail/transport.ts';
 import { wire } from '../../server/mail/wiring.ts';
@@ -158,7 +159,7 @@ describe('deliver, when something is wrong', () => {
   }
 
   it('books a page at once only where all of it is ours, and the rest alone', async () => {
-    const ids = await queue('a@mail.example', 'b@mail.example', 'c@mail.example');
+    const ids = await queue('a@mail.example', 'b@mail.example', 'c@mail.example', 'd@mail.example');
     const claims = await claim();
     const attempts = await db('attempts').select('id', 'message_id');
     const settlements = claims.map(
@@ -175,12 +176,17 @@ describe('deliver, when something is wrong', () => {
       }),
     );
     await db('messages').where({ id: ids[1] }).update({ lease: 'taken over' });
+    await applyReport(db, ids[2] ?? '', 'deliver', clock.now(), null);
+    const sentAt = clock.now();
+    await settle(db, settlements, sentAt);
+    clock.advance(1000);
     await settle(db, settlements, clock.now());
-    await settle(db, settlements, clock.now());
-    expect((await db('messages').orderBy('id').select('state')).map(({ state }) => state)).to.deep.equal([
-      'sent',
-      'sending',
-      'sent',
+    const booked = await Promise.all(ids.map(id => mail.messages.get(id)));
+    expect(booked.map(message => [message?.state, message?.sentAt])).to.deep.equal([
+      ['sent', sentAt],
+      ['sending', null],
+      ['delivered', sentAt],
+      ['sent', sentAt],
     ]);
     const answers = await db('attempts').select('message_id', 'outcome', 'answer');
     expect(

@@ -140,7 +140,20 @@ async function moveMessages(trx: Knex, group: readonly Settlement[], now: Date):
   } else {
     messages.where({ state: 'sending', lease: claim.lease });
   }
-  await messages.update(messageChange(next, now));
+  const moved = await messages.update(messageChange(next, now));
+  if (next.state === 'sent' && moved < group.length) await noteSent(trx, group, now);
+}
+
+/** A report can come before the outcome that it is about: then the message stays where that led, and was sent all the same. */
+async function noteSent(trx: Knex, group: readonly Settlement[], now: Date): Promise<void> {
+  await trx('messages')
+    .whereIn(
+      'id',
+      group.map(({ claim: { messageId } }) => messageId),
+    )
+    .whereIn('state', ['delivered', 'bounced', 'complained'])
+    .whereNull('sent_at')
+    .update({ sent_at: utc(now) });
 }
 
 function messageChange(next: Settlement['next'], now: Date): Record<string, string | null> {
