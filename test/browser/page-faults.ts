@@ -10,7 +10,6 @@ const ways = [
   { width: 1280, colorScheme: 'light', scope: 'everything' },
   { width: 1280, colorScheme: 'dark', scope: 'colours' },
   { width: 390, colorScheme: 'dark', scope: 'colours and sizes' },
-  { width: 390, colorScheme: 'light', scope: 'colours' },
 ] as const;
 
 /**
