@@ -48,7 +48,7 @@ async function openRunningCampaign(page: Page): Promise<void> {
     await page.reload();
   }
   await running.click();
-  await page.getByText(/^\s*([3-9]\d|100) %/).waitFor();
+  await page.getByText(/^\s*([3-9]\d|100)%/).waitFor();
 }
 
 async function openEditor(page: Page): Promise<void> {
