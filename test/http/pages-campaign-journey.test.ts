@@ -1,27 +1,12 @@
 import { expect } from 'chai';
-import type { Express } from 'express';
 import request from 'supertest';
-import { type Mail, MailError } from '../../server/mail/index.ts';
-import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
-import { newsletterData, openPagesMail, type PagesMail } from './pages-mail.ts';
+import { MailError } from '../../server/mail/index.ts';
+import { postForm, visitForms } from '../support/forms.ts';
+import { newsletterData, usePages } from './pages-mail.ts';
 
 describe('a campaign made on the pages', () => {
-  let opened: PagesMail;
-  let mail: Mail;
-  let app: Express;
-  let visit: FormVisit;
+  const { pages, page, post } = usePages();
 
-  before(async () => {
-    opened = await openPagesMail();
-    ({ mail } = opened);
-    app = opened.appAt('/');
-    visit = await visitForms(app);
-  });
-  after(() => mail.close());
-
-  const page = async (path: string, status = 200): Promise<string> =>
-    (await request(app).get(path).set('Cookie', visit.cookie).expect(status)).text;
-  const post = (path: string, fields: object) => postForm(app, path, fields, visit);
   const form = {
     name: 'May news',
     template: 'newsletter',
@@ -35,14 +20,14 @@ describe('a campaign made on the pages', () => {
     return String(headers.location).replace('./campaigns/', '');
   };
   const upload = (id: string, csv: string, query = '') =>
-    request(app)
+    request(pages().app)
       .post(`/campaigns/${id}/recipients${query}`)
-      .set('Cookie', visit.cookie)
-      .set('X-CSRF-Token', visit.token)
+      .set('Cookie', pages().visit.cookie)
+      .set('X-CSRF-Token', pages().visit.token)
       .set('Content-Type', 'text/csv')
       .send(csv);
   const numbersIn = (html: string) => [...html.matchAll(/<dd>([\d,]+)<\/dd>/g)].map(([, number]) => number);
-  const audience = async (id: string) => (await mail.campaigns.progress(id)).audience;
+  const audience = async (id: string) => (await pages().mail.campaigns.progress(id)).audience;
 
   it('begins with a form that keeps what was typed and says what to mend', async () => {
     const fields = { ...form, name: '', topic: 'No Topic', sendAt: 'soon', data: '{"a":' };
@@ -135,13 +120,13 @@ describe('a campaign made on the pages', () => {
   it('answers with a page what goes wrong after it has told how far it is', async () => {
     const id = await create();
     const lines = Array.from({ length: 8000 }, (_, i) => `reader-${i}@mail.example`);
-    const { addRecipients } = mail.campaigns;
-    mail.campaigns.addRecipients = async (one, recipients, options) => {
+    const { addRecipients } = pages().mail.campaigns;
+    pages().mail.campaigns.addRecipients = async (one, recipients, options) => {
       await addRecipients(one, recipients, { ...options, checkOnly: true });
       throw new MailError('wrong-state', 'It was launched meanwhile.');
     };
     const { text } = await upload(id, ['email', ...lines].join('\n'), '?progress=yes').expect(200);
-    mail.campaigns.addRecipients = addRecipients;
+    pages().mail.campaigns.addRecipients = addRecipients;
     expect(text)
       .to.match(/^<!-- adding 0/)
       .and.include('It was launched meanwhile.')
@@ -150,24 +135,24 @@ describe('a campaign made on the pages', () => {
 
   it('asks before it goes out, and shows who gets it', async () => {
     const id = await create();
-    await mail.suppressions.add('broadcast', 'no@mail.example', 'asked');
+    await pages().mail.suppressions.add('broadcast', 'no@mail.example', 'asked');
     await upload(id, 'email\nno@mail.example\n=cmd@mail.example\nada@mail.example\n').expect(200);
     expect(await page(`/campaigns/${id}/launch`))
       .to.include('<b>2 recipients</b>')
       .and.include('<dt>Suppressed</dt><dd>1</dd>');
     await post(`/campaigns/${id}/launch`, {}).expect(303);
-    await mail.work.expandCampaigns();
+    await pages().mail.work.expandCampaigns();
     await post(`/campaigns/${id}/pause`, {}).expect(303);
     expect(await page(`/campaigns/${id}`))
       .to.include('>Resume<')
       .and.include('held');
     await post(`/campaigns/${id}/resume`, {}).expect(303);
-    await mail.work.expandCampaigns();
-    await mail.work.deliverDue('bulk');
-    await mail.work.expandCampaigns();
-    expect((await mail.campaigns.get(id)).state).to.equal('done');
+    await pages().mail.work.expandCampaigns();
+    await pages().mail.work.deliverDue('bulk');
+    await pages().mail.work.expandCampaigns();
+    expect((await pages().mail.campaigns.get(id)).state).to.equal('done');
 
-    const { text, headers } = await request(app).get(`/campaigns/${id}/results.csv`).expect(200);
+    const { text, headers } = await request(pages().app).get(`/campaigns/${id}/results.csv`).expect(200);
     expect(headers['content-disposition']).to.equal('attachment; filename="results.csv"');
     const rows = text.split('\r\n').map(row => row.split(',').slice(0, 3).join());
     expect(rows).to.deep.equal([
@@ -177,7 +162,7 @@ describe('a campaign made on the pages', () => {
       'no@mail.example,,suppressed',
       '',
     ]);
-    const { entries } = await mail.audit.list({ subject: `campaign:${id}` });
+    const { entries } = await pages().mail.audit.list({ subject: `campaign:${id}` });
     expect(entries.map(({ action }) => action.replace('campaign.', ''))).to.deep.equal([
       'resume',
       'pause',
@@ -188,8 +173,8 @@ describe('a campaign made on the pages', () => {
   });
 
   it('warns before the sample of the template goes out as if it were meant', async () => {
-    const content = (await mail.templates.get({ kind: 'template', key: 'newsletter' }))?.published?.source
-      .content;
+    const content = (await pages().mail.templates.get({ kind: 'template', key: 'newsletter' }))?.published
+      ?.source.content;
     const { name: _, ...sample } = content?.sample ?? {};
     const words = 'still the sample of the template';
     for (const [data, warned] of [
@@ -209,7 +194,7 @@ describe('a campaign made on the pages', () => {
     await post(`/campaigns/${id}/clear`, {}).expect(303);
     expect(await audience(id)).to.equal(0);
     await post(`/campaigns/${id}/cancel`, {}).expect(303);
-    expect((await mail.campaigns.get(id)).state).to.equal('cancelled');
+    expect((await pages().mail.campaigns.get(id)).state).to.equal('cancelled');
     expect((await upload(id, 'email\nada@mail.example\n').expect(422)).text).to.include(
       'cannot take recipients',
     );
@@ -218,11 +203,11 @@ describe('a campaign made on the pages', () => {
   it('is made by editors, launched by publishers', async () => {
     const id = await create();
     await upload(id, 'email\nada@mail.example\n').expect(200);
-    const editor = opened.appAt('/', { id: 'host-2', name: 'Eve', role: 'editor' });
+    const editor = pages().appAt('/', { id: 'host-2', name: 'Eve', role: 'editor' });
     const theirs = await visitForms(editor);
     expect((await request(editor).get(`/campaigns/${id}`).expect(200)).text).not.to.include('/launch"');
     await postForm(editor, `/campaigns/${id}/launch`, {}, theirs).expect(403);
-    const viewer = opened.appAt('/', { id: 'host-3', name: 'Vera', role: 'viewer' });
+    const viewer = pages().appAt('/', { id: 'host-3', name: 'Vera', role: 'viewer' });
     await request(viewer).get('/campaigns/new').expect(403);
     await postForm(viewer, '/campaigns', form, await visitForms(viewer)).expect(403);
   });

@@ -1,9 +1,11 @@
 import express, { type Express } from 'express';
+import request, { type Test } from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import type { Person } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
 import { createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
 /** A mail module on the empty test database, with its transports in our hands, and its pages under `mount`. */
@@ -44,6 +46,33 @@ export async function openPagesMail(): Promise<PagesMail> {
           { secretKeys },
         ),
       ),
+  };
+}
+
+/** The pages in the hands of an admin's browser without a script. */
+export interface VisitedPages {
+  /** What is behind them, and the cookies and token of the visit. */
+  pages(): PagesMail & { app: Express; visit: FormVisit };
+  /** A page as HTML. */
+  page(path: string, status?: number): Promise<string>;
+  /** Sends a form; `path` is the whole path. */
+  post(path: string, fields: object): Test;
+}
+
+/** Opens them before a suite's tests and closes them after the last. */
+export function usePages(): VisitedPages {
+  let visited: ReturnType<VisitedPages['pages']>;
+  before(async () => {
+    const opened = await openPagesMail();
+    const app = opened.appAt('/');
+    visited = { ...opened, app, visit: await visitForms(app) };
+  });
+  after(() => visited.mail.close());
+  return {
+    pages: () => visited,
+    page: async (path, status = 200) =>
+      (await request(visited.app).get(path).set('Cookie', visited.visit.cookie).expect(status)).text,
+    post: (path, fields) => postForm(visited.app, path, fields, visited.visit),
   };
 }
 

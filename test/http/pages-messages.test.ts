@@ -1,38 +1,23 @@
 import { expect } from 'chai';
-import type { Express } from 'express';
 import request from 'supertest';
-import type { Mail } from '../../server/mail/index.ts';
-import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
+import { postForm, visitForms } from '../support/forms.ts';
 import { providerSamples } from '../support/provider-samples.ts';
-import { alertData, openPagesMail, type PagesMail } from './pages-mail.ts';
+import { alertData, usePages } from './pages-mail.ts';
 
 describe('what can be done with a message', () => {
-  let opened: PagesMail;
-  let mail: Mail;
-  let app: Express;
-  let visit: FormVisit;
+  const { pages, page } = usePages();
 
-  before(async () => {
-    opened = await openPagesMail();
-    ({ mail } = opened);
-    app = opened.appAt('/');
-    visit = await visitForms(app);
-  });
-  after(() => mail.close());
-
-  const page = async (path: string, status = 200): Promise<string> =>
-    (await request(app).get(path).set('Cookie', visit.cookie).expect(status)).text;
   const send = (more = {}) =>
-    mail.send(
+    pages().mail.send(
       { template: 'operational-alert', to: 'ada@example.com', data: alertData, ...more },
       { wait: true },
     );
   /** Posts a form and follows to the page it leads to, which shows its notice once. */
-  const submit = async (path: string, visited = visit) => {
-    const { headers } = await postForm(app, path, {}, visited).expect(303);
+  const submit = async (path: string, visited = pages().visit) => {
+    const { headers } = await postForm(pages().app, path, {}, visited).expect(303);
     const location = new URL(String(headers.location), `http://host${path}`).pathname;
     const notice = [headers['set-cookie'] ?? []].flat().map((line: string) => line.split(';')[0]);
-    const { text } = await request(app)
+    const { text } = await request(pages().app)
       .get(location)
       .set('Cookie', [visited.cookie, ...notice].join('; '))
       .expect(200);
@@ -52,17 +37,17 @@ describe('what can be done with a message', () => {
     const copy = location.slice('/messages/'.length);
     expect(copy).not.to.equal(id);
     expect(notice?.[0]).to.equal('done');
-    expect(await mail.messages.get(copy)).to.include({
+    expect(await pages().mail.messages.get(copy)).to.include({
       state: 'queued',
       recipient: 'ada@example.com',
       tag: 'ops',
       locale: 'nl',
     });
-    await mail.work.deliverDue('transactional');
-    const [first, second] = opened.api.given.slice(-2);
+    await pages().mail.work.deliverDue('transactional');
+    const [first, second] = pages().api.given.slice(-2);
     expect({ ...second, attemptId: '' }).to.deep.equal({ ...first, attemptId: '' });
     expect(second?.attachments).to.have.length(1);
-    const { entries } = await mail.audit.list({ subject: `message:${copy}` });
+    const { entries } = await pages().mail.audit.list({ subject: `message:${copy}` });
     expect(entries.map(({ by, action }) => [by, action])).to.deep.equal([['host-1', 'message.resend']]);
     expect(await page(`/messages/${copy}`)).to.match(
       new RegExp(`<b>copied</b>[^§]*?<p>by host-1, from <a href="../messages/${id}">`),
@@ -71,7 +56,7 @@ describe('what can be done with a message', () => {
 
   it('is cancelling what waits, and trying again what was settled', async () => {
     const { id } = await send({ sendAt: new Date(Date.now() + 3_600_000) }).catch(() =>
-      mail.send({
+      pages().mail.send({
         template: 'operational-alert',
         to: 'ada@example.com',
         data: alertData,
@@ -82,60 +67,68 @@ describe('what can be done with a message', () => {
       .to.include(`/${id}/cancel"`)
       .and.not.include(`/${id}/resend"`);
     expect((await submit(`/messages/${id}/cancel`)).notice?.[0]).to.equal('done');
-    expect(await mail.messages.get(id)).to.include({ state: 'cancelled' });
+    expect(await pages().mail.messages.get(id)).to.include({ state: 'cancelled' });
     expect((await submit(`/messages/${id}/cancel`)).notice).to.deep.equal([
       'failed',
       'A message that is cancelled cannot be cancelled.',
     ]);
     expect((await submit(`/messages/${id}/retry`)).notice?.[0]).to.equal('done');
-    expect(await mail.messages.get(id)).to.include({ state: 'queued' });
-    const { entries } = await mail.audit.list({ subject: `message:${id}` });
+    expect(await pages().mail.messages.get(id)).to.include({ state: 'queued' });
+    const { entries } = await pages().mail.audit.list({ subject: `message:${id}` });
     expect(entries.map(({ action }) => action)).to.deep.equal(['message.retry', 'message.cancel']);
     expect(await page(`/messages/${id}`)).to.match(/<b>cancelled<\/b>[^§]*?<b>tried again<\/b>/);
   });
 
   it('is not trying again what would fail at once: it has expired, or its content is gone', async () => {
     const { id } = await send();
-    await mail.db('messages').where({ id }).update({ state: 'failed', expires_at: '2026-01-01 00:00:00' });
+    await pages()
+      .mail.db('messages')
+      .where({ id })
+      .update({ state: 'failed', expires_at: '2026-01-01 00:00:00' });
     expect(await page(`/messages/${id}`))
       .to.include('Send a copy')
       .and.not.include('Try again');
     const retry = async () => (await submit(`/messages/${id}/retry`)).notice;
     expect(await retry()).to.deep.equal(['failed', 'It has expired. A copy of it does not expire.']);
-    await mail.messages.purgeContent(id);
+    await pages().mail.messages.purgeContent(id);
     expect(await page(`/messages/${id}`)).not.to.match(/Send a copy|Try again/);
     expect(await retry()).to.deep.equal(['failed', 'Its content has been purged.']);
     expect((await submit(`/messages/${id}/resend`)).notice).to.deep.equal([
       'failed',
       'Its content has been purged.',
     ]);
-    expect(await mail.messages.get(id)).to.include({ state: 'failed' });
+    expect(await pages().mail.messages.get(id)).to.include({ state: 'failed' });
   });
 
   it('is nothing for a viewer, nor for a form that is not ours', async () => {
     const { id } = await send();
-    const viewer = opened.appAt('/', { id: 'host-2', name: 'Vera', role: 'viewer' });
+    const viewer = pages().appAt('/', { id: 'host-2', name: 'Vera', role: 'viewer' });
     const theirs = await visitForms(viewer);
     const { text } = await request(viewer).get(`/messages/${id}`).expect(200);
     expect(text).not.to.include('Send a copy');
     for (const deed of ['resend', 'cancel', 'retry']) {
       await postForm(viewer, `/messages/${id}/${deed}`, {}, theirs).expect(403);
-      await postForm(app, `/messages/${id}/${deed}`, {}, { ...visit, token: 'forged' }).expect(403);
+      await postForm(
+        pages().app,
+        `/messages/${id}/${deed}`,
+        {},
+        { ...pages().visit, token: 'forged' },
+      ).expect(403);
     }
-    expect(await mail.messages.get(id)).to.include({ state: 'sent' });
+    expect(await pages().mail.messages.get(id)).to.include({ state: 'sent' });
   });
 
   it('is reading each report as it came, escaped', async () => {
     const { id } = await send();
-    const [attempt] = await mail.db('attempts').where({ message_id: id });
-    await mail.receivePostmark({
+    const [attempt] = await pages().mail.db('attempts').where({ message_id: id });
+    await pages().mail.receivePostmark({
       ...providerSamples.Delivery,
       MessageID: attempt.provider_message_id,
       Recipient: 'ada@example.com',
       Details: '<script>alert(1)</script>',
       DeliveredAt: new Date().toISOString(),
     });
-    const [event] = await mail.messages.events(id);
+    const [event] = await pages().mail.messages.events(id);
     const text = await page(`/messages/${id}/events/${event?.id}`);
     expect(text).to.include('&lt;script&gt;alert(1)').and.include('&quot;RecordType&quot;');
     expect(text).not.to.match(/<script>alert/);
@@ -145,10 +138,10 @@ describe('what can be done with a message', () => {
 
   it('is reading in sentences why it did not arrive, with the report folded below', async () => {
     const { id } = await send({ to: 'gone@example.com' });
-    const [attempt] = await mail.db('attempts').where({ message_id: id });
+    const [attempt] = await pages().mail.db('attempts').where({ message_id: id });
     const at = new Date().toISOString();
     const about = { MessageID: attempt.provider_message_id, BouncedAt: at, Email: 'gone@example.com' };
-    await mail.receivePostmark({ ...providerSamples.Bounce, ...about });
+    await pages().mail.receivePostmark({ ...providerSamples.Bounce, ...about });
     const text = await page(`/messages/${id}`);
     const note = /<div class="note" data-state="bounced">[^§]*?<\/div>/.exec(text)?.[0];
     expect(note)
@@ -164,19 +157,22 @@ describe('what can be done with a message', () => {
   it('is known beforehand to stop at a suppression, and at a consent withdrawn', async () => {
     const { id } = await send({ to: 'quiet@example.com' });
     expect(await page(`/messages/${id}`)).not.to.include('It will not be sent.');
-    await mail.suppressions.add('outbound', 'quiet@example.com', 'asked by phone');
+    await pages().mail.suppressions.add('outbound', 'quiet@example.com', 'asked by phone');
     expect(await page(`/messages/${id}`)).to.match(
       /resend"[^§]*It will not be sent\.[^§]*added by an operator[^§]*suppressions\/one[^§]*See the suppression/,
     );
-    await mail.db('messages').where({ id }).update({ state: 'suppressed', reason: 'consent withdrawn' });
+    await pages()
+      .mail.db('messages')
+      .where({ id })
+      .update({ state: 'suppressed', reason: 'consent withdrawn' });
     expect(await page(`/messages/${id}`)).to.include('The recipient has unsubscribed from this topic');
   });
 
   it('is finding it by an id of ours or of Postmark, and its recipient by a beginning', async () => {
     const { id } = await send({ to: 'zoe@example.com' });
-    const [attempt] = await mail.db('attempts').where({ message_id: id });
+    const [attempt] = await pages().mail.db('attempts').where({ message_id: id });
     for (const name of [id, attempt.id, attempt.provider_message_id]) {
-      const { headers } = await request(app).get(`/messages?recipient=${name}`).expect(303);
+      const { headers } = await request(pages().app).get(`/messages?recipient=${name}`).expect(303);
       expect(headers.location, name).to.equal(`./messages/${id}`);
     }
     expect(await page('/messages?recipient=zo')).to.include('messages?recipient&#x3D;zoe%40example.com');

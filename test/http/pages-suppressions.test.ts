@@ -1,28 +1,9 @@
 import { expect } from 'chai';
-import type { Express } from 'express';
-import request from 'supertest';
-import type { Mail } from '../../server/mail/index.ts';
-import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
 import { providerSamples } from '../support/provider-samples.ts';
-import { openPagesMail, type PagesMail } from './pages-mail.ts';
+import { usePages } from './pages-mail.ts';
 
 describe('pages about who is not mailed', () => {
-  let opened: PagesMail;
-  let mail: Mail;
-  let app: Express;
-  let visit: FormVisit;
-
-  before(async () => {
-    opened = await openPagesMail();
-    ({ mail } = opened);
-    app = opened.appAt('/');
-    visit = await visitForms(app);
-  });
-  after(() => mail.close());
-
-  const page = async (path: string, status = 200): Promise<string> =>
-    (await request(app).get(path).set('Cookie', visit.cookie).expect(status)).text;
-  const post = (path: string, fields: object) => postForm(app, path, fields, visit);
+  const { pages, page, post } = usePages();
 
   describe('suppressions', () => {
     it('are added with a note, and lifted with one', async () => {
@@ -37,7 +18,7 @@ describe('pages about who is not mailed', () => {
       expect(await page(one))
         .to.include('asked again')
         .and.not.include('Lift the suppression');
-      const { entries } = await mail.audit.list({ subject: 'suppression:outbound:ada@example.com' });
+      const { entries } = await pages().mail.audit.list({ subject: 'suppression:outbound:ada@example.com' });
       expect(entries.map(({ action }) => action)).to.deep.equal(['suppression.lift', 'suppression.add']);
     });
 
@@ -52,12 +33,12 @@ describe('pages about who is not mailed', () => {
     });
 
     it('show the report they rest on; a complaint stays', async () => {
-      await mail.receivePostmark({
+      await pages().mail.receivePostmark({
         ...providerSamples.SpamComplaint,
         Email: 'cross@example.com',
         MessageStream: 'outbound',
       });
-      await mail.receivePostmark({
+      await pages().mail.receivePostmark({
         ...providerSamples.SubscriptionChange,
         Recipient: 'cross@example.com',
         MessageStream: 'outbound',
@@ -73,13 +54,13 @@ describe('pages about who is not mailed', () => {
         stream: 'outbound',
         note: 'please',
       }).expect(303);
-      expect(await mail.suppressions.list({ address: 'cross@example.com' })).to.have.length(1);
+      expect(await pages().mail.suppressions.list({ address: 'cross@example.com' })).to.have.length(1);
 
       // Nor by putting an operator's own in its place, which could be lifted.
       await post('/suppressions', { address: 'Cross@example.com', stream: 'outbound', note: 'x' }).expect(
         303,
       );
-      const [stays] = await mail.suppressions.list({ address: 'cross@example.com' });
+      const [stays] = await pages().mail.suppressions.list({ address: 'cross@example.com' });
       expect(stays).to.include({ reason: 'SpamComplaint', origin: 'Recipient' });
     });
 
@@ -90,13 +71,15 @@ describe('pages about who is not mailed', () => {
         active: 1,
         changed_at: '2026-05-04 09:00:00',
       };
-      await mail.db('suppressions').insert({ ...change, reason: 'HardBounce', origin: 'Recipient' });
+      await pages()
+        .mail.db('suppressions')
+        .insert({ ...change, reason: 'HardBounce', origin: 'Recipient' });
       await post('/suppressions/lift', {
         address: 'gone@example.com',
         stream: 'outbound',
         note: 'works',
       }).expect(303);
-      expect(await mail.suppressions.list({ address: 'gone@example.com' })).to.have.length(1);
+      expect(await pages().mail.suppressions.list({ address: 'gone@example.com' })).to.have.length(1);
     });
 
     it('page by address, each once', async () => {
@@ -109,10 +92,10 @@ describe('pages about who is not mailed', () => {
         origin: 'Operator',
         changed_at: at,
       }));
-      await mail.db('suppressions').insert(rows);
+      await pages().mail.db('suppressions').insert(rows);
       const seen: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null; ) {
-        const found = await mail.suppressions.page({ start: 'page-', ...(cursor && { cursor }) });
+        const found = await pages().mail.suppressions.page({ start: 'page-', ...(cursor && { cursor }) });
         seen.push(...found.suppressions.map(({ stream, address }) => `${address} ${stream}`));
         cursor = found.cursor;
       }

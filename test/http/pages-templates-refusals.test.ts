@@ -1,22 +1,9 @@
 import { expect } from 'chai';
 import request from 'supertest';
-import type { Mail } from '../../server/mail/index.ts';
-import { openPagesMail, type PagesMail } from './pages-mail.ts';
-import { noticeIn, type TemplateDesk, templateDesk } from './template-desk.ts';
+import { noticeIn, useTemplateDesk } from './template-desk.ts';
 
 describe('pages about templates, given what cannot be', () => {
-  let mail: Mail;
-  let opened: PagesMail;
-  let visit: TemplateDesk['visit'];
-  let revisionOf: TemplateDesk['revisionOf'];
-  let formOf: TemplateDesk['formOf'];
-
-  before(async () => {
-    opened = await openPagesMail();
-    mail = opened.mail;
-    ({ visit, revisionOf, formOf } = templateDesk(mail, person => opened.appAt('/', person)));
-  });
-  after(() => mail.close());
+  const { pages, visit, revisionOf, formOf } = useTemplateDesk();
 
   it('answer a template that does not parse with the line', async () => {
     const visitor = await visit('editor');
@@ -30,7 +17,7 @@ describe('pages about templates, given what cannot be', () => {
 
   it('answer a partial that includes itself', async () => {
     const visitor = await visit('editor');
-    const view = await mail.templates.get({ kind: 'partial', key: 'button' });
+    const view = await pages().mail.templates.get({ kind: 'partial', key: 'button' });
     const { body } = await visitor.send('/partial:button/preview', {
       'locales[default][html]': '{{> button}}',
       'locales[default][text]': '{{url}}',
@@ -101,7 +88,7 @@ describe('pages about templates, given what cannot be', () => {
   });
 
   it('refuse a forged form', async () => {
-    const answer = await request(opened.appAt('/'))
+    const answer = await request(pages().appAt('/'))
       .post('/templates/receipt/draft')
       .type('form')
       .send({ revision: '1' });

@@ -1,22 +1,9 @@
 import { expect } from 'chai';
-import type { Mail } from '../../server/mail/index.ts';
 import { upgradeInput } from '../support/inputs.ts';
-import { openPagesMail, type PagesMail } from './pages-mail.ts';
-import { fieldsIn, type TemplateDesk, templateDesk } from './template-desk.ts';
+import { fieldsIn, useTemplateDesk } from './template-desk.ts';
 
 describe('pages about templates', () => {
-  let mail: Mail;
-  let opened: PagesMail;
-  let visit: TemplateDesk['visit'];
-  let revisionOf: TemplateDesk['revisionOf'];
-  let formOf: TemplateDesk['formOf'];
-
-  before(async () => {
-    opened = await openPagesMail();
-    mail = opened.mail;
-    ({ visit, revisionOf, formOf } = templateDesk(mail, person => opened.appAt('/', person)));
-  });
-  after(() => mail.close());
+  const { pages, visit, revisionOf, formOf } = useTemplateDesk();
 
   it('list what there is by kind, and find words in it', async () => {
     const visitor = await visit();
@@ -42,7 +29,7 @@ describe('pages about templates', () => {
     const form = await formOf('receipt', { 'locales[default][subject]': 'Paid: {{x}}\r\n' });
     const answer = await visitor.post('/receipt/draft', form);
     expect(answer.status).to.equal(303);
-    const view = await mail.templates.get({ kind: 'template', key: 'receipt' });
+    const view = await pages().mail.templates.get({ kind: 'template', key: 'receipt' });
     const { draft, published } = view ?? {};
     expect(draft?.source.content).to.have.nested.property('locales.default.subject', 'Paid: {{x}}\n');
     // All the rest is as it was: the form is no lossy copy of the source.
@@ -59,7 +46,7 @@ describe('pages about templates', () => {
     for (const key of ['order-shipped', 'order-confirmation', 'password-reset']) {
       const answer = await visitor.send(`/${key}/draft`, await formOf(key, {}));
       expect(answer.status).to.equal(200);
-      expect((await mail.templates.get({ kind: 'template', key }))?.draft, key).to.equal(null);
+      expect((await pages().mail.templates.get({ kind: 'template', key }))?.draft, key).to.equal(null);
     }
   });
 
@@ -74,8 +61,8 @@ describe('pages about templates', () => {
     expect(answer.headers.location).to.match(/order-shipped\?locale=nl$/);
     const page = await visitor.get('/order-shipped?locale=nl');
     expect(page.text).to.include('Dutch').and.include('locales[nl][html]');
-    const content = (await mail.templates.get({ kind: 'template', key: 'order-shipped' }))?.draft?.source
-      .content;
+    const content = (await pages().mail.templates.get({ kind: 'template', key: 'order-shipped' }))?.draft
+      ?.source.content;
     expect(content).to.have.nested.property('locales.nl.subject', 'On its way');
     const again = await formOf('order-shipped', { newLanguage: 'no language', next: 'add-language' });
     const refused = await visitor.post('/order-shipped/draft', again);
@@ -109,7 +96,7 @@ describe('pages about templates', () => {
 
   it('send a test, marked as one and no message; a refused one keeps its address', async () => {
     const visitor = await visit('editor');
-    const before = opened.api.given.length;
+    const before = pages().api.given.length;
     const test = async (testTo: string) =>
       visitor.post(
         '/loyalty-tier-upgrade/draft',
@@ -119,15 +106,15 @@ describe('pages about templates', () => {
     expect(refused.status).to.equal(422);
     expect(refused.text).to.include('The test was not sent').and.include('value="nobody at home"');
     expect((await test('me@shop.example')).status).to.equal(303);
-    const [sent, ...more] = opened.api.given.slice(before);
+    const [sent, ...more] = pages().api.given.slice(before);
     expect(more).to.deep.equal([]);
     expect(sent?.subject).to.match(/^\[Test\] /);
-    expect((await mail.messages.find({ recipient: 'me@shop.example' })).messages).to.deep.equal([]);
+    expect((await pages().mail.messages.find({ recipient: 'me@shop.example' })).messages).to.deep.equal([]);
   });
 
   it('show in a replay what the draft makes of real mail, beside it', async () => {
     const visitor = await visit('publisher');
-    const { id } = await mail.send(upgradeInput(), { wait: true });
+    const { id } = await pages().mail.send(upgradeInput(), { wait: true });
     await visitor.post(
       '/loyalty-tier-upgrade/draft',
       await formOf('loyalty-tier-upgrade', { 'locales[default][html]': '<p>Quite other: {{actionUrl}}</p>' }),

@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import request, { type Response } from 'supertest';
 import type { Person } from '../../server/admin/person.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import { openPagesMail, type PagesMail } from './pages-mail.ts';
 
 /** A browser without a script: cookies, tokens and forms. */
 export interface Visitor {
@@ -18,6 +19,23 @@ export interface TemplateDesk {
   revisionOf(key: string): Promise<string>;
   /** The editor's form for one template, with changes. */
   formOf(key: string, changes: Record<string, string>): Promise<Record<string, string>>;
+}
+
+/** A desk at pages of its own, opened before a suite's tests and closed after the last. */
+export function useTemplateDesk(): TemplateDesk & { pages(): PagesMail } {
+  let opened: PagesMail;
+  let desk: TemplateDesk;
+  before(async () => {
+    opened = await openPagesMail();
+    desk = templateDesk(opened.mail, person => opened.appAt('/', person));
+  });
+  after(() => opened.mail.close());
+  return {
+    pages: () => opened,
+    visit: (...who) => desk.visit(...who),
+    revisionOf: key => desk.revisionOf(key),
+    formOf: (...form) => desk.formOf(...form),
+  };
 }
 
 /** A desk at an app that believes whom it is told. */
