@@ -1,15 +1,12 @@
 import type { Knex } from 'knex';
-import type { MessageState } from '../rules/states.ts';
+import type { Progress } from '../rules/progress.ts';
 import { utc } from './utc.ts';
-
-/** How many messages are in each state. */
-type StateCounts = Partial<Record<MessageState, number>>;
 
 /** Keeps how far a running campaign is; the time only moves when it came further. */
 export async function keepMotion(
   db: Knex,
   campaignId: string,
-  { byState, settled }: { byState: StateCounts; settled: number },
+  { byState, settled }: { byState: Progress['byState']; settled: number },
   now: Date,
 ): Promise<void> {
   await db.raw(
@@ -21,7 +18,7 @@ export async function keepMotion(
 }
 
 /** A campaign's messages by state as they were last counted; null when they never were. */
-export async function keptCounts(db: Knex, campaignId: string): Promise<StateCounts | null> {
+export async function keptCounts(db: Knex, campaignId: string): Promise<Progress['byState'] | null> {
   const row = await db('campaign_motion').select('by_state').where({ campaign_id: campaignId }).first();
   return row?.by_state ? JSON.parse(row.by_state) : null;
 }
