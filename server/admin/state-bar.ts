@@ -38,8 +38,3 @@ export function stateBar(byState: Partial<Record<MessageState, number>>, total: 
 function rounded(percent: number): number {
   return Math.round(percent * 100) / 100;
 }
-
-/** How many messages there are in all. */
-export function totalOf(byState: Partial<Record<MessageState, number>>): number {
-  return Object.values(byState).reduce((sum, count) => sum + count, 0);
-}
