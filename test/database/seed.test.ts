@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { openWebhookDoor } from '../../server/demo/history/webhook-door.ts';
+import { enterWebhooks } from '../../server/demo/postmark-webhooks.ts';
+import { prepareSeed } from '../../server/demo/seed.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
-import { openWebhookDoor } from '../../server/start/history/webhook-door.ts';
-import { enterWebhooks } from '../../server/start/postmark-webhooks.ts';
-import { prepareSeed } from '../../server/start/seed.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
 import { testConfig } from '../support/mail.ts';
