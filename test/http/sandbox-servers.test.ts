@@ -46,7 +46,7 @@ describe("the sandbox's servers", () => {
       TrackOpens: true,
       TrackLinks: HtmlAndText,
     });
-    expect(edited).to.include({ Name: 'Shop', Color: 'Red', TrackOpens: true, TrackLinks: HtmlAndText });
+    expect(edited).to.include({ Name: 'Shop', Color: 'red', TrackOpens: true, TrackLinks: HtmlAndText });
     const { MessageID } = await client.sendEmail({ ...mail, TrackOpens: false });
     expect(await client.getOutboundMessageDetails(MessageID)).to.include({
       TrackOpens: true,

@@ -150,6 +150,25 @@ describe("the sandbox's templates", () => {
     expect(broken.Subject.ContentIsValid).to.equal(true);
   });
 
+  it('say what a layout without its slot lacks', async () => {
+    const body = { Name: 'Frame', TemplateType: layout, HtmlBody: '{{{ @content }}}' };
+    const { TemplateId } = await client.createTemplate(body);
+    const { message } = await refusalOf(client.editTemplate(TemplateId, { HtmlBody: 'Html content' }));
+    expect(message).to.contain('The layout content placeholder must be present');
+  });
+
+  const unknownServers: [from: number, to: number, message: string][] = [
+    [0, 1, 'The source and destination servers were not found.'],
+    [77, 1, 'The destination server was not found.'],
+    [1, 77, 'The source server was not found.'],
+  ];
+  for (const [SourceServerID, DestinationServerID, message] of unknownServers) {
+    it(`are not pushed: ${message}`, async () => {
+      const push = { SourceServerID, DestinationServerID, PerformChanges: false };
+      expect(await refusalOf(accountClient(sandbox).pushTemplates(push))).to.include({ code: 601, message });
+    });
+  }
+
   it('are pushed from one server to another', async () => {
     const account = accountClient(sandbox);
     const other = await account.createServer({ Name: 'Staging' });
@@ -171,8 +190,6 @@ describe("the sandbox's templates", () => {
     const again = await account.pushTemplates({ ...push, PerformChanges: true });
     expect(again.Templates[0]).to.include({ Action: 'Edit' });
     expect((await there.getTemplate('welcome')).Subject).to.equal('Newer');
-    const nowhere = account.pushTemplates({ ...push, DestinationServerID: 1 });
-    expect(await refusalOf(nowhere)).to.include({ code: 601 });
     await client.deleteTemplate('welcome');
     expect(await refusalOf(account.pushTemplates(push))).to.include({ code: 1124 });
   });

@@ -27,7 +27,8 @@ export function editServer(provider: Provider, body: Record<string, unknown>): A
 function readChanges(fields: Fields): Partial<ServerObject> {
   const all: [keyof ServerObject, unknown][] = [
     ['Name', fields.text('Name')],
-    ['Color', asOption(COLORS, fields.text('Color')) ?? undefined],
+    // In the case it was given in, as Postmark keeps it.
+    ['Color', asOption(COLORS, fields.text('Color')) ? fields.text('Color') : undefined],
     ['TrackLinks', asOption(TRACK_LINKS, fields.text('TrackLinks')) ?? undefined],
     ['InboundDomain', fields.text('InboundDomain')],
     ['InboundSpamThreshold', fields.integer('InboundSpamThreshold')],

@@ -76,7 +76,11 @@ function layoutFault(templates: TemplateStore, { type, layout }: Wanted): Answer
 function slotFault({ type, html, text }: Wanted): Answer | null {
   if (type !== 'Layout') return null;
   const fine = [html, text].every(body => body === '' || countSlots(body) === 1);
-  return fine ? null : refuse(1131, "Each body of a layout must contain '{{{ @content }}}' exactly once.");
+  if (fine) return null;
+  return refuse(
+    1131,
+    "The layout content placeholder must be present in each body exactly once: '{{{ @content }}}'.",
+  );
 }
 
 export function countSlots(body: string): number {

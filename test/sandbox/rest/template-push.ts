@@ -19,7 +19,7 @@ export function push(account: Account, { body }: Call): Answer {
   const to = account.server(fields.integer('DestinationServerID') ?? 0)?.templates;
   const performs = fields.flag('PerformChanges') ?? false;
   if (fields.fault) return fields.fault;
-  if (!from || !to) return refuse(601, 'The source or destination server was not found.');
+  if (!from || !to) return refuse(601, notFound(from, to));
   const steps = plan(from, to);
   if (steps.length === 0) return refuse(1124, 'There are no templates with an alias to push.');
   const clash = steps.find(({ source, there }) => there && there.type !== source.type);
@@ -27,6 +27,11 @@ export function push(account: Account, { body }: Call): Answer {
     return refuse(1125, `The template '${clash.source.alias}' is of another type on the destination server.`);
   const results = steps.map(step => (performs ? carryOut(step, to) : step));
   return ok({ TotalCount: results.length, Templates: results.map(show) });
+}
+
+function notFound(from: TemplateStore | undefined, to: TemplateStore | undefined): string {
+  if (!from && !to) return 'The source and destination servers were not found.';
+  return from ? 'The destination server was not found.' : 'The source server was not found.';
 }
 
 /** Layouts come first, as templates name them. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DnsZone } from './dns.ts';
 
-/** Where a return path must point, and what an SPF record must hold. */
+/** Where a return path must point, and the SPF record that is proposed. */
 export const RETURN_PATH_VALUE = 'pm.mtasv.net';
 export const SPF_VALUE = 'v=spf1 a mx include:spf.mtasv.net ~all';
 
@@ -81,10 +81,6 @@ export class DomainStore {
   verifyReturnPath(domain: Domain): void {
     domain.returnPathVerified =
       domain.returnPath !== '' && this.#dns.has(domain.returnPath, RETURN_PATH_VALUE);
-  }
-
-  verifySpf(domain: Domain): void {
-    domain.spfVerified = this.#dns.has(domain.name, SPF_VALUE);
   }
 
   /** Makes a key to be published next; false when one is waiting already. */
