@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { v7 as newId } from 'uuid';
+import { jobTablePrefix } from '../db/job-tables.ts';
 import { createMail, type Mail, type MailConfig, type MailDeps } from '../server/mail/index.ts';
 import { MysqlBackend } from './agenda-mysql/index.ts';
 import { createScheduler } from './agenda-mysql/scheduler.ts';
@@ -33,6 +34,7 @@ export async function startWorker(
     // Never parked: these jobs carry nothing that could be poison, and bulk mail would stop for good.
     backend: new MysqlBackend({
       knex: mail.db,
+      tablePrefix: jobTablePrefix,
       ensureSchema: false,
       poisonAfter: null,
       hearsStates: false, // nobody here listens to the runs of other processes

@@ -70,9 +70,12 @@ async function runJobs({ mail, config }: WholeApp): Promise<string> {
     migrate: false,
     jobs: [{ name: 'tick', every: '1 day', run: async () => {} }],
   });
-  await until('a job is there', async () => (await mail.db('agenda_jobs').first()) !== undefined || 'none');
+  await until(
+    'a job is there',
+    async () => (await mail.db('postlane_agenda_jobs').first()) !== undefined || 'none',
+  );
   await worker.stop();
-  const [job] = await mail.db('agenda_jobs').select('id');
+  const [job] = await mail.db('postlane_agenda_jobs').select('id');
   return String(job?.id);
 }
 

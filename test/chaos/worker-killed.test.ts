@@ -19,7 +19,7 @@ describe('a worker killed in the middle of a campaign', function () {
       await sleep(dice.between(0, 60));
       await worker.kill();
       // As if it had gone on like this all day: jobs must not be given up for the deaths of their processes.
-      await mail.db('agenda_jobs').update({ expired_count: 100 });
+      await mail.db('postlane_agenda_jobs').update({ expired_count: 100 });
     }
     await startWorkerVictim(config);
     await allSettled(mail);

@@ -6,6 +6,7 @@ import { createExpressMiddleware } from 'agendash';
 import { expect } from 'chai';
 import express, { type Express } from 'express';
 import request from 'supertest';
+import { jobTablePrefix } from '../../db/job-tables.ts';
 import type { Role } from '../../server/admin/person.ts';
 import { dashboardAgenda, MysqlBackend } from '../../worker/agenda-mysql/index.ts';
 import { aJob } from '../database/agenda-support.ts';
@@ -23,6 +24,7 @@ describe('agendash on the job storage', () => {
     opened = await openPagesMail();
     backend = new MysqlBackend({
       knex: opened.mail.db,
+      tablePrefix: jobTablePrefix,
       ensureSchema: false,
       signals: { busyMs: 10, idleMs: 20 },
     });
@@ -135,6 +137,7 @@ describe('agendash on the job storage', () => {
   it('shows live what jobs do in other processes', async () => {
     const dashboard = new MysqlBackend({
       knex: opened.mail.db,
+      tablePrefix: jobTablePrefix,
       ensureSchema: false,
       signals: { busyMs: 10, idleMs: 20 },
     });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
+import { jobTablePrefix } from '../../db/job-tables.ts';
 import type { Role } from '../../server/admin/person.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
@@ -20,7 +21,7 @@ describe('pages about jobs', () => {
     opened = await openPagesMail();
     ({ mail } = opened);
     app = as('viewer');
-    const backend = new MysqlBackend({ knex: mail.db, ensureSchema: false });
+    const backend = new MysqlBackend({ knex: mail.db, tablePrefix: jobTablePrefix, ensureSchema: false });
     await backend.connect();
     ({ repository } = backend);
   });
@@ -113,7 +114,7 @@ describe('pages about jobs', () => {
     expect(entries.map(({ by, action }) => `${by} ${action}`)).to.deep.equal(
       ['delete', 'run', 'enable', 'disable'].map(deed => `host-admin job.${deed}`),
     );
-    const signals = await mail.db('agenda_signals').where('payload', 'like', `%${id}%`);
+    const signals = await mail.db('postlane_agenda_signals').where('payload', 'like', `%${id}%`);
     expect(signals, 'workers were woken').to.have.length(1);
   });
 

@@ -1,3 +1,4 @@
+import { jobTablePrefix } from '../../../db/job-tables.ts';
 import { type DashboardAgenda, dashboardAgenda, MysqlBackend } from '../../../worker/agenda-mysql/index.ts';
 import type { Mail } from '../../mail/index.ts';
 
@@ -13,6 +14,7 @@ export interface Clock {
 export function clockOf(mail: Mail): Clock {
   const backend = new MysqlBackend({
     knex: mail.db,
+    tablePrefix: jobTablePrefix,
     ensureSchema: false,
     onError: err => mail.log.warn({ err }, 'job storage fault'),
   });
