@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler, Router } from 'express';
-import { accountAccess } from './admin/access/account-access.ts';
+import { accountAccess } from './accounts/account-access.ts';
 import { type Authenticate, hostAccess } from './admin/access/host.ts';
 import type { Access } from './admin/access/visit.ts';
 import { pageRouter } from './admin/router.ts';

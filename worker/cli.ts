@@ -23,7 +23,7 @@ const commands: Record<string, Command> = {
   },
   user: {
     what: 'accounts of the pages: add, reset, list',
-    usage: async () => (await import('../server/admin/access/command.ts')).userUsage,
+    usage: async () => (await import('../server/accounts/command.ts')).userUsage,
     run: manageUsers,
   },
 };
@@ -57,7 +57,7 @@ function misused(text: string): void {
 
 async function manageUsers(args: string[]): Promise<void> {
   const { loadConfig } = await import('../server/config.ts');
-  const { runUserCommand } = await import('../server/admin/access/command.ts');
+  const { runUserCommand } = await import('../server/accounts/command.ts');
   try {
     // What a library logs of its work is not the answer of a command.
     const config = () => ({ ...loadConfig(process.env), logLevel: 'error' });

@@ -6,7 +6,7 @@ import { visitOf } from './access/visit.ts';
 import { takeNotice } from './notice.ts';
 import { placeOf } from './place.ts';
 import { sectionsFor } from './sections.ts';
-import { adminSources } from './sources.ts';
+import { viewSources } from './sources.ts';
 import { isTelling } from './telling.ts';
 import { viewHelpers } from './view-helpers.ts';
 
@@ -57,13 +57,11 @@ const options: CompileOptions = {
 };
 
 function readViews(): [string, string][] {
-  return readdirSync(adminSources, { recursive: true, encoding: 'utf8' }).flatMap(
-    (file): [string, string][] => {
+  return viewSources.flatMap(folder =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file): [string, string][] => {
       const [resource, views, view] = file.split(path.sep);
       if (views !== 'views' || !view?.endsWith('.hbs')) return [];
-      return [
-        [`${resource}/${path.basename(view, '.hbs')}`, readFileSync(path.join(adminSources, file), 'utf8')],
-      ];
-    },
+      return [[`${resource}/${path.basename(view, '.hbs')}`, readFileSync(path.join(folder, file), 'utf8')]];
+    }),
   );
 }

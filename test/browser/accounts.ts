@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import { accessContext } from '../../server/admin/access/context.ts';
-import { acceptLink, invite } from '../../server/admin/access/invitations.ts';
+import { accessContext } from '../../server/accounts/context.ts';
+import { acceptLink, invite } from '../../server/accounts/invitations.ts';
 import type { WholeApp } from './whole-app.ts';
 
 /** What somebody signs in with. */

@@ -1,8 +1,8 @@
 import express, { type Express } from 'express';
 import request, { type Response } from 'supertest';
 import { v7 as uuid } from 'uuid';
-import { type AccountSettings, accountAccess } from '../../server/admin/access/account-access.ts';
-import { hashPassword } from '../../server/admin/access/passwords.ts';
+import { type AccountSettings, accountAccess } from '../../server/accounts/account-access.ts';
+import { hashPassword } from '../../server/accounts/passwords.ts';
 import type { Person, Role } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail } from '../../server/mail/index.ts';

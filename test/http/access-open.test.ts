@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import request from 'supertest';
-import { runUserCommand } from '../../server/admin/access/command.ts';
+import { runUserCommand } from '../../server/accounts/command.ts';
 import { createApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
 import { testDatabaseUrl } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import request from 'supertest';
-import { hashPassword } from '../../server/admin/access/passwords.ts';
+import { hashPassword } from '../../server/accounts/passwords.ts';
 import { type AccessApp, browserAt, cheap, goodPassword, openAccessApp } from './access-app.ts';
 
 const minute = 60_000;

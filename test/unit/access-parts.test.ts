@@ -1,19 +1,14 @@
 import { expect } from 'chai';
 import { TOTP } from 'otpauth';
-import { browserName } from '../../server/admin/access/browser-name.ts';
-import { lockoutRules, pauseAfter } from '../../server/admin/access/lockout-rule.ts';
-import { passwordFault } from '../../server/admin/access/password-rules.ts';
-import {
-  hashPassword,
-  isOutdated,
-  passwordCost,
-  passwordHolds,
-} from '../../server/admin/access/passwords.ts';
-import { newRecoveryCodes, recoveryCodeHash } from '../../server/admin/access/recovery-codes.ts';
+import { browserName } from '../../server/accounts/browser-name.ts';
+import { lockoutRules, pauseAfter } from '../../server/accounts/lockout-rule.ts';
+import { passwordFault } from '../../server/accounts/password-rules.ts';
+import { hashPassword, isOutdated, passwordCost, passwordHolds } from '../../server/accounts/passwords.ts';
+import { newRecoveryCodes, recoveryCodeHash } from '../../server/accounts/recovery-codes.ts';
+import { sealWith } from '../../server/accounts/sealed.ts';
+import { newTotpSecret, totpStep, totpUri } from '../../server/accounts/totp.ts';
 import { returnPath } from '../../server/admin/access/return-path.ts';
-import { sealWith } from '../../server/admin/access/sealed.ts';
 import { signatures } from '../../server/admin/access/signatures.ts';
-import { newTotpSecret, totpStep, totpUri } from '../../server/admin/access/totp.ts';
 import { mayAs, roles } from '../../server/admin/person.ts';
 
 describe('parts of the access', () => {

@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { showSignIn } from '../../accounts/sign-in-page.ts';
 import { PageError } from '../page-error.ts';
 import { allow } from '../person.ts';
 import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
 import { isSafe } from './forgery.ts';
 import { returnPath } from './return-path.ts';
-import { showSignIn } from './sign-in-page.ts';
 import { visitOf } from './visit.ts';
 
 /** Lets in who has been recognised. Others are shown the way in, or are told that the host decides. */

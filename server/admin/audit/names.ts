@@ -1,5 +1,5 @@
+import { accountNames, findAccountByEmail } from '../../accounts/store/accounts.ts';
 import type { AuditEntry, Mail } from '../../mail/index.ts';
-import { accountNames, findAccountByEmail } from '../access/store/accounts.ts';
 
 const others: Readonly<Record<string, string>> = {
   files: 'the template files',

@@ -1,5 +1,5 @@
+import { accountNames } from '../../accounts/store/accounts.ts';
 import type { Mail } from '../../mail/index.ts';
-import { accountNames } from '../access/store/accounts.ts';
 import { isKind, refText } from '../templates/reference.ts';
 import { isUuid } from '../uuid.ts';
 

@@ -1,5 +1,5 @@
+import { accountNames } from '../../accounts/store/accounts.ts';
 import type { Mail } from '../../mail/index.ts';
-import { accountNames } from '../access/store/accounts.ts';
 import { nobodysName } from '../audit/names.ts';
 
 /** Gives those who changed something the names that people know them by. */

@@ -1,5 +1,5 @@
+import { findAccount } from '../../accounts/store/accounts.ts';
 import type { Mail } from '../../mail/index.ts';
-import { findAccount } from '../access/store/accounts.ts';
 import type { Person } from '../person.ts';
 
 /** Where a person gets test mails: the address of the account; empty for somebody the host vouches for. */

@@ -1,0 +1,118 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import type { Role } from '../../admin/person.ts';
+import { utc } from './utc.ts';
+
+/** One account. Without a password it was invited and has not come yet. */
+export interface Account {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  /** Its hash. */
+  password: string | null;
+  /** Sealed; null when the password alone is enough. */
+  totpSecret: string | null;
+  /** Sealed; waits for its first code. */
+  totpNew: string | null;
+  /** The last time step whose code was used. */
+  totpStep: number | null;
+  createdAt: Date;
+  seenAt: Date | null;
+  disabledAt: Date | null;
+}
+
+const columns = {
+  id: 'id',
+  email: 'email',
+  name: 'name',
+  role: 'role',
+  password: 'password',
+  totpSecret: 'totp_secret',
+  totpNew: 'totp_new',
+  totpStep: 'totp_step',
+  createdAt: 'created_at',
+  seenAt: 'seen_at',
+  disabledAt: 'disabled_at',
+} as const satisfies Record<keyof Account, string>;
+
+/** Adds an account that has no password yet. A duplicate address is the database's error 1062. */
+export async function insertAccount(
+  trx: Knex,
+  { id, email, name, role, createdAt }: Pick<Account, 'id' | 'email' | 'name' | 'role' | 'createdAt'>,
+): Promise<void> {
+  await trx('accounts').insert({ id, email, name, role, created_at: utc(createdAt) });
+}
+
+/** One account, or null. */
+export async function findAccount(db: Knex, id: string): Promise<Account | null> {
+  return (await db('accounts').select(columns).where({ id }).first()) ?? null;
+}
+
+/** One account, locked until the transaction ends, or null. */
+export async function lockAccount(trx: Knex, id: string): Promise<Account | null> {
+  return (await trx('accounts').select(columns).where({ id }).forUpdate().first()) ?? null;
+}
+
+/** The account of an address, or null. Addresses are kept in lower case. */
+export async function findAccountByEmail(db: Knex, email: string): Promise<Account | null> {
+  return (await db('accounts').select(columns).where({ email: email.toLowerCase() }).first()) ?? null;
+}
+
+/** Accounts by address, from the one after `cursor` on. */
+export async function listAccounts(db: Db, limit: number, cursor?: string): Promise<Account[]> {
+  const query = db('accounts').select(columns).orderBy('email').limit(limit);
+  if (cursor !== undefined) query.where('email', '>', cursor);
+  return query;
+}
+
+/** The names of accounts by id, of those that are accounts. */
+export async function accountNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = ids.length > 0 ? await db('accounts').select('id', 'name').whereIn('id', ids) : [];
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** True once somebody can sign in. */
+export async function anybodyCanSignIn(db: Knex): Promise<boolean> {
+  return (await db('accounts').select('id').whereNotNull('password').first()) !== undefined;
+}
+
+/**
+ * The ids of the admins who can sign in, locked: whoever takes an admin away waits here for the others, so that two
+ * cannot each take the last but one.
+ */
+export async function lockAdmins(trx: Knex): Promise<string[]> {
+  const rows: { id: string; role: Role; password: string | null; disabled_at: Date | null }[] = await trx(
+    'accounts',
+  )
+    .select('id', 'role', 'password', 'disabled_at')
+    .orderBy('id')
+    .forUpdate();
+  return rows
+    .filter(
+      ({ role, password, disabled_at }) => role === 'admin' && password !== null && disabled_at === null,
+    )
+    .map(({ id }) => id);
+}
+
+/** Changes what is given. */
+export async function updateAccount(
+  trx: Knex,
+  id: string,
+  change: Partial<Omit<Account, 'id' | 'createdAt'>>,
+): Promise<void> {
+  const entries = Object.entries(change).map(([name, value]): [string, unknown] => [
+    columns[name as keyof Account],
+    value instanceof Date ? utc(value) : value,
+  ]);
+  await trx('accounts').where({ id }).update(Object.fromEntries(entries));
+}
+
+/** Uses up a time step; false when it, or a later one, has been used: a code counts once. */
+export async function takeTotpStep(db: Knex, id: string, step: number): Promise<boolean> {
+  const taken = await db('accounts')
+    .where({ id })
+    .where(query => query.whereNull('totp_step').orWhere('totp_step', '<', step))
+    .update({ totp_step: step });
+  return taken === 1;
+}
