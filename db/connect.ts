@@ -3,6 +3,9 @@ import knex, { type Knex } from 'knex';
 /** A pool, or a transaction taken from one: what every store function receives first. */
 export type Db = Knex;
 
+/** A transaction, of ours or of a caller. */
+export type Trx = Knex.Transaction;
+
 /** Options of {@link connect}. */
 export interface ConnectOptions {
   /** Largest number of connections held at once. Default 10. */

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Db } from '../../db/connect.ts';
-import type { Workshop } from './checks/workshop.ts';
-import type { RetryPolicy } from './rules/retry.ts';
-import type { Policy } from './rules/routing.ts';
-import type { Templates } from './templates.ts';
-import type { Lookup, Transport } from './transport.ts';
+import type { Lookup, Transport } from './providers/transport.ts';
+import type { Policy } from './routing/policy.ts';
+import type { RetryPolicy } from './sending/retry.ts';
+import type { Workshop } from './templates/preview/workshop.ts';
+import type { Templates } from './templates/templates.ts';
 
 /** Time spans of the pipeline, all in ms. */
 export interface Timing {

@@ -1,17 +1,17 @@
 import { type Logger, pino } from 'pino';
 import type { Db } from '../../db/connect.ts';
-import { createWorkshop } from './checks/workshop.ts';
 import { defaultTiming, type MailContext, type Timing } from './context.ts';
-import { safeLog } from './log.ts';
-import { createApiTransport, postmarkClient } from './postmark/api-transport.ts';
-import { createPostmarkLookup } from './postmark/lookup.ts';
-import { createPostmarkSmtpTransport } from './postmark/smtp-transport.ts';
-import { readMailbox } from './rules/address.ts';
-import { defaultRetry, type RetryPolicy } from './rules/retry.ts';
-import { checkPolicy, defaultPolicy, type Policy } from './rules/routing.ts';
-import { createSmtpTransport } from './smtp/transport.ts';
-import { createTemplates } from './templates.ts';
-import type { Transport } from './transport.ts';
+import { createApiTransport, postmarkClient } from './providers/postmark/api-transport.ts';
+import { createPostmarkLookup } from './providers/postmark/lookup.ts';
+import { createPostmarkSmtpTransport } from './providers/postmark/smtp-transport.ts';
+import { createSmtpTransport } from './providers/smtp/transport.ts';
+import type { Transport } from './providers/transport.ts';
+import { checkPolicy, defaultPolicy, type Policy } from './routing/policy.ts';
+import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
+import { readMailbox } from './shared/address.ts';
+import { safeLog } from './shared/log.ts';
+import { createWorkshop } from './templates/preview/workshop.ts';
+import { createTemplates } from './templates/templates.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
 export interface MailConfig {

@@ -1,6 +1,6 @@
 import nodemailer from 'nodemailer';
 import { v7 as newId } from 'uuid';
-import { attemptKey } from '../../server/mail/transport.ts';
+import { attemptKey } from '../../server/mail/providers/transport.ts';
 import { sender } from './bench.ts';
 import type { PlainTemplate } from './plain-template.ts';
 import type { Sink } from './sink.ts';

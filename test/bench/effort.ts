@@ -1,4 +1,4 @@
-import { processorMs } from '../../server/mail/checks/processor-time.ts';
+import { processorMs } from '../../server/mail/templates/preview/processor-time.ts';
 import { median } from './statistics.ts';
 
 /** What a piece of work took, all in ms; the processor time of another process is null where it cannot be known. */

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import { helpers } from '../../server/mail/rules/helpers.ts';
-import { inlineCss } from '../../server/mail/rules/inline-css.ts';
-import type { Rendered } from '../../server/mail/rules/render.ts';
-import type { TemplateContent } from '../../server/mail/rules/template.ts';
-import { readTemplateFiles } from '../../server/mail/template-files.ts';
-import { unsubscribePlaceholder } from '../../server/mail/unsubscribe.ts';
+import { unsubscribePlaceholder } from '../../server/mail/providers/unsubscribe.ts';
+import { readTemplateFiles } from '../../server/mail/templates/authoring/template-files.ts';
+import { helpers } from '../../server/mail/templates/language/helpers.ts';
+import { inlineCss } from '../../server/mail/templates/language/inline-css.ts';
+import type { Rendered } from '../../server/mail/templates/language/render.ts';
+import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 
 /** A template as somebody without Postlane would compile it once and use it in a loop. */
 export interface PlainTemplate {

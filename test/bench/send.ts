@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ServerClient } from 'postmark';
 import { v7 as newId } from 'uuid';
 import type { Mail } from '../../server/mail/index.ts';
-import { attemptKey } from '../../server/mail/transport.ts';
+import { attemptKey } from '../../server/mail/providers/transport.ts';
 import { resetInput } from '../support/inputs.ts';
 import { type Bench, sender, withSink } from './bench.ts';
 import { costOf, type Effort } from './effort.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { createPostmarkSmtpTransport } from '../../server/mail/postmark/smtp-transport.ts';
+import { createPostmarkSmtpTransport } from '../../server/mail/providers/postmark/smtp-transport.ts';
 import { startWorker, type Worker } from '../../worker/index.ts';
 import { newsletterData } from '../http/pages-mail.ts';
 import { describeInBrowser } from '../support/browser.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Mail, Outcome } from '../../server/mail/index.ts';
-import type { Lookup, LookupAnswer } from '../../server/mail/transport.ts';
-import { resolveUnknowns } from '../../server/mail/unknowns.ts';
+import type { Lookup, LookupAnswer } from '../../server/mail/providers/transport.ts';
+import { resolveUnknowns } from '../../server/mail/sending/unknowns.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';

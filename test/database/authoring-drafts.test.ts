@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import type { Source } from '../../server/mail/rules/source.ts';
+import type { Source } from '../../server/mail/templates/language/source.ts';
 import { useAuthoring } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
-import { sourceName } from '../../server/mail/rules/source.ts';
+import { sourceName } from '../../server/mail/templates/language/source.ts';
 import { openAuthoring, putFile, useAuthoring } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Publication } from '../../server/mail/authoring/api.ts';
-import type { Source, SourceKind } from '../../server/mail/rules/source.ts';
+import type { Publication } from '../../server/mail/templates/authoring/api.ts';
+import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
 import { openAuthoring, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
 

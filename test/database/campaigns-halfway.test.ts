@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { type CampaignState, moveCampaignMessages } from '../../server/mail/campaigns/campaigns-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { type CampaignState, moveCampaignMessages } from '../../server/mail/store/campaigns.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData } from '../support/inputs.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
-import { newestMessages } from '../../server/mail/store/template-messages.ts';
+import { newestMessages } from '../../server/mail/templates/preview/messages-store.ts';
 import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData, upgradeData, upgradeInput } from '../support/inputs.ts';

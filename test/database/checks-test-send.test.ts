@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { testsPerHour } from '../../server/mail/checks/test-send.ts';
+import { testsPerHour } from '../../server/mail/templates/preview/test-send.ts';
 import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { refusal } from '../support/refusal.ts';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { deliver } from '../../server/mail/deliver.ts';
 import { type Mail, type MailDeps, MailError } from '../../server/mail/index.ts';
-import { claimDue, passGate } from '../../server/mail/store/claims.ts';
-import { applyReport } from '../../server/mail/store/messages.ts';
-import { type Settlement, settle } from '../../server/mail/store/settle.ts';
-import { notStarted } from '../../server/mail/transport.ts';
+import { applyReport } from '../../server/mail/messages/messages-store.ts';
+import { notStarted } from '../../server/mail/providers/transport.ts';
+import { claimDue, passGate } from '../../server/mail/sending/claims-store.ts';
+import { deliver } from '../../server/mail/sending/deliver.ts';
+import { type Settlement, settle } from '../../server/mail/sending/settle-store.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
 import type { Mail, Outcome } from '../../server/mail/index.ts';
-import { claimDue, dueSql, passGate } from '../../server/mail/store/claims.ts';
-import { settle } from '../../server/mail/store/settle.ts';
+import { claimDue, dueSql, passGate } from '../../server/mail/sending/claims-store.ts';
+import { settle } from '../../server/mail/sending/settle-store.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { safeLog } from '../../server/mail/log.ts';
+import { safeLog } from '../../server/mail/shared/log.ts';
 import { testDatabase } from '../support/database.ts';
 
 describe('the log', () => {

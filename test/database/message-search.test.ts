@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
-import { findMessages, type MessageFilter, searchBudget } from '../../server/mail/store/message-search.ts';
+import { findMessages, type MessageFilter, searchBudget } from '../../server/mail/messages/search-store.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertHistory } from '../support/history.ts';
 import { openMail } from '../support/mail.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { attention } from '../../server/mail/attention.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { countsByStep } from '../../server/mail/store/numbers.ts';
+import { attention } from '../../server/mail/monitoring/alerts.ts';
+import { countsByStep } from '../../server/mail/monitoring/series-store.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertHistory } from '../support/history.ts';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { connect, type Db } from '../../db/connect.ts';
 import type { MailContext } from '../../server/mail/context.ts';
-import { createHandOver } from '../../server/mail/hand-over.ts';
 import { type Mail, MailError } from '../../server/mail/index.ts';
-import { createSend } from '../../server/mail/send.ts';
+import { createSend } from '../../server/mail/sending/accept.ts';
+import { createHandOver } from '../../server/mail/sending/inline-queue.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';

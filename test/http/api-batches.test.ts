@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createApiTransport } from '../../server/mail/postmark/api-transport.ts';
-import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
+import { createApiTransport } from '../../server/mail/providers/postmark/api-transport.ts';
+import type { Envelope, Outcome, Transport } from '../../server/mail/providers/transport.ts';
 import { anEnvelope } from '../support/envelope.ts';
 import { listen } from '../support/http-server.ts';
 import { useOneSandbox } from '../support/sandbox.ts';

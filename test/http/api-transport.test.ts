@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createApiTransport } from '../../server/mail/postmark/api-transport.ts';
-import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
+import { createApiTransport } from '../../server/mail/providers/postmark/api-transport.ts';
+import type { Envelope, Outcome, Transport } from '../../server/mail/providers/transport.ts';
 import type { Fault } from '../sandbox/index.ts';
 import { anEnvelope, onlyOutcome } from '../support/envelope.ts';
 import { listen } from '../support/http-server.ts';

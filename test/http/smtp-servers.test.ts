@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { createSmtpTransport } from '../../server/mail/smtp/transport.ts';
-import type { Outcome } from '../../server/mail/transport.ts';
+import { createSmtpTransport } from '../../server/mail/providers/smtp/transport.ts';
+import type { Outcome } from '../../server/mail/providers/transport.ts';
 import { anEnvelope } from '../support/envelope.ts';
 
 const anyTime = 60_000;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { createPostmarkSmtpTransport } from '../../server/mail/postmark/smtp-transport.ts';
-import { controlValue } from '../../server/mail/smtp/mime.ts';
-import { createSmtpTransport } from '../../server/mail/smtp/transport.ts';
-import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
+import { createPostmarkSmtpTransport } from '../../server/mail/providers/postmark/smtp-transport.ts';
+import { controlValue } from '../../server/mail/providers/smtp/mime.ts';
+import { createSmtpTransport } from '../../server/mail/providers/smtp/transport.ts';
+import type { Envelope, Outcome, Transport } from '../../server/mail/providers/transport.ts';
 import type { FaultKind } from '../sandbox/index.ts';
 import { anEnvelope, onlyOutcome } from '../support/envelope.ts';
 import { useOneSandbox } from '../support/sandbox.ts';

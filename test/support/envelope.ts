@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Envelope, Outcome } from '../../server/mail/transport.ts';
+import type { Envelope, Outcome } from '../../server/mail/providers/transport.ts';
 
 /** An envelope to Ada; `over` replaces fields. */
 export function anEnvelope(over: Partial<Envelope> = {}): Envelope {

@@ -1,6 +1,6 @@
-import { inspect } from '../../server/mail/checks/tasks/inspect.ts';
-import type { Fault } from '../../server/mail/rules/lint/fault.ts';
-import type { Mailbox } from '../../server/mail/transport.ts';
+import type { Mailbox } from '../../server/mail/providers/transport.ts';
+import type { Fault } from '../../server/mail/templates/lint/fault.ts';
+import { inspect } from '../../server/mail/templates/preview/tasks/inspect.ts';
 import { type ContentInput, templateContent } from './template-content.ts';
 
 /** A template that no rule has anything to say about, until a test adds its fault. */

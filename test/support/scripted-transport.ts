@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Envelope, Outcome, Transport } from '../../server/mail/transport.ts';
+import type { Envelope, Outcome, Transport } from '../../server/mail/providers/transport.ts';
 
 /** Says what becomes of an envelope; `count` is how many this transport was given before it. */
 export type Script = (envelope: Envelope, count: number) => Outcome;

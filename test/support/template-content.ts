@@ -1,4 +1,4 @@
-import type { TemplateContent, TemplateParts } from '../../server/mail/rules/template.ts';
+import type { TemplateContent, TemplateParts } from '../../server/mail/templates/language/template.ts';
 
 /** What a test says about a template; the rest is the plainest that works. */
 export type ContentInput = Partial<Omit<TemplateContent, 'partials' | 'layout' | 'locales'>> &

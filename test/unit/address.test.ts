@@ -4,7 +4,7 @@ import {
   type MailboxInput,
   readMailbox,
   readMailboxes,
-} from '../../server/mail/rules/address.ts';
+} from '../../server/mail/shared/address.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const read = (input: MailboxInput) => readMailbox(input, 'to');

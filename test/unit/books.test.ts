@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ServerClient } from 'postmark';
-import { createPostmarkBooks } from '../../server/mail/postmark/books.ts';
+import { createPostmarkBooks } from '../../server/mail/providers/postmark/reconciliation.ts';
 
 /** A client whose bounces are so many in a second that a window has to be halved until it is small. */
 function crowdedClient(perSecond: number) {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { startAllowance } from '../../server/mail/checks/allowance.ts';
-import { ownBooks, processorMs } from '../../server/mail/checks/processor-time.ts';
+import { startAllowance } from '../../server/mail/templates/preview/allowance.ts';
+import { ownBooks, processorMs } from '../../server/mail/templates/preview/processor-time.ts';
 
 describe('the time that work on a template may take', () => {
   const timeMs = 60;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { checkTemplate } from '../../server/mail/checks/check-template.ts';
-import { createWorkshop, type Workshop } from '../../server/mail/checks/workshop.ts';
-import { defaultPolicy } from '../../server/mail/rules/routing.ts';
+import { defaultPolicy } from '../../server/mail/routing/policy.ts';
+import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
+import { createWorkshop, type Workshop } from '../../server/mail/templates/preview/workshop.ts';
 import { faultless, inShort } from '../support/inspection.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { compileMjml } from '../../server/mail/checks/tasks/compile-mjml.ts';
-import { inspect } from '../../server/mail/checks/tasks/inspect.ts';
-import { compileTemplate } from '../../server/mail/rules/render.ts';
+import { compileTemplate } from '../../server/mail/templates/language/render.ts';
+import { compileMjml } from '../../server/mail/templates/preview/tasks/compile-mjml.ts';
+import { inspect } from '../../server/mail/templates/preview/tasks/inspect.ts';
 import { inShort } from '../support/inspection.ts';
 import { templateContent } from '../support/template-content.ts';
 

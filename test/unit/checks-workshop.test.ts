@@ -3,12 +3,12 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { build } from 'esbuild';
-import type { RenderProblem } from '../../server/mail/checks/outcome.ts';
-import { renderSafely } from '../../server/mail/checks/render-safely.ts';
-import type { RenderedMail } from '../../server/mail/checks/tasks/render.ts';
-import { createWorkshop, type Workshop } from '../../server/mail/checks/workshop.ts';
-import { packageRoot } from '../../server/mail/package-root.ts';
-import type { ContractSpec } from '../../server/mail/rules/contract.ts';
+import { packageRoot } from '../../server/mail/shared/package-root.ts';
+import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
+import type { RenderProblem } from '../../server/mail/templates/preview/outcome.ts';
+import { renderSafely } from '../../server/mail/templates/preview/render-safely.ts';
+import type { RenderedMail } from '../../server/mail/templates/preview/tasks/render.ts';
+import { createWorkshop, type Workshop } from '../../server/mail/templates/preview/workshop.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 const contract: ContractSpec = {
@@ -157,7 +157,7 @@ describe('rendering off the main thread', () => {
         entryPoints: [path.join(checks, 'workshop.ts'), path.join(checks, 'thread.ts')],
         ...{ outdir: folder, bundle: true, packages: 'external', format: 'esm', platform: 'node' },
       });
-      const built: typeof import('../../server/mail/checks/workshop.ts') = await import(
+      const built: typeof import('../../server/mail/templates/preview/workshop.ts') = await import(
         pathToFileURL(path.join(folder, 'workshop.js')).href
       );
       const fromBuild = built.createWorkshop({ threads: 1 });

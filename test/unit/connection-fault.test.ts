@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { inTime } from '../../server/mail/in-time.ts';
-import { connectionFault } from '../../server/mail/rules/connection-fault.ts';
-import { PlainFault } from '../../server/mail/transport.ts';
+import { connectionFault } from '../../server/mail/providers/connection-fault.ts';
+import { PlainFault } from '../../server/mail/providers/transport.ts';
+import { inTime } from '../../server/mail/shared/timeout.ts';
 
 const failed = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 

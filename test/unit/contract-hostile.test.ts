@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { MailError } from '../../server/mail/error.ts';
-import { type ContractSpec, compileContract } from '../../server/mail/rules/contract.ts';
+import { type ContractSpec, compileContract } from '../../server/mail/templates/language/contract.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const refusal = (contract: ContractSpec, data: unknown): MailError =>

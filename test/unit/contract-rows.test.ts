@@ -1,6 +1,10 @@
 import { expect } from 'chai';
-import type { ContractSpec } from '../../server/mail/rules/contract.ts';
-import { type ContractRow, contractToRows, rowsToContract } from '../../server/mail/rules/contract-rows.ts';
+import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
+import {
+  type ContractRow,
+  contractToRows,
+  rowsToContract,
+} from '../../server/mail/templates/language/contract-rows.ts';
 
 const contract: ContractSpec = {
   name: { type: 'string', optional: true, max: 200 },

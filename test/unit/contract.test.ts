@@ -5,7 +5,7 @@ import {
   compileContract,
   contractSchema,
   type FieldSpec,
-} from '../../server/mail/rules/contract.ts';
+} from '../../server/mail/templates/language/contract.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const checkField = (spec: FieldSpec, value: unknown): unknown =>

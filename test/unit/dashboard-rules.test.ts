@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
-import { deferredStreaks, rateAlarms } from '../../server/mail/rules/alarms.ts';
-import { hourOf } from '../../server/mail/rules/hours.ts';
-import { firstIdAt, idTime, isId } from '../../server/mail/rules/id-time.ts';
-import { type LatencyCounts, latencyAt } from '../../server/mail/rules/latency.ts';
-import { whyNotLifted } from '../../server/mail/rules/lifting.ts';
+import { deferredStreaks, rateAlarms } from '../../server/mail/monitoring/alert-rules.ts';
+import { type LatencyCounts, latencyAt } from '../../server/mail/monitoring/latency.ts';
+import { whyNotLifted } from '../../server/mail/people/reactivation.ts';
+import { hourOf } from '../../server/mail/shared/hours.ts';
+import { firstIdAt, idTime, isId } from '../../server/mail/shared/id-time.ts';
 
 describe('the time in an id', () => {
   it('is when it was made', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type EligibilityFacts, judge } from '../../server/mail/rules/eligibility.ts';
+import { type EligibilityFacts, judge } from '../../server/mail/sending/eligibility.ts';
 
 const now = new Date('2026-05-04T09:00:00Z');
 const facts: EligibilityFacts = { now, expiresAt: null, suppression: null, consent: 'none', granted: null };

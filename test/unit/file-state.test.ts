@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type KnownVersion, stateOfDiffering } from '../../server/mail/rules/file-state.ts';
-import { jsonText } from '../../server/mail/rules/json-text.ts';
-import type { Cause } from '../../server/mail/rules/source.ts';
+import { type KnownVersion, stateOfDiffering } from '../../server/mail/templates/authoring/file-state.ts';
+import { jsonText } from '../../server/mail/templates/authoring/json-text.ts';
+import type { Cause } from '../../server/mail/templates/language/source.ts';
 
 /** A history, newest first, of one letter per version: what it says; a capital was a person's doing. */
 function history(letters: string): KnownVersion[] {

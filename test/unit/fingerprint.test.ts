@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { canonicalJson, differingFields, fingerprint } from '../../server/mail/rules/fingerprint.ts';
+import { canonicalJson, differingFields, fingerprint } from '../../server/mail/shared/fingerprint.ts';
 
 describe('fingerprints', () => {
   it('do not depend on the order of keys, at any depth', () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { createHandOver } from '../../server/mail/hand-over.ts';
-import type { Claim } from '../../server/mail/store/claims.ts';
+import type { Claim } from '../../server/mail/sending/claims-store.ts';
+import { createHandOver } from '../../server/mail/sending/inline-queue.ts';
 
 const log = pino({ level: 'silent' });
 const claims = (count: number): Claim[] =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import { compileTemplate } from '../../server/mail/rules/render.ts';
+import { compileTemplate } from '../../server/mail/templates/language/render.ts';
 import { templateContent } from '../support/template-content.ts';
 
 describe('the helpers of templates', () => {

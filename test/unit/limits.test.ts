@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { checkSize, isForbiddenAttachment, limits } from '../../server/mail/rules/limits.ts';
+import { checkSize, isForbiddenAttachment, limits } from '../../server/mail/sending/limits.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const MB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ContractSpec } from '../../server/mail/rules/contract.ts';
+import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
 import { faultsOf, inShort } from '../support/inspection.ts';
 import type { ContentInput } from '../support/template-content.ts';
 

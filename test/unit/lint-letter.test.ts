@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { inspect } from '../../server/mail/checks/tasks/inspect.ts';
-import type { ContractSpec } from '../../server/mail/rules/contract.ts';
+import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
+import { inspect } from '../../server/mail/templates/preview/tasks/inspect.ts';
 import { faultless, faultsOf, inShort } from '../support/inspection.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 

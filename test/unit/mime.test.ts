@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import PostalMime, { type Email } from 'postal-mime';
-import { composeMime } from '../../server/mail/smtp/mime.ts';
-import { quotedPrintable } from '../../server/mail/smtp/quoted-printable.ts';
-import type { Envelope } from '../../server/mail/transport.ts';
+import { composeMime } from '../../server/mail/providers/smtp/mime.ts';
+import { quotedPrintable } from '../../server/mail/providers/smtp/quoted-printable.ts';
+import type { Envelope } from '../../server/mail/providers/transport.ts';
 import { anEnvelope } from '../support/envelope.ts';
 
 const text = async (envelope: Envelope, control: Record<string, string> = {}): Promise<string> =>

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { Errors } from 'postmark';
-import { inactiveAddresses, outcomeOf, outcomeOfError } from '../../server/mail/postmark/outcomes.ts';
+import {
+  inactiveAddresses,
+  outcomeOf,
+  outcomeOfError,
+} from '../../server/mail/providers/postmark/outcomes.ts';
 
 const why =
   'Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression.';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { progressOf } from '../../server/mail/rules/progress.ts';
-import { messageStates, openStates } from '../../server/mail/rules/states.ts';
+import { progressOf } from '../../server/mail/campaigns/progress.ts';
+import { messageStates, openStates } from '../../server/mail/messages/states.ts';
 
 describe('progress of a campaign', () => {
   it('is nothing at the start and all at the end', () => {

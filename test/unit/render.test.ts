@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import { compileTemplate, type RenderContext, type Rendered } from '../../server/mail/rules/render.ts';
+import {
+  compileTemplate,
+  type RenderContext,
+  type Rendered,
+} from '../../server/mail/templates/language/render.ts';
 import { refusalOf } from '../support/refusal.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 

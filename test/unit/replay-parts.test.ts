@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { placeText, problemText } from '../../server/mail/checks/outcome.ts';
-import { compareWithSent } from '../../server/mail/checks/tasks/compare.ts';
-import { render } from '../../server/mail/checks/tasks/render.ts';
-import { renderFault } from '../../server/mail/checks/tasks/render-fault.ts';
-import { visibleOf } from '../../server/mail/checks/tasks/visible.ts';
+import { placeText, problemText } from '../../server/mail/templates/preview/outcome.ts';
+import { compareWithSent } from '../../server/mail/templates/preview/tasks/compare.ts';
+import { render } from '../../server/mail/templates/preview/tasks/render.ts';
+import { renderFault } from '../../server/mail/templates/preview/tasks/render-fault.ts';
+import { visibleOf } from '../../server/mail/templates/preview/tasks/visible.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 describe('what a replay compares', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { defaultRetry, retryDelay } from '../../server/mail/rules/retry.ts';
+import { defaultRetry, retryDelay } from '../../server/mail/sending/retry.ts';
 
 const policy = { firstDelayMs: 1000, maxDelayMs: 60_000, maxAttempts: 10 };
 const least = () => 0;

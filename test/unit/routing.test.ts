@@ -6,7 +6,7 @@ import {
   chooseRoute,
   defaultPolicy,
   type Policy,
-} from '../../server/mail/rules/routing.ts';
+} from '../../server/mail/routing/policy.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const from = { email: 'shop@sender.example' };

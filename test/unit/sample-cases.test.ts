@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type ContractSpec, compileContract } from '../../server/mail/rules/contract.ts';
-import { sampleCases } from '../../server/mail/rules/sample-cases.ts';
+import { type ContractSpec, compileContract } from '../../server/mail/templates/language/contract.ts';
+import { sampleCases } from '../../server/mail/templates/preview/sample-cases.ts';
 import { templateContent } from '../support/template-content.ts';
 
 const contract: ContractSpec = {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { checkSendRequest, type SendInput } from '../../server/mail/rules/send-request.ts';
-import { attemptKey } from '../../server/mail/transport.ts';
+import { attemptKey } from '../../server/mail/providers/transport.ts';
+import { checkSendRequest, type SendInput } from '../../server/mail/sending/request.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const base = { template: 'receipt', to: 'ada@mail.example' };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { smtpOutcomeOfError } from '../../server/mail/smtp/outcomes.ts';
+import { smtpOutcomeOfError } from '../../server/mail/providers/smtp/outcomes.ts';
 
 const failure = (over: object) => Object.assign(new Error('it broke'), over);
 const reply = (responseCode: number, command: string) =>

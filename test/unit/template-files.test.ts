@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import { type ContractSpec, compileContract, type FieldSpec } from '../../server/mail/rules/contract.ts';
-import { compileTemplate } from '../../server/mail/rules/render.ts';
-import type { TemplateContent } from '../../server/mail/rules/template.ts';
-import { checkTemplatePaths } from '../../server/mail/rules/template-paths.ts';
-import { readTemplateFiles } from '../../server/mail/template-files.ts';
-import { unsubscribePlaceholder } from '../../server/mail/unsubscribe.ts';
+import { unsubscribePlaceholder } from '../../server/mail/providers/unsubscribe.ts';
+import { readTemplateFiles } from '../../server/mail/templates/authoring/template-files.ts';
+import {
+  type ContractSpec,
+  compileContract,
+  type FieldSpec,
+} from '../../server/mail/templates/language/contract.ts';
+import { checkTemplatePaths } from '../../server/mail/templates/language/paths.ts';
+import { compileTemplate } from '../../server/mail/templates/language/render.ts';
+import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 
 const shipped = path.join(import.meta.dirname, '../../templates');
 const keys = [

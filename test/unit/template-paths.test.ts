@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { ContractSpec } from '../../server/mail/rules/contract.ts';
-import { compileTemplate } from '../../server/mail/rules/render.ts';
-import { checkTemplatePaths, type PathFault } from '../../server/mail/rules/template-paths.ts';
+import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
+import { checkTemplatePaths, type PathFault } from '../../server/mail/templates/language/paths.ts';
+import { compileTemplate } from '../../server/mail/templates/language/render.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 const contract: ContractSpec = {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { compose } from '../../server/mail/rules/compose.ts';
-import { differences } from '../../server/mail/rules/difference.ts';
-import { type Source, sourceHash, sourceName } from '../../server/mail/rules/source.ts';
-import { withLocale, withoutLocale } from '../../server/mail/rules/source-locales.ts';
-import { usesAmong } from '../../server/mail/rules/template-uses.ts';
+import { differences } from '../../server/mail/templates/authoring/difference.ts';
+import { compose } from '../../server/mail/templates/language/compose.ts';
+import { type Source, sourceHash, sourceName } from '../../server/mail/templates/language/source.ts';
+import { withLocale, withoutLocale } from '../../server/mail/templates/language/source-locales.ts';
+import { usesAmong } from '../../server/mail/templates/language/uses.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const template: Source<'template'> = {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { timeWindow } from '../../server/mail/transport.ts';
+import { timeWindow } from '../../server/mail/providers/transport.ts';
 
 describe('the time in which hand-overs may start', () => {
   const wallClock = Date.now;

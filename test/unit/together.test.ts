@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { together } from '../../server/mail/together.ts';
+import { together } from '../../server/mail/shared/coalesce.ts';
 
 /** Work whose pages wait until they are let go; it doubles. */
 function gatedWork() {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type ProviderWebhook, webhookEvents } from '../../server/mail/provider-webhooks.ts';
-import { webhookStanding } from '../../server/mail/rules/webhook-standing.ts';
+import { webhookStanding } from '../../server/mail/events/webhook-status.ts';
+import { type ProviderWebhook, webhookEvents } from '../../server/mail/providers/webhooks.ts';
 
 const address = 'https://mail.shop.example/webhooks/postmark';
 const right: ProviderWebhook = {

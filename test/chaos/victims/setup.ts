@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import type { MailConfig, MailDeps } from '../../../server/mail/index.ts';
-import { createApiTransport } from '../../../server/mail/postmark/api-transport.ts';
+import { createApiTransport } from '../../../server/mail/providers/postmark/api-transport.ts';
 
 /** The first message a victim gets. */
 export interface Setup {

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
+import { isDuplicate } from '../shared/transaction.ts';
+import { utc } from '../shared/utc.ts';
+
+/** Appends an event once. Null when the same fact was stored before, by whichever road. */
+export async function appendEvent(
+  trx: Knex,
+  event: ProviderEvent,
+  messageId: string | null,
+  source: EventSource,
+  now: Date,
+): Promise<string | null> {
+  try {
+    const [id] = await trx('events').insert({
+      fact_key: factKey(event),
+      kind: event.kind,
+      source,
+      message_id: messageId,
+      attempt_id: event.attemptId,
+      provider_message_id: event.providerMessageId,
+      stream: event.stream,
+      recipient: event.recipient,
+      occurred_at: utc(event.occurredAt),
+      received_at: utc(now),
+      details: JSON.stringify(event.details),
+      raw: event.raw,
+    });
+    return String(id);
+  } catch (error) {
+    if (isDuplicate(error)) return null;
+    throw error;
+  }
+}
+
+/** Of these events those whose facts are not stored yet. */
+export async function unknownFacts(db: Knex, events: readonly ProviderEvent[]): Promise<ProviderEvent[]> {
+  if (events.length === 0) return [];
+  const rows: { fact_key: string }[] = await db('events')
+    .select('fact_key')
+    .whereIn('fact_key', events.map(factKey));
+  const known = new Set(rows.map(row => row.fact_key));
+  return events.filter(event => !known.has(factKey(event)));
+}
+
+function factKey({ fact }: ProviderEvent): string {
+  return createHash('sha256').update(fact).digest('hex');
+}
+
+/** The message an event is about: by our id in its metadata, else by the provider's id. */
+export async function findMessageOf(db: Knex, event: ProviderEvent): Promise<ReportedMessage | null> {
+  const by = event.attemptId
+    ? { 'a.id': event.attemptId }
+    : event.providerMessageId
+      ? { 'a.provider_message_id': event.providerMessageId }
+      : null;
+  if (!by) return null;
+  const row = await db('attempts as a')
+    .join('messages as m', 'm.id', 'a.message_id')
+    .select('m.id', 'm.recipient', { latest: db.raw('a.number = m.attempt_count') })
+    .where(by)
+    .first();
+  return row ? { ...row, latest: row.latest === 1 } : null;
+}
+
+/** The message that a report is about; `latest` when it is about its last attempt. */
+export interface ReportedMessage {
+  id: string;
+  recipient: string;
+  latest: boolean;
+}
+
+/** Keeps the provider's id of an attempt handed over by SMTP, which told us none. */
+export async function learnProviderId(db: Knex, attemptId: string, providerMessageId: string): Promise<void> {
+  await db('attempts')
+    .where({ id: attemptId })
+    .whereNull('provider_message_id')
+    .update({ provider_message_id: providerMessageId });
+}
+
+/** An event as operators see it. */
+export interface EventView {
+  id: string;
+  kind: EventKind;
+  source: EventSource;
+  recipient: string | null;
+  occurredAt: Date;
+  receivedAt: Date;
+  messageId: string | null;
+  details: Record<string, string | number | boolean | null>;
+}
+
+const viewColumns = {
+  id: 'id',
+  kind: 'kind',
+  source: 'source',
+  recipient: 'recipient',
+  occurredAt: 'occurred_at',
+  receivedAt: 'received_at',
+  messageId: 'message_id',
+  details: 'details',
+};
+
+/** The events of a message in the order they happened. */
+export async function listEvents(db: Db, messageId: string): Promise<EventView[]> {
+  const rows = await db('events')
+    .select(viewColumns)
+    .where({ message_id: messageId })
+    .orderBy(['occurred_at', 'id']);
+  return rows.map(viewOf);
+}
+
+/** One event, or null. */
+export async function readEvent(db: Db, id: string): Promise<EventView | null> {
+  const row = await db('events').select(viewColumns).where({ id }).first();
+  return row ? viewOf(row) : null;
+}
+
+function viewOf(
+  row: Omit<EventView, 'id' | 'details'> & { id: number | string; details: string },
+): EventView {
+  return { ...row, id: String(row.id), details: JSON.parse(row.details) };
+}
+
+/** An event as it was reported, JSON; null when it was purged or is not there. */
+export async function readRawEvent(db: Db, id: string): Promise<string | null> {
+  const row = await db('events').select('raw').where({ id }).first();
+  return row?.raw ?? null;
+}

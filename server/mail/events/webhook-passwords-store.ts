@@ -1,0 +1,71 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import { utc } from '../shared/utc.ts';
+
+/** A password of the webhook door, without the password. */
+export interface WebhookPassword {
+  id: number;
+  user: string;
+  createdAt: Date;
+  createdBy: string;
+  /** When a report last came in with it, to two minutes; null when none has. */
+  usedAt: Date | null;
+}
+
+/** What is kept of a password to know it by. */
+export interface WebhookHash {
+  id: number;
+  /** 64 hexadecimal digits. */
+  hash: string;
+}
+
+/** Stores the hash of a new one; its id. */
+export async function insertWebhookPassword(
+  trx: Knex,
+  { user, hash, createdBy }: { user: string; hash: string; createdBy: string },
+  now: Date,
+): Promise<number> {
+  const row = { user, hash, created_at: utc(now), created_by: createdBy };
+  const [id] = await trx('webhook_passwords').insert(row);
+  return Number(id);
+}
+
+const columns = {
+  id: 'id',
+  user: 'user',
+  createdAt: 'created_at',
+  createdBy: 'created_by',
+  usedAt: 'used_at',
+};
+
+/** All of them, the newest first. */
+export async function listWebhookPasswords(db: Knex): Promise<WebhookPassword[]> {
+  return db('webhook_passwords').select(columns).orderBy('id', 'desc');
+}
+
+/** All of them, to be changed by nobody else until the transaction ends: there is a most and a least of them. */
+export async function lockWebhookPasswords(trx: Knex): Promise<WebhookPassword[]> {
+  return trx('webhook_passwords').select(columns).forUpdate();
+}
+
+/** The hashes that are accepted. */
+export async function webhookHashes(db: Db): Promise<WebhookHash[]> {
+  return db('webhook_passwords').select('id', 'hash');
+}
+
+/** Takes one away. */
+export async function deleteWebhookPassword(trx: Knex, id: number): Promise<void> {
+  await trx('webhook_passwords').where({ id }).delete();
+}
+
+/** Notes that one was used, unless that was noted after `notSince`, by whichever process. */
+export async function markWebhookPasswordUsed(
+  db: Db,
+  id: number,
+  { now, notSince }: { now: Date; notSince: Date },
+): Promise<void> {
+  await db('webhook_passwords')
+    .where({ id })
+    .where(row => row.whereNull('used_at').orWhere('used_at', '<=', utc(notSince)))
+    .update({ used_at: utc(now) });
+}

@@ -1,0 +1,61 @@
+import { type ProviderWebhook, webhookEvents } from '../providers/webhooks.ts';
+
+/** How the provider's reports of one stream are set up, as compared with what is needed. */
+export interface WebhookStanding {
+  stream: string;
+  /** `right`, or what is amiss. */
+  state: 'right' | 'missing' | 'incomplete' | 'no-stream';
+  /** Everything amiss, each a sentence. */
+  words: string[];
+  /** Hosts of other webhooks on the stream, which are none of ours. */
+  others: string[];
+}
+
+/** Compares the webhooks of a stream with what is needed: one for `address` that reports everything. */
+export function webhookStanding(
+  stream: string,
+  address: string,
+  { streams, webhooks }: { streams: readonly string[]; webhooks: readonly ProviderWebhook[] },
+): WebhookStanding {
+  const here = webhooks.filter(webhook => webhook.stream === stream);
+  const ours = webhooksAt(address, here);
+  const others = here.filter(webhook => !ours.includes(webhook)).map(({ url }) => new URL(url).host);
+  if (!streams.includes(stream)) {
+    const words = [`The Postmark server has no stream ${stream}: mail on it is refused.`];
+    return { stream, state: 'no-stream', words, others };
+  }
+  if (ours.length === 0) {
+    const words = [
+      'Nothing is posted to this address: what becomes of its mail stays unknown until the night.',
+    ];
+    return { stream, state: 'missing', words, others };
+  }
+  const words = faultsOf(ours);
+  return { stream, state: words.length > 0 ? 'incomplete' : 'right', words, others };
+}
+
+/** Those that post to this address, however it is written. */
+export function webhooksAt(address: string, webhooks: readonly ProviderWebhook[]): ProviderWebhook[] {
+  return webhooks.filter(({ url }) => placeOf(url) === placeOf(address));
+}
+
+function faultsOf(ours: readonly ProviderWebhook[]): string[] {
+  const reported = new Set(ours.filter(({ verified }) => verified).flatMap(({ events }) => events));
+  const lacking = webhookEvents.filter(event => !reported.has(event));
+  return [
+    ...(ours.some(({ signsIn }) => !signsIn) ? ['It brings no password, so its reports are refused.'] : []),
+    ...(ours.some(({ verified }) => !verified)
+      ? ['Postmark has not got a good answer and holds reports back.']
+      : []),
+    ...(lacking.length > 0 && ours.every(({ verified }) => verified)
+      ? [`It does not report: ${lacking.join(', ')}.`]
+      : []),
+    ...(ours.length > 1 ? [`There are ${ours.length} of them, and each report comes as often.`] : []),
+  ];
+}
+
+// Without user and password, and with no regard to the slash at the end.
+function placeOf(url: string): string {
+  const { protocol, host, pathname, search } = new URL(url);
+  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}${search}`;
+}

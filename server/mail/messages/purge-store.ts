@@ -1,0 +1,116 @@
+import type { Db } from '../../../db/connect.ts';
+import { cursorPosition, moveCursor } from '../monitoring/roll-up-store.ts';
+import { firstIdAt } from '../shared/id-time.ts';
+import { utc } from '../shared/utc.ts';
+import { openStates } from './states.ts';
+
+/** Rows removed by one purge. */
+export interface Purged {
+  contents: number;
+  attachments: number;
+  rawEvents: number;
+  audience: number;
+}
+
+const page = 1000;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Removes what is personal and large of messages accepted before `cutoff` that owe nothing any more: contents, files
+ * nobody refers to, raw events, frozen audiences. The ledger rows stay. In pages, so that no lock is held for long.
+ */
+export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
+  const before = [firstIdAt(cutoff)];
+  await inPages(db, oldFilesSql, before, 'DELETE FROM message_attachments WHERE message_id IN (?)');
+  return {
+    contents: await inPages(
+      db,
+      oldContentsSql,
+      before,
+      'DELETE FROM message_contents WHERE message_id IN (?)',
+    ),
+    attachments: await purgeAttachments(db, cutoff),
+    rawEvents: await purgeRawEvents(db, cutoff, now),
+    audience: await inPages(
+      db,
+      oldAudienceSql,
+      [utc(cutoff)],
+      'DELETE FROM campaign_recipients WHERE position IN (?)',
+    ),
+  };
+}
+
+/** Removes contents and files of one message, whatever state it is in. */
+export async function purgeContent(db: Db, messageId: string): Promise<void> {
+  await db('message_attachments').where({ message_id: messageId }).delete();
+  await db('message_contents').where({ message_id: messageId }).delete();
+}
+
+// Ids begin with the moment of acceptance: what is younger is not even looked at.
+const settledSql = `m.state NOT IN (${openStates.map(state => `'${state}'`).join(', ')})`;
+const oldFilesSql = `SELECT f.message_id AS id FROM message_attachments f
+  STRAIGHT_JOIN messages m ON m.id = f.message_id WHERE f.message_id < ? AND ${settledSql} LIMIT ${page}`;
+
+const oldContentsSql = `SELECT c.message_id AS id FROM message_contents c
+  STRAIGHT_JOIN messages m ON m.id = c.message_id WHERE c.message_id < ? AND ${settledSql} LIMIT ${page}`;
+
+const oldAudienceSql = `SELECT r.position AS id FROM campaign_recipients r JOIN campaigns k ON k.id = r.campaign_id
+  WHERE k.finished_at < ? AND k.state IN ('done', 'cancelled') LIMIT ${page}`;
+
+async function inPages(db: Db, select: string, bindings: readonly string[], change: string): Promise<number> {
+  for (let total = 0; ; ) {
+    const [rows]: { id: string | number }[][] = await db.raw(select, [...bindings]);
+    if (!rows || rows.length === 0) return total;
+    const [result] = await db.raw(change, [rows.map(({ id }) => String(id))]);
+    total += result.affectedRows;
+  }
+}
+
+async function purgeAttachments(db: Db, cutoff: Date): Promise<number> {
+  for (let total = 0; ; ) {
+    const [rows]: { hash: string }[][] = await db.raw(
+      `SELECT a.hash FROM attachments a WHERE a.used_at < ?
+         AND NOT EXISTS (SELECT 1 FROM message_attachments f WHERE f.hash = a.hash) LIMIT ${page}`,
+      [utc(cutoff)],
+    );
+    if (!rows || rows.length === 0) return total;
+    const hashes = rows.map(({ hash }) => hash);
+    const [result] = await db.raw('DELETE FROM attachments WHERE hash IN (?) AND used_at < ?', [
+      hashes,
+      utc(cutoff),
+    ]);
+    total += result.affectedRows;
+    // Files that came into use between the two statements are left; they must not keep us here for ever.
+    if (result.affectedRows === 0) return total;
+  }
+}
+
+// Behind a moment and an id, so that no page reads what the one before has done.
+const oldEventsSql = `SELECT id, received_at AS receivedAt, raw IS NOT NULL AS hasRaw
+  FROM events FORCE INDEX (events_received)
+  WHERE received_at >= ? AND received_at < ? AND (received_at > ? OR id > ?)
+  ORDER BY received_at, id LIMIT ${page}`;
+
+/** From where the last purge came to: what it left behind stays in the table, and nights must not grow with it. */
+async function purgeRawEvents(db: Db, cutoff: Date, now: Date): Promise<number> {
+  const purgedTo = await cursorPosition(db, 'raw-events');
+  // A day earlier, for an event whose commit came late.
+  let last = { receivedAt: new Date(Math.max(0, (purgedTo ?? 0) - dayMs)), id: 0 };
+  let total = 0;
+  for (;;) {
+    const from = utc(last.receivedAt);
+    const [rows]: { id: number; receivedAt: Date; hasRaw: number }[][] = await db.raw(oldEventsSql, [
+      from,
+      utc(cutoff),
+      from,
+      last.id,
+    ]);
+    const next = rows?.at(-1);
+    if (!rows || !next) break;
+    const ids = rows.filter(({ hasRaw }) => hasRaw === 1).map(({ id }) => id);
+    if (ids.length > 0) total += await db('events').whereIn('id', ids).update({ raw: null });
+    last = next;
+  }
+  await moveCursor(db, 'raw-events', cutoff.getTime(), now);
+  return total;
+}

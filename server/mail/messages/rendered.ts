@@ -1,0 +1,24 @@
+import type { MailContext } from '../context.ts';
+import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
+import { type Loaded, loadClaimed } from '../sending/load-store.ts';
+import type { Rendered } from '../templates/language/render.ts';
+import { refuseSecret } from './confidentiality.ts';
+
+/**
+ * A message as it was or will be rendered: from the version it is pinned to and the data it was accepted with.
+ * Null when there is no such message or its content was purged. Throws `secret` when only its recipient may read it.
+ */
+export async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
+  await refuseSecret(context, id);
+  const [message] = await loadClaimed(context.db, [{ messageId: id, lease: '' }]);
+  return message && !message.purged ? rendered(context, message) : null;
+}
+
+/** A loaded message by the version it is pinned to. */
+export async function rendered({ templates }: MailContext, message: Loaded): Promise<Rendered> {
+  const template = await templates.version(message.templateVersionId);
+  return template.render(template.complete(message.content.data), {
+    locale: message.locale,
+    unsubscribe: unsubscribePlaceholder,
+  });
+}

@@ -1,0 +1,166 @@
+import type { Db } from '../../../db/connect.ts';
+import { firstIdAt } from '../shared/id-time.ts';
+import { type Way, waysTo } from './search-plans.ts';
+import type { MessageState } from './states.ts';
+import { type MessageView, viewColumns } from './views-store.ts';
+
+/** What to look for, all of it. `from` and `to` bound the time of acceptance, to which the id bears witness. */
+export interface MessageFilter {
+  /** The whole address. */
+  recipient?: string;
+  template?: string;
+  state?: MessageState;
+  stream?: string;
+  tag?: string;
+  campaignId?: string;
+  from?: Date;
+  to?: Date;
+  /** Continues a page: messages older than this id. */
+  cursor?: string;
+  /** Goes back a page: messages newer than this id. */
+  after?: string;
+  /** Default 50, at most 500. */
+  limit?: number;
+}
+
+/** One page, newest first. */
+export interface MessagePage {
+  messages: MessageView[];
+  /** Continues with older ones; null on the last page. */
+  cursor: string | null;
+  /** Goes back to newer ones, as `after`; null on the first page. */
+  newer: string | null;
+  /** True when the search stopped before the page was full, because so many did not match; the cursor goes on. */
+  partial: boolean;
+}
+
+/** So many messages are looked at for one page when no single index answers all that was asked. */
+export const searchBudget = 10_000;
+
+/** Messages that match. Ids are in order of acceptance, so an id is the cursor, both ways. */
+export async function findMessages(
+  db: Db,
+  filter: MessageFilter,
+  budget = searchBudget,
+): Promise<MessagePage> {
+  const limit = Math.min(filter.limit ?? 50, 500);
+  const ways = waysTo(filter, await versionIds(db, filter.template));
+  const { way, end } = await shortestWay(db, ways, filter, budget);
+  const { sql, bindings } = candidates(way, filter, way.rest.length === 0 ? limit + 1 : budget);
+  const rest = way.rest.map(([column]) => `${column} = ?`).join(' AND ');
+  // In this order: with old statistics the optimizer would rather begin at the templates and read every message.
+  const [rows]: MessageView[][] = await db.raw(
+    `SELECT ${viewColumns} FROM (${sql}) found
+     STRAIGHT_JOIN messages m ON m.id = found.id
+     STRAIGHT_JOIN template_versions t ON t.id = m.template_version_id
+     ${rest && `WHERE ${rest}`} ORDER BY found.id ${orderOf(filter)} LIMIT ${limit + 1}`,
+    [...bindings, ...way.rest.map(([, value]) => value)],
+  );
+  const found = rows ?? [];
+  const more = found.length > limit;
+  return pageOf(found.slice(0, limit), filter, { more, last: more ? null : end });
+}
+
+/** A way, and where a walk along it stops for want of budget; null when it sees everything. */
+interface Chosen {
+  way: Way;
+  end: string | null;
+}
+
+/**
+ * The way that answers all, else the first that the budget reaches the end of, else the one on which it comes furthest:
+ * there the candidates lie farthest apart. A common tag in a rare state is found by its state.
+ */
+async function shortestWay(
+  db: Db,
+  ways: readonly Way[],
+  filter: MessageFilter,
+  budget: number,
+): Promise<Chosen> {
+  let best: Chosen | undefined;
+  for (const way of ways) {
+    const end = way.rest.length === 0 ? null : await endOfWalk(db, way, filter, budget);
+    if (end === null) return { way, end };
+    if (!best?.end || (filter.after ? end > best.end : end < best.end)) best = { way, end };
+  }
+  if (!best) throw new Error('There is always a way.');
+  return best;
+}
+
+async function endOfWalk(db: Db, way: Way, filter: MessageFilter, budget: number): Promise<string | null> {
+  const { sql, bindings } = candidates(way, filter, budget);
+  const last = filter.after ? 'MAX(id)' : 'MIN(id)';
+  const [[row]] = await db.raw(`SELECT COUNT(*) AS count, ${last} AS last FROM (${sql}) looked`, bindings);
+  return Number(row.count) < budget ? null : row.last;
+}
+
+/** Ids of the first `limit` candidates: each walk reads no further than that. */
+function candidates({ index, walks }: Way, filter: MessageFilter, limit: number) {
+  const order = orderOf(filter);
+  const bounds: [string, string][] = [
+    ...(filter.from ? [['id >= ?', firstIdAt(filter.from)] as [string, string]] : []),
+    ...(filter.to ? [['id < ?', firstIdAt(filter.to)] as [string, string]] : []),
+    ...(filter.cursor ? [['id < ?', filter.cursor] as [string, string]] : []),
+    ...(filter.after ? [['id > ?', filter.after] as [string, string]] : []),
+  ];
+  const parts = walks.map(conditions => {
+    const where = [...conditions.map(([column]) => `${column} = ?`), ...bounds.map(([sql]) => sql)];
+    return {
+      sql: `(SELECT id FROM messages FORCE INDEX (${index})${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}
+        ORDER BY id ${order} LIMIT ${limit})`,
+      bindings: [...conditions.map(([, value]) => value), ...bounds.map(([, value]) => value)],
+    };
+  });
+  if (parts.length === 0) return { sql: "SELECT id FROM messages WHERE id = ''", bindings: [] };
+  const union = parts.map(({ sql }) => sql).join(' UNION ALL ');
+  return {
+    sql: `SELECT id FROM (${union}) walked ORDER BY id ${order} LIMIT ${limit}`,
+    bindings: parts.flatMap(part => part.bindings),
+  };
+}
+
+function orderOf({ after }: MessageFilter): 'ASC' | 'DESC' {
+  return after ? 'ASC' : 'DESC';
+}
+
+function pageOf(
+  rows: MessageView[],
+  { cursor, after }: MessageFilter,
+  { more, last }: { more: boolean; last: string | null },
+): MessagePage {
+  const messages = after ? rows.toReversed() : rows;
+  const [first, end] = [messages.at(0)?.id ?? null, messages.at(-1)?.id ?? null];
+  const partial = last !== null;
+  if (after) return { messages, partial, newer: more ? first : last, cursor: end ?? after };
+  return { messages, partial, cursor: more ? end : last, newer: cursor ? (first ?? cursor) : null };
+}
+
+async function versionIds(db: Db, template: string | undefined): Promise<number[] | null> {
+  if (!template) return null;
+  return db('template_versions').where({ template }).orderBy('id', 'desc').limit(200).pluck('id');
+}
+
+/** Messages that an id names: our own, an attempt's, or the provider's. */
+export async function messagesNamed(db: Db, id: string): Promise<string[]> {
+  const [own, attempts] = await Promise.all([
+    db('messages').where({ id }).pluck('id'),
+    db('attempts').where({ id }).orWhere({ provider_message_id: id }).limit(10).pluck('message_id'),
+  ]);
+  return [...new Set([...own, ...attempts])];
+}
+
+/** Addresses that begin with a text, in order; each is found by one seek. */
+export async function recipientsBeginning(db: Db, start: string, limit: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let from = start.toLowerCase(); found.length < limit; ) {
+    const row = await db('messages')
+      .select('recipient')
+      .where('recipient', found.length === 0 ? '>=' : '>', from)
+      .orderBy('recipient')
+      .first();
+    if (!row?.recipient.startsWith(start.toLowerCase())) break;
+    from = row.recipient;
+    found.push(from);
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import { campaignsIn } from '../campaigns/campaigns-store.ts';
+import { sampleCampaign, sampledStates } from '../campaigns/counts.ts';
+import type { MailContext } from '../context.ts';
+import { distinctHours, hourMs, hourOf } from '../shared/hours.ts';
+import { firstIdAt, idTime } from '../shared/id-time.ts';
+import { inTransaction } from '../shared/transaction.ts';
+import { countHour, hoursToCount, touchHours, touchOpenHours } from './hourly-store.ts';
+import { keepQueueAges, queueAges } from './queue-store.ts';
+import { eventsBehind, firstMessageFrom, lockCursor, moveCursor } from './roll-up-store.ts';
+
+// Ids of events are given before their commits: what is younger may still have a neighbour to come.
+const eventLagMs = 30_000;
+const eventPage = 5000;
+const hoursAtOnce = 50;
+
+/**
+ * Counts the messages of each hour by stream and template, so that no page ever has to: the hours that are new, those
+ * that a report came for, however late, and those with messages still on their way. From cursors, and each hour as a
+ * whole: repeating it changes nothing. Returns how many hours it counted.
+ */
+export async function rollUp(context: MailContext, signal?: AbortSignal): Promise<number> {
+  await noteNewHours(context);
+  await noteReports(context, signal);
+  const counted = await countHours(context, signal);
+  await sampleQueue(context);
+  await sampleCampaigns(context);
+  return counted;
+}
+
+/** Every hour with messages since the last run; the one before it, too, for what was accepted in its last moment. */
+async function noteNewHours({ db, now }: MailContext): Promise<void> {
+  await inTransaction(db, async trx => {
+    const last = await lockCursor(trx, 'hours');
+    const from = last === null ? new Date(0) : new Date((last - 1) * hourMs);
+    await touchHours(trx, await hoursWithMessages(trx, from), now());
+    await touchOpenHours(trx, now());
+    await moveCursor(trx, 'hours', hourOf(now()).getTime() / hourMs, now());
+  });
+}
+
+/** Found by seeks: an hour in which nothing happened costs nothing. */
+async function hoursWithMessages(db: MailContext['db'], from: Date): Promise<Date[]> {
+  const hours: Date[] = [];
+  for (let at = from; ; ) {
+    const id = await firstMessageFrom(db, firstIdAt(at));
+    if (id === null) return hours;
+    const hour = hourOf(idTime(id));
+    hours.push(hour);
+    at = new Date(hour.getTime() + hourMs);
+  }
+}
+
+async function noteReports({ db, now }: MailContext, signal: AbortSignal | undefined): Promise<void> {
+  for (let more = true; more && !signal?.aborted; ) {
+    more = await inTransaction(db, async trx => {
+      const position = (await lockCursor(trx, 'events')) ?? 0;
+      const page = await eventsBehind(trx, position, eventPage);
+      const young = page.findIndex(({ receivedAt }) => receivedAt.getTime() > now().getTime() - eventLagMs);
+      const events = young === -1 ? page : page.slice(0, young);
+      const ids = events.flatMap(({ messageId }) => (messageId ? [messageId] : []));
+      await touchHours(trx, distinctHours(ids.map(idTime)), now());
+      await moveCursor(trx, 'events', events.at(-1)?.id ?? position, now());
+      return events.length === eventPage;
+    });
+  }
+}
+
+async function countHours({ db, now }: MailContext, signal: AbortSignal | undefined): Promise<number> {
+  let counted = 0;
+  for (;;) {
+    const hours = await hoursToCount(db, now(), hoursAtOnce);
+    for (const hour of hours) {
+      if (signal?.aborted) return counted;
+      await countHour(db, hour, now());
+      counted += 1;
+    }
+    if (hours.length < hoursAtOnce) return counted;
+  }
+}
+
+async function sampleQueue({ db, now }: MailContext): Promise<void> {
+  await keepQueueAges(db, hourOf(now()), await queueAges(db, now()));
+}
+
+async function sampleCampaigns(context: MailContext): Promise<void> {
+  for (const id of await campaignsIn(context.db, sampledStates)) await sampleCampaign(context, id);
+}

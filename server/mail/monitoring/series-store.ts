@@ -1,0 +1,103 @@
+import type { Db } from '../../../db/connect.ts';
+import { utc } from '../shared/utc.ts';
+import { type LatencyCounts, latencyBounds } from './latency.ts';
+
+/** What became of messages, counted by the hour in which they were accepted. */
+export interface Counts extends LatencyCounts {
+  accepted: number;
+  sent: number;
+  delivered: number;
+  bounced: number;
+  complained: number;
+  suppressed: number;
+  failed: number;
+  unclear: number;
+  open: number;
+  opened: number;
+  clicked: number;
+}
+
+/** The counts of one stream in one step of time; `step` from 0. */
+export type StreamStep = Counts & { step: number; stream: string };
+
+const counted = [
+  'accepted',
+  'sent',
+  'delivered',
+  'bounced',
+  'complained',
+  'suppressed',
+  'failed',
+  'unclear',
+  'open',
+  'opened',
+  'clicked',
+  ...latencyBounds.map(([column]) => column),
+  'measured',
+] as const;
+
+const sums = counted.map(column => `SUM(${column}) AS ${column}`).join(', ');
+
+/** Counts from `from` (a full hour) until `to`, in steps of so many hours, by stream. */
+export async function countsByStep(db: Db, from: Date, to: Date, stepHours: number): Promise<StreamStep[]> {
+  const [rows] = await db.raw(byStepSql, [utc(from), stepHours, utc(from), utc(to)]);
+  return rows.map((row: Record<string, string | number>) => ({
+    ...numbers(row),
+    step: Number(row.step),
+    stream: String(row.stream),
+  }));
+}
+
+/** A page's view of many messages: hours only. */
+const byStepSql = `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, ${sums}
+  FROM message_hours WHERE hour >= ? AND hour < ? GROUP BY step, stream ORDER BY step, stream`;
+
+/** Counts since `from` by template. */
+export async function countsByTemplate(db: Db, from: Date): Promise<(Counts & { template: string })[]> {
+  const [rows] = await db.raw(
+    `SELECT template, ${sums} FROM message_hours WHERE hour >= ? GROUP BY template ORDER BY template`,
+    [utc(from)],
+  );
+  return rows.map((row: Record<string, string | number>) => ({
+    ...numbers(row),
+    template: String(row.template),
+  }));
+}
+
+/** The worst age of a due message, by step and stream. */
+export async function queueByStep(
+  db: Db,
+  from: Date,
+  to: Date,
+  stepHours: number,
+): Promise<{ step: number; stream: string; ageMs: number }[]> {
+  const [rows] = await db.raw(
+    `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, MAX(age_ms) AS ageMs
+     FROM queue_hours WHERE hour >= ? AND hour < ? GROUP BY step, stream`,
+    [utc(from), stepHours, utc(from), utc(to)],
+  );
+  return rows.map((row: Record<string, string | number>) => ({
+    step: Number(row.step),
+    stream: String(row.stream),
+    ageMs: Number(row.ageMs),
+  }));
+}
+
+/** Streams that messages were accepted on, in order; by seeks from one to the next. */
+export async function listStreams(db: Db): Promise<string[]> {
+  const streams: string[] = [];
+  for (;;) {
+    const row = await db('messages')
+      .select('stream')
+      .where('stream', '>', streams.at(-1) ?? '')
+      .orderBy('stream')
+      .first();
+    if (!row) return streams;
+    streams.push(row.stream);
+  }
+}
+
+// Sums come as text.
+function numbers(row: Record<string, string | number>): Counts {
+  return Object.fromEntries(counted.map(column => [column, Number(row[column])])) as unknown as Counts;
+}

@@ -1,0 +1,58 @@
+import type { Db } from '../../../db/connect.ts';
+import { addressKey } from '../shared/address.ts';
+import { utc } from '../shared/utc.ts';
+
+/** What a person said about a topic, and how we know. */
+export interface Consent {
+  topic: string;
+  address: string;
+  granted: boolean;
+  evidence: string | null;
+  changedAt: Date;
+}
+
+/** Records a statement; an older one never overwrites a newer. */
+export async function recordConsent(db: Db, consent: Consent): Promise<void> {
+  await db.raw(
+    `INSERT INTO consents (topic, address, granted, evidence, changed_at) VALUES (?, ?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE
+       granted = IF(VALUES(changed_at) >= changed_at, VALUES(granted), granted),
+       evidence = IF(VALUES(changed_at) >= changed_at, VALUES(evidence), evidence),
+       changed_at = GREATEST(changed_at, VALUES(changed_at))`,
+    [consent.topic, addressKey(consent.address), consent.granted, consent.evidence, utc(consent.changedAt)],
+  );
+}
+
+/** What these addresses said about any of these topics, keyed by {@link consentKey}. */
+export async function consentsOf(
+  db: Db,
+  wanted: readonly { topic: string; address: string }[],
+): Promise<Map<string, boolean>> {
+  if (wanted.length === 0) return new Map();
+  // Not (topic, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
+  const [rows]: { topic: string; address: string; granted: 0 | 1 }[][] = await db.raw(
+    'SELECT topic, address, granted FROM consents WHERE topic IN (?) AND address IN (?)',
+    [[...new Set(wanted.map(({ topic }) => topic))], [...new Set(wanted.map(({ address }) => address))]],
+  );
+  return new Map(rows?.map(row => [consentKey(row), row.granted === 1]));
+}
+
+/** Key of an address on a topic. */
+export function consentKey({ topic, address }: { topic: string; address: string }): string {
+  return `${topic}\n${address}`;
+}
+
+/** Everything an address said. */
+export async function listConsents(db: Db, address: string): Promise<Consent[]> {
+  const rows = await db('consents')
+    .select({
+      topic: 'topic',
+      address: 'address',
+      granted: 'granted',
+      evidence: 'evidence',
+      changedAt: 'changed_at',
+    })
+    .where({ address: addressKey(address) })
+    .orderBy('topic');
+  return rows.map(row => ({ ...row, granted: Boolean(row.granted) }));
+}

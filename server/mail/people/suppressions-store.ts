@@ -1,0 +1,166 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import { addressKey } from '../shared/address.ts';
+import { utc } from '../shared/utc.ts';
+
+/** Why an address is not mailed on a stream, in Postmark's words, or ours for what an operator did here. */
+export interface Suppression {
+  stream: string;
+  address: string;
+  active: boolean;
+  reason: string;
+  /** `Recipient`, `Customer` or `Admin` as Postmark says; `Operator` when entered here. */
+  origin: string;
+  eventId: string | null;
+  note: string | null;
+  changedAt: Date;
+}
+
+/** A change to one address on one stream. */
+export type SuppressionChange = Omit<Suppression, 'eventId' | 'note'> & { eventId?: string; note?: string };
+
+/**
+ * Applies a change by its time, not its arrival: an older one never overwrites a newer, and of two at the same
+ * moment the one that suppresses wins, so every order of arrival ends alike. True when something changed.
+ */
+export async function changeSuppression(db: Knex, change: SuppressionChange): Promise<boolean> {
+  const wins =
+    'VALUES(changed_at) > changed_at OR (VALUES(changed_at) = changed_at AND VALUES(active) > active)';
+  // Assignments run from left to right and see earlier ones: what the condition reads is set last.
+  const [result] = await db.raw(
+    `INSERT INTO suppressions (stream, address, active, reason, origin, event_id, note, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE
+       reason = IF(${wins}, VALUES(reason), reason),
+       origin = IF(${wins}, VALUES(origin), origin),
+       event_id = IF(${wins}, VALUES(event_id), event_id),
+       note = IF(${wins}, VALUES(note), note),
+       active = IF(VALUES(changed_at) > changed_at, VALUES(active), IF(VALUES(changed_at) = changed_at, GREATEST(active, VALUES(active)), active)),
+       changed_at = GREATEST(changed_at, VALUES(changed_at))`,
+    [
+      change.stream,
+      addressKey(change.address),
+      change.active,
+      change.reason,
+      change.origin,
+      change.eventId ?? null,
+      change.note ?? null,
+      utc(change.changedAt),
+    ],
+  );
+  return result.affectedRows > 0;
+}
+
+const columns = {
+  stream: 'stream',
+  address: 'address',
+  active: 'active',
+  reason: 'reason',
+  origin: 'origin',
+  eventId: 'event_id',
+  note: 'note',
+  changedAt: 'changed_at',
+};
+
+/** The active suppressions of these addresses on any of these streams, keyed by {@link suppressionKey}. */
+export async function activeSuppressions(
+  db: Db,
+  wanted: readonly { stream: string; address: string }[],
+): Promise<Map<string, Suppression>> {
+  if (wanted.length === 0) return new Map();
+  // Not (stream, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
+  const [rows]: Suppression[][] = await db.raw(
+    `SELECT stream, address, active, reason, origin, event_id AS eventId, note, changed_at AS changedAt
+     FROM suppressions WHERE stream IN (?) AND address IN (?) AND active = 1`,
+    [[...new Set(wanted.map(({ stream }) => stream))], [...new Set(wanted.map(({ address }) => address))]],
+  );
+  return new Map(rows?.map(row => [suppressionKey(row), row]));
+}
+
+/** Key of an address on a stream. */
+export function suppressionKey({ stream, address }: { stream: string; address: string }): string {
+  return `${stream}\n${address}`;
+}
+
+/** Active suppressions of a stream, of an address, or all, in order; the first `limit` of them when given. */
+export async function listSuppressions(
+  db: Knex,
+  filter: { stream?: string; address?: string; limit?: number } = {},
+): Promise<Suppression[]> {
+  const query = db('suppressions').select(columns).where({ active: 1 }).orderBy(['stream', 'address']);
+  if (filter.stream) query.where({ stream: filter.stream });
+  if (filter.address) query.where({ address: addressKey(filter.address) });
+  if (filter.limit) query.limit(filter.limit);
+  return (await query).map(suppressionOf);
+}
+
+/** What to look for; `start` is the beginning of an address, `cursor` continues a page. */
+export interface SuppressionFilter {
+  start?: string;
+  stream?: string;
+  cursor?: string;
+  /** Default 50, at most 500. */
+  limit?: number;
+}
+
+/** One page in order of address; `cursor` is null on the last. */
+export interface SuppressionPage {
+  suppressions: Suppression[];
+  cursor: string | null;
+}
+
+/** Active suppressions by address, page by page; the index alone leads there. */
+export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promise<SuppressionPage> {
+  const limit = Math.min(filter.limit ?? 50, 500);
+  // Told the index: for a first page MySQL would rather sort the whole table.
+  const table = filter.stream ? 'suppressions' : db.raw('suppressions FORCE INDEX (suppressions_address)');
+  const query = db(table)
+    .select(columns)
+    .where({ active: 1 })
+    .limit(limit + 1);
+  const start = filter.start?.toLowerCase() ?? '';
+  const [stream = '', address = ''] = filter.cursor?.split('\n') ?? [];
+  if (filter.stream) {
+    query.where({ stream: filter.stream }).orderBy('address').where('address', '>=', start);
+    if (address) query.where('address', '>', address);
+  } else {
+    query.orderBy(['address', 'stream']).where('address', '>=', start);
+    if (address) {
+      // Spelled out: as (address, stream) > (?, ?) neither engine enters the index with it.
+      query
+        .where('address', '>=', address)
+        .where(row => row.where('address', '>', address).orWhere('stream', '>', stream));
+    }
+  }
+  if (start) query.where('address', '<', `${start}\u{10ffff}`);
+  const found = (await query).map(suppressionOf);
+  const suppressions = found.slice(0, limit);
+  const last = suppressions.at(-1);
+  return { suppressions, cursor: found.length > limit && last ? suppressionKey(last) : null };
+}
+
+/** All active suppressions of a stream in order of address, in flat memory: read page by page as they are asked for. */
+export async function* suppressionsOf(db: Db, stream: string): AsyncGenerator<Suppression> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await pageSuppressions(db, { stream, limit: 500, ...(cursor && { cursor }) });
+    yield* page.suppressions;
+    cursor = page.cursor;
+  }
+}
+
+/** One suppression, active or not; null when there never was one. */
+export async function readSuppression(
+  db: Knex,
+  stream: string,
+  address: string,
+): Promise<Suppression | null> {
+  const row = await db('suppressions')
+    .select(columns)
+    .where({ stream, address: addressKey(address) })
+    .first();
+  return row ? suppressionOf(row) : null;
+}
+
+function suppressionOf(row: Suppression): Suppression {
+  return { ...row, active: Boolean(row.active), eventId: row.eventId === null ? null : String(row.eventId) };
+}

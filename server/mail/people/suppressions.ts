@@ -1,0 +1,105 @@
+import type { MailContext } from '../context.ts';
+import { MailError } from '../error.ts';
+import { type EventView, readEvent } from '../events/events-store.ts';
+import type { Doing } from '../messages/messages.ts';
+import type { ProviderBooks } from '../providers/reconciliation-source.ts';
+import { addressKey, readMailbox } from '../shared/address.ts';
+import { recordChange } from '../shared/audit-store.ts';
+import { inTransaction } from '../shared/transaction.ts';
+import { whyNotLifted } from './reactivation.ts';
+import {
+  changeSuppression,
+  listSuppressions,
+  pageSuppressions,
+  readSuppression,
+  type Suppression,
+  type SuppressionFilter,
+} from './suppressions-store.ts';
+
+/** A suppression with the report it rests on, where there is one. */
+export interface SuppressionEvidence {
+  suppression: Suppression;
+  event: EventView | null;
+  /** Why it cannot be lifted; null when it can. */
+  fixed: string | null;
+}
+
+/** Who must not be mailed on a stream, and why. */
+export function createSuppressions({ db, now, log }: MailContext, books: ProviderBooks) {
+  /**
+   * Stores an operator's decision and, when somebody is named, writes it down with what it replaces. False when an active
+   * suppression of the provider's or the recipient's is there, which must not pass for an operator's own.
+   */
+  const decide = (
+    stream: string,
+    address: string,
+    active: boolean,
+    note: string,
+    { by }: Doing,
+  ): Promise<boolean> =>
+    inTransaction(db, async trx => {
+      const before = await readSuppression(trx, stream, address);
+      if (active && before?.active && before.origin !== 'Operator') return false;
+      const change = { stream, address, active, reason: 'ManualSuppression', origin: 'Operator', note };
+      await changeSuppression(trx, { ...change, changedAt: now() });
+      if (!by) return true;
+      await recordChange(trx, {
+        by,
+        action: active ? 'suppression.add' : 'suppression.lift',
+        subject: `suppression:${stream}:${address}`,
+        before: before && { active: before.active, reason: before.reason, origin: before.origin },
+        after: { active, note },
+        at: now(),
+      });
+      return true;
+    });
+
+  /** An operator's own suppression. False when the address is suppressed already and that stays as it is. */
+  async function add(stream: string, address: string, note: string, doing: Doing = {}): Promise<boolean> {
+    return decide(stream, addressKey(readMailbox(address, 'address').email), true, note, doing);
+  }
+
+  /**
+   * Lifts a suppression. One of the provider is lifted there first; throws `wrong-state` for those that it never
+   * lifts, and with its own words when it refuses.
+   */
+  async function lift(stream: string, address: string, note: string, doing: Doing = {}): Promise<void> {
+    const [found] = await listSuppressions(db, { stream, address });
+    if (!found)
+      throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
+    const fixed = whyNotLifted(found);
+    if (fixed) throw new MailError('wrong-state', fixed, 'address');
+    if (found.origin !== 'Operator') await askProvider(stream, found.address);
+    await decide(stream, found.address, false, note, doing);
+  }
+
+  async function askProvider(stream: string, address: string): Promise<void> {
+    const answer = await books.reactivate(stream, address).catch((error: unknown) => {
+      log.warn({ err: error, stream }, 'the provider could not be asked to lift a suppression');
+      throw new MailError(
+        'wrong-state',
+        'Postmark could not be reached. Nothing was changed; try again.',
+        'address',
+      );
+    });
+    if (!answer.done)
+      throw new MailError('wrong-state', `Postmark will not lift it: ${answer.answer}`, 'address');
+  }
+
+  return {
+    /** Active suppressions of a stream, of an address, or all. */
+    list: (filter: { stream?: string; address?: string; limit?: number } = {}) =>
+      listSuppressions(db, filter),
+    /** The same page by page, by the beginning of an address. */
+    page: (filter: SuppressionFilter = {}) => pageSuppressions(db, filter),
+    /** One, active or not, with the report behind it; null when there never was one. */
+    async evidence(stream: string, address: string): Promise<SuppressionEvidence | null> {
+      const suppression = await readSuppression(db, stream, address);
+      if (!suppression) return null;
+      const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
+      return { suppression, event, fixed: whyNotLifted(suppression) };
+    },
+    add,
+    lift,
+  };
+}

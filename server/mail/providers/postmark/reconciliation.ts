@@ -1,0 +1,129 @@
+import { Errors, type Models, type ServerClient } from 'postmark';
+import type { ProviderEvent } from '../event.ts';
+import type { BouncePage, ProviderBooks } from '../reconciliation-source.ts';
+import { easternReading, readingText } from './eastern-time.ts';
+import { attemptIdIn, MalformedEvent, readEvent } from './events.ts';
+
+/** Rows per page, and the furthest row Postmark lets a list be paged to. */
+const pageSize = 500;
+const furthestRow = 10_000;
+
+/** Postmark's code for a message it does not have. */
+const notFound = 701;
+
+/** Postmark's books, read by its API. */
+export function createPostmarkBooks(client: ServerClient): ProviderBooks {
+  return {
+    async streams() {
+      const { MessageStreams } = await client.getMessageStreams();
+      return MessageStreams.filter(stream => stream.MessageStreamType !== 'Inbound').map(stream => stream.ID);
+    },
+
+    bounces: (stream, from, to) => bouncesBetween(client, stream, easternReading(from), easternReading(to)),
+
+    async attemptOf(providerMessageId) {
+      try {
+        const { Metadata } = await client.getOutboundMessageDetails(providerMessageId);
+        return attemptIdIn(Metadata);
+      } catch (error) {
+        // Too old, or of another server.
+        if (error instanceof Errors.PostmarkError && error.code === notFound) return null;
+        throw error;
+      }
+    },
+
+    async suppressions(stream) {
+      const { Suppressions } = await client.getSuppressions(stream);
+      return Suppressions.map(({ EmailAddress, SuppressionReason, Origin, CreatedAt }) => ({
+        address: String(EmailAddress),
+        reason: SuppressionReason,
+        origin: Origin,
+        since: new Date(CreatedAt),
+      }));
+    },
+
+    suppression: (stream, { address, reason, origin }, at) =>
+      orNull(() =>
+        subscriptionChange(stream, address, at, {
+          SuppressSending: true,
+          SuppressionReason: reason,
+          Origin: origin,
+        }),
+      ),
+
+    async reactivate(stream, address) {
+      const { Suppressions } = await client.deleteSuppressions(stream, {
+        Suppressions: [{ EmailAddress: address }],
+      });
+      const [item] = Suppressions;
+      // A refusal comes inside a 200.
+      if (item?.Status === 'Deleted') return { done: true };
+      return { done: false, answer: item?.Message ?? 'no reason given' };
+    },
+
+    reactivation: (stream, address, at) =>
+      subscriptionChange(stream, address, at, {
+        SuppressSending: false,
+        SuppressionReason: null,
+        Origin: 'Customer',
+      }),
+  };
+}
+
+/**
+ * By readings of Eastern clocks, see {@link easternReading}. Both ends fixed: the list is newest first, and without an
+ * end new rows would shift its pages.
+ */
+async function* bouncesBetween(
+  client: ServerClient,
+  stream: string,
+  from: Date,
+  to: Date,
+): AsyncGenerator<BouncePage> {
+  for (let offset = 0; offset < furthestRow; offset += pageSize) {
+    const { TotalCount, Bounces } = await client.getBounces({
+      count: pageSize,
+      offset,
+      messageStream: stream,
+      fromDate: readingText(from),
+      toDate: readingText(to),
+    });
+    // More than can be paged: two halves. A second is the finest slice the dates can name.
+    if (offset === 0 && TotalCount > furthestRow && to.getTime() - from.getTime() > 2000) {
+      const middle = new Date((from.getTime() + to.getTime()) / 2);
+      yield* bouncesBetween(client, stream, from, middle);
+      yield* bouncesBetween(client, stream, middle, to);
+      return;
+    }
+    const events = Bounces.flatMap(row => orNull(() => bounceEvent(row, stream)) ?? []);
+    yield { events, unreadable: Bounces.length - events.length };
+    if (offset + pageSize >= TotalCount) return;
+  }
+}
+
+/** Null for a row that is not what Postmark documents. */
+function orNull(read: () => ProviderEvent): ProviderEvent | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedEvent || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+// A row of the list is a webhook's body with other extras; both are read by the one table.
+function bounceEvent(row: Models.Bounce, stream: string): ProviderEvent {
+  const RecordType = row.Type === 'SpamComplaint' ? 'SpamComplaint' : 'Bounce';
+  return readEvent(
+    { ...row, RecordType, MessageStream: row.MessageStream ?? stream },
+    new Date(row.BouncedAt),
+  );
+}
+
+function subscriptionChange(stream: string, Recipient: string, at: Date, change: object): ProviderEvent {
+  const ChangedAt = at.toISOString();
+  return readEvent(
+    { RecordType: 'SubscriptionChange', MessageStream: stream, Recipient, ChangedAt, ...change },
+    at,
+  );
+}

@@ -1,0 +1,122 @@
+import type { MailContext } from '../context.ts';
+import { MailError } from '../error.ts';
+import { countSuppressed } from '../people/suppression-counts-store.ts';
+import { connectionFault } from '../providers/connection-fault.ts';
+import { inTime } from '../shared/timeout.ts';
+import type { CategoryPolicy } from './policy.ts';
+
+/** A way to hand over mail, without its credentials. */
+export interface ConnectionView {
+  name: string;
+  /** What it is, such as `SMTP`. */
+  kind: string;
+  /** Where it leads; null when it is of a host's own making. */
+  address: string | null;
+  canBeTested: boolean;
+  /** Categories whose mail it takes, with its share of each, above 0 and up to 1. */
+  categories: { category: string; share: number }[];
+}
+
+/** What a test of a connection found; `ms` is how long it took. */
+export interface ConnectionTest {
+  name: string;
+  ok: boolean;
+  ms: number;
+  /** In plain words, without secrets. */
+  answer: string;
+}
+
+/** One line of the routing policy; each route with its share of the category's mail. */
+export type CategoryView = Omit<CategoryPolicy, 'routes'> & {
+  category: string;
+  routes: (CategoryPolicy['routes'][number] & { share: number })[];
+};
+
+/** A stream that the policy names, and who gets nothing on it. */
+export interface StreamView {
+  name: string;
+  categories: string[];
+  transports: string[];
+  /** Suppressed addresses; counted up to {@link countedUpTo}, and `more` when there may be more. */
+  suppressed: number;
+  more: boolean;
+}
+
+const patienceMs = 10_000;
+const countedUpTo = 10_000;
+
+/** How mail is routed and by which connections: {@link MailContext.policy} and its transports. */
+export function createConnections({ db, policy, transports, log }: MailContext) {
+  const categories = Object.entries(policy.categories).map(([category, one]) => withShares(category, one));
+  const routes = categories.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
+
+  return {
+    /** The policy in force, category by category. */
+    policy: (): { version: number; from: string; categories: CategoryView[] } => ({
+      version: policy.version,
+      from: policy.from.name ? `${policy.from.name} <${policy.from.email}>` : policy.from.email,
+      categories,
+    }),
+
+    /** Every stream of the policy. */
+    streams: (): Promise<StreamView[]> =>
+      Promise.all(
+        distinct(routes.map(({ stream }) => stream)).map(async name => {
+          const here = routes.filter(({ stream }) => stream === name);
+          const suppressed = await countSuppressed(db, name, countedUpTo);
+          return {
+            name,
+            categories: distinct(here.map(({ category }) => category)),
+            transports: distinct(here.map(({ transport }) => transport)),
+            suppressed,
+            more: suppressed === countedUpTo,
+          };
+        }),
+      ),
+
+    /** Every connection that is configured. */
+    list: (): ConnectionView[] =>
+      [...transports.values()].map(({ name, kind, address, check }) => ({
+        name,
+        kind: kind ?? 'of the host’s own making',
+        address: address ?? null,
+        canBeTested: check !== undefined,
+        categories: categories.map(one => shareOf(one, name)).filter(({ share }) => share > 0),
+      })),
+
+    /** Connects and signs in without sending anything, within 10 s. Throws `invalid-input` for one that is not there. */
+    async test(name: string): Promise<ConnectionTest> {
+      const transport = transports.get(name);
+      if (!transport?.check)
+        throw new MailError('invalid-input', 'There is no such connection to test.', 'name');
+      const startedAt = performance.now();
+      const took = () => Math.round(performance.now() - startedAt);
+      try {
+        const answer = await inTime(transport.check(), patienceMs);
+        return { name, ok: true, answer, ms: took() };
+      } catch (error) {
+        const { code } = error as { code?: unknown };
+        log.warn({ code, transport: name }, 'test of a connection failed');
+        return { name, ok: false, answer: connectionFault(error), ms: took() };
+      }
+    },
+  };
+}
+
+function withShares(category: string, one: CategoryPolicy): CategoryView {
+  const total = one.routes.reduce((sum, { weight }) => sum + weight, 0);
+  return {
+    category,
+    ...one,
+    routes: one.routes.map(route => ({ ...route, share: route.weight / total })),
+  };
+}
+
+function shareOf({ category, routes }: CategoryView, name: string) {
+  const shares = routes.map(({ transport, share }) => (transport === name ? share : 0));
+  return { category, share: shares.reduce((sum, share) => sum + share, 0) };
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,81 @@
+import type { MailContext } from '../context.ts';
+import { MailError } from '../error.ts';
+import { readFiles } from '../messages/attachments-store.ts';
+import type { AttachmentFile, Envelope } from '../providers/transport.ts';
+import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
+import { categoryPolicy } from '../routing/policy.ts';
+import type { Rendered } from '../templates/language/render.ts';
+import type { ReadyTemplate, Templates } from '../templates/templates.ts';
+import type { Loaded } from './load-store.ts';
+import { notSent } from './outcomes.ts';
+import { type Settlement, settle } from './settle-store.ts';
+
+/** A message and what a transport gets of it. */
+export interface Job {
+  message: Loaded;
+  envelope: Envelope;
+}
+
+/** Each message from its pinned version; one that cannot be rendered fails alone. */
+export async function renderAll(context: MailContext, loaded: readonly Loaded[]): Promise<Job[]> {
+  const { db, now, templates } = context;
+  const files = await readFiles(
+    db,
+    loaded.filter(one => one.hasAttachments).map(one => one.claim.messageId),
+  );
+  const failed: Settlement[] = [];
+  const jobs: Job[] = [];
+  for (const message of loaded) {
+    const template = await versionOf(templates, message.templateVersionId);
+    try {
+      if (message.purged) throw new Error('its content was purged');
+      if (template instanceof MailError) throw template;
+      const data = message.campaignId ? template.complete(message.content.data) : message.content.data;
+      const rendered = template.render(data, { locale: message.locale, unsubscribe: unsubscribePlaceholder });
+      jobs.push({
+        message,
+        envelope: envelope(context, message, rendered, files.get(message.claim.messageId) ?? []),
+      });
+    } catch (error) {
+      failed.push(
+        notSent(message, { kind: 'failed', reason: `cannot be rendered: ${(error as Error).message}` }),
+      );
+    }
+  }
+  await settle(db, failed, now());
+  return jobs;
+}
+
+/** A fault of the version fails its messages; one of the database is thrown, for they have no part in it. */
+async function versionOf(templates: Templates, id: number): Promise<ReadyTemplate | MailError> {
+  try {
+    return await templates.version(id);
+  } catch (error) {
+    if (error instanceof MailError) return error;
+    throw error;
+  }
+}
+
+function envelope(
+  { policy }: MailContext,
+  message: Loaded,
+  rendered: Rendered,
+  attachments: AttachmentFile[],
+): Envelope {
+  const { cc, bcc, replyTo, headers, metadata, to } = message.content;
+  const [, ...copies] = to;
+  return {
+    attemptId: message.attemptId,
+    stream: message.stream,
+    from: categoryPolicy(policy, message.category).from ?? policy.from,
+    to: message.recipient,
+    cc: [...copies, ...cc],
+    bcc,
+    replyTo,
+    ...rendered,
+    headers,
+    metadata,
+    ...(message.tag === null ? {} : { tag: message.tag }),
+    attachments,
+  };
+}

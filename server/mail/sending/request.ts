@@ -1,0 +1,218 @@
+import Joi from 'joi';
+import { MailError } from '../error.ts';
+import { attemptKey, type Mailbox } from '../providers/transport.ts';
+import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
+import { instant } from '../shared/instant.ts';
+import { firstFault } from '../shared/joi-fault.ts';
+import type { TemplateInput } from '../templates/language/input.ts';
+import { canonicalLocale } from '../templates/language/source-locales.ts';
+import { isForbiddenAttachment, limits } from './limits.ts';
+
+/** A file to attach; content as bytes or base64. */
+export interface AttachmentInput {
+  name: string;
+  content: Buffer | Uint8Array | string;
+  contentType?: string;
+  /** Makes it inline: refer to it as `cid:<contentId>`. */
+  contentId?: string;
+}
+
+/** What a feature of the host says when it wants a message sent. */
+export type SendInput = TemplateInput & SendFields;
+
+/** A {@link SendInput} without its template. */
+interface SendFields {
+  /** The first is the recipient; further ones are its copies. */
+  to: MailboxInput | readonly MailboxInput[];
+  cc?: MailboxInput | readonly MailboxInput[];
+  bcc?: MailboxInput | readonly MailboxInput[];
+  replyTo?: MailboxInput | readonly MailboxInput[];
+  /** Same key and request: the first answer again. Same key, another request: `idempotency-conflict`. */
+  idempotencyKey?: string;
+  metadata?: Record<string, string>;
+  tag?: string;
+  headers?: Record<string, string>;
+  attachments?: readonly AttachmentInput[];
+  /** BCP 47, such as `nl-BE`. */
+  locale?: string;
+  /** Not before this moment. */
+  sendAt?: Date | string;
+  /** Not after this moment; a message still waiting then has failed as expired. */
+  expiresAt?: Date | string;
+  /** Another stream than the routing policy's. */
+  stream?: string;
+}
+
+/** A checked {@link SendInput}. */
+export interface SendRequest {
+  template: string;
+  to: Mailbox[];
+  cc: Mailbox[];
+  bcc: Mailbox[];
+  replyTo: Mailbox[];
+  data: unknown;
+  idempotencyKey: string | null;
+  metadata: Record<string, string>;
+  tag: string | null;
+  headers: Record<string, string>;
+  attachments: Required<AttachmentFileRequest>[];
+  locale: string | null;
+  sendAt: Date | null;
+  expiresAt: Date | null;
+  stream: string | null;
+}
+
+interface AttachmentFileRequest {
+  name: string;
+  content: Buffer;
+  contentType: string;
+  contentId: string | null;
+}
+
+/** The door of `send`: throws a MailError that names the field; what comes out can be trusted. */
+export function checkSendRequest(input: SendInput): SendRequest {
+  const { error, value } = schema.validate(input, { convert: true, abortEarly: true });
+  if (error) throw inputError(error);
+  const request = {
+    ...value,
+    // From the input: joi has made lists of single ones, and a fault should be named `to`, not `to[0]`.
+    to: readMailboxes(input.to, 'to'),
+    cc: readMailboxes(input.cc, 'cc'),
+    bcc: readMailboxes(input.bcc, 'bcc'),
+    replyTo: readMailboxes(input.replyTo, 'replyTo'),
+    attachments: value.attachments.map(readAttachment),
+  };
+  checkRecipients(request);
+  checkMetadata(request.metadata);
+  return request;
+}
+
+const mailbox = Joi.alternatives(
+  Joi.string().max(1000),
+  Joi.object({ email: Joi.string().max(1000).required(), name: Joi.string().allow('', null) }),
+);
+// Not two alternatives: of those the fault would be named `cc`, not `cc[1].email`.
+const mailboxes = Joi.array().items(mailbox).single();
+const line = Joi.string().custom((text: string, helper) =>
+  hasControlCharacter(text) ? helper.message({ custom: 'contains a line break or control character' }) : text,
+);
+// By its length: joi's own expression keeps a way back for each four characters, and runs out of stack at ten million.
+const base64 = Joi.string().custom((text: string, helper) =>
+  isBase64(text) ? text : helper.message({ custom: 'must be base64' }),
+);
+const word = Joi.string()
+  .pattern(/^[a-z0-9][a-z0-9_-]*$/i)
+  .max(64);
+
+const schema = Joi.object({
+  template: word.required(),
+  to: mailboxes.required(),
+  cc: mailboxes,
+  bcc: mailboxes,
+  replyTo: mailboxes,
+  data: Joi.any(),
+  idempotencyKey: line.min(1).max(255).default(null),
+  metadata: Joi.object().pattern(Joi.string(), line.allow('')).default({}),
+  tag: line.max(limits.tag).default(null),
+  headers: Joi.object()
+    .pattern(/^[!-9;-~]{1,76}$/, line.max(10_000))
+    .default({}),
+  attachments: Joi.array()
+    .items(
+      Joi.object({
+        name: line.min(1).max(255).required(),
+        content: Joi.alternatives(Joi.object().instance(Uint8Array), base64).required(),
+        contentType: line.max(255).pattern(/^[\w.+-]+\/[\w.+-]+(;.*)?$/),
+        contentId: line.max(200).pattern(/^[^\s<>"]+$/),
+      }),
+    )
+    .default([]),
+  locale: Joi.string()
+    .max(35)
+    .custom((locale: string) => canonicalLocale(locale) && locale)
+    .messages({ 'any.custom': '{{#label}} must be written like nl or nl-BE' })
+    .default(null),
+  sendAt: instant.default(null),
+  expiresAt: instant.default(null),
+  stream: Joi.string()
+    .pattern(/^[a-z][a-z0-9_-]{0,29}$/)
+    .default(null),
+})
+  .required()
+  .label('message');
+
+/** Whoever decodes passes over what is not base64; then bytes are missing. */
+function isBase64(text: string): boolean {
+  const bytes = Math.floor((text.replace(/={1,2}$/, '').length * 3) / 4);
+  return text.length % 4 === 0 && Buffer.from(text, 'base64').length === bytes;
+}
+
+function readAttachment(input: AttachmentInput, index: number): Required<AttachmentFileRequest> {
+  if (isForbiddenAttachment(input.name)) {
+    throw new MailError(
+      'forbidden-attachment',
+      `Postmark refuses files of the type of attachments[${index}].`,
+      `attachments[${index}].name`,
+    );
+  }
+  return {
+    name: input.name,
+    content:
+      typeof input.content === 'string' ? Buffer.from(input.content, 'base64') : Buffer.from(input.content),
+    contentType: input.contentType ?? 'application/octet-stream',
+    contentId: input.contentId ?? null,
+  };
+}
+
+function checkRecipients({ to, cc, bcc, headers }: SendRequest): void {
+  if (to.length === 0) throw new MailError('invalid-address', 'to names nobody.', 'to');
+  if (to.length + cc.length + bcc.length > limits.recipients) {
+    throw new MailError(
+      'too-many-recipients',
+      `to, cc and bcc together may name ${limits.recipients} addresses.`,
+      'to',
+    );
+  }
+  const ours = Object.keys(headers).find(name => reservedHeaders.test(name));
+  if (ours)
+    throw new MailError('invalid-input', `The header ${ours} is set by Postlane itself.`, `headers.${ours}`);
+}
+
+// Headers that have a field of their own, or that steer the provider.
+const reservedHeaders =
+  /^(from|to|cc|bcc|reply-to|subject|sender|return-path|message-id|date|mime-version|content-.*|x-pm-.*|list-unsubscribe.*)$/i;
+
+function checkMetadata(metadata: Record<string, string>): void {
+  const keys = Object.keys(metadata);
+  if (keys.length > limits.metadataFields) {
+    throw new MailError('invalid-input', `metadata may have ${limits.metadataFields} fields.`, 'metadata');
+  }
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const field = `metadata.${key}`;
+    // A key becomes part of a header's name over SMTP, so it has to be one word.
+    if (!/^[A-Za-z0-9_-]+$/.test(key) || key.length > limits.metadataKey) {
+      throw new MailError(
+        'invalid-input',
+        `A metadata key is 1 to ${limits.metadataKey} letters, digits, - or _.`,
+        field,
+      );
+    }
+    if ((metadata[key]?.length ?? 0) > limits.metadataValue) {
+      throw new MailError(
+        'invalid-input',
+        `${field} is longer than ${limits.metadataValue} characters.`,
+        field,
+      );
+    }
+    if (seen.has(key.toLowerCase()) || key.toLowerCase() === attemptKey) {
+      throw new MailError('invalid-input', `${field} is taken; case does not tell keys apart.`, field);
+    }
+    seen.add(key.toLowerCase());
+  }
+}
+
+function inputError(error: Joi.ValidationError): MailError {
+  const { path, fault } = firstFault(error);
+  return new MailError('invalid-input', `${path || 'The message'} ${fault}.`, path || undefined);
+}

@@ -1,0 +1,60 @@
+import type { MailContext } from '../context.ts';
+import { consentKey, consentsOf } from '../people/consent-store.ts';
+import { activeSuppressions, type Suppression, suppressionKey } from '../people/suppressions-store.ts';
+import type { Mailbox } from '../providers/transport.ts';
+import { categoryPolicy } from '../routing/policy.ts';
+import { addressKey } from '../shared/address.ts';
+import { judge } from './eligibility.ts';
+import type { Loaded } from './load-store.ts';
+import { notSent } from './outcomes.ts';
+import { type Settlement, settle } from './settle-store.ts';
+
+/** Suppression, consent and expiry for the whole page in two queries; what may not go out is settled here. */
+export async function screen(context: MailContext, loaded: readonly Loaded[]): Promise<Loaded[]> {
+  const { db, now, policy } = context;
+  const suppressed = await activeSuppressions(
+    db,
+    loaded.flatMap(message => addressesOf(message).map(address => ({ stream: message.stream, address }))),
+  );
+  const granted = await consentsOf(
+    db,
+    loaded.flatMap(({ topic, recipient }) => (topic ? [{ topic, address: addressOf(recipient) }] : [])),
+  );
+  const refused: Settlement[] = [];
+  const eligible = loaded.filter(message => {
+    const verdict = judge({
+      now: now(),
+      expiresAt: message.expiresAt,
+      suppression: suppressed.get(keyOf(message, message.recipient)) ?? null,
+      consent: message.topic ? categoryPolicy(policy, message.category).consent : 'none',
+      granted:
+        granted.get(consentKey({ topic: message.topic ?? '', address: addressOf(message.recipient) })) ??
+        null,
+    });
+    if (verdict.kind !== 'send') refused.push(notSent(message, verdict));
+    return verdict.kind === 'send';
+  });
+  await settle(db, refused, now());
+  return eligible.map(message => withoutSuppressedCopies(message, suppressed));
+}
+
+/** Postmark would drop suppressed copies without a word; leaving them out here keeps the books ours. */
+function withoutSuppressedCopies(message: Loaded, suppressed: ReadonlyMap<string, Suppression>): Loaded {
+  if (suppressed.size === 0) return message;
+  const { content } = message;
+  const allowed = (copy: Mailbox) => !suppressed.has(keyOf(message, copy));
+  const [to, cc, bcc] = [content.to, content.cc, content.bcc].map(list => list.filter(allowed));
+  return { ...message, content: { ...content, to: to ?? [], cc: cc ?? [], bcc: bcc ?? [] } };
+}
+
+function keyOf({ stream }: Loaded, mailbox: Mailbox): string {
+  return suppressionKey({ stream, address: addressOf(mailbox) });
+}
+
+function addressOf({ email }: Mailbox): string {
+  return addressKey(email);
+}
+
+function addressesOf({ recipient, content: { to, cc, bcc } }: Loaded): string[] {
+  return [...new Set([recipient, ...to, ...cc, ...bcc].map(addressOf))];
+}

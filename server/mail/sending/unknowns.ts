@@ -1,0 +1,109 @@
+import type { MailContext } from '../context.ts';
+import { confirmSent, failUnknown, keepUnknown, requeueUnknown } from '../messages/messages-store.ts';
+import type { LookupAnswer } from '../providers/transport.ts';
+import { findCategory } from '../routing/policy.ts';
+import { later } from '../shared/time.ts';
+import { endLostLeases } from './claims-store.ts';
+import { retryDelay } from './retry.ts';
+import { recordAttempts } from './settle-store.ts';
+import { claimUnknown, type UnknownMessage } from './unknowns-store.ts';
+
+const page = 100;
+const parallel = 8;
+const leasePage = 500;
+
+/** Takes over what processes that died had in hand. Returns how many leases had ended. */
+export async function recoverLeases({ db, now, timing, log }: MailContext): Promise<number> {
+  let total = 0;
+  for (let ended = leasePage; ended === leasePage; total += ended) {
+    const askAt = later(now(), timing.unknownGraceMs);
+    ended = (await endLostLeases(db, { limit: leasePage, now: now(), askAt })).length;
+  }
+  if (total > 0) log.warn({ messages: total }, 'leases ended: taken over from a process that is gone');
+  return total;
+}
+
+/**
+ * Asks the provider about every attempt nobody can account for. Found means sent; absent after the grace period
+ * means that it never was accepted and may be tried again; anything else waits. Returns how many were asked about.
+ */
+export async function resolveUnknowns(context: MailContext, signal?: AbortSignal): Promise<number> {
+  const { db, now, timing } = context;
+  let total = 0;
+  while (!signal?.aborted) {
+    // The next search's time doubles as this one's lease.
+    const nextAskAt = later(now(), timing.unknownRetryMs);
+    const unknowns = await claimUnknown(db, { limit: page, now: now(), nextAskAt });
+    for (let i = 0; i < unknowns.length; i += parallel) {
+      await Promise.all(unknowns.slice(i, i + parallel).map(unknown => resolveOne(context, unknown)));
+    }
+    total += unknowns.length;
+    if (unknowns.length < page) break;
+  }
+  return total;
+}
+
+async function resolveOne(context: MailContext, unknown: UnknownMessage): Promise<void> {
+  const { db, now, timing } = context;
+  const answer = await ask(context, unknown);
+  const sinceMs = now().getTime() - unknown.handedAt.getTime();
+  if (answer.kind === 'found') return settleFound(context, unknown, answer.providerMessageId);
+  if (answer.kind === 'absent' && sinceMs >= timing.unknownGraceMs)
+    return tryAgain(context, unknown, 'not-accepted');
+  if (sinceMs < timing.unknownGiveUpMs) return;
+  if (findCategory(context.policy, unknown.category)?.onUnknown === 'prefer-delivery') {
+    return tryAgain(context, unknown, 'no clear answer, delivery preferred');
+  }
+  await keepUnknown(
+    db,
+    unknown.messageId,
+    unknown.attempts,
+    null,
+    'no clear answer: for an operator to decide',
+  );
+}
+
+async function ask({ lookups }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
+  const lookup = lookups.get(unknown.transport);
+  if (!lookup) return { kind: 'unclear', answer: 'this transport cannot be asked' };
+  return lookup({ id: unknown.attemptId, stream: unknown.stream, handedAt: unknown.handedAt });
+}
+
+async function settleFound(
+  { db, now }: MailContext,
+  unknown: UnknownMessage,
+  providerMessageId: string,
+): Promise<void> {
+  const answer = 'found by its metadata';
+  const attempt = {
+    id: unknown.attemptId,
+    outcome: 'accepted' as const,
+    code: 'found',
+    answer,
+    providerMessageId,
+  };
+  await recordAttempts(db, [attempt], now());
+  await confirmSent(db, unknown.messageId, unknown.attempts, now());
+}
+
+async function tryAgain(
+  { db, now, retry }: MailContext,
+  unknown: UnknownMessage,
+  why: string,
+): Promise<void> {
+  const attempt = {
+    id: unknown.attemptId,
+    outcome: 'deferred' as const,
+    code: 'not-accepted',
+    answer: why,
+    providerMessageId: null,
+  };
+  await recordAttempts(db, [attempt], now());
+  const { messageId, attempts } = unknown;
+  if (retryDelay(retry, attempts) === null) {
+    await failUnknown(db, messageId, attempts, `gave up after ${attempts} attempts`, now());
+  } else {
+    // Enough time has passed already: no further delay.
+    await requeueUnknown(db, messageId, attempts, now());
+  }
+}

@@ -1,0 +1,90 @@
+import { contentHash } from '../../shared/fingerprint.ts';
+import type { ContractSpec } from './contract.ts';
+import type { TemplateParts } from './template.ts';
+
+/** What can be edited, kept as a draft and published. There is one brand, under the key `default`. */
+export const sourceKinds = ['template', 'layout', 'partial', 'brand'] as const;
+export type SourceKind = (typeof sourceKinds)[number];
+
+/** Names one source. */
+export interface SourceRef {
+  kind: SourceKind;
+  key: string;
+}
+
+/** One language of a template as it is edited. With `mjml`, the HTML is what it compiles to, layout and all. */
+export interface SourceParts extends TemplateParts {
+  mjml?: string;
+}
+
+/** A template as it is edited; layout, partials and brand have lives of their own. */
+export interface TemplateSource {
+  category: string;
+  description: string;
+  /** Key of a layout, or {@link noLayout}. */
+  layout: string;
+  contract: ContractSpec;
+  sample: Record<string, unknown>;
+  /** Nobody but their recipients may read its messages; else absent. */
+  secret?: true;
+  /** Parts by locale; `default` is the fallback. */
+  locales: Record<string, SourceParts> & { default: SourceParts };
+}
+
+/** The key of the one brand. */
+export const brandKey = 'default';
+
+/** The layout of a template whose parts are whole documents, as those compiled from MJML are. */
+export const noLayout = 'none';
+
+/** A whole document with `{{> content}}` in it, for each flavour. */
+export interface LayoutSource {
+  html: string;
+  text: string;
+}
+
+/** A piece for HTML, for text, or for both under one name. */
+export interface PartialSource {
+  html?: string;
+  text?: string;
+}
+
+/** What every template sees as `@brand`. */
+export type BrandSource = Record<string, string>;
+
+interface SourceContents {
+  template: TemplateSource;
+  layout: LayoutSource;
+  partial: PartialSource;
+  brand: BrandSource;
+}
+
+/** A source with its name: what is drafted, published and kept in files. */
+export type Source<K extends SourceKind = SourceKind> = {
+  [Kind in K]: { kind: Kind; key: string; content: SourceContents[Kind] };
+}[K];
+
+/** Why a version came to be. `shared`: a layout, partial or the brand that it uses was published. */
+export type Cause =
+  | { kind: 'edit' }
+  | { kind: 'files' }
+  | { kind: 'restore'; version: number }
+  | { kind: 'shared'; ref: SourceRef; version: number };
+
+/** `template:newsletter`: a source in one word, for maps, logs and the audit log. */
+export function sourceName({ kind, key }: SourceRef): string {
+  return `${kind}:${key}`;
+}
+
+/** Tells whether two sources say the same. HTML that was compiled from MJML says nothing of its own. */
+export function sourceHash(source: Source): string {
+  return contentHash(source.kind === 'template' ? withoutCompiled(source.content) : source.content);
+}
+
+function withoutCompiled(content: TemplateSource): unknown {
+  const locales = Object.entries(content.locales).map(([locale, parts]) => [
+    locale,
+    parts.mjml === undefined ? parts : { ...parts, html: undefined },
+  ]);
+  return { ...content, locales: Object.fromEntries(locales) };
+}

@@ -1,0 +1,50 @@
+import type { MailContext } from '../../context.ts';
+import type { Rendered } from '../language/render.ts';
+import type { TemplateContent } from '../language/template.ts';
+import type { Fault } from '../lint/fault.ts';
+import { createPreviewCases, type PreviewCases } from './cases.ts';
+import { checkTemplate } from './check-template.ts';
+import { type Preview, type PreviewOptions, preview } from './preview.ts';
+import { type Replay, type ReplayOptions, replay, replayedAsSent } from './replay.ts';
+import type { CompiledMjml } from './tasks/compile-mjml.ts';
+import { sendTest, type TestResult, type TestSend } from './test-send.ts';
+
+/**
+ * What can be asked about a template before it is published. Whatever an admin typed runs in a thread of its own,
+ * with limits of time, memory and size.
+ */
+export interface TemplateChecks {
+  /** Every fault of a template, errors first; none is thrown. Publishing is for content without errors. */
+  check(content: TemplateContent): Promise<Fault[]>;
+  /** Shows it with some data. Throws `invalid-input` when the case or message is not there (any more). */
+  preview(content: TemplateContent, options?: PreviewOptions): Promise<Preview>;
+  /** Renders it with the data of the messages that were sent last, against what these were. */
+  replay(content: TemplateContent, options?: ReplayOptions): Promise<Replay>;
+  /** A message of a replay as it was sent, for its picture; null once its content is purged. */
+  replayed(messageId: string): Promise<Rendered | null>;
+  /** MJML to HTML, Handlebars in it left as it is. `html` is empty when there are faults. */
+  compileMjml(source: string): Promise<CompiledMjml>;
+  /** Sends it to one address, marked as a test; it is no message of the ledger and counts nowhere. */
+  sendTest(content: TemplateContent, test: TestSend): Promise<TestResult>;
+  cases: PreviewCases;
+}
+
+/** See {@link TemplateChecks}. */
+export function createTemplateChecks(context: MailContext): TemplateChecks {
+  return {
+    check: content => checkTemplate(context, content),
+    preview: (content, options) => preview(context, content, options),
+    replay: (content, options) => replay(context, content, options),
+    replayed: messageId => replayedAsSent(context, messageId),
+    async compileMjml(source) {
+      const outcome = await context.workshop.run('compileMjml', source);
+      return outcome.ok ? outcome.value : { html: '', faults: [mjmlFault(outcome.message)] };
+    },
+    sendTest: (content, test) => sendTest(context, content, test),
+    cases: createPreviewCases(context),
+  };
+}
+
+function mjmlFault(message: string): Fault {
+  return { part: 'mjml', locale: null, line: 1, column: 1, severity: 'error', rule: 'mjml', message };
+}

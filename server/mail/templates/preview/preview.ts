@@ -1,0 +1,116 @@
+import type { MailContext } from '../../context.ts';
+import { composeMime } from '../../providers/smtp/mime.ts';
+import type { Envelope, Mailbox } from '../../providers/transport.ts';
+import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
+import { addressKey } from '../../shared/address.ts';
+import type { Rendered } from '../language/render.ts';
+import { partsFor, type TemplateContent } from '../language/template.ts';
+import type { Fault } from '../lint/fault.ts';
+import { checkTemplate } from './check-template.ts';
+import { type RenderProblem, withoutState } from './outcome.ts';
+import { chooseData, type DataChoice } from './preview-data.ts';
+import { renderSafely } from './render-safely.ts';
+import { senderOf } from './sender.ts';
+import type { RenderedMail } from './tasks/render.ts';
+
+/** How to show a template. */
+export interface PreviewOptions extends DataChoice {
+  /** Null or absent: that of the data. */
+  locale?: string | null;
+  /** Put over the data, field by field. */
+  overrides?: Record<string, unknown>;
+  /** False leaves `faults` empty and saves the time. Default true. */
+  faults?: boolean;
+}
+
+/** A template as one recipient would get it. Its parts are empty where there is a problem. */
+export interface Preview extends Rendered {
+  preheader: string;
+  from: Mailbox;
+  /** As they would be sent, in order; the provider adds its own. */
+  headers: { name: string; value: string }[];
+  /** In bytes; `mime` is the whole message as it travels. */
+  sizes: { html: number; text: number; mime: number };
+  /** Whose words were used: a locale of the template, or `default`. */
+  words: string;
+  locale: string | null;
+  /** What it was rendered with. */
+  data: Record<string, unknown>;
+  problem: RenderProblem | null;
+  faults: Fault[];
+}
+
+/** Shows content with some data. Throws `invalid-input` when that data is not there. */
+export async function preview(
+  context: MailContext,
+  content: TemplateContent,
+  options: PreviewOptions = {},
+): Promise<Preview> {
+  const { overrides = {}, faults: wantsFaults = true } = options;
+  const chosen = await chooseData(context, content, options);
+  const data = putOver(chosen.data, overrides);
+  const locale = options.locale ?? chosen.locale;
+  const [outcome, faults] = await Promise.all([
+    renderSafely(context.workshop, content, data, { locale, unsubscribe: unsubscribePlaceholder }),
+    wantsFaults ? checkTemplate(context, content) : [],
+  ]);
+  const mail = outcome.ok ? outcome.value : nothing;
+  const envelope = envelopeOf(context, content, mail, options.recipient);
+  return {
+    ...mail,
+    from: envelope.from,
+    headers: headersOf(envelope),
+    sizes: outcome.ok ? await sizesOf(envelope) : { html: 0, text: 0, mime: 0 },
+    words: partsFor(content, locale)[0],
+    locale,
+    data,
+    problem: outcome.ok ? null : withoutState(outcome),
+    faults,
+  };
+}
+
+const nothing: RenderedMail = { subject: '', preheader: '', html: '', text: '' };
+
+function envelopeOf(
+  { policy }: MailContext,
+  content: TemplateContent,
+  { subject, html, text }: RenderedMail,
+  recipient = 'recipient@example.com',
+): Envelope {
+  return {
+    attemptId: '00000000-0000-7000-8000-000000000000',
+    stream: '',
+    from: senderOf(policy, content.category),
+    to: { email: addressKey(recipient.trim()) },
+    ...{ cc: [], bcc: [], replyTo: [], headers: {}, metadata: {}, attachments: [] },
+    ...{ subject, html, text },
+  };
+}
+
+function headersOf({ from, to, subject }: Envelope): Preview['headers'] {
+  return [
+    { name: 'From', value: from.name ? `${from.name} <${from.email}>` : from.email },
+    { name: 'To', value: to.email },
+    { name: 'Subject', value: subject },
+    { name: 'Content-Type', value: 'multipart/alternative: text/plain, text/html' },
+  ];
+}
+
+async function sizesOf(envelope: Envelope): Promise<Preview['sizes']> {
+  const [html, text] = [envelope.html, envelope.text].map(part => Buffer.byteLength(part));
+  const mime = Buffer.byteLength(await composeMime(envelope, {}));
+  return { html: html ?? 0, text: text ?? 0, mime };
+}
+
+function putOver(data: Record<string, unknown>, overrides: Record<string, unknown>): Record<string, unknown> {
+  const merged = new Map(Object.entries(data));
+  for (const [name, value] of Object.entries(overrides)) {
+    const under = merged.get(name);
+    merged.set(name, isObject(under) && isObject(value) ? putOver(under, value) : value);
+  }
+  return Object.fromEntries(merged);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,106 @@
+import pLimit from 'p-limit';
+import type { MailContext } from '../../context.ts';
+import { rendered } from '../../messages/rendered.ts';
+import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
+import { type Loaded, loadClaimed } from '../../sending/load-store.ts';
+import type { Rendered } from '../language/render.ts';
+import type { TemplateContent } from '../language/template.ts';
+import { workLimits } from './limits.ts';
+import { newestMessages } from './messages-store.ts';
+import { withoutState } from './outcome.ts';
+import { showable } from './showable.ts';
+import { type Comparison, failure } from './tasks/compare.ts';
+
+/**
+ * What a replay found: failures first, then differences, those that show most before others, then what stays the same;
+ * of equals the newest first.
+ */
+export interface Replay {
+  results: ReplayResult[];
+  /** Messages that there was no time for. */
+  skipped: number;
+  /** True where samples stood in for data that is for recipients alone; then one message of each kind is enough. */
+  sampled: boolean;
+}
+
+/** One message, rendered by the version it was sent with and by the candidate. */
+export interface ReplayResult extends Comparison {
+  messageId: string;
+  /** Number of the version it was sent with. */
+  version: number;
+  locale: string | null;
+}
+
+/** How much to replay: of the newest `limit` messages, what fits into `timeMs`. */
+export interface ReplayOptions {
+  limit?: number;
+  timeMs?: number;
+}
+
+/** Two at a time keeps both threads of the workshop busy, and the line short for those who preview meanwhile. */
+const parallel = 2;
+/** For one message by two versions; a thread that runs out of it compiles both anew. */
+const oneTimeMs = 5_000;
+
+/** Renders content with what the last messages of its template were sent with. Stores and logs nothing. */
+export async function replay(
+  context: MailContext,
+  content: TemplateContent,
+  { limit = 50, timeMs = 30_000 }: ReplayOptions = {},
+): Promise<Replay> {
+  const recent = await recentMessages(context, content.key, Math.min(limit, 200));
+  const messages = withoutRepetition(await showable(context, recent), recent);
+  const endsAt = performance.now() + timeMs;
+  const next = pLimit(parallel);
+  const found = await Promise.all(
+    messages.map(message =>
+      next(() => (performance.now() < endsAt ? compare(context, content, message) : null)),
+    ),
+  );
+  const results = found.filter(result => result !== null);
+  const sampled = messages.some(message => !recent.includes(message));
+  return { results: worstFirst(results), skipped: found.length - results.length, sampled };
+}
+
+/** One side of a replay's picture: a message as it was sent, {@link showable}. Null once its content is purged. */
+export async function replayedAsSent(context: MailContext, id: string): Promise<Rendered | null> {
+  const found = await loadClaimed(context.db, [{ messageId: id, lease: '' }]);
+  const [message] = await showable(context, found);
+  return message && !message.purged ? rendered(context, message) : null;
+}
+
+/** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
+function withoutRepetition(shown: readonly Loaded[], recent: readonly Loaded[]): Loaded[] {
+  const kindOf = ({ templateVersionId, locale }: Loaded) => `${templateVersionId} ${locale}`;
+  const firstOf = (message: Loaded) => shown.find(one => kindOf(one) === kindOf(message));
+  return shown.filter(message => recent.includes(message) || firstOf(message) === message);
+}
+
+async function recentMessages({ db }: MailContext, template: string, limit: number): Promise<Loaded[]> {
+  // Some will have lost their content; twice as many are asked for, and no more: purged ones reach back for years.
+  const ids = await newestMessages(db, template, 2 * limit);
+  if (ids.length === 0) return [];
+  const loaded = await loadClaimed(
+    db,
+    ids.map(messageId => ({ messageId, lease: '' })),
+  );
+  return loaded.filter(({ purged }) => !purged).slice(0, limit);
+}
+
+async function compare(
+  { workshop, templates }: MailContext,
+  content: TemplateContent,
+  { claim: { messageId }, templateVersionId, locale, content: sent }: Loaded,
+): Promise<ReplayResult> {
+  const { version, content: sentWith } = await templates.version(templateVersionId);
+  const { partBytes } = workLimits;
+  const job = { content, sentWith, data: sent.data, locale, unsubscribe: unsubscribePlaceholder, partBytes };
+  const outcome = await workshop.run('compareWithSent', job, { timeMs: oneTimeMs });
+  return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(withoutState(outcome))) };
+}
+
+const ranks = { failure: 0, different: 1, same: 2 } as const;
+
+function worstFirst(results: ReplayResult[]): ReplayResult[] {
+  return results.sort((a, b) => ranks[a.kind] - ranks[b.kind] || b.share - a.share);
+}

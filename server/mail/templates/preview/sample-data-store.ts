@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../../db/connect.ts';
+import { utc } from '../../shared/utc.ts';
+
+/** Saved data to preview a template with. */
+export interface StoredCase {
+  id: string;
+  name: string;
+  locale: string | null;
+  data: Record<string, unknown>;
+}
+
+interface CaseRow extends Omit<StoredCase, 'data'> {
+  data: string;
+}
+
+/** The saved cases of a template by name. */
+export async function listCases(db: Db, template: string): Promise<StoredCase[]> {
+  const rows: CaseRow[] = await db('preview_cases')
+    .select('id', 'name', 'locale', 'data')
+    .where({ template })
+    .orderBy('name');
+  return rows.map(row => ({ ...row, data: JSON.parse(row.data) }));
+}
+
+/** Writes a case under its name, in place of an earlier one; returns the id it then has. */
+export async function writeCase(
+  trx: Knex,
+  { id, template, name, locale, data, by, at }: StoredCase & { template: string; by: string; at: Date },
+): Promise<string> {
+  const row = { locale, data: JSON.stringify(data), changed_by: by, changed_at: utc(at) };
+  await trx('preview_cases')
+    .insert({ id, template, name, ...row })
+    .onConflict(['template', 'name'])
+    .merge(row);
+  const stored: { id: string } = await trx('preview_cases').select('id').where({ template, name }).first();
+  return stored.id;
+}
+
+/** Removes a case; its name, or null when it was not there. */
+export async function deleteCase(trx: Knex, template: string, id: string): Promise<string | null> {
+  const row = await trx('preview_cases').select('name').where({ template, id }).first().forUpdate();
+  if (!row) return null;
+  await trx('preview_cases').where({ template, id }).delete();
+  return row.name;
+}
+
+/** How many other cases a template has beside the one of this name. */
+export async function countOtherCases(db: Knex, template: string, name: string): Promise<number> {
+  const row = await db('preview_cases').where({ template }).whereNot({ name }).count({ count: '*' }).first();
+  return Number(row?.count ?? 0);
+}

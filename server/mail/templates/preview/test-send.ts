@@ -1,0 +1,128 @@
+import { v7 as newId } from 'uuid';
+import type { MailContext } from '../../context.ts';
+import { activeSuppressions } from '../../people/suppressions-store.ts';
+import { type Envelope, type Mailbox, type Outcome, testTag } from '../../providers/transport.ts';
+import { addressKey, readMailbox } from '../../shared/address.ts';
+import { listAudit, recordChange } from '../../shared/audit-store.ts';
+import { later } from '../../shared/time.ts';
+import type { TemplateContent } from '../language/template.ts';
+import { problemText } from './outcome.ts';
+import { chooseData, type DataChoice } from './preview-data.ts';
+import { renderSafely } from './render-safely.ts';
+import { senderOf, testRoute } from './sender.ts';
+import type { RenderedMail } from './tasks/render.ts';
+
+/** A test of a template, to one address. */
+export interface TestSend extends DataChoice {
+  to: string;
+  /** Whose doing it is. */
+  by: string;
+  locale?: string | null;
+}
+
+/**
+ * What became of it. `unclear`: it may have arrived. `refused`: it was not sent. `limited`: this person has sent as
+ * many as an hour allows; `retryAfterMs` says how long to wait.
+ */
+export type TestResult =
+  | { kind: 'sent'; subject: string }
+  | { kind: 'unclear' | 'refused'; reason: string }
+  | { kind: 'limited'; retryAfterMs: number };
+
+/** Tests that one person may send within an hour. */
+export const testsPerHour = 30;
+
+const action = 'template.test';
+const hourMs = 3_600_000;
+const startWithinMs = 10_000;
+
+/**
+ * Sends content to one address, marked as a test. It is no message of the ledger, so nothing counts it, and the link
+ * to unsubscribe in it leads nowhere. Throws `invalid-address`, or `invalid-input` when its data is not there.
+ */
+export async function sendTest(
+  context: MailContext,
+  content: TemplateContent,
+  test: TestSend,
+): Promise<TestResult> {
+  const to = readMailbox(test.to, 'to');
+  const retryAfterMs = await waitOf(context, test.by);
+  if (retryAfterMs > 0) return { kind: 'limited', retryAfterMs };
+
+  const { stream, transport: name } = testRoute(context.policy, content.category, addressKey(to.email));
+  const transport = context.transports.get(name);
+  if (!transport) return refused(`There is no transport named ${name}.`);
+  const address = addressKey(to.email);
+  const suppressed = await activeSuppressions(context.db, [{ stream, address }]);
+  if (suppressed.size > 0) return refused(`This address is suppressed on the stream ${stream}.`);
+
+  const chosen = await chooseData(context, content, test);
+  const rendered = await renderSafely(context.workshop, content, chosen.data, {
+    locale: test.locale ?? chosen.locale,
+    unsubscribe: '#',
+  });
+  if (!rendered.ok) return refused(problemText(rendered));
+
+  const envelope = envelopeOf(context, content, rendered.value, to, stream);
+  await keepEvidence(context, content.key, test.by, envelope);
+  const [outcome] = await transport.send([envelope], startWithinMs);
+  return resultOf(outcome, envelope.subject);
+}
+
+function refused(reason: string): TestResult {
+  return { kind: 'refused', reason };
+}
+
+/** How long this person has to wait for the next test, in ms; 0 when it may go at once. */
+async function waitOf({ db, now }: MailContext, by: string): Promise<number> {
+  const { entries } = await listAudit(db, { by, action, limit: testsPerHour });
+  const oldest = entries.length === testsPerHour ? entries.at(-1) : undefined;
+  return oldest ? Math.max(0, later(oldest.at, hourMs).getTime() - now().getTime()) : 0;
+}
+
+function envelopeOf(
+  { policy }: MailContext,
+  content: TemplateContent,
+  { subject, html, text }: RenderedMail,
+  to: Mailbox,
+  stream: string,
+): Envelope {
+  return {
+    attemptId: newId(),
+    stream,
+    from: senderOf(policy, content.category),
+    to,
+    ...{ cc: [], bcc: [], replyTo: [], attachments: [] },
+    subject: `[Test] ${subject}`,
+    html,
+    text,
+    headers: { 'X-Postlane-Test': 'yes' },
+    metadata: { [testTag]: 'yes' },
+    tag: testTag,
+  };
+}
+
+/** Before it leaves, so that no test goes out unseen; the attempt's id is what the provider's reports carry. */
+function keepEvidence(
+  { db, now }: MailContext,
+  template: string,
+  by: string,
+  { attemptId, to, stream }: Envelope,
+): Promise<void> {
+  const after = { to: to.email, stream, attemptId };
+  return recordChange(db, { by, action, subject: `template:${template}`, before: null, after, at: now() });
+}
+
+function resultOf(outcome: Outcome | undefined, subject: string): TestResult {
+  switch (outcome?.kind) {
+    case 'accepted':
+      return outcome.inactive?.length
+        ? refused('The provider does not mail this address: it is suppressed there.')
+        : { kind: 'sent', subject };
+    case 'rejected':
+    case 'deferred':
+      return refused(outcome.answer);
+    default:
+      return { kind: 'unclear', reason: outcome?.answer ?? 'The transport gave no outcome.' };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import type { TemplateContent } from './language/template.ts';
+
+/** A numbered, immutable version of a template. */
+export interface TemplateVersion {
+  id: number;
+  version: number;
+  content: TemplateContent;
+}
+
+/** The ids of the published versions by template. */
+export async function publishedVersions(db: Knex): Promise<Map<string, number>> {
+  const rows = await db('template_versions').select('template', 'id').where({ published: 1 });
+  return new Map(rows.map(row => [row.template, row.id]));
+}
+
+/** What is in force of a template, and the highest number that was ever used for it. */
+export interface TemplateInForce {
+  hash: string | null;
+  highest: number;
+}
+
+/** Every template's {@link TemplateInForce} by its key. */
+export async function templatesInForce(db: Knex): Promise<Map<string, TemplateInForce>> {
+  const rows: (TemplateInForce & { template: string })[] = await db('template_versions')
+    .select('template')
+    .max({ highest: 'version' })
+    .max({ hash: db.raw('IF(published = 1, content_hash, NULL)') })
+    .groupBy('template');
+  return new Map(rows.map(({ template, ...state }) => [template, state]));
+}
+
+/** One version by its id, or null. */
+export async function readVersion(db: Knex, id: number): Promise<TemplateVersion | null> {
+  return toVersion(await db('template_versions').select('id', 'version', 'content').where({ id }).first());
+}
+
+/** One version by its number, or null. */
+export async function readNumberedVersion(
+  db: Knex,
+  template: string,
+  version: number,
+): Promise<TemplateVersion | null> {
+  return toVersion(
+    await db('template_versions').select('id', 'version', 'content').where({ template, version }).first(),
+  );
+}
+
+function toVersion(
+  row: { id: number; version: number; content: string } | undefined,
+): TemplateVersion | null {
+  return row ? { id: row.id, version: row.version, content: JSON.parse(row.content) } : null;
+}
