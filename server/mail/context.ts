@@ -9,7 +9,7 @@ import type { Templates } from './templates/templates.ts';
 /** Time spans of the pipeline, all in ms. */
 export interface Timing {
   /** Lease of a message that waits in its own process to be handed over. */
-  waitLeaseMs: number;
+  acceptLeaseMs: number;
   /** Lease from the gate on. Hand-overs start within its first third; one that outlasts it becomes unknown. */
   sendLeaseMs: number;
   /** From hand-over until a search that finds nothing proves that nothing was accepted. */
@@ -27,7 +27,7 @@ export interface Timing {
  * SMTP's silences (30 s each) or the API's deadline (30 s), then Postmark's index.
  */
 export const defaultTiming: Timing = {
-  waitLeaseMs: 15_000,
+  acceptLeaseMs: 15_000,
   sendLeaseMs: 90_000,
   unknownGraceMs: 5 * 60_000,
   unknownRetryMs: 60_000,

@@ -11,11 +11,11 @@ import { createWebhookSetup } from './events/webhook-setup.ts';
 import { createMessages } from './messages/messages.ts';
 import { purge } from './messages/purge-store.ts';
 import { rollUp } from './monitoring/roll-up.ts';
-import { createNumbers } from './monitoring/series.ts';
+import { createMonitoring } from './monitoring/series.ts';
 import { createConsent } from './people/consent.ts';
 import { createSuppressions } from './people/suppressions.ts';
 import { readEvent } from './providers/postmark/events.ts';
-import { createPostmarkBooks } from './providers/postmark/reconciliation.ts';
+import { createPostmarkReconciliation } from './providers/postmark/reconciliation.ts';
 import { createPostmarkWebhooks } from './providers/postmark/webhooks.ts';
 import { reconcileNight } from './reconciliation/reconcile.ts';
 import { createReconciliations } from './reconciliation/reconciliations.ts';
@@ -23,14 +23,14 @@ import { createConnections } from './routing/connections.ts';
 import type { Lane } from './routing/policy.ts';
 import { createSend, type Send, type SendOptions } from './sending/accept.ts';
 import { deliver, deliverDue } from './sending/deliver.ts';
-import { createHandOver } from './sending/inline-queue.ts';
+import { createInlineQueue } from './sending/inline-queue.ts';
 import type { SendInput } from './sending/request.ts';
 import { sendBatch } from './sending/send-batch.ts';
 import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
-import { warnOfClock } from './shared/clock-skew.ts';
+import { warnOnClockSkew } from './shared/clock-skew.ts';
 import { packageRoot } from './shared/package-root.ts';
-import { later } from './shared/time.ts';
+import { addMs } from './shared/time.ts';
 import { createAuthoring } from './templates/authoring/index.ts';
 import { createTemplateChecks } from './templates/preview/index.ts';
 import { clientOf, type MailConfig, type MailDeps, wire } from './wiring.ts';
@@ -44,7 +44,7 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
   try {
     if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
-    await warnOfClock(context);
+    await warnOnClockSkew(context);
     const mail = mailOf(context, config, deps.templates ?? ownTemplates);
     const taken = deps.takeFiles === false ? [] : await mail.templates.files.take();
     if (taken.length > 0) context.log.info({ sources: taken }, 'template files published');
@@ -60,10 +60,10 @@ export const ownTemplates = path.join(packageRoot, 'templates');
 
 function mailOf(context: MailContext, config: MailConfig, folder: string) {
   const { db, now, templates, log, timing } = context;
-  const handOver = createHandOver(claims => deliver(context, claims), log);
-  const send = createSend(context, handOver);
+  const queue = createInlineQueue(claims => deliver(context, claims), log);
+  const send = createSend(context, queue);
   const client = clientOf(config);
-  const books = createPostmarkBooks(client);
+  const books = createPostmarkReconciliation(client);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
   let closed = false;
@@ -103,7 +103,7 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
 
     audit: createAudit(context),
     reconciliations: createReconciliations(context),
-    numbers: createNumbers(context),
+    monitoring: createMonitoring(context),
     connections: createConnections(context),
     webhookPasswords: passwords,
     webhooks: createWebhookSetup(context, { provider: createPostmarkWebhooks(client), books, passwords }),
@@ -116,7 +116,7 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
       resolveUnknowns: (signal?: AbortSignal) => resolveUnknowns(context, signal),
       reconcileNight: () => reconcileNight(context, books),
       rollUp: (signal?: AbortSignal) => rollUp(context, signal),
-      purge: () => purge(db, later(now(), -timing.retentionMs), now()),
+      purge: () => purge(db, addMs(now(), -timing.retentionMs), now()),
     },
 
     /** The pool, for the worker's scheduler, which keeps its jobs in the same database. */
@@ -127,7 +127,7 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
     async close() {
       if (closed) return;
       closed = true;
-      await handOver.idle();
+      await queue.idle();
       await context.workshop.close();
       await Promise.all([...context.transports.values()].map(transport => transport.close()));
       await db.destroy();
@@ -144,7 +144,7 @@ export type { MessageFilter, MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';
 export type { AttemptView, MessageView } from './messages/views-store.ts';
-export { type Attention, countedUpTo } from './monitoring/alerts.ts';
+export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export { longestMeasuredMs } from './monitoring/latency.ts';
 export type { Series, StreamPoint } from './monitoring/series.ts';
 export type { Suppression } from './people/suppressions-store.ts';

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { type Mail, type MailDeps, MailError } from '../../server/mail/index.ts';
 import { applyReport } from '../../server/mail/messages/messages-store.ts';
 import { notStarted } from '../../server/mail/providers/transport.ts';
-import { claimDue, passGate } from '../../server/mail/sending/claims-store.ts';
+import { claimDue, markHandedOver } from '../../server/mail/sending/claims-store.ts';
 import { deliver } from '../../server/mail/sending/deliver.ts';
-import { type Settlement, settle } from '../../server/mail/sending/settle-store.ts';
+import { type DeliveryResult, settle } from '../../server/mail/sending/settle-store.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
@@ -30,7 +30,7 @@ describe('deliver, when something is wrong', () => {
       transports: [api, { ...smtp, send: (...page) => onTheWire().then(() => smtp.send(...page)) }],
       now: clock.now,
       retry: { firstDelayMs: 1000, maxDelayMs: 8000, maxAttempts: 3 },
-      timing: { waitLeaseMs: 10_000, sendLeaseMs: 60_000 },
+      timing: { acceptLeaseMs: 10_000, sendLeaseMs: 60_000 },
     };
     mail = await openMail(deps);
   });
@@ -98,7 +98,7 @@ describe('deliver, when something is wrong', () => {
     await mail.work.recoverLeases();
     const [successor] = await claim();
     if (!successor) throw new Error('nothing was claimed');
-    await passGate(db, [successor], { now: clock.now(), leaseEnd: soon() });
+    await markHandedOver(db, [successor], { now: clock.now(), leaseEnd: soon() });
     await mail.suppressions.add('outbound', 'ada@mail.example', 'asked');
     await deliver(wire(testConfig(), deps, db), slow);
     const attempts = await db('attempts')
@@ -163,7 +163,7 @@ describe('deliver, when something is wrong', () => {
     const claims = await claim();
     const attempts = await db('attempts').select('id', 'message_id');
     const settlements = claims.map(
-      (one): Settlement => ({
+      (one): DeliveryResult => ({
         claim: one,
         attempt: {
           id: attempts.find(({ message_id }) => message_id === one.messageId).id,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
 import type { Mail, Outcome } from '../../server/mail/index.ts';
-import { claimDue, dueSql, passGate } from '../../server/mail/sending/claims-store.ts';
+import { claimDue, dueSql, markHandedOver } from '../../server/mail/sending/claims-store.ts';
 import { settle } from '../../server/mail/sending/settle-store.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
@@ -22,7 +22,7 @@ describe('deliver', () => {
       transports: [api],
       now: clock.now,
       retry: { firstDelayMs: 1000, maxDelayMs: 8000, maxAttempts: 3 },
-      timing: { waitLeaseMs: 10_000, sendLeaseMs: 60_000 },
+      timing: { acceptLeaseMs: 10_000, sendLeaseMs: 60_000 },
     });
   });
   afterEach(() => mail.close());
@@ -126,7 +126,7 @@ describe('deliver', () => {
     expect(await mail.work.recoverLeases()).to.equal(2);
     expect(await stateOf(first.messageId)).to.equal('queued');
     const [again] = await claim(1);
-    const gated = await passGate(db, [first, second], { now: clock.now(), leaseEnd: clock.now() });
+    const gated = await markHandedOver(db, [first, second], { now: clock.now(), leaseEnd: clock.now() });
     expect(gated).to.deep.equal([]);
     expect(again?.messageId).to.be.oneOf([first.messageId, second.messageId]);
   });

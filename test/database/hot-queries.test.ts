@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../db/connect.ts';
-import { owesMessages } from '../../server/mail/campaigns/campaigns-store.ts';
+import { hasOpenMessages } from '../../server/mail/campaigns/campaigns-store.ts';
 import { findMessageOf, unknownFacts } from '../../server/mail/events/events-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { findByIdempotencyKey } from '../../server/mail/messages/messages-store.ts';
 import { purge } from '../../server/mail/messages/purge-store.ts';
 import { activeSuppressions } from '../../server/mail/people/suppressions-store.ts';
 import type { ProviderEvent } from '../../server/mail/providers/event.ts';
-import { claimDue, endLostLeases, passGate } from '../../server/mail/sending/claims-store.ts';
-import { loadClaimed } from '../../server/mail/sending/load-store.ts';
+import { claimDue, endLostLeases, markHandedOver } from '../../server/mail/sending/claims-store.ts';
+import { loadMessages } from '../../server/mail/sending/load-store.ts';
 import { settle } from '../../server/mail/sending/settle-store.ts';
 import { claimUnknown } from '../../server/mail/sending/unknowns-store.ts';
 import { testDatabase } from '../support/database.ts';
@@ -68,15 +68,15 @@ describe('what is asked all day long', () => {
     ['claims', trx => claimDue(trx, { lane: 'bulk', limit: 10, now, leaseEnd: later })],
     ['ended leases', trx => endLostLeases(trx, { limit: 10, now, askAt: later })],
     ['unknowns', trx => claimUnknown(trx, { limit: 10, now, nextAskAt: later })],
-    ['the gate', async trx => passGate(trx, await claims(), { now, leaseEnd: later })],
-    ['the load of a page', async trx => loadClaimed(trx, await claims())],
+    ['the gate', async trx => markHandedOver(trx, await claims(), { now, leaseEnd: later })],
+    ['the load of a page', async trx => loadMessages(trx, await claims())],
     ['a page of outcomes', async trx => settle(trx, await settlements(trx, await claims()), now)],
     ['suppressions', trx => activeSuppressions(trx, [{ stream: 'outbound', address: 'x17@mail.example' }])],
     ['a repeated key', trx => findByIdempotencyKey(trx, 'first')],
     ['a report by our id', trx => findMessageOf(trx, event({ attemptId: newId() }))],
     ['a report by their id', trx => findMessageOf(trx, event({ providerMessageId: 'provider-17' }))],
     ['known facts', trx => unknownFacts(trx, [event({}), event({ fact: 'y' })])],
-    ['an end of a campaign', trx => owesMessages(trx, campaign)],
+    ['an end of a campaign', trx => hasOpenMessages(trx, campaign)],
     ['a purge that finds nothing', trx => purge(trx, new Date('2020-01-01'), now)],
   ];
   for (const [what, ask] of asked) {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { countSuppressedIn } from '../../server/mail/campaigns/audience-counts-store.ts';
 import { listCampaigns, readCampaign } from '../../server/mail/campaigns/campaigns-store.ts';
 import { progressIn } from '../../server/mail/campaigns/counts.ts';
-import { keepMotion } from '../../server/mail/campaigns/progress-store.ts';
+import { saveProgress } from '../../server/mail/campaigns/progress-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { pageSuppressions, suppressionsOf } from '../../server/mail/people/suppressions-store.ts';
 import { repairsOf } from '../../server/mail/reconciliation/reconciliations-store.ts';
@@ -81,7 +81,7 @@ describe('lists read no more than a page needs', function () {
       template: 'newsletter',
       campaignId: audienceOf,
     });
-    await keepMotion(db, audienceOf, { byState: { sent: 50_000 }, settled: 1 }, night.startedAt);
+    await saveProgress(db, audienceOf, { byState: { sent: 50_000 }, settled: 1 }, night.startedAt);
     await db.raw('ANALYZE TABLE suppressions, campaign_recipients, events');
   });
   after(() => mail.close());

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
-import { attention } from '../../server/mail/monitoring/alerts.ts';
+import { alerts } from '../../server/mail/monitoring/alerts.ts';
 import { countsByStep } from '../../server/mail/monitoring/series-store.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
@@ -23,7 +23,7 @@ describe('numbers of hours', () => {
   });
   afterEach(() => mail.close());
 
-  const day = async () => (await mail.numbers.series(24, 24)).streams;
+  const day = async () => (await mail.monitoring.series(24, 24)).streams;
   const history = (more: object) =>
     insertHistory(db, {
       count: 100,
@@ -60,7 +60,7 @@ describe('numbers of hours', () => {
     clock.advance(60_000);
     await mail.work.rollUp();
     expect(await day()).to.deep.equal(first);
-    const templates = await mail.numbers.templates(30);
+    const templates = await mail.monitoring.templates(30);
     expect(templates.map(({ template, accepted }) => [template, accepted])).to.deep.equal([
       ['newsletter', 10],
       ['order-confirmation', 100],
@@ -113,7 +113,7 @@ describe('numbers of hours', () => {
     await db('campaigns').where({ id }).update({ state: 'done' });
     const [first = ''] = await history({ count: 3, campaignId: id, state: () => 'failed' });
     await mail.work.rollUp();
-    expect((await mail.numbers.attention()).map(({ kind }) => kind)).to.deep.equal(['failed']);
+    expect((await mail.monitoring.alerts()).map(({ kind }) => kind)).to.deep.equal(['failed']);
     clock.advance(60_000);
     expect(await mail.campaigns.retryFailed(id)).to.equal(3);
     await mail.work.rollUp();
@@ -141,7 +141,7 @@ describe('numbers of hours', () => {
   });
 
   describe('and what wants attention', () => {
-    const kinds = async () => (await mail.numbers.attention()).map(({ kind }) => kind);
+    const kinds = async () => (await mail.monitoring.alerts()).map(({ kind }) => kind);
 
     it('is nothing while all is well', async () => {
       await history({});
@@ -159,7 +159,7 @@ describe('numbers of hours', () => {
     it('is a transport that is put off again and again', async () => {
       await history({ count: 20 });
       await db('attempts').update({ outcome: 'deferred', answer: 'Down for maintenance.' });
-      const [found] = await mail.numbers.attention();
+      const [found] = await mail.monitoring.alerts();
       expect(found).to.deep.equal({
         kind: 'deferred',
         transport: 'postmark-api',
@@ -187,7 +187,7 @@ describe('numbers of hours', () => {
       await mail.work.rollUp();
       clock.advance(20 * 60_000);
       await mail.work.rollUp();
-      expect(await mail.numbers.attention()).to.deep.equal([
+      expect(await mail.monitoring.alerts()).to.deep.equal([
         { kind: 'stuck', campaignId: id, name: 'May', forMs: 20 * 60_000 },
       ]);
     });
@@ -196,9 +196,9 @@ describe('numbers of hours', () => {
       await history({ count: 3000 });
       await mail.work.rollUp();
       const context = { db, now: clock.now, transports: new Map([['a', {}]]) } as unknown as Parameters<
-        typeof attention
+        typeof alerts
       >[0];
-      expect(await rowsTouched(db, trx => attention({ ...context, db: trx }))).to.be.below(400);
+      expect(await rowsTouched(db, trx => alerts({ ...context, db: trx }))).to.be.below(400);
     });
   });
 });

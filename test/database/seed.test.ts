@@ -69,7 +69,7 @@ describe('The data npm start shows', function () {
     const delivered = released.filter(({ state }) => state === 'delivered').length;
     expect(delivered / released.length).to.be.within(0.8, 0.99);
 
-    const { streams } = await mail.numbers.series(30 * 24, 24);
+    const { streams } = await mail.monitoring.series(30 * 24, 24);
     const counted = streams.flatMap(({ points }) => points).filter(point => point.accepted > 0);
     expect(counted.reduce((sum, point) => sum + point.accepted, 0)).to.be.within(
       messages.length - 2,
@@ -83,7 +83,7 @@ describe('The data npm start shows', function () {
     );
     expect(nights.length).to.be.above(3);
     // What wants attention is what was staged, and nothing else.
-    const wanted = (await mail.numbers.attention()).map(({ kind }) => kind);
+    const wanted = (await mail.monitoring.alerts()).map(({ kind }) => kind);
     expect(wanted).to.have.members(['unknown', 'failed']);
   });
 

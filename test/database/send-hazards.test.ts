@@ -3,7 +3,7 @@ import { connect, type Db } from '../../db/connect.ts';
 import type { MailContext } from '../../server/mail/context.ts';
 import { type Mail, MailError } from '../../server/mail/index.ts';
 import { createSend } from '../../server/mail/sending/accept.ts';
-import { createHandOver } from '../../server/mail/sending/inline-queue.ts';
+import { createInlineQueue } from '../../server/mail/sending/inline-queue.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
@@ -74,7 +74,7 @@ describe('send, when something is in the way', () => {
     it(`accepts once though the answer to the commit was lost, ${idempotencyKey ?? 'without'} key`, async () => {
       const { context, begun } = unlucky(1);
       const to = `${idempotencyKey ?? 'none'}@mail.example`;
-      const handOver = createHandOver(async () => {}, context.log);
+      const handOver = createInlineQueue(async () => {}, context.log);
       const input = resetInput({ to, ...(idempotencyKey && { idempotencyKey }) });
       const result = await createSend(context, handOver)(input);
       expect(result).to.include({ state: 'sending', repeated: false });
@@ -87,7 +87,7 @@ describe('send, when something is in the way', () => {
     const { context, begun } = unlucky(3); // the first and its repetition, then the page of all others
     const send = createSend(
       context,
-      createHandOver(async () => {}, context.log),
+      createInlineQueue(async () => {}, context.log),
     );
     const to = Array.from({ length: 12 }, (_, i) => `crowd${i}@mail.example`);
     const results = await Promise.all(to.map(address => send(resetInput({ to: address }))));

@@ -60,7 +60,7 @@ describe('a test send that bounces', () => {
 
   it('is in no number and wants no attention', async () => {
     await mail.work.rollUp();
-    expect(await mail.numbers.attention()).to.deep.equal([]);
+    expect(await mail.monitoring.alerts()).to.deep.equal([]);
     for (const table of ['messages', 'attempts', 'message_hours'])
       expect(await db(table), table).to.deep.equal([]);
   });

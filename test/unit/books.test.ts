@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ServerClient } from 'postmark';
-import { createPostmarkBooks } from '../../server/mail/providers/postmark/reconciliation.ts';
+import { createPostmarkReconciliation } from '../../server/mail/providers/postmark/reconciliation.ts';
 
 /** A client whose bounces are so many in a second that a window has to be halved until it is small. */
 function crowdedClient(perSecond: number) {
@@ -24,7 +24,11 @@ describe('the books of bounces', () => {
   for (const [what, from, to] of windows) {
     it(`are read without a gap in ${what}, however many there are`, async () => {
       const { client, asked } = crowdedClient(50);
-      for await (const _ of createPostmarkBooks(client).bounces('outbound', new Date(from), new Date(to)));
+      for await (const _ of createPostmarkReconciliation(client).bounces(
+        'outbound',
+        new Date(from),
+        new Date(to),
+      ));
       expect(asked.length).to.be.above(1);
       for (const [i, window] of asked.entries()) {
         expect(window.from <= window.to, `${window.from} to ${window.to}`).to.equal(true);

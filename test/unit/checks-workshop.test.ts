@@ -152,7 +152,7 @@ describe('rendering off the main thread', () => {
     await mkdir(path.join(packageRoot, '.postlane'), { recursive: true });
     const folder = await mkdtemp(path.join(packageRoot, '.postlane', 'built-'));
     try {
-      const checks = path.join(packageRoot, 'server/mail/checks');
+      const checks = path.join(packageRoot, 'server/mail/templates/preview');
       await build({
         entryPoints: [path.join(checks, 'workshop.ts'), path.join(checks, 'thread.ts')],
         ...{ outdir: folder, bundle: true, packages: 'external', format: 'esm', platform: 'node' },

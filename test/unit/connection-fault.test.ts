@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectionFault } from '../../server/mail/providers/connection-fault.ts';
-import { PlainFault } from '../../server/mail/providers/transport.ts';
-import { inTime } from '../../server/mail/shared/timeout.ts';
+import { PlainError } from '../../server/mail/providers/transport.ts';
+import { withTimeout } from '../../server/mail/shared/timeout.ts';
 
 const failed = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
@@ -29,7 +29,7 @@ describe('why a connection does not work', () => {
       /refusal 421/,
     ],
     ['something new', failed('the moon is in the way'), /not known here/],
-    ['said plainly', new PlainFault('Postmark does not accept the server token.'), /server token/],
+    ['said plainly', new PlainError('Postmark does not accept the server token.'), /server token/],
   ];
   for (const [title, error, words] of cases) {
     it(`is said in plain words: ${title}`, () => {
@@ -38,9 +38,9 @@ describe('why a connection does not work', () => {
   }
 
   it('is said when it takes too long, and what came in time goes before', async () => {
-    const late = await inTime(new Promise<never>(() => {}), 5).catch(connectionFault);
+    const late = await withTimeout(new Promise<never>(() => {}), 5).catch(connectionFault);
     expect(late).to.match(/not answer in time/);
-    expect(await inTime(Promise.resolve('here'), 5)).to.equal('here');
+    expect(await withTimeout(Promise.resolve('here'), 5)).to.equal('here');
   });
 
   it('never repeats what the other side said, which may be the password', () => {

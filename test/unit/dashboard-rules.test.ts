@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
-import { deferredStreaks, rateAlarms } from '../../server/mail/monitoring/alert-rules.ts';
+import { deferralStreaks, rateAlerts } from '../../server/mail/monitoring/alert-rules.ts';
 import { type LatencyCounts, latencyAt } from '../../server/mail/monitoring/latency.ts';
-import { whyNotLifted } from '../../server/mail/people/reactivation.ts';
+import { cannotLiftReason } from '../../server/mail/people/reactivation.ts';
 import { hourOf } from '../../server/mail/shared/hours.ts';
-import { firstIdAt, idTime, isId } from '../../server/mail/shared/id-time.ts';
+import { firstIdAt, isId, timeOfId } from '../../server/mail/shared/id-time.ts';
 
 describe('the time in an id', () => {
   it('is when it was made', () => {
     const before = Date.now();
-    expect(idTime(newId()).getTime()).to.be.within(before, Date.now());
+    expect(timeOfId(newId()).getTime()).to.be.within(before, Date.now());
   });
 
   it('bounds ids on both sides', () => {
@@ -59,12 +59,12 @@ describe('hand-over times', () => {
 
 describe('alarms', () => {
   it('need enough mail to mean something', () => {
-    expect(rateAlarms([{ stream: 'a', sent: 49, bounced: 49, complained: 9 }])).to.deep.equal([]);
+    expect(rateAlerts([{ stream: 'a', sent: 49, bounced: 49, complained: 9 }])).to.deep.equal([]);
   });
 
   it('are raised above the thresholds, not at them', () => {
-    expect(rateAlarms([{ stream: 'a', sent: 1000, bounced: 50, complained: 1 }])).to.deep.equal([]);
-    expect(rateAlarms([{ stream: 'a', sent: 1000, bounced: 51, complained: 2 }])).to.deep.equal([
+    expect(rateAlerts([{ stream: 'a', sent: 1000, bounced: 50, complained: 1 }])).to.deep.equal([]);
+    expect(rateAlerts([{ stream: 'a', sent: 1000, bounced: 51, complained: 2 }])).to.deep.equal([
       { kind: 'bounce-rate', stream: 'a', rate: 0.051, sent: 1000 },
       { kind: 'complaint-rate', stream: 'a', rate: 0.002, sent: 1000 },
     ]);
@@ -76,17 +76,17 @@ describe('alarms', () => {
     const down = attempts('smtp', Array(12).fill('deferred'));
     const back = attempts('api', ['accepted', ...Array(12).fill('deferred')]);
     expect(
-      deferredStreaks([...back, ...down]).map(({ transport, streak }) => [transport, streak.length]),
+      deferralStreaks([...back, ...down]).map(({ transport, streak }) => [transport, streak.length]),
     ).to.deep.equal([['smtp', 12]]);
   });
 });
 
 describe('lifting a suppression', () => {
   it('is for what nobody asked for themselves', () => {
-    expect(whyNotLifted({ reason: 'HardBounce', origin: 'Recipient' })).to.equal(null);
-    expect(whyNotLifted({ reason: 'ManualSuppression', origin: 'Customer' })).to.equal(null);
-    expect(whyNotLifted({ reason: 'ManualSuppression', origin: 'Operator' })).to.equal(null);
-    expect(whyNotLifted({ reason: 'SpamComplaint', origin: 'Recipient' })).to.include('complaint');
-    expect(whyNotLifted({ reason: 'ManualSuppression', origin: 'Recipient' })).to.include('unsubscribed');
+    expect(cannotLiftReason({ reason: 'HardBounce', origin: 'Recipient' })).to.equal(null);
+    expect(cannotLiftReason({ reason: 'ManualSuppression', origin: 'Customer' })).to.equal(null);
+    expect(cannotLiftReason({ reason: 'ManualSuppression', origin: 'Operator' })).to.equal(null);
+    expect(cannotLiftReason({ reason: 'SpamComplaint', origin: 'Recipient' })).to.include('complaint');
+    expect(cannotLiftReason({ reason: 'ManualSuppression', origin: 'Recipient' })).to.include('unsubscribed');
   });
 });

@@ -8,7 +8,7 @@ import { writeTemplateTypes } from '../../server/mail/templates/authoring/type-f
 import { templateTypes } from '../../server/mail/templates/language/contract-types.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-const request = path.join(root, 'server/mail/rules/send-request.ts');
+const request = path.join(root, 'server/mail/sending/request.ts');
 
 const heading = (folder: string) => `import type { SendInput } from '${path.relative(folder, request)}';
 declare function send(input: SendInput): void;

@@ -1,4 +1,4 @@
-import { type Attention, countedUpTo } from '../../mail/index.ts';
+import { type Alert, countedUpTo } from '../../mail/index.ts';
 import { viewHelpers } from '../view-helpers.ts';
 
 /** One line of what wants attention, with where to look. */
@@ -13,7 +13,7 @@ export interface AttentionLine {
 const { span, percent, number } = viewHelpers;
 
 /** What wants attention, in sentences. */
-export function attentionLine(found: Attention): AttentionLine {
+export function attentionLine(found: Alert): AttentionLine {
   switch (found.kind) {
     case 'unknown':
       return {
@@ -89,13 +89,13 @@ export function attentionLine(found: Attention): AttentionLine {
 }
 
 const catchUpMs = 60_000;
-const asksForWorker: ReadonlySet<Attention['kind']> = new Set(['queue', 'books-late', 'not-counted']);
+const asksForWorker: ReadonlySet<Alert['kind']> = new Set(['queue', 'books-late', 'not-counted']);
 
 /**
  * Leaves out what only asks whether the worker is running, while these pages have been up for less than a minute: a
  * worker that began with them is still catching up, and the queue is as old as the pause was long.
  */
-export function withoutCatchingUp(found: readonly Attention[], upMs: number): Attention[] {
+export function withoutCatchingUp(found: readonly Alert[], upMs: number): Alert[] {
   return found.filter(({ kind }) => upMs >= catchUpMs || !asksForWorker.has(kind));
 }
 

@@ -16,7 +16,7 @@ export function overviewRouter(mail: Mail, show: Show): Router {
     const range = rangeOf(query.range);
     const [lines, series, { messages }, campaigns] = await Promise.all([
       attentionLines(mail, performance.now() - startedAt),
-      mail.numbers.series(range.hours, range.stepHours),
+      mail.monitoring.series(range.hours, range.stepHours),
       mail.messages.find({ limit: latestMessages }),
       mail.campaigns.list({ running: true }),
     ]);
@@ -35,7 +35,7 @@ export function overviewRouter(mail: Mail, show: Show): Router {
 }
 
 async function attentionLines(mail: Mail, upMs: number): Promise<AttentionLine[]> {
-  const [found, conflicts] = await Promise.all([mail.numbers.attention(), mail.templates.conflicts()]);
+  const [found, conflicts] = await Promise.all([mail.monitoring.alerts(), mail.templates.conflicts()]);
   const sources = conflicts.map(({ ref }) => ref.key);
   return [
     ...withoutCatchingUp(found, upMs).map(attentionLine),

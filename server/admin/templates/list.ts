@@ -12,7 +12,7 @@ export async function showList(mail: Mail, show: Show, request: Request, respons
   const search = typeof request.query.q === 'string' ? request.query.q.trim() : '';
   const [all, numbers, conflicts] = await Promise.all([
     mail.templates.list(kind),
-    kind === 'template' ? mail.numbers.templates(numberOfDays) : [],
+    kind === 'template' ? mail.monitoring.templates(numberOfDays) : [],
     mail.templates.conflicts(),
   ]);
   const found = all.filter(source => matches(source, search));
@@ -49,7 +49,7 @@ function matches({ key, category, description }: SourceSummary, search: string):
   return words.every(word => text.includes(word));
 }
 
-type Numbers = Awaited<ReturnType<Mail['numbers']['templates']>>[number];
+type Numbers = Awaited<ReturnType<Mail['monitoring']['templates']>>[number];
 
 function rates(numbers: Numbers | undefined) {
   if (!numbers) return null;

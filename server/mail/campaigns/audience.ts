@@ -1,7 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Doing } from '../messages/messages.ts';
+import type { Actor } from '../messages/messages.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import { recordChange } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
@@ -27,7 +27,7 @@ export interface AudienceResult {
 }
 
 /** How to take recipients. */
-export interface AudienceOptions extends Doing {
+export interface AudienceOptions extends Actor {
   /** Check them all and add nobody. */
   checkOnly?: boolean;
 }
@@ -73,7 +73,7 @@ export async function addRecipients(
 export async function removeRecipients(
   context: MailContext,
   id: string,
-  { by }: Doing = {},
+  { by }: Actor = {},
 ): Promise<number> {
   let total = 0;
   for (let removed = pageSize; removed === pageSize; total += removed) {

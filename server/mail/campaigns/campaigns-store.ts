@@ -131,7 +131,7 @@ export async function moveCampaign(
 }
 
 /** Keeps the size of an audience that is frozen, so that nobody has to count it again. */
-export async function keepAudience(db: Db, id: string): Promise<void> {
+export async function freezeAudienceSize(db: Db, id: string): Promise<void> {
   await db('campaigns')
     .where({ id })
     .update({ audience: db('campaign_recipients').where({ campaign_id: id }).count('*') });
@@ -151,7 +151,7 @@ export async function finishCampaign(db: Db, id: string, state: CampaignState, a
 }
 
 /** Whether any of a campaign's messages is still to be settled: one look for each open state, not a count. */
-export async function owesMessages(db: Db, campaignId: string): Promise<boolean> {
+export async function hasOpenMessages(db: Db, campaignId: string): Promise<boolean> {
   for (const state of openStates) {
     if (await db('messages').select('id').where({ campaign_id: campaignId, state }).first()) return true;
   }

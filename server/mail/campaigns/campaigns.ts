@@ -1,12 +1,12 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Doing } from '../messages/messages.ts';
+import type { Actor } from '../messages/messages.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { limits } from '../sending/limits.ts';
 import { hasControlCharacter } from '../shared/address.ts';
 import { recordChange } from '../shared/audit-store.ts';
-import { newIdAt } from '../shared/ids.ts';
+import { idAt } from '../shared/ids.ts';
 import { instant } from '../shared/instant.ts';
 import { firstFault } from '../shared/joi-fault.ts';
 import { inTransaction } from '../shared/transaction.ts';
@@ -68,7 +68,7 @@ export function createCampaigns(context: MailContext) {
   const { db, now } = context;
 
   /** Makes a draft, pinned to the template's published version. */
-  async function create(input: CampaignInput, { by }: Doing = {}): Promise<Campaign> {
+  async function create(input: CampaignInput, { by }: Actor = {}): Promise<Campaign> {
     const { error, value } = campaignInput.validate(input);
     if (error) {
       const { path, fault } = firstFault(error);
@@ -84,7 +84,7 @@ export function createCampaigns(context: MailContext) {
       );
     }
     const campaign: Campaign = {
-      id: newIdAt(now()),
+      id: idAt(now()),
       name: value.name,
       state: 'draft',
       templateVersionId: template.id,
@@ -161,7 +161,7 @@ export function createCampaigns(context: MailContext) {
     addRecipients: (id: string, recipients: Recipients, options: AudienceOptions = {}) =>
       addRecipients(context, id, recipients, options),
     /** Empties the audience of a draft. */
-    removeRecipients: (id: string, doing: Doing = {}) => removeRecipients(context, id, doing),
+    removeRecipients: (id: string, actor: Actor = {}) => removeRecipients(context, id, actor),
     plan,
     ...createCampaignLife(context),
     progress,

@@ -1,14 +1,14 @@
 import type { MailContext } from '../context.ts';
 import { insertMessages, type NewMessage } from '../messages/messages-store.ts';
 import { chooseRoute } from '../routing/policy.ts';
-import { newIdAt } from '../shared/ids.ts';
+import { idAt } from '../shared/ids.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import {
   type AudienceMember,
   type Campaign,
   campaignsIn,
+  hasOpenMessages,
   moveCampaign,
-  owesMessages,
   readAudience,
   readCampaign,
   saveCursor,
@@ -36,7 +36,8 @@ export async function expandCampaigns(context: MailContext, signal?: AbortSignal
     for (let made = 1; made > 0 && !signal?.aborted; total += made) made = await expandPage(context, id);
   }
   for (const id of await campaignsIn(db, ['sending'])) {
-    if (!(await owesMessages(db, id))) await moveCampaign(db, id, ['sending'], 'done', { finishedAt: now() });
+    if (!(await hasOpenMessages(db, id)))
+      await moveCampaign(db, id, ['sending'], 'done', { finishedAt: now() });
   }
   return total;
 }
@@ -64,7 +65,7 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
 function messageFor({ policy, now }: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {
   const createdAt = now();
   return {
-    id: newIdAt(createdAt),
+    id: idAt(createdAt),
     attempt: null,
     dueAt: createdAt,
     route: chooseRoute(policy, campaign.category, member.address),

@@ -1,7 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Doing } from '../messages/messages.ts';
-import { hoursOfCampaign, touchHours } from '../monitoring/hourly-store.ts';
+import type { Actor } from '../messages/messages.ts';
+import { hoursOfCampaign, markHoursDirty } from '../monitoring/hourly-store.ts';
 import { recordChange } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { requireCampaign, wrongState } from './audience.ts';
@@ -10,11 +10,11 @@ import {
   type Campaign,
   type CampaignState,
   finishCampaign,
-  keepAudience,
+  freezeAudienceSize,
   moveCampaign,
   moveCampaignMessages,
 } from './campaigns-store.ts';
-import { sampleCampaign } from './counts.ts';
+import { refreshProgress } from './counts.ts';
 
 /** A step in a campaign's life: what it is called, the states it may start from, and the one it leads to. */
 interface Step {
@@ -46,55 +46,55 @@ export function createCampaignLife(context: MailContext) {
   const { db, now } = context;
 
   /** Freezes the audience and schedules it: at its `sendAt`, else now. */
-  async function launch(id: string, doing: Doing = {}): Promise<Campaign> {
+  async function launch(id: string, actor: Actor = {}): Promise<Campaign> {
     if ((await countAudience(db, id)) === 0) {
       await requireCampaign(db, id);
       throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
     }
-    await take(id, steps.launch, doing, { launchedAt: now() });
-    await keepAudience(db, id);
+    await take(id, steps.launch, actor, { launchedAt: now() });
+    await freezeAudienceSize(db, id);
     return requireCampaign(db, id);
   }
 
   /** Stops it for now; what waits is held. What is on the wire goes out. */
-  async function pause(id: string, doing: Doing = {}): Promise<Campaign> {
-    const campaign = await take(id, steps.pause, doing);
+  async function pause(id: string, actor: Actor = {}): Promise<Campaign> {
+    const campaign = await take(id, steps.pause, actor);
     await holdQueued(context, id, atOnce);
-    await sampleCampaign(context, id);
+    await refreshProgress(context, id);
     return campaign;
   }
 
   /** Goes on where it was paused. */
-  async function resume(id: string, doing: Doing = {}): Promise<Campaign> {
-    const campaign = await take(id, steps.resume, doing);
+  async function resume(id: string, actor: Actor = {}): Promise<Campaign> {
+    const campaign = await take(id, steps.resume, actor);
     await releaseHeld(context, id, atOnce);
-    await sampleCampaign(context, id);
+    await refreshProgress(context, id);
     return campaign;
   }
 
   /** Ends it for good; what waits is cancelled. */
-  async function cancel(id: string, doing: Doing = {}): Promise<Campaign> {
-    await take(id, steps.cancel, doing, { finishedAt: null });
+  async function cancel(id: string, actor: Actor = {}): Promise<Campaign> {
+    await take(id, steps.cancel, actor, { finishedAt: null });
     await finishCancelled(context, id, atOnce);
     return requireCampaign(db, id);
   }
 
   /** Puts its failed messages back into the queue; returns how many. */
-  async function retryFailed(id: string, doing: Doing = {}): Promise<number> {
-    await take(id, steps.retry, doing);
+  async function retryFailed(id: string, actor: Actor = {}): Promise<number> {
+    await take(id, steps.retry, actor);
     const hours = await hoursOfCampaign(db, id, 'failed');
     const change = { state: 'queued', due_at: now() } as const;
     const count = await moveCampaignMessages(db, id, 'failed', change, { during: steps.retry.from });
     // What was settled is counted anew.
-    await touchHours(db, hours, now());
-    await sampleCampaign(context, id);
+    await markHoursDirty(db, hours, now());
+    await refreshProgress(context, id);
     return count;
   }
 
   async function take(
     id: string,
     { verb, what, from, to }: Step,
-    { by }: Doing,
+    { by }: Actor,
     stamps: { launchedAt?: Date; finishedAt?: Date | null } = {},
   ): Promise<Campaign> {
     return inTransaction(db, async trx => {

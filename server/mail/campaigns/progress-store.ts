@@ -3,7 +3,7 @@ import { utc } from '../shared/utc.ts';
 import type { Progress } from './progress.ts';
 
 /** Keeps how far a running campaign is; the time only moves when it came further. */
-export async function keepMotion(
+export async function saveProgress(
   db: Knex,
   campaignId: string,
   { byState, settled }: { byState: Progress['byState']; settled: number },
@@ -18,7 +18,7 @@ export async function keepMotion(
 }
 
 /** A campaign's messages by state as they were last counted; null when they never were. */
-export async function keptCounts(db: Knex, campaignId: string): Promise<Progress['byState'] | null> {
+export async function savedCounts(db: Knex, campaignId: string): Promise<Progress['byState'] | null> {
   const row = await db('campaign_motion').select('by_state').where({ campaign_id: campaignId }).first();
   return row?.by_state ? JSON.parse(row.by_state) : null;
 }

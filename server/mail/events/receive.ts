@@ -1,6 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
-import { applyReport, type ReportedEffect, recordFirst } from '../messages/messages-store.ts';
+import { applyReport, type ReportedEffect, stampOnce } from '../messages/messages-store.ts';
 import { changeSuppression } from '../people/suppressions-store.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
 import { addressKey } from '../shared/address.ts';
@@ -59,8 +59,8 @@ async function applyToMessage(trx: Db, event: ProviderEvent, message: ReportedMe
   // A refusal of one attempt says nothing about the next, which may be on its way.
   if (effect === 'refuse' && !message.latest) return;
   if (effect) await applyReport(trx, message.id, effect, event.occurredAt, reasonOf(event));
-  if (event.kind === 'opened') await recordFirst(trx, message.id, 'opened_at', event.occurredAt);
-  if (event.kind === 'clicked') await recordFirst(trx, message.id, 'clicked_at', event.occurredAt);
+  if (event.kind === 'opened') await stampOnce(trx, message.id, 'opened_at', event.occurredAt);
+  if (event.kind === 'clicked') await stampOnce(trx, message.id, 'clicked_at', event.occurredAt);
 }
 
 async function applyToSuppressions(trx: Db, event: ProviderEvent, eventId: string): Promise<void> {

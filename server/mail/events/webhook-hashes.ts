@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { later } from '../shared/time.ts';
+import { addMs } from '../shared/time.ts';
 import type { WebhookHash } from './webhook-passwords-store.ts';
 
 /** A removed password is refused by every process within this time. */
@@ -31,7 +31,7 @@ export function createWebhookHashes(read: () => Promise<readonly WebhookHash[]>,
 
   return {
     /** As they were at most {@link keptForMs} ago. */
-    recent: async () => (kept && now() < later(kept.at, keptForMs) ? kept.hashes : anew()),
+    recent: async () => (kept && now() < addMs(kept.at, keptForMs) ? kept.hashes : anew()),
     /** As they are now; for a pair that is not among the recent. Many who ask at once share a read. */
     anew,
     /** They were changed by this process. */

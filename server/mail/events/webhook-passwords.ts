@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { recordChange } from '../shared/audit-store.ts';
-import { later } from '../shared/time.ts';
+import { addMs } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { createWebhookHashes } from './webhook-hashes.ts';
 import {
@@ -29,10 +29,10 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
 
   const note = async (id: number) => {
     const last = notedAt.get(id);
-    if (last && now() < later(last, notedEveryMs)) return;
+    if (last && now() < addMs(last, notedEveryMs)) return;
     notedAt.set(id, now());
     try {
-      await markWebhookPasswordUsed(db, id, { now: now(), notSince: later(now(), -notedEveryMs) });
+      await markWebhookPasswordUsed(db, id, { now: now(), notSince: addMs(now(), -notedEveryMs) });
     } catch (error) {
       // The report itself matters more than when it came.
       log.warn({ err: error }, 'the use of a webhook password was not noted');

@@ -1,7 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
-import type { ProviderBooks } from '../providers/reconciliation-source.ts';
+import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
 import {
   type ProviderWebhook,
   type ProviderWebhooks,
@@ -10,7 +10,7 @@ import {
   webhookEvents,
 } from '../providers/webhooks.ts';
 import { recordChange } from '../shared/audit-store.ts';
-import { inTime } from '../shared/timeout.ts';
+import { withTimeout } from '../shared/timeout.ts';
 import type { WebhookPasswords } from './webhook-passwords.ts';
 import { type WebhookStanding, webhookStanding, webhooksAt } from './webhook-status.ts';
 
@@ -24,7 +24,7 @@ type Outcome = WebhookOutcome | { kind: 'unclear'; answer: string };
 
 interface Collaborators {
   provider: ProviderWebhooks;
-  books: ProviderBooks;
+  books: ReconciliationSource;
   passwords: WebhookPasswords;
 }
 
@@ -36,7 +36,7 @@ export function createWebhookSetup(context: MailContext, { provider, books, pass
   const streams = askedStreams(context);
 
   const asked = <T>(work: Promise<T>) =>
-    inTime(work, patienceMs).catch((error: unknown) => {
+    withTimeout(work, patienceMs).catch((error: unknown) => {
       log.warn(
         { code: (error as { code?: unknown }).code },
         'the provider could not be asked about webhooks',

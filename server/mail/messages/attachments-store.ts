@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import type { AttachmentFile } from '../providers/transport.ts';
 import type { SendRequest } from '../sending/request.ts';
-import { later } from '../shared/time.ts';
+import { addMs } from '../shared/time.ts';
 import { utc } from '../shared/utc.ts';
 
 /** A file that was used so lately needs no new mark: a purge looks for what was not used for weeks. */
@@ -24,7 +24,7 @@ export async function attachFiles(
   const marked = await markedFiles(
     trx,
     hashed.map(({ hash }) => hash),
-    later(now, -markedForMs),
+    addMs(now, -markedForMs),
   );
   for (const { hash, content } of hashed) {
     // Neither shipped again nor locked: transactions that send the same terms and conditions do not wait in line.

@@ -216,7 +216,7 @@ export async function applyReport(
 }
 
 /** Records the first time a message was opened or clicked; the earliest report wins, whatever its order. */
-export async function recordFirst(
+export async function stampOnce(
   db: Knex,
   id: string,
   column: 'opened_at' | 'clicked_at',

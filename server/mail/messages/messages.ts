@@ -1,15 +1,15 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { touchHours } from '../monitoring/hourly-store.ts';
+import { markHoursDirty } from '../monitoring/hourly-store.ts';
 import { listStreams } from '../monitoring/series-store.ts';
 import { chooseRoute } from '../routing/policy.ts';
-import { type Loaded, loadClaimed } from '../sending/load-store.ts';
+import { loadMessages, type MessageToSend } from '../sending/load-store.ts';
 import { addressKey } from '../shared/address.ts';
 import { recordChange } from '../shared/audit-store.ts';
 import { hourOf } from '../shared/hours.ts';
-import { idTime, isId } from '../shared/id-time.ts';
-import { newIdAt } from '../shared/ids.ts';
+import { isId, timeOfId } from '../shared/id-time.ts';
+import { idAt } from '../shared/ids.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { copyAttachments } from './attachments-store.ts';
 import { eventsOf, isSecret, rawEventOf, refuseSecret, secret } from './confidentiality.ts';
@@ -21,8 +21,8 @@ import type { MessageState } from './states.ts';
 import { timelineOf } from './timeline.ts';
 import { countByState, listAttempts, readContent, viewMessage } from './views-store.ts';
 
-/** Whose doing it is: then it is in the audit log as well. */
-export interface Doing {
+/** Who does it: then it is in the audit log as well. */
+export interface Actor {
   by?: string;
 }
 
@@ -35,7 +35,7 @@ export function createMessages(context: MailContext) {
     id: string,
     what: { verb: string; done: string; to: MessageState },
     move: (trx: Db) => Promise<boolean>,
-    { by }: Doing,
+    { by }: Actor,
   ): Promise<void> {
     await inTransaction(db, async trx => {
       const before = await stateOf(trx, id);
@@ -55,8 +55,8 @@ export function createMessages(context: MailContext) {
    * the recipient judged anew. Returns its id. Throws `wrong-state` once the content is purged, and `secret` for mail
    * that brings what is good once.
    */
-  async function resend(id: string, { by }: Doing = {}): Promise<string> {
-    const [original] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
+  async function resend(id: string, { by }: Actor = {}): Promise<string> {
+    const [original] = await loadMessages(db, [{ messageId: id, lease: '' }]);
     if (!original) throw unknownMessage();
     if (await isSecret(context, id)) {
       throw secret('What it says is for its recipient alone, and good once: have a new one asked for.');
@@ -74,8 +74,8 @@ export function createMessages(context: MailContext) {
   }
 
   /** Refuses what would fail again at once. */
-  async function retry(id: string, doing: Doing = {}): Promise<void> {
-    const [message] = await loadClaimed(db, [{ messageId: id, lease: '' }]);
+  async function retry(id: string, actor: Actor = {}): Promise<void> {
+    const [message] = await loadMessages(db, [{ messageId: id, lease: '' }]);
     if (!message) throw unknownMessage();
     if (message.purged) throw purged();
     if (message.expiresAt && message.expiresAt <= now()) {
@@ -91,10 +91,10 @@ export function createMessages(context: MailContext) {
     const how = { verb: 'retry', done: 'retried', to: 'queued' } as const;
     const move = async (trx: Db): Promise<boolean> => {
       // What was settled is counted anew.
-      await touchHours(trx, [hourOf(idTime(id))], now());
+      await markHoursDirty(trx, [hourOf(timeOfId(id))], now());
       return retryMessage(trx, id, now());
     };
-    await change(id, how, move, doing);
+    await change(id, how, move, actor);
   }
 
   return {
@@ -108,12 +108,12 @@ export function createMessages(context: MailContext) {
     /** Streams that there are messages on. */
     streams: () => listStreams(db),
     /** Withdraws a message that has not left. Throws `wrong-state` when it is too late. */
-    cancel: (id: string, doing: Doing = {}) =>
+    cancel: (id: string, actor: Actor = {}) =>
       change(
         id,
         { verb: 'cancel', done: 'cancelled', to: 'cancelled' },
         trx => cancelMessage(trx, id, now()),
-        doing,
+        actor,
       ),
     /**
      * Puts a failed, suppressed, cancelled or unknown message back into the queue. Throws `wrong-state` for any other, and
@@ -143,11 +143,11 @@ export function createMessages(context: MailContext) {
   };
 }
 
-function copyOf({ policy, now }: MailContext, original: Loaded): NewMessage {
+function copyOf({ policy, now }: MailContext, original: MessageToSend): NewMessage {
   const { content, recipient } = original;
   const createdAt = now();
   return {
-    id: newIdAt(createdAt),
+    id: idAt(createdAt),
     attempt: null,
     dueAt: createdAt,
     route: chooseRoute(policy, original.category, addressKey(recipient.email)),

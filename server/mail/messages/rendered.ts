@@ -1,6 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
-import { type Loaded, loadClaimed } from '../sending/load-store.ts';
+import { loadMessages, type MessageToSend } from '../sending/load-store.ts';
 import type { Rendered } from '../templates/language/render.ts';
 import { refuseSecret } from './confidentiality.ts';
 
@@ -10,12 +10,12 @@ import { refuseSecret } from './confidentiality.ts';
  */
 export async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
   await refuseSecret(context, id);
-  const [message] = await loadClaimed(context.db, [{ messageId: id, lease: '' }]);
+  const [message] = await loadMessages(context.db, [{ messageId: id, lease: '' }]);
   return message && !message.purged ? rendered(context, message) : null;
 }
 
 /** A loaded message by the version it is pinned to. */
-export async function rendered({ templates }: MailContext, message: Loaded): Promise<Rendered> {
+export async function rendered({ templates }: MailContext, message: MessageToSend): Promise<Rendered> {
   const template = await templates.version(message.templateVersionId);
   return template.render(template.complete(message.content.data), {
     locale: message.locale,

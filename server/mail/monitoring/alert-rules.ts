@@ -23,7 +23,7 @@ export interface RateAlarm {
 }
 
 /** Which streams' rates are too high. */
-export function rateAlarms(
+export function rateAlerts(
   streams: readonly { stream: string; sent: number; bounced: number; complained: number }[],
 ): RateAlarm[] {
   return streams.flatMap(({ stream, sent, bounced, complained }): RateAlarm[] => {
@@ -38,7 +38,7 @@ export function rateAlarms(
 }
 
 /** How many attempts of each transport were deferred in a row, the newest first; only streaks worth a word. */
-export function deferredStreaks<A extends { transport: string; outcome: string }>(
+export function deferralStreaks<A extends { transport: string; outcome: string }>(
   attempts: readonly A[],
 ): { transport: string; streak: A[] }[] {
   const transports = [...new Set(attempts.map(({ transport }) => transport))];

@@ -2,13 +2,13 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { type MessageState, openStates } from '../messages/states.ts';
 import { hourMs, hourOf } from '../shared/hours.ts';
-import { firstIdAt, idTime } from '../shared/id-time.ts';
+import { firstIdAt, timeOfId } from '../shared/id-time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { utc } from '../shared/utc.ts';
 import { latencyBounds } from './latency.ts';
 
 /** Notes that something happened to messages of these hours, so that they are counted anew. */
-export async function touchHours(trx: Knex, hours: readonly Date[], now: Date): Promise<void> {
+export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Date): Promise<void> {
   if (hours.length === 0) return;
   await trx.raw(
     `INSERT INTO counted_hours (hour, touched_at) VALUES ${hours.map(() => '(?, ?)').join(', ')}
@@ -28,7 +28,7 @@ export async function hoursOfCampaign(db: Knex, campaignId: string, state: Messa
       .orderBy('id')
       .first();
     if (!row) return hours;
-    const hour = hourOf(idTime(row.id));
+    const hour = hourOf(timeOfId(row.id));
     hours.push(hour);
     from = firstIdAt(new Date(hour.getTime() + hourMs));
   }
@@ -38,7 +38,7 @@ export async function hoursOfCampaign(db: Knex, campaignId: string, state: Messa
  * Notes it of hours that still have messages on their way. Of one older than a day, a count is good for a sixtieth of its
  * age: what is held, or unknown for good, stays so for days, and would have each such hour counted every minute.
  */
-export async function touchOpenHours(trx: Knex, now: Date): Promise<void> {
+export async function markOpenHoursDirty(trx: Knex, now: Date): Promise<void> {
   await trx.raw(
     `UPDATE counted_hours SET touched_at = ?
      WHERE open > 0 AND (hour > TIMESTAMPADD(HOUR, -24, ?)

@@ -1,10 +1,10 @@
 import { campaignsIn } from '../campaigns/campaigns-store.ts';
-import { sampleCampaign, sampledStates } from '../campaigns/counts.ts';
+import { refreshProgress, sampledStates } from '../campaigns/counts.ts';
 import type { MailContext } from '../context.ts';
 import { distinctHours, hourMs, hourOf } from '../shared/hours.ts';
-import { firstIdAt, idTime } from '../shared/id-time.ts';
+import { firstIdAt, timeOfId } from '../shared/id-time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { countHour, hoursToCount, touchHours, touchOpenHours } from './hourly-store.ts';
+import { countHour, hoursToCount, markHoursDirty, markOpenHoursDirty } from './hourly-store.ts';
 import { keepQueueAges, queueAges } from './queue-store.ts';
 import { eventsBehind, firstMessageFrom, lockCursor, moveCursor } from './roll-up-store.ts';
 
@@ -23,7 +23,7 @@ export async function rollUp(context: MailContext, signal?: AbortSignal): Promis
   await noteReports(context, signal);
   const counted = await countHours(context, signal);
   await sampleQueue(context);
-  await sampleCampaigns(context);
+  await refreshCampaigns(context);
   return counted;
 }
 
@@ -32,8 +32,8 @@ async function noteNewHours({ db, now }: MailContext): Promise<void> {
   await inTransaction(db, async trx => {
     const last = await lockCursor(trx, 'hours');
     const from = last === null ? new Date(0) : new Date((last - 1) * hourMs);
-    await touchHours(trx, await hoursWithMessages(trx, from), now());
-    await touchOpenHours(trx, now());
+    await markHoursDirty(trx, await hoursWithMessages(trx, from), now());
+    await markOpenHoursDirty(trx, now());
     await moveCursor(trx, 'hours', hourOf(now()).getTime() / hourMs, now());
   });
 }
@@ -44,7 +44,7 @@ async function hoursWithMessages(db: MailContext['db'], from: Date): Promise<Dat
   for (let at = from; ; ) {
     const id = await firstMessageFrom(db, firstIdAt(at));
     if (id === null) return hours;
-    const hour = hourOf(idTime(id));
+    const hour = hourOf(timeOfId(id));
     hours.push(hour);
     at = new Date(hour.getTime() + hourMs);
   }
@@ -58,7 +58,7 @@ async function noteReports({ db, now }: MailContext, signal: AbortSignal | undef
       const young = page.findIndex(({ receivedAt }) => receivedAt.getTime() > now().getTime() - eventLagMs);
       const events = young === -1 ? page : page.slice(0, young);
       const ids = events.flatMap(({ messageId }) => (messageId ? [messageId] : []));
-      await touchHours(trx, distinctHours(ids.map(idTime)), now());
+      await markHoursDirty(trx, distinctHours(ids.map(timeOfId)), now());
       await moveCursor(trx, 'events', events.at(-1)?.id ?? position, now());
       return events.length === eventPage;
     });
@@ -82,6 +82,6 @@ async function sampleQueue({ db, now }: MailContext): Promise<void> {
   await keepQueueAges(db, hourOf(now()), await queueAges(db, now()));
 }
 
-async function sampleCampaigns(context: MailContext): Promise<void> {
-  for (const id of await campaignsIn(context.db, sampledStates)) await sampleCampaign(context, id);
+async function refreshCampaigns(context: MailContext): Promise<void> {
+  for (const id of await campaignsIn(context.db, sampledStates)) await refreshProgress(context, id);
 }

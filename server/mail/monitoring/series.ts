@@ -1,6 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { hourMs, hourOf } from '../shared/hours.ts';
-import { attention } from './alerts.ts';
+import { alerts } from './alerts.ts';
 import { latencyAt } from './latency.ts';
 import { cursorMovedAt } from './roll-up-store.ts';
 import { type Counts, countsByStep, countsByTemplate, queueByStep, type StreamStep } from './series-store.ts';
@@ -34,8 +34,8 @@ export interface Series {
   countedAt: Date | null;
 }
 
-/** What pages show of many messages, read from hours that the worker counts: {@link createNumbers}. */
-export function createNumbers(context: MailContext) {
+/** What pages show of many messages, read from hours that the worker counts: {@link createMonitoring}. */
+export function createMonitoring(context: MailContext) {
   const { db, now } = context;
 
   /** The last `hours`, the running one included, in steps of `stepHours`. */
@@ -80,7 +80,7 @@ export function createNumbers(context: MailContext) {
     templates: async (days: number): Promise<(Counts & { template: string })[]> =>
       countsByTemplate(db, new Date(hourOf(now()).getTime() - days * 24 * hourMs)),
     /** What somebody should look at, the worst first. */
-    attention: () => attention(context),
+    alerts: () => alerts(context),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { type EventView, readEvent } from '../events/events-store.ts';
-import type { Doing } from '../messages/messages.ts';
-import type { ProviderBooks } from '../providers/reconciliation-source.ts';
+import type { Actor } from '../messages/messages.ts';
+import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import { recordChange } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { whyNotLifted } from './reactivation.ts';
+import { cannotLiftReason } from './reactivation.ts';
 import {
   changeSuppression,
   listSuppressions,
@@ -25,7 +25,7 @@ export interface SuppressionEvidence {
 }
 
 /** Who must not be mailed on a stream, and why. */
-export function createSuppressions({ db, now, log }: MailContext, books: ProviderBooks) {
+export function createSuppressions({ db, now, log }: MailContext, books: ReconciliationSource) {
   /**
    * Stores an operator's decision and, when somebody is named, writes it down with what it replaces. False when an active
    * suppression of the provider's or the recipient's is there, which must not pass for an operator's own.
@@ -35,7 +35,7 @@ export function createSuppressions({ db, now, log }: MailContext, books: Provide
     address: string,
     active: boolean,
     note: string,
-    { by }: Doing,
+    { by }: Actor,
   ): Promise<boolean> =>
     inTransaction(db, async trx => {
       const before = await readSuppression(trx, stream, address);
@@ -55,22 +55,22 @@ export function createSuppressions({ db, now, log }: MailContext, books: Provide
     });
 
   /** An operator's own suppression. False when the address is suppressed already and that stays as it is. */
-  async function add(stream: string, address: string, note: string, doing: Doing = {}): Promise<boolean> {
-    return decide(stream, addressKey(readMailbox(address, 'address').email), true, note, doing);
+  async function add(stream: string, address: string, note: string, actor: Actor = {}): Promise<boolean> {
+    return decide(stream, addressKey(readMailbox(address, 'address').email), true, note, actor);
   }
 
   /**
    * Lifts a suppression. One of the provider is lifted there first; throws `wrong-state` for those that it never
    * lifts, and with its own words when it refuses.
    */
-  async function lift(stream: string, address: string, note: string, doing: Doing = {}): Promise<void> {
+  async function lift(stream: string, address: string, note: string, actor: Actor = {}): Promise<void> {
     const [found] = await listSuppressions(db, { stream, address });
     if (!found)
       throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
-    const fixed = whyNotLifted(found);
+    const fixed = cannotLiftReason(found);
     if (fixed) throw new MailError('wrong-state', fixed, 'address');
     if (found.origin !== 'Operator') await askProvider(stream, found.address);
-    await decide(stream, found.address, false, note, doing);
+    await decide(stream, found.address, false, note, actor);
   }
 
   async function askProvider(stream: string, address: string): Promise<void> {
@@ -97,7 +97,7 @@ export function createSuppressions({ db, now, log }: MailContext, books: Provide
       const suppression = await readSuppression(db, stream, address);
       if (!suppression) return null;
       const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
-      return { suppression, event, fixed: whyNotLifted(suppression) };
+      return { suppression, event, fixed: cannotLiftReason(suppression) };
     },
     add,
     lift,

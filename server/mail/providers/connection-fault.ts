@@ -1,4 +1,4 @@
-import { PlainFault } from './transport.ts';
+import { PlainError } from './transport.ts';
 
 /** What errors of nodemailer, of `fetch` and of Node have in common. */
 interface Fault {
@@ -30,7 +30,7 @@ const known: readonly [pattern: RegExp, words: string][] = [
  * password that it refuses.
  */
 export function connectionFault(error: unknown): string {
-  if (error instanceof PlainFault) return error.message;
+  if (error instanceof PlainError) return error.message;
   const { code, message, responseCode } = error as Fault;
   const text = `${code} ${message}`;
   const found = known.find(([pattern]) => pattern.test(text));

@@ -1,7 +1,7 @@
 import type { ProviderEvent } from './event.ts';
 
 /** What the provider's books are read through; one implementation per provider. */
-export interface ProviderBooks {
+export interface ReconciliationSource {
   /** Every stream that mail can be sent on. */
   streams(): Promise<string[]>;
   /** Bounces and complaints of a stream between two moments, page by page. */

@@ -80,7 +80,7 @@ export interface Transport {
    */
   send(envelopes: readonly Envelope[], startWithinMs: number): Promise<Outcome[]>;
   close(): Promise<void>;
-  /** Proves that the other side is there and lets us in, without sending anything; rejects when not, with a {@link PlainFault} where it can. */
+  /** Proves that the other side is there and lets us in, without sending anything; rejects when not, with a {@link PlainError} where it can. */
   check?(): Promise<string>;
   /**
    * Puts the recipient's own link to unsubscribe in the place of the placeholder, and into the headers. Bulk mail
@@ -94,8 +94,8 @@ export interface Transport {
 }
 
 /** A failure whose message is in plain words and without secrets, to be shown to operators. */
-export class PlainFault extends Error {
-  override readonly name = 'PlainFault';
+export class PlainError extends Error {
+  override readonly name = 'PlainError';
 }
 
 /** What a provider says when asked about an attempt whose answer we missed. */

@@ -1,5 +1,5 @@
 /** What a night saw in one of the provider's books, and how much of it was missing in ours. */
-export interface Tally {
+export interface Differences {
   seen: number;
   repaired: number;
   /** Rows that are not what the provider documents, and were passed over. */
@@ -7,6 +7,6 @@ export interface Tally {
 }
 
 /** Nothing so far. */
-export function noTally(): Tally {
+export function noDifferences(): Differences {
   return { seen: 0, repaired: 0, unreadable: 0 };
 }

@@ -1,9 +1,9 @@
 import type { MailContext } from '../context.ts';
 import { receive } from '../events/receive.ts';
 import { readSuppression, suppressionsOf } from '../people/suppressions-store.ts';
-import type { ListedSuppression, ProviderBooks } from '../providers/reconciliation-source.ts';
+import type { ListedSuppression, ReconciliationSource } from '../providers/reconciliation-source.ts';
 import { addressKey } from '../shared/address.ts';
-import { noTally, type Tally } from './comparison.ts';
+import { type Differences, noDifferences } from './comparison.ts';
 
 /** The provider's list runs behind its webhooks, and they behind the fact: what is younger waits for the next night. */
 const unsettledMs = 2 * 3_600_000;
@@ -11,11 +11,11 @@ const unsettledMs = 2 * 3_600_000;
 /** The provider's list is the authority on whom it will not mail; what was entered here stays ours. */
 export async function reconcileSuppressions(
   context: MailContext,
-  books: ProviderBooks,
+  books: ReconciliationSource,
   stream: string,
   at: Date,
-): Promise<Tally> {
-  const tally = noTally();
+): Promise<Differences> {
+  const tally = noDifferences();
   const listed = await books.suppressions(stream);
   const missing = new Map(listed.map(one => [addressKey(one.address), one]));
   const settledBy = new Date(at.getTime() - unsettledMs);
@@ -34,10 +34,10 @@ export async function reconcileSuppressions(
 /** One that we do not have, or believed to be lifted since: it is still listed, so the provider has the last word. */
 async function take(
   context: MailContext,
-  books: ProviderBooks,
+  books: ReconciliationSource,
   stream: string,
   listed: ListedSuppression,
-  { at, settledBy, tally }: { at: Date; settledBy: Date; tally: Tally },
+  { at, settledBy, tally }: { at: Date; settledBy: Date; tally: Differences },
 ): Promise<void> {
   const lifted = await readSuppression(context.db, stream, listed.address);
   const isOverruled = lifted !== null && lifted.changedAt >= listed.since;

@@ -2,8 +2,8 @@ import type { MailContext } from '../context.ts';
 import { findMessageOf, unknownFacts } from '../events/events-store.ts';
 import { receive } from '../events/receive.ts';
 import type { ProviderEvent } from '../providers/event.ts';
-import type { ProviderBooks } from '../providers/reconciliation-source.ts';
-import { noTally, type Tally } from './comparison.ts';
+import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
+import { type Differences, noDifferences } from './comparison.ts';
 import { reconcileSuppressions } from './reconcile-suppressions.ts';
 import {
   finishReconciliation,
@@ -19,7 +19,10 @@ const dayMs = 24 * 3_600_000;
  * down the same road as a webhook. Repeating a night repairs only what is still missing. A stream that cannot be
  * read is recorded with its problem and does not stop the others, nor does a row that cannot be read its stream.
  */
-export async function reconcileNight(context: MailContext, books: ProviderBooks): Promise<Reconciliation[]> {
+export async function reconcileNight(
+  context: MailContext,
+  books: ReconciliationSource,
+): Promise<Reconciliation[]> {
   const to = context.now();
   const day = new Date(to.getTime() - dayMs).toISOString().slice(0, 10);
   for (const stream of await books.streams()) {
@@ -31,14 +34,14 @@ export async function reconcileNight(context: MailContext, books: ProviderBooks)
 }
 
 interface Night {
-  bounces: Tally;
-  suppressions: Tally;
+  bounces: Differences;
+  suppressions: Differences;
   problem: string | null;
 }
 
 async function reconcileStream(
   context: MailContext,
-  books: ProviderBooks,
+  books: ReconciliationSource,
   stream: string,
   to: Date,
 ): Promise<Night> {
@@ -49,7 +52,7 @@ async function reconcileStream(
     return { bounces, suppressions, problem: problemOf(bounces.unreadable + suppressions.unreadable) };
   } catch (error) {
     context.log.error({ err: error, stream }, 'reconciliation of a stream failed');
-    return { bounces: noTally(), suppressions: noTally(), problem: (error as Error).message };
+    return { bounces: noDifferences(), suppressions: noDifferences(), problem: (error as Error).message };
   }
 }
 
@@ -59,12 +62,12 @@ function problemOf(unreadable: number): string | null {
 
 async function reconcileBounces(
   context: MailContext,
-  books: ProviderBooks,
+  books: ReconciliationSource,
   stream: string,
   from: Date,
   to: Date,
-): Promise<Tally> {
-  const tally = noTally();
+): Promise<Differences> {
+  const tally = noDifferences();
   for await (const { events, unreadable } of books.bounces(stream, from, to)) {
     tally.seen += events.length + unreadable;
     tally.unreadable += unreadable;
@@ -83,7 +86,7 @@ async function reconcileBounces(
  */
 async function identified(
   { db }: MailContext,
-  books: ProviderBooks,
+  books: ReconciliationSource,
   event: ProviderEvent,
 ): Promise<ProviderEvent> {
   if (event.attemptId || !event.providerMessageId || (await findMessageOf(db, event))) return event;

@@ -1,7 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
 import type { EventKind } from '../providers/event.ts';
 import { utc } from '../shared/utc.ts';
-import type { Tally } from './comparison.ts';
+import type { Differences } from './comparison.ts';
 
 /** One stream's night. */
 export interface Reconciliation {
@@ -31,7 +31,11 @@ export async function startReconciliation(db: Db, day: string, stream: string, n
 export async function finishReconciliation(
   db: Db,
   id: number,
-  { bounces, suppressions, problem }: { bounces: Tally; suppressions: Tally; problem: string | null },
+  {
+    bounces,
+    suppressions,
+    problem,
+  }: { bounces: Differences; suppressions: Differences; problem: string | null },
   now: Date,
 ): Promise<void> {
   await db('reconciliations')

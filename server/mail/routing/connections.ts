@@ -2,7 +2,7 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { countSuppressed } from '../people/suppression-counts-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
-import { inTime } from '../shared/timeout.ts';
+import { withTimeout } from '../shared/timeout.ts';
 import type { CategoryPolicy } from './policy.ts';
 
 /** A way to hand over mail, without its credentials. */
@@ -92,7 +92,7 @@ export function createConnections({ db, policy, transports, log }: MailContext) 
       const startedAt = performance.now();
       const took = () => Math.round(performance.now() - startedAt);
       try {
-        const answer = await inTime(transport.check(), patienceMs);
+        const answer = await withTimeout(transport.check(), patienceMs);
         return { name, ok: true, answer, ms: took() };
       } catch (error) {
         const { code } = error as { code?: unknown };

@@ -7,11 +7,11 @@ import type { MessageState } from '../messages/states.ts';
 import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
 import { chooseRoute, type Route } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
-import { together } from '../shared/coalesce.ts';
+import { batchCalls } from '../shared/coalesce.ts';
 import { fingerprint } from '../shared/fingerprint.ts';
-import { newIdAt } from '../shared/ids.ts';
+import { idAt } from '../shared/ids.ts';
 import type { ReadyTemplate } from '../templates/templates.ts';
-import type { HandOver } from './inline-queue.ts';
+import type { InlineQueue } from './inline-queue.ts';
 import { createInsert } from './insert.ts';
 import { checkSize } from './limits.ts';
 import { checkSendRequest, type SendInput, type SendRequest } from './request.ts';
@@ -40,9 +40,9 @@ export interface SendResult {
 export type Send = (input: SendInput, options?: SendOptions) => Promise<SendResult>;
 
 /** See {@link Send}. Sends made at the same time share what they ask of the database. */
-export function createSend(context: MailContext, handOver: HandOver): Send {
+export function createSend(context: MailContext, queue: InlineQueue): Send {
   const insert = createInsert(context);
-  const stateNow = together((ids: readonly string[]) => statesOf(context.db, ids));
+  const stateNow = batchCalls((ids: readonly string[]) => statesOf(context.db, ids));
 
   return async (input, { trx, wait = false } = {}) => {
     if (trx && wait) {
@@ -63,7 +63,7 @@ export function createSend(context: MailContext, handOver: HandOver): Send {
 
     if (message.attempt) {
       const claim = { messageId: message.id, lease: message.attempt.lease };
-      const handedOver = trx ? afterCommit(trx, () => handOver.add(claim)) : handOver.add(claim);
+      const handedOver = trx ? afterCommit(trx, () => queue.add(claim)) : queue.add(claim);
       if (wait) await handedOver;
     }
     const state = wait ? await stateNow(message.id) : null;
@@ -96,9 +96,9 @@ function draft(
     request.stream ?? undefined,
   );
   return {
-    id: newIdAt(createdAt),
-    attempt: leavesNow(route, request, createdAt)
-      ? { id: newId(), lease: newId(), leaseEnd: new Date(createdAt.getTime() + timing.waitLeaseMs) }
+    id: idAt(createdAt),
+    attempt: sendsNow(route, request, createdAt)
+      ? { id: newId(), lease: newId(), leaseEnd: new Date(createdAt.getTime() + timing.acceptLeaseMs) }
       : null,
     dueAt: request.sendAt ?? createdAt,
     route,
@@ -126,7 +126,7 @@ function draft(
 }
 
 /** Bulk always goes through its own lane; transactional mail leaves with the request that asked for it. */
-function leavesNow({ lane }: Route, { sendAt }: SendRequest, now: Date): boolean {
+function sendsNow({ lane }: Route, { sendAt }: SendRequest, now: Date): boolean {
   return lane === 'transactional' && (sendAt === null || sendAt <= now);
 }
 

@@ -66,7 +66,7 @@ export const dueSql = `SELECT id, attempt_count, stream, transport FROM messages
  * The gate before the network: marks the attempts of these claims as handed over and renews their leases, all
  * under one fresh lease. Returns the claims that are still ours; the others were taken over meanwhile.
  */
-export async function passGate(
+export async function markHandedOver(
   db: Db,
   claims: readonly Claim[],
   { now, leaseEnd }: { now: Date; leaseEnd: Date },

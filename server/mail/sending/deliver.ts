@@ -1,14 +1,14 @@
 import type { MailContext } from '../context.ts';
 import type { Outcome, Transport } from '../providers/transport.ts';
 import type { Lane } from '../routing/policy.ts';
-import { later } from '../shared/time.ts';
-import { type Claim, claimDue, passGate } from './claims-store.ts';
+import { addMs } from '../shared/time.ts';
+import { type Claim, claimDue, markHandedOver } from './claims-store.ts';
 import { type Job, renderAll } from './envelopes.ts';
-import { loadClaimed } from './load-store.ts';
-import { settlementOf } from './outcomes.ts';
+import { loadMessages } from './load-store.ts';
+import { resultOf } from './outcomes.ts';
 import { screen } from './screen.ts';
 import { settle } from './settle-store.ts';
-import { heedStops, putOffUnroutable } from './stops.ts';
+import { deferUnroutable, dropStopped } from './stops.ts';
 
 /** How much of a lane is worked on at once: while one page is on the wire, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {
@@ -37,7 +37,7 @@ async function deliverPages(
   const { db, now, timing } = context;
   let total = 0;
   while (!signal?.aborted) {
-    const leaseEnd = later(now(), timing.sendLeaseMs);
+    const leaseEnd = addMs(now(), timing.sendLeaseMs);
     const claims = await claimDue(db, { lane, limit, now: now(), leaseEnd });
     if (claims.length === 0) break;
     await deliver(context, claims);
@@ -48,9 +48,9 @@ async function deliverPages(
 
 /** One page of claimed messages: the pipeline, step by step. */
 export async function deliver(context: MailContext, claims: readonly Claim[]): Promise<void> {
-  const loaded = (await loadClaimed(context.db, claims)).filter(({ held }) => held);
-  const going = await heedStops(context, loaded);
-  const routable = await putOffUnroutable(context, going);
+  const loaded = (await loadMessages(context.db, claims)).filter(({ held }) => held);
+  const going = await dropStopped(context, loaded);
+  const routable = await deferUnroutable(context, going);
   const screened = await screen(context, routable);
   const rendered = await renderAll(context, screened);
   await Promise.all(
@@ -64,8 +64,8 @@ export async function deliver(context: MailContext, claims: readonly Claim[]): P
 async function handOver(context: MailContext, transport: Transport, jobs: readonly Job[]): Promise<void> {
   const { db, now, timing } = context;
   const leasedAt = now();
-  const leaseEnd = later(leasedAt, timing.sendLeaseMs);
-  const gated = await passGate(
+  const leaseEnd = addMs(leasedAt, timing.sendLeaseMs);
+  const gated = await markHandedOver(
     db,
     jobs.map(({ message }) => message.claim),
     { now: leasedAt, leaseEnd },
@@ -77,14 +77,14 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
   });
   if (ours.length === 0) return;
   // From the lease's own beginning: a gate that took long leaves less time to start, or none.
-  const startBy = later(leasedAt, timing.sendLeaseMs / 3);
+  const startBy = addMs(leasedAt, timing.sendLeaseMs / 3);
   const outcomes = await transport.send(
     ours.map(({ envelope }) => envelope),
     startBy.getTime() - now().getTime(),
   );
   await settle(
     db,
-    ours.map(({ message }, i) => settlementOf(context, message, outcomes[i] ?? missingOutcome)),
+    ours.map(({ message }, i) => resultOf(context, message, outcomes[i] ?? missingOutcome)),
     now(),
   );
 }

@@ -10,10 +10,10 @@ export interface EligibilityFacts {
 }
 
 /** May it go out, and if not, which state and reason its row gets. */
-export type Verdict = { kind: 'send' } | { kind: 'suppressed' | 'failed'; reason: string };
+export type Decision = { kind: 'send' } | { kind: 'suppressed' | 'failed'; reason: string };
 
 /** The one home of "who must not be mailed". */
-export function judge(facts: EligibilityFacts): Verdict {
+export function judge(facts: EligibilityFacts): Decision {
   if (facts.expiresAt && facts.expiresAt <= facts.now) return { kind: 'failed', reason: 'expired' };
   if (facts.suppression) {
     return {

@@ -6,24 +6,24 @@ import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import type { Rendered } from '../templates/language/render.ts';
 import type { ReadyTemplate, Templates } from '../templates/templates.ts';
-import type { Loaded } from './load-store.ts';
-import { notSent } from './outcomes.ts';
-import { type Settlement, settle } from './settle-store.ts';
+import type { MessageToSend } from './load-store.ts';
+import { skipped } from './outcomes.ts';
+import { type DeliveryResult, settle } from './settle-store.ts';
 
 /** A message and what a transport gets of it. */
 export interface Job {
-  message: Loaded;
+  message: MessageToSend;
   envelope: Envelope;
 }
 
 /** Each message from its pinned version; one that cannot be rendered fails alone. */
-export async function renderAll(context: MailContext, loaded: readonly Loaded[]): Promise<Job[]> {
+export async function renderAll(context: MailContext, loaded: readonly MessageToSend[]): Promise<Job[]> {
   const { db, now, templates } = context;
   const files = await readFiles(
     db,
     loaded.filter(one => one.hasAttachments).map(one => one.claim.messageId),
   );
-  const failed: Settlement[] = [];
+  const failed: DeliveryResult[] = [];
   const jobs: Job[] = [];
   for (const message of loaded) {
     const template = await versionOf(templates, message.templateVersionId);
@@ -38,7 +38,7 @@ export async function renderAll(context: MailContext, loaded: readonly Loaded[])
       });
     } catch (error) {
       failed.push(
-        notSent(message, { kind: 'failed', reason: `cannot be rendered: ${(error as Error).message}` }),
+        skipped(message, { kind: 'failed', reason: `cannot be rendered: ${(error as Error).message}` }),
       );
     }
   }
@@ -58,7 +58,7 @@ async function versionOf(templates: Templates, id: number): Promise<ReadyTemplat
 
 function envelope(
   { policy }: MailContext,
-  message: Loaded,
+  message: MessageToSend,
   rendered: Rendered,
   attachments: AttachmentFile[],
 ): Envelope {

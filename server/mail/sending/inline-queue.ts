@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Claim } from './claims-store.ts';
 
 /** The hand-over of freshly accepted messages in the process that accepted them. */
-export interface HandOver {
+export interface InlineQueue {
   /** Resolves when the message's outcome is recorded, or when it was left to the worker. Never rejects. */
   add(claim: Claim): Promise<void>;
   /** Waits until nothing is in hand. */
@@ -10,15 +10,15 @@ export interface HandOver {
 }
 
 /** How much goes at once. */
-export interface HandOverOptions {
+export interface InlineQueueOptions {
   /** Pages that start at once, whatever is in them. */
-  prompt?: number;
+  eagerBatches?: number;
   /** Pages under way at most. */
   parallel?: number;
   /** Messages of a page at most. */
   page?: number;
-  /** How long a message waits for one of the prompt pages before another page starts for it, in ms. */
-  patienceMs?: number;
+  /** How long a message waits for one of the eager batches before another page starts for it, in ms. */
+  maxWaitMs?: number;
 }
 
 interface Waiting {
@@ -31,11 +31,11 @@ interface Waiting {
  * Delivers claims as they come: alone while there is little to do. In a crowd, what comes while some pages are under way
  * gathers for a moment and then travels together: a page costs the database and the provider little more than a message.
  */
-export function createHandOver(
+export function createInlineQueue(
   deliver: (claims: readonly Claim[]) => Promise<void>,
   log: Logger,
-  { prompt = 4, parallel = 24, page = 100, patienceMs = 20 }: HandOverOptions = {},
-): HandOver {
+  { eagerBatches = 4, parallel = 24, page = 100, maxWaitMs = 20 }: InlineQueueOptions = {},
+): InlineQueue {
   const waiting: Waiting[] = [];
   const running = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
@@ -50,16 +50,17 @@ export function createHandOver(
       running.add(run);
     }
     const [oldest] = waiting;
-    if (oldest && running.size < parallel) timer = setTimeout(startNext, patienceMs - waitedMs(oldest));
+    if (oldest && running.size < parallel) timer = setTimeout(startNext, maxWaitMs - waitedMs(oldest));
   };
 
   const nextPage = (): number => {
     const [oldest] = waiting;
     if (!oldest || running.size >= parallel) return 0;
     // Shared out over what is free, so that a burst does not sit in one slow page.
-    if (running.size < prompt) return Math.min(page, Math.ceil(waiting.length / (prompt - running.size)));
+    if (running.size < eagerBatches)
+      return Math.min(page, Math.ceil(waiting.length / (eagerBatches - running.size)));
     // The pages under way are not counted on to end soon: one may hang for as long as the provider lets it.
-    return waitedMs(oldest) >= patienceMs ? Math.min(page, waiting.length) : 0;
+    return waitedMs(oldest) >= maxWaitMs ? Math.min(page, waiting.length) : 0;
   };
 
   const deliverAll = async (taken: Waiting[]): Promise<void> => {

@@ -9,13 +9,13 @@ import {
   stateOf,
 } from '../messages/messages-store.ts';
 import type { MessageState } from '../messages/states.ts';
-import { together } from '../shared/coalesce.ts';
+import { batchCalls } from '../shared/coalesce.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { despiteCutConnection, inTransaction, isDuplicate } from '../shared/transaction.ts';
 import type { SendRequest } from './request.ts';
 
 /** A message that was accepted earlier under the same idempotency key. */
-export interface Earlier {
+export interface ExistingMessage {
   id: string;
   state: MessageState;
 }
@@ -28,11 +28,11 @@ export type Insert = (
   message: NewMessage,
   attachments: SendRequest['attachments'],
   trx: Trx | undefined,
-) => Promise<Earlier | null>;
+) => Promise<ExistingMessage | null>;
 
 /** See {@link Insert}. Messages that wait for nobody share a transaction. */
 export function createInsert({ db }: MailContext): Insert {
-  const insertShared = together(async (messages: readonly NewMessage[]) => {
+  const insertShared = batchCalls(async (messages: readonly NewMessage[]) => {
     await inOwnTransaction(db, trx => insertMessages(trx, messages));
     return messages;
   });
@@ -44,7 +44,7 @@ export function createInsert({ db }: MailContext): Insert {
     };
     try {
       if (trx) await write(trx);
-      else if (waitsForNobody(message, attachments)) await insertShared(message);
+      else if (canBatch(message, attachments)) await insertShared(message);
       else await inOwnTransaction(db, write);
       return null;
     } catch (error) {
@@ -62,7 +62,7 @@ function inOwnTransaction(db: Db, work: (trx: Trx) => Promise<void>): Promise<vo
 }
 
 // Keys and files are unique: an open transaction with the same one holds us up until it ends, and nobody else should be.
-function waitsForNobody({ idempotencyKey }: NewMessage, attachments: SendRequest['attachments']): boolean {
+function canBatch({ idempotencyKey }: NewMessage, attachments: SendRequest['attachments']): boolean {
   return idempotencyKey === null && attachments.length === 0;
 }
 
@@ -70,7 +70,7 @@ async function earlierAnswer(
   db: Db,
   key: string,
   asked: NonNullable<NewMessage['fingerprint']>,
-): Promise<Earlier> {
+): Promise<ExistingMessage> {
   const earlier = await findByIdempotencyKey(db, key);
   if (!earlier)
     throw new MailError(

@@ -16,7 +16,7 @@ export interface MessageContent {
 }
 
 /** A claimed message with everything that handing it over needs, save attachments' bytes. */
-export interface Loaded {
+export interface MessageToSend {
   claim: Claim;
   attemptId: string;
   attempts: number;
@@ -65,7 +65,7 @@ interface LoadedRow {
 }
 
 /** Loads claimed messages in one query, in the order of their claims; one that is no longer there is left out. */
-export async function loadClaimed(db: Db, claims: readonly Claim[]): Promise<Loaded[]> {
+export async function loadMessages(db: Db, claims: readonly Claim[]): Promise<MessageToSend[]> {
   const [rows]: LoadedRow[][] = await db.raw(loadSql, [claims.map(({ messageId }) => messageId)]);
   const byId = new Map(rows?.map(row => [row.id, row]));
   return claims.flatMap(claim => {
@@ -87,7 +87,7 @@ const loadSql = `SELECT m.id, m.state, m.lease, a.id AS attempt_id, m.attempt_co
   LEFT JOIN campaign_recipients r ON r.campaign_id = m.campaign_id AND r.address = m.recipient
   WHERE m.id IN (?)`;
 
-function loaded(claim: Claim, row: LoadedRow): Loaded {
+function loaded(claim: Claim, row: LoadedRow): MessageToSend {
   const content = row.content === null ? null : (JSON.parse(row.content) as MessageContent);
   const recipient = mailbox(row.recipient, row.recipient_name);
   return {

@@ -1,14 +1,14 @@
 import type { MailContext } from '../context.ts';
 import { notStarted, type Outcome } from '../providers/transport.ts';
 import { addressKey } from '../shared/address.ts';
-import { later } from '../shared/time.ts';
-import type { Verdict } from './eligibility.ts';
-import type { Loaded } from './load-store.ts';
+import { addMs } from '../shared/time.ts';
+import type { Decision } from './eligibility.ts';
+import type { MessageToSend } from './load-store.ts';
 import { retryDelay } from './retry.ts';
-import type { Settlement } from './settle-store.ts';
+import type { DeliveryResult } from './settle-store.ts';
 
 /** What an outcome means for the message. */
-export function settlementOf(context: MailContext, message: Loaded, outcome: Outcome): Settlement {
+export function resultOf(context: MailContext, message: MessageToSend, outcome: Outcome): DeliveryResult {
   const { timing, now } = context;
   const { claim } = message;
   const attempt = {
@@ -31,28 +31,31 @@ export function settlementOf(context: MailContext, message: Loaded, outcome: Out
       return {
         claim,
         attempt,
-        next: { state: 'unknown', dueAt: later(now(), timing.unknownGraceMs), reason: outcome.code },
+        next: { state: 'unknown', dueAt: addMs(now(), timing.unknownGraceMs), reason: outcome.code },
       };
   }
 }
 
 function retryOrFail(
   { retry, now }: MailContext,
-  message: Loaded,
+  message: MessageToSend,
   { code, retryAfterMs }: { code: string; retryAfterMs?: number },
-): Settlement['next'] {
+): DeliveryResult['next'] {
   // Nobody was asked, so nobody wants to be left alone for longer, and no message fails because we were busy.
   if (code === notStarted.code) {
-    return { state: 'queued', dueAt: later(now(), retry.firstDelayMs), reason: code };
+    return { state: 'queued', dueAt: addMs(now(), retry.firstDelayMs), reason: code };
   }
   const delay = retryDelay(retry, message.attempts, retryAfterMs);
   return delay === null
     ? { state: 'failed', reason: `gave up after ${message.attempts} attempts: ${code}` }
-    : { state: 'queued', dueAt: later(now(), delay), reason: code };
+    : { state: 'queued', dueAt: addMs(now(), delay), reason: code };
 }
 
 /** A message that never left the house, and why. */
-export function notSent(message: Loaded, verdict: Exclude<Verdict, { kind: 'send' }>): Settlement {
+export function skipped(
+  message: MessageToSend,
+  verdict: Exclude<Decision, { kind: 'send' }>,
+): DeliveryResult {
   return {
     claim: message.claim,
     attempt: {

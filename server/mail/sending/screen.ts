@@ -5,12 +5,15 @@ import type { Mailbox } from '../providers/transport.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import { judge } from './eligibility.ts';
-import type { Loaded } from './load-store.ts';
-import { notSent } from './outcomes.ts';
-import { type Settlement, settle } from './settle-store.ts';
+import type { MessageToSend } from './load-store.ts';
+import { skipped } from './outcomes.ts';
+import { type DeliveryResult, settle } from './settle-store.ts';
 
 /** Suppression, consent and expiry for the whole page in two queries; what may not go out is settled here. */
-export async function screen(context: MailContext, loaded: readonly Loaded[]): Promise<Loaded[]> {
+export async function screen(
+  context: MailContext,
+  loaded: readonly MessageToSend[],
+): Promise<MessageToSend[]> {
   const { db, now, policy } = context;
   const suppressed = await activeSuppressions(
     db,
@@ -20,7 +23,7 @@ export async function screen(context: MailContext, loaded: readonly Loaded[]): P
     db,
     loaded.flatMap(({ topic, recipient }) => (topic ? [{ topic, address: addressOf(recipient) }] : [])),
   );
-  const refused: Settlement[] = [];
+  const refused: DeliveryResult[] = [];
   const eligible = loaded.filter(message => {
     const verdict = judge({
       now: now(),
@@ -31,7 +34,7 @@ export async function screen(context: MailContext, loaded: readonly Loaded[]): P
         granted.get(consentKey({ topic: message.topic ?? '', address: addressOf(message.recipient) })) ??
         null,
     });
-    if (verdict.kind !== 'send') refused.push(notSent(message, verdict));
+    if (verdict.kind !== 'send') refused.push(skipped(message, verdict));
     return verdict.kind === 'send';
   });
   await settle(db, refused, now());
@@ -39,7 +42,10 @@ export async function screen(context: MailContext, loaded: readonly Loaded[]): P
 }
 
 /** Postmark would drop suppressed copies without a word; leaving them out here keeps the books ours. */
-function withoutSuppressedCopies(message: Loaded, suppressed: ReadonlyMap<string, Suppression>): Loaded {
+function withoutSuppressedCopies(
+  message: MessageToSend,
+  suppressed: ReadonlyMap<string, Suppression>,
+): MessageToSend {
   if (suppressed.size === 0) return message;
   const { content } = message;
   const allowed = (copy: Mailbox) => !suppressed.has(keyOf(message, copy));
@@ -47,7 +53,7 @@ function withoutSuppressedCopies(message: Loaded, suppressed: ReadonlyMap<string
   return { ...message, content: { ...content, to: to ?? [], cc: cc ?? [], bcc: bcc ?? [] } };
 }
 
-function keyOf({ stream }: Loaded, mailbox: Mailbox): string {
+function keyOf({ stream }: MessageToSend, mailbox: Mailbox): string {
   return suppressionKey({ stream, address: addressOf(mailbox) });
 }
 
@@ -55,6 +61,6 @@ function addressOf({ email }: Mailbox): string {
   return addressKey(email);
 }
 
-function addressesOf({ recipient, content: { to, cc, bcc } }: Loaded): string[] {
+function addressesOf({ recipient, content: { to, cc, bcc } }: MessageToSend): string[] {
   return [...new Set([recipient, ...to, ...cc, ...bcc].map(addressOf))];
 }

@@ -6,7 +6,7 @@ import { utc } from '../shared/utc.ts';
 import type { Claim } from './claims-store.ts';
 
 /** What a message's attempt came to, and what therefore becomes of the message. */
-export interface Settlement {
+export interface DeliveryResult {
   claim: Claim;
   attempt: AttemptResult;
   next:
@@ -29,7 +29,7 @@ export interface AttemptResult {
  * Records a page of outcomes, all of it or nothing. Every write is fenced: a message whose lease was lost meanwhile
  * keeps the state it has; the attempt's own result is a fact and is recorded all the same.
  */
-export async function settle(db: Db, settlements: readonly Settlement[], now: Date): Promise<void> {
+export async function settle(db: Db, settlements: readonly DeliveryResult[], now: Date): Promise<void> {
   if (settlements.length === 0) return;
   const groups = groupsByEffect(settlements);
   const book = async (trx: Knex) => {
@@ -51,7 +51,7 @@ export async function settle(db: Db, settlements: readonly Settlement[], now: Da
  * The usual page: all are ours still and become the same. One statement and one commit of its own. False when it did
  * not find them all so; what it found is then settled already.
  */
-async function settleAlike(db: Db, settlements: readonly Settlement[], now: Date): Promise<boolean> {
+async function settleAlike(db: Db, settlements: readonly DeliveryResult[], now: Date): Promise<boolean> {
   const [first] = settlements;
   if (!first) return true;
   const attempts = settlements.map(({ attempt }) => attempt);
@@ -114,8 +114,8 @@ function assignment(column: string, ids: readonly string[], values: readonly (st
 }
 
 // Messages that get the very same new row content move in one statement.
-function groupsByEffect(settlements: readonly Settlement[]): Settlement[][] {
-  const groups = new Map<string, Settlement[]>();
+function groupsByEffect(settlements: readonly DeliveryResult[]): DeliveryResult[][] {
+  const groups = new Map<string, DeliveryResult[]>();
   for (const settlement of settlements) {
     const key = JSON.stringify([settlement.next, settlement.claim.lease]);
     const group = groups.get(key);
@@ -125,7 +125,7 @@ function groupsByEffect(settlements: readonly Settlement[]): Settlement[][] {
   return [...groups.values()];
 }
 
-async function moveMessages(trx: Knex, group: readonly Settlement[], now: Date): Promise<void> {
+async function moveMessages(trx: Knex, group: readonly DeliveryResult[], now: Date): Promise<void> {
   const [first] = group;
   if (!first) return;
   const { next, claim } = first;
@@ -145,7 +145,7 @@ async function moveMessages(trx: Knex, group: readonly Settlement[], now: Date):
 }
 
 /** A report can come before the outcome that it is about: then the message stays where that led, and was sent all the same. */
-async function noteSent(trx: Knex, group: readonly Settlement[], now: Date): Promise<void> {
+async function noteSent(trx: Knex, group: readonly DeliveryResult[], now: Date): Promise<void> {
   await trx('messages')
     .whereIn(
       'id',
@@ -156,7 +156,7 @@ async function noteSent(trx: Knex, group: readonly Settlement[], now: Date): Pro
     .update({ sent_at: utc(now) });
 }
 
-function messageChange(next: Settlement['next'], now: Date): Record<string, string | null> {
+function messageChange(next: DeliveryResult['next'], now: Date): Record<string, string | null> {
   const settled = { due_at: null, lease: null };
   switch (next.state) {
     case 'sent':

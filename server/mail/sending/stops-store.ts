@@ -1,14 +1,14 @@
 import type { Db } from '../../../db/connect.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { utc } from '../shared/utc.ts';
-import type { Loaded } from './load-store.ts';
+import type { MessageToSend } from './load-store.ts';
 import { recordAttempts } from './settle-store.ts';
 
 /**
  * Gives up claimed messages of campaigns that were stopped: held where the campaign is paused, cancelled where it is
  * cancelled, and back into the queue where it goes on again.
  */
-export async function stopClaimed(db: Db, messages: readonly Loaded[], now: Date): Promise<void> {
+export async function stopClaimed(db: Db, messages: readonly MessageToSend[], now: Date): Promise<void> {
   if (messages.length === 0) return;
   await inTransaction(db, async trx => {
     // Locked, so that a campaign is resumed before, and we see it, or after, and our messages are with the rest.
@@ -29,7 +29,7 @@ export async function stopClaimed(db: Db, messages: readonly Loaded[], now: Date
   });
 }
 
-function skippedAttempt({ attemptId }: Loaded) {
+function skippedAttempt({ attemptId }: MessageToSend) {
   const answer = 'The campaign was stopped.';
   return { id: attemptId, outcome: 'skipped' as const, code: 'stopped', answer, providerMessageId: null };
 }

@@ -2,7 +2,7 @@ import type { MailContext } from '../context.ts';
 import { confirmSent, failUnknown, keepUnknown, requeueUnknown } from '../messages/messages-store.ts';
 import type { LookupAnswer } from '../providers/transport.ts';
 import { findCategory } from '../routing/policy.ts';
-import { later } from '../shared/time.ts';
+import { addMs } from '../shared/time.ts';
 import { endLostLeases } from './claims-store.ts';
 import { retryDelay } from './retry.ts';
 import { recordAttempts } from './settle-store.ts';
@@ -16,7 +16,7 @@ const leasePage = 500;
 export async function recoverLeases({ db, now, timing, log }: MailContext): Promise<number> {
   let total = 0;
   for (let ended = leasePage; ended === leasePage; total += ended) {
-    const askAt = later(now(), timing.unknownGraceMs);
+    const askAt = addMs(now(), timing.unknownGraceMs);
     ended = (await endLostLeases(db, { limit: leasePage, now: now(), askAt })).length;
   }
   if (total > 0) log.warn({ messages: total }, 'leases ended: taken over from a process that is gone');
@@ -32,7 +32,7 @@ export async function resolveUnknowns(context: MailContext, signal?: AbortSignal
   let total = 0;
   while (!signal?.aborted) {
     // The next search's time doubles as this one's lease.
-    const nextAskAt = later(now(), timing.unknownRetryMs);
+    const nextAskAt = addMs(now(), timing.unknownRetryMs);
     const unknowns = await claimUnknown(db, { limit: page, now: now(), nextAskAt });
     for (let i = 0; i < unknowns.length; i += parallel) {
       await Promise.all(unknowns.slice(i, i + parallel).map(unknown => resolveOne(context, unknown)));

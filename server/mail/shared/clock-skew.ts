@@ -8,7 +8,7 @@ import { databaseTime } from './clock-store.ts';
 const tolerableShare = 10;
 
 /** Warns when this machine's clock is not the database's, against which all processes are measured. */
-export async function warnOfClock({ db, now, log, timing }: MailContext): Promise<void> {
+export async function warnOnClockSkew({ db, now, log, timing }: MailContext): Promise<void> {
   const differenceMs = now().getTime() - (await databaseTime(db)).getTime();
   if (Math.abs(differenceMs) <= timing.unknownGraceMs / tolerableShare) return;
   log.warn(

@@ -9,7 +9,7 @@ interface Asked<Item, Answer> {
  * page, in the order of its items, or have done nothing: a page that fails is done again one by one, so that nobody
  * gets an error of another's.
  */
-export function together<Item, Answer>(
+export function batchCalls<Item, Answer>(
   work: (items: readonly Item[]) => Promise<readonly Answer[]>,
   page = 100,
 ): (item: Item) => Promise<Answer> {

@@ -1,5 +1,5 @@
 /** The moment at which one of our ids was made: UUIDv7 begins with it. */
-export function idTime(id: string): Date {
+export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 

@@ -1,4 +1,4 @@
 /** The moment `ms` milliseconds after another. */
-export function later(moment: Date, ms: number): Date {
+export function addMs(moment: Date, ms: number): Date {
   return new Date(moment.getTime() + ms);
 }

@@ -15,7 +15,7 @@ export interface Setup {
  * which everything takes a second. However often it has to be tried: a slow machine must not use a message up.
  */
 const quickTimes = {
-  timing: { waitLeaseMs: 1000, sendLeaseMs: 3600, unknownGraceMs: 2000, unknownRetryMs: 500 },
+  timing: { acceptLeaseMs: 1000, sendLeaseMs: 3600, unknownGraceMs: 2000, unknownRetryMs: 500 },
   retry: { firstDelayMs: 100, maxDelayMs: 500, maxAttempts: 1_000_000 },
 } satisfies MailDeps;
 

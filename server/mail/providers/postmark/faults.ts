@@ -1,13 +1,13 @@
 import { Errors } from 'postmark';
-import { PlainFault } from '../transport.ts';
+import { PlainError } from '../transport.ts';
 
-/** `work`, whose refusal by Postmark becomes a {@link PlainFault}; whatever else it fails with stays. */
+/** `work`, whose refusal by Postmark becomes a {@link PlainError}; whatever else it fails with stays. */
 export async function inPlainWords<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     throw error instanceof Errors.PostmarkError && error.statusCode > 0
-      ? new PlainFault(wordsOf(error), { cause: error })
+      ? new PlainError(wordsOf(error), { cause: error })
       : error;
   }
 }

@@ -1,6 +1,6 @@
 import { Errors, type Models, type ServerClient } from 'postmark';
 import type { ProviderEvent } from '../event.ts';
-import type { BouncePage, ProviderBooks } from '../reconciliation-source.ts';
+import type { BouncePage, ReconciliationSource } from '../reconciliation-source.ts';
 import { easternReading, readingText } from './eastern-time.ts';
 import { attemptIdIn, MalformedEvent, readEvent } from './events.ts';
 
@@ -12,7 +12,7 @@ const furthestRow = 10_000;
 const notFound = 701;
 
 /** Postmark's books, read by its API. */
-export function createPostmarkBooks(client: ServerClient): ProviderBooks {
+export function createPostmarkReconciliation(client: ServerClient): ReconciliationSource {
   return {
     async streams() {
       const { MessageStreams } = await client.getMessageStreams();

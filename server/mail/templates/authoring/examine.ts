@@ -19,7 +19,7 @@ async function examineOne(
   { key, direct, content, published, faults }: Touched,
 ): Promise<Candidate> {
   const found = content ? await contentFaults(studio, content) : faults.map(compositionFault);
-  // What was wrong with it before is not the doing of a layout that is published now.
+  // What was wrong with it before is no fault of a layout that is published now.
   const before = !direct && published && found.length > 0 ? await contentFaults(studio, published) : [];
   const known = new Set(before.map(sameness));
   const news = inOrder(found.filter(fault => !known.has(sameness(fault))));

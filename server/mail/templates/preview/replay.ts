@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { MailContext } from '../../context.ts';
 import { rendered } from '../../messages/rendered.ts';
 import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
-import { type Loaded, loadClaimed } from '../../sending/load-store.ts';
+import { loadMessages, type MessageToSend } from '../../sending/load-store.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { workLimits } from './limits.ts';
@@ -64,23 +64,30 @@ export async function replay(
 
 /** One side of a replay's picture: a message as it was sent, {@link showable}. Null once its content is purged. */
 export async function replayedAsSent(context: MailContext, id: string): Promise<Rendered | null> {
-  const found = await loadClaimed(context.db, [{ messageId: id, lease: '' }]);
+  const found = await loadMessages(context.db, [{ messageId: id, lease: '' }]);
   const [message] = await showable(context, found);
   return message && !message.purged ? rendered(context, message) : null;
 }
 
 /** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
-function withoutRepetition(shown: readonly Loaded[], recent: readonly Loaded[]): Loaded[] {
-  const kindOf = ({ templateVersionId, locale }: Loaded) => `${templateVersionId} ${locale}`;
-  const firstOf = (message: Loaded) => shown.find(one => kindOf(one) === kindOf(message));
+function withoutRepetition(
+  shown: readonly MessageToSend[],
+  recent: readonly MessageToSend[],
+): MessageToSend[] {
+  const kindOf = ({ templateVersionId, locale }: MessageToSend) => `${templateVersionId} ${locale}`;
+  const firstOf = (message: MessageToSend) => shown.find(one => kindOf(one) === kindOf(message));
   return shown.filter(message => recent.includes(message) || firstOf(message) === message);
 }
 
-async function recentMessages({ db }: MailContext, template: string, limit: number): Promise<Loaded[]> {
+async function recentMessages(
+  { db }: MailContext,
+  template: string,
+  limit: number,
+): Promise<MessageToSend[]> {
   // Some will have lost their content; twice as many are asked for, and no more: purged ones reach back for years.
   const ids = await newestMessages(db, template, 2 * limit);
   if (ids.length === 0) return [];
-  const loaded = await loadClaimed(
+  const loaded = await loadMessages(
     db,
     ids.map(messageId => ({ messageId, lease: '' })),
   );
@@ -90,7 +97,7 @@ async function recentMessages({ db }: MailContext, template: string, limit: numb
 async function compare(
   { workshop, templates }: MailContext,
   content: TemplateContent,
-  { claim: { messageId }, templateVersionId, locale, content: sent }: Loaded,
+  { claim: { messageId }, templateVersionId, locale, content: sent }: MessageToSend,
 ): Promise<ReplayResult> {
   const { version, content: sentWith } = await templates.version(templateVersionId);
   const { partBytes } = workLimits;

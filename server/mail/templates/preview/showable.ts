@@ -1,12 +1,12 @@
 import type { MailContext } from '../../context.ts';
 import { secretMessages } from '../../messages/confidentiality-store.ts';
-import type { Loaded } from '../../sending/load-store.ts';
+import type { MessageToSend } from '../../sending/load-store.ts';
 
 /** Messages as others may be shown them: of secret ones, the sample of their version stands in for their data. */
 export async function showable(
   { db, templates }: MailContext,
-  messages: readonly Loaded[],
-): Promise<Loaded[]> {
+  messages: readonly MessageToSend[],
+): Promise<MessageToSend[]> {
   const secrets = await secretMessages(
     db,
     messages.map(({ claim }) => claim.messageId),

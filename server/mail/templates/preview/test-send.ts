@@ -4,7 +4,7 @@ import { activeSuppressions } from '../../people/suppressions-store.ts';
 import { type Envelope, type Mailbox, type Outcome, testTag } from '../../providers/transport.ts';
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
-import { later } from '../../shared/time.ts';
+import { addMs } from '../../shared/time.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { problemText } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
@@ -15,7 +15,7 @@ import type { RenderedMail } from './tasks/render.ts';
 /** A test of a template, to one address. */
 export interface TestSend extends DataChoice {
   to: string;
-  /** Whose doing it is. */
+  /** Who sends it. */
   by: string;
   locale?: string | null;
 }
@@ -77,7 +77,7 @@ function refused(reason: string): TestResult {
 async function waitOf({ db, now }: MailContext, by: string): Promise<number> {
   const { entries } = await listAudit(db, { by, action, limit: testsPerHour });
   const oldest = entries.length === testsPerHour ? entries.at(-1) : undefined;
-  return oldest ? Math.max(0, later(oldest.at, hourMs).getTime() - now().getTime()) : 0;
+  return oldest ? Math.max(0, addMs(oldest.at, hourMs).getTime() - now().getTime()) : 0;
 }
 
 function envelopeOf(

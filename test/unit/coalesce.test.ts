@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { together } from '../../server/mail/shared/coalesce.ts';
+import { batchCalls } from '../../server/mail/shared/coalesce.ts';
 
 /** Work whose pages wait until they are let go; it doubles. */
 function gatedWork() {
@@ -15,7 +15,7 @@ function gatedWork() {
 describe('calls that share their work', () => {
   it('begin at once, and the next page is what came meanwhile', async () => {
     const { work, pages } = gatedWork();
-    const double = together(work, 3);
+    const double = batchCalls(work, 3);
     const answers = Promise.all([1, 2, 3, 4, 5].map(double));
     expect(pages.map(({ items }) => items)).to.deep.equal([[1]]);
     for (let i = 0; i < 3; i += 1) {
@@ -32,7 +32,7 @@ describe('calls that share their work', () => {
 
   it("are done again one by one when a page fails, so that each has its own error and nobody another's", async () => {
     const pages: number[][] = [];
-    const double = together(async (items: readonly number[]) => {
+    const double = batchCalls(async (items: readonly number[]) => {
       pages.push([...items]);
       await turn();
       if (items.includes(3)) throw new Error('three');

@@ -2,7 +2,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { Claim } from '../../server/mail/sending/claims-store.ts';
-import { createHandOver } from '../../server/mail/sending/inline-queue.ts';
+import { createInlineQueue } from '../../server/mail/sending/inline-queue.ts';
 
 const log = pino({ level: 'silent' });
 const claims = (count: number): Claim[] =>
@@ -21,7 +21,7 @@ function gatedDelivery() {
 describe('hand-over', () => {
   it('takes a lone claim by itself, and answers when it is delivered', async () => {
     const { deliver, pages } = gatedDelivery();
-    const handOver = createHandOver(deliver, log);
+    const handOver = createInlineQueue(deliver, log);
     let done = false;
     const waiting = handOver.add({ messageId: 'm', lease: 'l' }).then(() => {
       done = true;
@@ -39,7 +39,7 @@ describe('hand-over', () => {
     const seen: string[] = [];
     let running = 0;
     let most = 0;
-    const handOver = createHandOver(
+    const handOver = createInlineQueue(
       async page => {
         running += 1;
         most = Math.max(most, running);
@@ -58,13 +58,13 @@ describe('hand-over', () => {
 
   it('shares a burst out over what starts at once, in pages of bounded size', async () => {
     const { deliver, pages } = gatedDelivery();
-    const handOver = createHandOver(deliver, log, { parallel: 4, page: 10 });
+    const handOver = createInlineQueue(deliver, log, { parallel: 4, page: 10 });
     const added = claims(100).map(claim => handOver.add(claim));
     await turn();
     await turn();
     expect(pages.map(({ ids }) => ids.length)).to.deep.equal([10, 10, 10, 10]);
     const small = gatedDelivery();
-    const few = createHandOver(small.deliver, log, { prompt: 4, parallel: 8, page: 10 });
+    const few = createInlineQueue(small.deliver, log, { eagerBatches: 4, parallel: 8, page: 10 });
     const fewAdded = claims(8).map(claim => few.add(claim));
     await turn();
     await turn();
@@ -83,7 +83,7 @@ describe('hand-over', () => {
 
   it('gathers what comes while those pages are under way, to go together as soon as one of them ends', async () => {
     const { deliver, pages } = gatedDelivery();
-    const handOver = createHandOver(deliver, log, { prompt: 2, patienceMs: 60_000 });
+    const handOver = createInlineQueue(deliver, log, { eagerBatches: 2, maxWaitMs: 60_000 });
     const added = claims(7).map(claim => handOver.add(claim));
     await turn();
     await turn();
@@ -100,7 +100,7 @@ describe('hand-over', () => {
 
   it('does not count on a page that hangs: another goes a moment later, until all that are allowed hang', async () => {
     const { deliver, pages } = gatedDelivery();
-    const handOver = createHandOver(deliver, log, { prompt: 1, parallel: 3, patienceMs: 5 });
+    const handOver = createInlineQueue(deliver, log, { eagerBatches: 1, parallel: 3, maxWaitMs: 5 });
     const added: Promise<void>[] = [];
     for (const size of [1, 2, 3]) {
       added.push(...claims(size).map(claim => handOver.add(claim)));
@@ -119,7 +119,7 @@ describe('hand-over', () => {
     const logged: string[] = [];
     const recording = pino({ level: 'error' }, { write: line => logged.push(line) });
     let calls = 0;
-    const handOver = createHandOver(
+    const handOver = createInlineQueue(
       async () => {
         calls += 1;
         if (calls === 1) throw new Error('the database went away');
@@ -135,7 +135,7 @@ describe('hand-over', () => {
 
   it('is idle when nothing waits and nothing runs, also what was added a moment ago', async () => {
     const { deliver, pages } = gatedDelivery();
-    const handOver = createHandOver(deliver, log, { parallel: 1, page: 1 });
+    const handOver = createInlineQueue(deliver, log, { parallel: 1, page: 1 });
     await handOver.idle();
     const added = claims(2).map(claim => handOver.add(claim));
     let idle = false;
