@@ -1,6 +1,6 @@
 /**
  * A process of ours, which loads what it will need while the rest is still being prepared. The first message tells it
- * its environment; then it becomes the entry. Nothing keeps it when whoever started it is gone.
+ * its environment; then it becomes the entry. It exits once the process that started it is gone.
  */
 const [, , library = '', entry = ''] = process.argv;
 

@@ -5,14 +5,14 @@ import { type Config, loadConfig, withoutEmpty } from '../config.ts';
 import { createMail, type Mail } from '../mail/index.ts';
 import { announce } from './announce.ts';
 import type { Child } from './children.ts';
+import { devSecret, newSecret } from './dev-secret.ts';
 import { freePort } from './free-port.ts';
-import { keptSecret, newSecret } from './kept-secret.ts';
 import { enterWebhooks } from './postmark-webhooks.ts';
 import { historyBegin, prepareSeed } from './seed.ts';
 import { showSummary } from './summary.ts';
 
 /** What a start is given: where its stop is asked for and registered, and the processes that are to begin. */
-export interface Stage {
+export interface StartContext {
   signal: AbortSignal;
   /** Done at the end, the last one first. */
   cleanUps: (() => Promise<unknown>)[];
@@ -32,21 +32,21 @@ const secretFile = fileURLToPath(new URL('../../.postlane/secret-key', import.me
  * Brings everything up and shows how it goes until the signal says stop, or rejects with what went wrong. What it
  * started is left to the clean-ups.
  */
-export async function run(stage: Stage): Promise<void> {
-  const { signal, server, say } = stage;
+export async function run(context: StartContext): Promise<void> {
+  const { signal, server, say } = context;
   signal.throwIfAborted();
   checkEnvironment();
-  const { url, engine } = await database(stage);
-  const sandbox = local ? await localPostmark(stage) : null;
+  const { url, engine } = await database(context);
+  const sandbox = local ? await localPostmark(context) : null;
   const env = await environment(url, sandbox);
   const config = loadConfig({ ...process.env, ...env });
-  const mail = await openMail(stage, config, sandbox);
+  const mail = await openMail(context, config, sandbox);
   const seeding = sandbox && (await prepareSeed(mail, sandbox, say));
   // By the clock of the history: its templates are older than its mail.
   if (seeding) await mail.templates.files.take();
   await server.begin(env);
-  announce({ config, engine, sandbox, logFolder: stage.logFolder }, say);
-  const worker = stage.worker();
+  announce({ config, engine, sandbox, logFolder: context.logFolder }, say);
+  const worker = context.worker();
   // A worker has no business in the past.
   await seeding?.history(signal);
   if (sandbox) await openWebhooks(mail, sandbox, config);
@@ -74,13 +74,13 @@ function checkEnvironment(): void {
   });
 }
 
-async function database({ signal, say, cleanUps }: Stage) {
+async function database({ signal, say, cleanUps }: StartContext) {
   const found = await resolveDatabase({ name: 'start', env: process.env, log: say, signal });
   cleanUps.push(() => found.stop());
   return found;
 }
 
-async function localPostmark({ cleanUps }: Stage): Promise<Sandbox> {
+async function localPostmark({ cleanUps }: StartContext): Promise<Sandbox> {
   const sandbox = await createSandbox({
     port: await freePort(8925),
     smtpPort: await freePort(2525),
@@ -92,12 +92,12 @@ async function localPostmark({ cleanUps }: Stage): Promise<Sandbox> {
   return sandbox;
 }
 
-/** What our processes are told beside what the environment says already. */
+/** What our processes get in addition to what the environment says already. */
 async function environment(databaseUrl: string, sandbox: Sandbox | null): Promise<Record<string, string>> {
   return {
     DATABASE_URL: databaseUrl,
     PORT: process.env.PORT || String(await freePort(3000)),
-    SECRET_KEY: process.env.SECRET_KEY || keptSecret(secretFile),
+    SECRET_KEY: process.env.SECRET_KEY || devSecret(secretFile),
     WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS || `postmark:${newSecret()}`,
     LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
     ...(sandbox && {
@@ -111,14 +111,14 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
 }
 
 /** With the sandbox's time; template files are left to those who know what time it is. */
-async function openMail({ cleanUps }: Stage, config: Config, sandbox: Sandbox | null): Promise<Mail> {
+async function openMail({ cleanUps }: StartContext, config: Config, sandbox: Sandbox | null): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
   const mail = await createMail(config, { poolSize: 6, now, takeFiles: false });
   cleanUps.push(() => mail.close());
   return mail;
 }
 
-/** Where the streams' page says that reports have to go. */
+/** The address that the streams page gives for webhooks. */
 async function openWebhooks(mail: Mail, sandbox: Sandbox, { port, webhookCredentials }: Config) {
   const [credential] = webhookCredentials;
   const address = `http://localhost:${port}/webhooks/postmark`;

@@ -1,8 +1,8 @@
 import type { Sandbox } from '../../test/sandbox/index.ts';
 import type { Mail } from '../mail/index.ts';
-import { passUntil } from './history/diary.ts';
 import { makeHistory, type Span } from './history/index.ts';
-import { liveToday } from './today.ts';
+import { advanceTo } from './history/schedule.ts';
+import { simulateToday } from './today.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -30,14 +30,14 @@ export async function prepareSeed(
   sandbox: Sandbox,
   say: (line: string) => void,
 ): Promise<Seeding | null> {
-  const span = await spanToFill(mail, sandbox);
+  const span = await findSpan(mail, sandbox);
   if (!span) {
-    await passUntil(sandbox, Date.now());
-    await tellOfSuppressions(mail, sandbox);
+    await advanceTo(sandbox, Date.now());
+    await copySuppressions(mail, sandbox);
     return null;
   }
-  await passUntil(sandbox, span.from);
-  await tellOfSuppressions(mail, sandbox);
+  await advanceTo(sandbox, span.from);
+  await copySuppressions(mail, sandbox);
   return {
     async history(signal) {
       say('Making a month of a small shop, through the calls a host would make ...');
@@ -49,19 +49,19 @@ export async function prepareSeed(
       });
     },
     async today() {
-      await liveToday(mail, sandbox);
+      await simulateToday(mail, sandbox);
       await mail.audit.record({ ...mark, action: marks.finish, before: null, after: null });
     },
   };
 }
 
-async function spanToFill(mail: Mail, sandbox: Sandbox): Promise<Span | null> {
+async function findSpan(mail: Mail, sandbox: Sandbox): Promise<Span | null> {
   const until = Date.now();
   const finished = await mail.audit.list({ action: marks.finish, limit: 1 });
   if (finished.entries.length > 0) return null;
   const begun = await mail.audit.list({ action: marks.begin, limit: 1 });
   const [beginning] = begun.entries;
-  if (beginning) return spanLeft(mail, beginning, until);
+  if (beginning) return remainingSpan(mail, beginning, until);
   const { messages } = await mail.messages.find({ limit: 1 });
   // Somebody's own mail: nothing of ours goes in between.
   if (messages.length > 0) return null;
@@ -72,7 +72,7 @@ async function spanToFill(mail: Mail, sandbox: Sandbox): Promise<Span | null> {
 }
 
 /** From the last thing that happened. */
-async function spanLeft(mail: Mail, { id, at }: { id: string; at: Date }, until: number): Promise<Span> {
+async function remainingSpan(mail: Mail, { id, at }: { id: string; at: Date }, until: number): Promise<Span> {
   const { messages } = await mail.messages.find({ limit: 1 });
   const { entries } = await mail.audit.list({ limit: 1 });
   const plan = (await mail.audit.get(id))?.after as Plan;
@@ -89,7 +89,7 @@ interface Plan {
 }
 
 /** The sandbox forgets with its process whom it will not mail; Postmark would not. */
-async function tellOfSuppressions(mail: Mail, sandbox: Sandbox): Promise<void> {
+async function copySuppressions(mail: Mail, sandbox: Sandbox): Promise<void> {
   for (const { stream, address, reason, origin } of await mail.suppressions.list()) {
     if (origin === 'Operator') continue;
     const known = (['HardBounce', 'SpamComplaint'] as const).find(one => one === reason);

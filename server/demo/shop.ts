@@ -1,4 +1,4 @@
-/** A small shop that does not exist: its people, its goods, and who reads its letters. */
+/** A small shop that does not exist: its people, its goods, and its readers. */
 
 export interface Customer {
   email: string;
@@ -45,14 +45,14 @@ export const customers: readonly Customer[] = everyName(firstNames, lastNames).m
 }));
 
 /** At their addresses things go wrong; the sandbox knows by how they begin. */
-export const troubled = {
-  gone: ['Rosa Finch', 'Per Holm', 'Nadia Klein', 'Otto Brandt'].map(name => at('hardbounce', name)),
-  full: ['Liv Moen', 'Pavel Novak', 'Sara Lopes'].map(name => at('softbounce', name)),
-  /** Of whose bounce no webhook tells. */
-  unheard: at('hardbounce', 'Maud Engel'),
-  /** Gone for a while. */
-  back: at('hardbounce', 'Vera Sand'),
-  cross: at('complain', 'Tom Alder'),
+export const problemCustomers = {
+  hardBounce: ['Rosa Finch', 'Per Holm', 'Nadia Klein', 'Otto Brandt'].map(name => at('hardbounce', name)),
+  softBounce: ['Liv Moen', 'Pavel Novak', 'Sara Lopes'].map(name => at('softbounce', name)),
+  /** Its bounce is reported by no webhook. */
+  unreported: at('hardbounce', 'Maud Engel'),
+  /** Bounced for a while. */
+  recovered: at('hardbounce', 'Vera Sand'),
+  complainer: at('complain', 'Tom Alder'),
 } as const;
 
 const readerNames = everyName(
@@ -60,16 +60,20 @@ const readerNames = everyName(
   ['Abel', 'Bakker', 'Clarke', 'Dupont', 'Eriksen', 'Ferrari', 'Groen', 'Hansen', 'Ito', 'Keller'],
 );
 
-/** Who reads the letters; each is greeted by name. Some addresses are dead, and one person has had enough. */
+/** The newsletter's readers; each is greeted by name. Some addresses bounce, and one person complains. */
 export const readers = [
   ...readerNames.map(name => ({ email: `${addressPart(name)}@readers.example`, name })),
-  ...[...troubled.gone.slice(0, 2), ...troubled.full.slice(0, 1), troubled.cross].map(({ email, name }) => ({
+  ...[
+    ...problemCustomers.hardBounce.slice(0, 2),
+    ...problemCustomers.softBounce.slice(0, 1),
+    problemCustomers.complainer,
+  ].map(({ email, name }) => ({
     email: email.replace('mail.example', 'readers.example'),
     name,
   })),
 ].map(({ email, name }) => ({ email, name, data: { name: name.split(' ')[0] } }));
 
-/** What is on the shelves; prices in cents. */
+/** What is for sale; prices in cents. */
 export const goods = [
   { name: 'Oak side table', unitPrice: 18_900 },
   { name: 'Linen cushion, moss', unitPrice: 3_450 },
@@ -90,8 +94,8 @@ function everyName(first: readonly string[], last: readonly string[]): string[] 
   return last.flatMap(family => first.map(name => `${name} ${family}`));
 }
 
-function at(fate: string, name: string): Customer {
-  return { email: `${fate}.${addressPart(name)}@mail.example`, name };
+function at(outcome: string, name: string): Customer {
+  return { email: `${outcome}.${addressPart(name)}@mail.example`, name };
 }
 
 function addressPart(name: string): string {

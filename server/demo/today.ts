@@ -1,26 +1,26 @@
 import type { Sandbox } from '../../test/sandbox/index.ts';
 import type { Mail } from '../mail/index.ts';
-import { confirmation, orderOf, passwordReset, verification } from './letters.ts';
-import { customers, desk, readers, troubled } from './shop.ts';
+import { confirmation, orderOf, passwordReset, verification } from './sample-mails.ts';
+import { customers, desk, problemCustomers, readers } from './shop.ts';
 
-const campaignName = 'November letter';
+const campaignName = 'November newsletter';
 
 /** How many read it: enough that its progress can be watched. */
 const audience = readers.slice(0, 60);
 
 /**
- * What happens while one looks on, with the worker at work: a campaign leaves, orders come in, one of them while
+ * What happens while you watch, with the worker at work: a campaign is sent, orders come in, one of them while
  * Postmark is in maintenance. Nothing when it has begun before.
  */
-export async function liveToday(mail: Mail, sandbox: Sandbox): Promise<void> {
+export async function simulateToday(mail: Mail, sandbox: Sandbox): Promise<void> {
   const campaigns = await mail.campaigns.list();
   if (campaigns.some(({ name }) => name === campaignName)) return;
-  await launchLetter(mail, sandbox);
+  await launchNewsletter(mail, sandbox);
   await takeOrders(mail, sandbox);
-  await writeToTheDead(mail);
+  await writeToSuppressed(mail);
 }
 
-async function launchLetter(mail: Mail, sandbox: Sandbox): Promise<void> {
+async function launchNewsletter(mail: Mail, sandbox: Sandbox): Promise<void> {
   // A slow line: a quarter of a minute or so, in place of a second.
   sandbox.faults.add({ where: 'smtp:final', kind: 'slow', ms: 1800, times: audience.length });
   const { id } = await mail.campaigns.create(
@@ -31,7 +31,7 @@ async function launchLetter(mail: Mail, sandbox: Sandbox): Promise<void> {
       tag: 'newsletter',
       data: {
         issue: 'November 2026',
-        intro: 'What we made, read and mended this month.',
+        intro: 'What we made, read and repaired this month.',
         articles: [
           {
             title: 'Oak, and how to live with it',
@@ -76,8 +76,8 @@ async function takeOrders(mail: Mail, sandbox: Sandbox): Promise<void> {
 }
 
 /** Two of these addresses bounced before: the mail to them is not even handed over. */
-async function writeToTheDead(mail: Mail): Promise<void> {
-  for (const [i, to] of troubled.gone.slice(0, 3).entries()) {
+async function writeToSuppressed(mail: Mail): Promise<void> {
+  for (const [i, to] of problemCustomers.hardBounce.slice(0, 3).entries()) {
     await mail.send(i % 2 === 0 ? passwordReset(to, 90_031 + i) : verification(to, 90_031 + i), {
       wait: true,
     });

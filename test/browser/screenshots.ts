@@ -40,7 +40,7 @@ async function openRunningCampaign(page: Page): Promise<void> {
   // Those before it leave while the month is made, and are over at once.
   const running = page
     .locator('li:has([data-state="sending"])')
-    .getByRole('link', { name: 'November letter' });
+    .getByRole('link', { name: 'November newsletter' });
   await page.goto(`${base}/campaigns`);
   while ((await running.count()) === 0) {
     if (Date.now() > end) throw new Error('No campaign is running: start on an empty database.');

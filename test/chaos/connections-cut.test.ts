@@ -18,17 +18,17 @@ describe('a worker that loses its database connections', function () {
   afterEach(() => operator.destroy());
 
   it('goes on by itself and leaves every recipient with exactly one copy', async () => {
-    const { dice, sandbox, config, mail } = world();
+    const { random, sandbox, config, mail } = world();
     troubleProvider(sandbox);
     const { audience } = await launchCampaign(mail, 120 * kills);
     const ours = await connectionIds(operator);
     const worker = await startWorkerVictim(config);
     for (let left = kills; left > 0; left -= 1) {
-      const goal = Math.min(sandbox.messages.count + dice.between(1, 90), audience.length);
+      const goal = Math.min(sandbox.messages.count + random.between(1, 90), audience.length);
       await until(`${goal} taken`, () => sandbox.messages.count >= goal || `${sandbox.messages.count}`, {
         everyMs: 2,
       });
-      await sleep(dice.between(0, 60));
+      await sleep(random.between(0, 60));
       // After the last cut it may not have any yet.
       await until('it is connected', async () => (await cutConnections(operator, ours)) > 0 || 'no', {
         everyMs: 5,

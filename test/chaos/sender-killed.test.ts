@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { kills, longestMs, troubleProvider, useWorld } from '../support/chaos.ts';
-import type { Dice } from '../support/dice.ts';
+import type { Random } from '../support/random.ts';
 import { until } from '../support/until.ts';
 import { startSenderVictim, startWorkerVictim } from './victims/index.ts';
 import type { Order, OrderDone } from './victims/sender.ts';
@@ -12,13 +12,13 @@ describe('a server killed in the middle of sends', function () {
   const world = useWorld();
 
   it('has sent what was committed exactly once, and nothing else', async () => {
-    const { dice, sandbox, config, mail } = world();
+    const { random, sandbox, config, mail } = world();
     troubleProvider(sandbox);
-    const orders = makeOrders(dice, 24 * kills);
+    const orders = makeOrders(random, 24 * kills);
     const done = new Set<string>();
     await startWorkerVictim(config);
     for (let left = kills; left > 0; left -= 1) {
-      const goal = left === 1 ? orders.length : Math.min(orders.length, done.size + dice.between(3, 27));
+      const goal = left === 1 ? orders.length : Math.min(orders.length, done.size + random.between(3, 27));
       const sender = await startSenderVictim(
         config,
         orders.filter(({ key }) => !done.has(key)),
@@ -26,7 +26,7 @@ describe('a server killed in the middle of sends', function () {
       );
       await until(`${goal} orders are done`, () => done.size >= goal || `${done.size}`, { everyMs: 1 });
       // The last time at once: much of what was just committed has not been handed over yet.
-      if (left > 1) await sleep(dice.between(0, 40));
+      if (left > 1) await sleep(random.between(0, 40));
       await sender.kill();
     }
     await allSettled(mail);
@@ -40,11 +40,11 @@ describe('a server killed in the middle of sends', function () {
 });
 
 /** Mostly one mail in a transaction, at times a burst; some transactions are rolled back in the end. */
-function makeOrders(dice: Dice, count: number): Order[] {
+function makeOrders(random: Random, count: number): Order[] {
   return Array.from({ length: count }, (_, i) => ({
     key: `order-${i}`,
-    to: Array.from({ length: dice.next() < 0.1 ? 12 : 1 }, (_, j) => `buyer${i}-${j}@mail.example`),
-    commits: dice.next() < 0.9,
+    to: Array.from({ length: random.next() < 0.1 ? 12 : 1 }, (_, j) => `buyer${i}-${j}@mail.example`),
+    commits: random.next() < 0.9,
   }));
 }
 

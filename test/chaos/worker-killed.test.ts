@@ -9,14 +9,14 @@ describe('a worker killed in the middle of a campaign', function () {
   const world = useWorld();
 
   it('leaves every recipient with exactly one copy', async () => {
-    const { dice, sandbox, config, mail } = world();
+    const { random, sandbox, config, mail } = world();
     troubleProvider(sandbox);
     const { id, audience } = await launchCampaign(mail, 250 * kills);
     for (let left = kills; left > 0; left -= 1) {
       const worker = await startWorkerVictim(config, { successor: true });
       // Either somewhere among the deliveries, or whatever it is doing at the time: expanding, recovering, asking.
-      if (dice.next() < 0.7) await acceptedMore(sandbox, dice.between(1, 190), audience.length);
-      await sleep(dice.between(0, 60));
+      if (random.next() < 0.7) await acceptedMore(sandbox, random.between(1, 190), audience.length);
+      await sleep(random.between(0, 60));
       await worker.kill();
       // As if it had gone on like this all day: jobs must not be given up for the deaths of their processes.
       await mail.db('postlane_agenda_jobs').update({ expired_count: 100 });

@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import { type Mail, MailError } from '../../server/mail/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
-import { createDice } from '../support/dice.ts';
 import { insertHistory } from '../support/history.ts';
 import { openMail } from '../support/mail.ts';
 import { providerSamples } from '../support/provider-samples.ts';
+import { createRandom } from '../support/random.ts';
 
 const start = new Date('2026-05-04T12:30:00Z');
 const hourMs = 3_600_000;
@@ -24,8 +24,8 @@ describe('numbers of hours, against the ledger', () => {
   after(() => mail.close());
 
   it('are the same, whatever happened in between and however often they are counted', async () => {
-    const dice = createDice();
-    const pick = (): string => states[dice.between(0, states.length - 1)] ?? 'sent';
+    const random = createRandom();
+    const pick = (): string => states[random.between(0, states.length - 1)] ?? 'sent';
     const span = { from: new Date(start.getTime() - 5 * hourMs), to: start, state: pick };
     const ids = [
       ...(await insertHistory(db, { ...span, count: 60, template: 'order-confirmation' })),
@@ -33,17 +33,17 @@ describe('numbers of hours, against the ledger', () => {
     ];
     for (let round = 0; round < 4; round += 1) {
       for (let deed = 0; deed < 12; deed += 1) {
-        const id = ids[dice.between(0, ids.length - 1)] ?? '';
-        const kind = dice.between(0, 3);
+        const id = ids[random.between(0, ids.length - 1)] ?? '';
+        const kind = random.between(0, 3);
         if (kind === 0) await mail.messages.retry(id).catch(expectRefusal);
         else if (kind === 1) await mail.messages.cancel(id).catch(expectRefusal);
         else await report(id, kind === 2 ? 'Delivery' : 'Bounce');
       }
       // The reports of this round have to be old enough to be read.
-      clock.advance(dice.between(31, 5000) * 1000);
+      clock.advance(random.between(31, 5000) * 1000);
       await mail.work.rollUp();
       if (round % 2 === 0) await mail.work.rollUp();
-      expect(await counted(), `seed ${dice.seed}, round ${round}`).to.deep.equal(await added());
+      expect(await counted(), `seed ${random.seed}, round ${round}`).to.deep.equal(await added());
     }
   });
 

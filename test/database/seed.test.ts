@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { openWebhookDoor } from '../../server/demo/history/webhook-door.ts';
+import { openWebhookReceiver } from '../../server/demo/history/webhook-receiver.ts';
 import { enterWebhooks } from '../../server/demo/postmark-webhooks.ts';
 import { prepareSeed } from '../../server/demo/seed.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
@@ -132,16 +132,19 @@ describe('The data npm start shows', function () {
 
   it('has the reports of every stream posted to the server, and nobody suppressed by trying that', async () => {
     await open(1);
-    const door = await openWebhookDoor(mail);
+    const receiver = await openWebhookReceiver(mail);
     try {
-      await enterWebhooks(sandbox, mail.webhooks, door.url, { user: 'postmark', password: 'of the tests' });
-      const check = await mail.webhooks.check(door.url);
+      await enterWebhooks(sandbox, mail.webhooks, receiver.url, {
+        user: 'postmark',
+        password: 'of the tests',
+      });
+      const check = await mail.webhooks.check(receiver.url);
       const standings =
         'streams' in check ? check.streams.map(({ stream, state }) => `${stream} ${state}`) : [];
       expect(standings).to.have.members(['broadcast right', 'outbound right']);
       expect(await mail.suppressions.list()).to.deep.equal([]);
     } finally {
-      await door.close();
+      await receiver.close();
     }
   });
 });

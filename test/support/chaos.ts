@@ -1,13 +1,13 @@
 import type { Mail, MailConfig } from '../../server/mail/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { createDice, type Dice } from './dice.ts';
 import { newsletterData } from './inputs.ts';
 import { openMail, testConfig } from './mail.ts';
+import { createRandom, type Random } from './random.ts';
 import { endVictims } from './victims.ts';
 
 /** A world that outlives the processes in it: the provider, a clean database, and our own view of it. */
 export interface World {
-  dice: Dice;
+  random: Random;
   sandbox: Sandbox;
   config: MailConfig;
   /** The module in the test's own process, to make campaigns with and to look; it delivers nothing. */
@@ -22,7 +22,7 @@ export function useWorld(): () => World {
     world = await createWorld();
   });
   afterEach(async function () {
-    if (this.currentTest?.isFailed()) console.log(`      repeat with CHAOS_SEED=${world?.dice.seed}`);
+    if (this.currentTest?.isFailed()) console.log(`      repeat with CHAOS_SEED=${world?.random.seed}`);
     await endVictims();
     await world?.close();
     world = undefined;
@@ -41,16 +41,16 @@ export const longestMs = 240_000 + kills * 20_000;
 
 /** A world whose provider finds an accepted message in its searches only after a while. */
 async function createWorld(): Promise<World> {
-  const dice = createDice();
+  const random = createRandom();
   // Chance of its own: how many faults are drawn must not shift the moments of the kills.
-  const { next: random } = createDice(dice.seed + 1);
-  const sandbox = await createSandbox({ latencyMs: 20, searchLagMs: 400, keepBodies: 0, random });
+  const { next } = createRandom(random.seed + 1);
+  const sandbox = await createSandbox({ latencyMs: 20, searchLagMs: 400, keepBodies: 0, random: next });
   const { apiUrl, token, caCertificate } = sandbox;
   const smtpUrl = sandbox.smtpUrl.replace('//', `//${token}:${token}@`);
   const config = testConfig({ apiUrl, token, smtpUrl, smtpCa: caCertificate });
   const mail = await openMail({}, config);
   return {
-    dice,
+    random,
     sandbox,
     config,
     mail,

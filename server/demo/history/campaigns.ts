@@ -1,29 +1,29 @@
 import type { CampaignInput } from '../../mail/index.ts';
 import { desk, readers } from '../shop.ts';
-import { dayMs, happens, hourMs, minuteMs, pick, type Stage } from './stage.ts';
+import { dayMs, type HistoryContext, happens, hourMs, minuteMs, pick } from './context.ts';
 import { visitors } from './visitors.ts';
 
-/** A letter to all readers, sent some days ago. */
-interface PastLetter {
+/** A campaign to all readers, sent some days ago. */
+interface PastCampaign {
   daysAgo: number;
   input: CampaignInput;
   /** Shares of the readers, 0 to 1. */
   opened: number;
   clicked: number;
-  /** How many have had enough of letters. */
-  leave: number;
+  /** How many unsubscribe. */
+  unsubscribes: number;
 }
 
 const journal = 'https://alderandfinch.example/journal';
 
-const pastLetters: readonly PastLetter[] = [
+const pastCampaigns: readonly PastCampaign[] = [
   {
     daysAgo: 24,
     opened: 0.56,
     clicked: 0.14,
-    leave: 1,
+    unsubscribes: 1,
     input: {
-      name: 'October letter',
+      name: 'October newsletter',
       template: 'newsletter',
       topic: 'news',
       tag: 'newsletter',
@@ -49,7 +49,7 @@ const pastLetters: readonly PastLetter[] = [
     daysAgo: 15,
     opened: 0.44,
     clicked: 0.11,
-    leave: 1,
+    unsubscribes: 1,
     input: {
       name: 'The Tidewater kettle',
       template: 'product-announcement',
@@ -58,8 +58,8 @@ const pastLetters: readonly PastLetter[] = [
       data: {
         product: 'the Tidewater kettle',
         headline: 'A kettle that knows when to stop',
-        summary: 'Three winters on one kettle: no drip, warm for an hour, and every part can be mended.',
-        features: [{ title: 'Made to be mended', text: 'Spare parts for twenty years.' }],
+        summary: 'Three winters on one kettle: no drip, warm for an hour, and every part can be repaired.',
+        features: [{ title: 'Made to be repaired', text: 'Spare parts for twenty years.' }],
         actionUrl: 'https://alderandfinch.example/shop/tidewater-kettle',
       },
     },
@@ -68,7 +68,7 @@ const pastLetters: readonly PastLetter[] = [
     daysAgo: 6,
     opened: 0.51,
     clicked: 0.17,
-    leave: 0,
+    unsubscribes: 0,
     input: {
       name: 'Winter workshops',
       template: 'newsletter',
@@ -86,16 +86,16 @@ const pastLetters: readonly PastLetter[] = [
   },
 ];
 
-/** The letters of the month, with what became of them. */
-export function planCampaigns(stage: Stage, today: number): void {
-  stage.diary.at(today - 29 * dayMs + 8 * hourMs, () => recordConsents(stage));
-  for (const letter of pastLetters) {
-    const at = today - letter.daysAgo * dayMs + 9 * hourMs;
-    stage.diary.at(at, () => launch(stage, letter, at));
+/** The campaigns of the month, with what became of them. */
+export function planCampaigns(context: HistoryContext, today: number): void {
+  context.schedule.at(today - 29 * dayMs + 8 * hourMs, () => recordConsents(context));
+  for (const campaign of pastCampaigns) {
+    const at = today - campaign.daysAgo * dayMs + 9 * hourMs;
+    context.schedule.at(at, () => launch(context, campaign, at));
   }
 }
 
-async function recordConsents({ mail }: Stage): Promise<void> {
+async function recordConsents({ mail }: HistoryContext): Promise<void> {
   for (const [i, { email }] of readers.slice(0, 24).entries()) {
     const granted = i % 8 !== 3;
     const evidence = granted ? 'ticked at checkout' : 'preference page';
@@ -103,26 +103,26 @@ async function recordConsents({ mail }: Stage): Promise<void> {
   }
 }
 
-async function launch(stage: Stage, letter: PastLetter, at: number): Promise<void> {
-  const { mail, diary } = stage;
-  const { id } = await mail.campaigns.create(letter.input, { by: desk.editor });
+async function launch(context: HistoryContext, campaign: PastCampaign, at: number): Promise<void> {
+  const { mail, schedule } = context;
+  const { id } = await mail.campaigns.create(campaign.input, { by: desk.editor });
   await mail.campaigns.addRecipients(id, readers, { by: desk.editor });
-  diary.at(at + 20 * minuteMs, async () => {
+  schedule.at(at + 20 * minuteMs, async () => {
     await mail.campaigns.launch(id, { by: desk.publisher });
     await mail.work.expandCampaigns();
   });
   // Counted while it waits, for a queue is never quite empty when a campaign leaves.
-  diary.at(at + 20 * minuteMs + 25_000, () => mail.work.rollUp());
-  diary.at(at + 20 * minuteMs + 30_000, async () => {
+  schedule.at(at + 20 * minuteMs + 25_000, () => mail.work.rollUp());
+  schedule.at(at + 20 * minuteMs + 30_000, async () => {
     await mail.work.deliverDue('bulk');
-    planReading(stage, letter, at + 21 * minuteMs);
+    planReading(context, campaign, at + 21 * minuteMs);
   });
-  diary.at(at + 22 * minuteMs, () => mail.work.expandCampaigns());
+  schedule.at(at + 22 * minuteMs, () => mail.work.expandCampaigns());
 }
 
 function planReading(
-  { sandbox, diary, dice }: Stage,
-  { opened, clicked, leave }: PastLetter,
+  { sandbox, schedule, random }: HistoryContext,
+  { opened, clicked, unsubscribes }: PastCampaign,
   sentAt: number,
 ): void {
   const arrived = readers.flatMap(({ email }) => {
@@ -131,14 +131,15 @@ function planReading(
       ? [message.id]
       : [];
   });
-  for (const id of arrived.filter(() => happens(dice, opened))) {
-    const visitor = pick(dice, visitors);
+  for (const id of arrived.filter(() => happens(random, opened))) {
+    const visitor = pick(random, visitors);
     // Most read it within the morning, some after days.
-    const after = Math.ceil((-Math.log(1 - dice.next()) * 4 * hourMs) / (10 * minuteMs)) * 10 * minuteMs;
-    diary.at(sentAt + after, () => sandbox.open(id, visitor));
-    if (happens(dice, clicked / opened)) {
-      diary.at(sentAt + after, () => sandbox.click(id, journal, { visitor }));
+    const after = Math.ceil((-Math.log(1 - random.next()) * 4 * hourMs) / (10 * minuteMs)) * 10 * minuteMs;
+    schedule.at(sentAt + after, () => sandbox.open(id, visitor));
+    if (happens(random, clicked / opened)) {
+      schedule.at(sentAt + after, () => sandbox.click(id, journal, { visitor }));
     }
   }
-  for (const id of arrived.slice(7, 7 + leave)) diary.at(sentAt + 3 * hourMs, () => sandbox.unsubscribe(id));
+  for (const id of arrived.slice(7, 7 + unsubscribes))
+    schedule.at(sentAt + 3 * hourMs, () => sandbox.unsubscribe(id));
 }

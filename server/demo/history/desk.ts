@@ -1,17 +1,17 @@
 import type { Mail, SourceView } from '../../mail/index.ts';
-import { booking, confirmation, orderOf, verification } from '../letters.ts';
-import { customers, desk, readers, troubled } from '../shop.ts';
+import { booking, confirmation, orderOf, verification } from '../sample-mails.ts';
+import { customers, desk, problemCustomers, readers } from '../shop.ts';
+import { dayMs, type HistoryContext, hourMs } from './context.ts';
 import { dutchReset } from './dutch-reset.ts';
-import { dayMs, hourMs, type Stage } from './stage.ts';
 
 type TemplateContent = NonNullable<SourceView<'template'>['published']>['source']['content'];
 
-/** What those at the desk did in the month: templates edited and published, addresses looked after, letters prepared. */
-export function planDesk(stage: Stage, today: number, now: number): void {
-  const { diary, mail, sandbox } = stage;
+/** What those at the desk did in the month: templates edited and published, addresses looked after, campaigns prepared. */
+export function planDesk(context: HistoryContext, today: number, now: number): void {
+  const { schedule, mail, sandbox } = context;
   const on = (daysAgo: number, hour: number) => today - daysAgo * dayMs + hour * hourMs;
-  diary.at(on(21, 10.2), () => sayItOnce(mail));
-  diary.at(on(18, 13.5), () =>
+  schedule.at(on(21, 10.2), () => publishNewPreheader(mail));
+  schedule.at(on(18, 13.5), () =>
     mail.suppressions.add(
       'broadcast',
       'press@daily.example',
@@ -19,31 +19,33 @@ export function planDesk(stage: Stage, today: number, now: number): void {
       by(desk.support),
     ),
   );
-  diary.at(on(14, 15.1), () => speakDutch(mail));
-  diary.at(on(13, 9.4), () => saveCases(mail));
-  diary.at(on(16, 16.9), () => mail.send(verification(troubled.back, 90_008), { wait: true }));
-  diary.at(on(10, 11.8), () => liftOne(mail));
-  diary.at(on(5, 10.6), () => resendOne(mail));
-  diary.at(on(3, 14.3), () => nameTheCarrier(mail));
-  diary.at(on(2, 11.1), () => prepareLetter(mail));
-  diary.at(on(1, 9.5), () => pauseLetter(mail));
-  diary.at(now - 20 * hourMs, () => beginDraft(mail));
-  diary.at(now - 3 * hourMs, () => bookAhead(mail, sandbox.clock.now().getTime()));
+  schedule.at(on(14, 15.1), () => publishInDutch(mail));
+  schedule.at(on(13, 9.4), () => saveSampleData(mail));
+  schedule.at(on(16, 16.9), () =>
+    mail.send(verification(problemCustomers.recovered, 90_008), { wait: true }),
+  );
+  schedule.at(on(10, 11.8), () => liftOneSuppression(mail));
+  schedule.at(on(5, 10.6), () => resendOne(mail));
+  schedule.at(on(3, 14.3), () => publishCarrierInSubject(mail));
+  schedule.at(on(2, 11.1), () => prepareCampaign(mail));
+  schedule.at(on(1, 9.5), () => pauseCampaign(mail));
+  schedule.at(now - 20 * hourMs, () => beginDraft(mail));
+  schedule.at(now - 3 * hourMs, () => bookAhead(mail, sandbox.clock.now().getTime()));
 }
 
 const by = (person: string) => ({ by: person });
 
-const sayItOnce = (mail: Mail) =>
+const publishNewPreheader = (mail: Mail) =>
   publish(mail, 'password-reset', desk.publisher, 'Say at once that the link works only once', content =>
     withDefault(content, { preheader: 'Good once, and only for {{number expiresInMinutes}} minutes.' }),
   );
 
-const nameTheCarrier = (mail: Mail) =>
+const publishCarrierInSubject = (mail: Mail) =>
   publish(mail, 'order-shipped', desk.publisher, 'Name the carrier where it is read first', content =>
     withDefault(content, { subject: 'Order {{orderNumber}} is on its way with {{carrier}}' }),
   );
 
-const speakDutch = (mail: Mail) =>
+const publishInDutch = (mail: Mail) =>
   publish(
     mail,
     'password-reset',
@@ -91,12 +93,12 @@ async function publish(
   change: (content: TemplateContent) => TemplateContent,
 ): Promise<void> {
   const revision = await draft(mail, key, person, change);
-  const wish = { revision, message, by: person, acceptWarnings: true };
-  const { state } = await mail.templates.publish({ kind: 'template', key }, wish);
+  const request = { revision, message, by: person, acceptWarnings: true };
+  const { state } = await mail.templates.publish({ kind: 'template', key }, request);
   if (state === 'refused' || state === 'conflict') throw new Error(`${key} was not published: ${state}.`);
 }
 
-async function saveCases({ templates: { cases } }: Mail): Promise<void> {
+async function saveSampleData({ templates: { cases } }: Mail): Promise<void> {
   const to = { email: 'w@mail.example', name: 'Wolfeschlegelsteinhausenbergerdorff' };
   const long = confirmation(orderOf(to, 30_002, new Date('2026-10-30T09:15:00Z'))).data as Record<
     string,
@@ -108,8 +110,8 @@ async function saveCases({ templates: { cases } }: Mail): Promise<void> {
 }
 
 /** A mailbox that was gone is back. */
-async function liftOne({ suppressions }: Mail): Promise<void> {
-  const { email } = troubled.back;
+async function liftOneSuppression({ suppressions }: Mail): Promise<void> {
+  const { email } = problemCustomers.recovered;
   const found = await suppressions.list({ stream: 'outbound', address: email });
   if (found.length === 0) return;
   await suppressions.lift('outbound', email, 'Mailbox is back; tried by phone', by(desk.support));
@@ -121,9 +123,9 @@ async function resendOne(mail: Mail): Promise<void> {
   await mail.work.deliverDue('transactional');
 }
 
-/** A letter that nobody has launched yet. */
-async function prepareLetter(mail: Mail): Promise<void> {
-  await announcement(mail, 'Gifts that mend', readers.slice(0, 80), {
+/** A campaign that is not launched yet. */
+async function prepareCampaign(mail: Mail): Promise<void> {
+  await announcement(mail, 'Gifts to repair with', readers.slice(0, 80), {
     product: 'the mending kit',
     headline: 'A gift for people who keep things',
     summary: 'Needle, beeswax, oak pegs and a small book of patience.',
@@ -132,12 +134,12 @@ async function prepareLetter(mail: Mail): Promise<void> {
   });
 }
 
-/** A letter that was stopped before it left: the goods came late. */
-async function pauseLetter(mail: Mail): Promise<void> {
+/** A campaign that was paused before it was sent: the goods came late. */
+async function pauseCampaign(mail: Mail): Promise<void> {
   const id = await announcement(mail, 'The wool throw is back', readers.slice(80, 120), {
     product: 'the wool throw',
     headline: 'Woven again, in slate and in moss',
-    summary: 'The mill has found its yarn: three hundred throws, and then no more until spring.',
+    summary: 'The mill has found its yarn: three hundred throws, and then none until spring.',
     features: [{ title: 'Washed, not dyed', text: 'The moss is the colour of the sheep, nearly.' }],
     actionUrl: 'https://alderandfinch.example/shop/wool-throw',
   });

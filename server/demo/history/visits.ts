@@ -9,9 +9,9 @@ import {
   shipped,
   tierUpgrade,
   verification,
-} from '../letters.ts';
-import { type Customer, customers, troubled } from '../shop.ts';
-import { dayMs, happens, hourMs, minuteMs, pick, type Stage } from './stage.ts';
+} from '../sample-mails.ts';
+import { type Customer, customers, problemCustomers } from '../shop.ts';
+import { dayMs, type HistoryContext, happens, hourMs, minuteMs, pick } from './context.ts';
 import { visitors } from './visitors.ts';
 
 // Of a hundred visits by the hour, UTC: little at night, most before lunch and after supper.
@@ -32,48 +32,46 @@ const kinds = [
 
 const ordersShippedAt = 14 * hourMs;
 
-/** The orders that wait to be packed. */
-export type Shelf = Order[];
-
 /**
  * One day of the shop's customers. More come at weekends and as winter nears (`season`, from 0 to 1); parcels leave on
  * working days.
  */
-export function planVisits(stage: Stage, day: number, season: number, shelf: Shelf): void {
-  const { diary, dice } = stage;
+export function planVisits(context: HistoryContext, day: number, season: number, unshipped: Order[]): void {
+  const { schedule, random } = context;
   const weekday = new Date(day).getUTCDay();
   const isWeekend = weekday === 0 || weekday === 6;
-  const visits = Math.round(5 + 34 * season ** 5) + dice.between(isWeekend ? 2 : 0, isWeekend ? 6 : 3);
-  for (let i = 0; i < visits; i++) planVisit(stage, day + timeOfDay(stage), numberOf(day) + i);
-  if (!isWeekend) diary.at(day + ordersShippedAt + dice.between(0, 40) * minuteMs, () => ship(stage, shelf));
-  for (const to of strangers(day)) {
-    diary.at(day + timeOfDay(stage), () => post(stage, [verification(to, numberOf(day) + 59)]));
+  const visits = Math.round(5 + 34 * season ** 5) + random.between(isWeekend ? 2 : 0, isWeekend ? 6 : 3);
+  for (let i = 0; i < visits; i++) planVisit(context, day + timeOfDay(context), numberOf(day) + i);
+  if (!isWeekend)
+    schedule.at(day + ordersShippedAt + random.between(0, 40) * minuteMs, () => ship(context, unshipped));
+  for (const to of newcomersAtProblemAddresses(day)) {
+    schedule.at(day + timeOfDay(context), () => post(context, [verification(to, numberOf(day) + 59)]));
   }
 
-  function planVisit(on: Stage, at: number, number: number): void {
-    const to = pick(dice, customers);
-    const kind = pick(dice, kinds);
-    diary.at(at, () => {
-      if (kind === 'order') return placeOrder(on, orderOf(to, number, new Date(at)), shelf);
-      return writeTo(on, to, otherLetter(kind, to, number, at), at);
+  function planVisit(on: HistoryContext, at: number, number: number): void {
+    const to = pick(random, customers);
+    const kind = pick(random, kinds);
+    schedule.at(at, () => {
+      if (kind === 'order') return placeOrder(on, orderOf(to, number, new Date(at)), unshipped);
+      return writeTo(on, to, otherMail(kind, to, number, at), at);
     });
   }
 }
 
 /** An order and what follows from it: confirmed and charged at once, read, packed. */
-export async function placeOrder(stage: Stage, order: Order, shelf: Shelf): Promise<void> {
-  shelf.push(order);
-  await post(stage, [confirmation(order), receipt(order)]);
-  planReading(stage, order.to.email, order.placedAt.getTime());
+export async function placeOrder(context: HistoryContext, order: Order, unshipped: Order[]): Promise<void> {
+  unshipped.push(order);
+  await post(context, [confirmation(order), receipt(order)]);
+  planReading(context, order.to.email, order.placedAt.getTime());
 }
 
-/** Any other letter, and what its reader does with it. */
-async function writeTo(stage: Stage, to: Customer, letter: SendInput, at: number): Promise<void> {
-  await post(stage, [letter]);
-  planReading(stage, to.email, at);
+/** Any other mail, and what its reader does with it. */
+async function writeTo(context: HistoryContext, to: Customer, mail: SendInput, at: number): Promise<void> {
+  await post(context, [mail]);
+  planReading(context, to.email, at);
 }
 
-function otherLetter(
+function otherMail(
   kind: Exclude<(typeof kinds)[number], 'order'>,
   to: Customer,
   number: number,
@@ -86,39 +84,42 @@ function otherLetter(
   return booking(to, number, new Date(Math.floor(saturday / dayMs) * dayMs + 13 * hourMs));
 }
 
-async function ship(stage: Stage, shelf: Shelf): Promise<void> {
-  const now = stage.sandbox.clock.now();
+async function ship(context: HistoryContext, unshipped: Order[]): Promise<void> {
+  const now = context.sandbox.clock.now();
   await post(
-    stage,
-    shelf.splice(0).map(order => shipped(order, now)),
+    context,
+    unshipped.splice(0).map(order => shipped(order, now)),
   );
 }
 
-async function post({ mail }: Stage, letters: readonly SendInput[]): Promise<void> {
-  if (letters.length > 0) await mail.sendBatch(letters, { wait: true });
+async function post({ mail }: HistoryContext, mails: readonly SendInput[]): Promise<void> {
+  if (mails.length > 0) await mail.sendBatch(mails, { wait: true });
 }
 
 /** Half of them open it in the next hours, and some follow its link. */
-function planReading({ diary, dice, sandbox }: Stage, email: string, sentAt: number): void {
+function planReading({ schedule, random, sandbox }: HistoryContext, email: string, sentAt: number): void {
   const id = sandbox.messages.lastTo(email)?.id;
-  if (id === undefined || !happens(dice, 0.5)) return;
-  const visitor = pick(dice, visitors);
-  const openedAt = sentAt + dice.between(2, 200) * minuteMs;
-  diary.at(openedAt, () => sandbox.open(id, visitor));
-  if (!happens(dice, 0.4)) return;
+  if (id === undefined || !happens(random, 0.5)) return;
+  const visitor = pick(random, visitors);
+  const openedAt = sentAt + random.between(2, 200) * minuteMs;
+  schedule.at(openedAt, () => sandbox.open(id, visitor));
+  if (!happens(random, 0.4)) return;
   const link = 'https://alderandfinch.example/orders';
-  diary.at(openedAt + 20_000, () => sandbox.click(id, link, { visitor }));
+  schedule.at(openedAt + 20_000, () => sandbox.click(id, link, { visitor }));
 }
 
 /** Now and then somebody signs up with an address that is dead, or whose mailbox is full. */
-function strangers(day: number): Customer[] {
+function newcomersAtProblemAddresses(day: number): Customer[] {
   const days = Math.floor(day / dayMs);
   const of = (list: readonly Customer[]) => list[days % list.length] ?? [];
-  return [of(days % 6 === 0 ? troubled.gone : []), of(days % 9 === 4 ? troubled.full : [])].flat();
+  return [
+    of(days % 6 === 0 ? problemCustomers.hardBounce : []),
+    of(days % 9 === 4 ? problemCustomers.softBounce : []),
+  ].flat();
 }
 
-function timeOfDay({ dice }: Stage): number {
-  let at = dice.between(
+function timeOfDay({ random }: HistoryContext): number {
+  let at = random.between(
     1,
     rhythm.reduce<number>((sum, share) => sum + share, 0),
   );
@@ -126,7 +127,7 @@ function timeOfDay({ dice }: Stage): number {
     at -= share;
     return at <= 0;
   });
-  return hour * hourMs + dice.between(0, 59 * 60) * 1000;
+  return hour * hourMs + random.between(0, 59 * 60) * 1000;
 }
 
 /** The first number of orders, bookings and links of a day; each day has sixty, all below 90,000. */

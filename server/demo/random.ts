@@ -1,5 +1,5 @@
-/** Repeatable chance: the same seed gives the same throws. */
-export interface Dice {
+/** Repeatable chance: the same seed gives the same numbers. */
+export interface Random {
   readonly seed: number;
   /** 0 to 1. */
   next(): number;
@@ -7,8 +7,8 @@ export interface Dice {
   between(least: number, most: number): number;
 }
 
-/** Seeded by CHAOS_SEED, else by the clock: a failing test prints the seed that repeats it. */
-export function createDice(seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000_000)): Dice {
+/** A generator of its own, begun at `seed`. */
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   // mulberry32: small, and random enough to choose moments.
   const next = (): number => {

@@ -8,7 +8,7 @@ export function newSecret(): string {
 }
 
 /** The secret that an earlier start wrote to this file, or a new one written there: what it signed still holds. */
-export function keptSecret(file: string): string {
+export function devSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -3,20 +3,20 @@ import { json } from 'node:stream/consumers';
 import type { Mail } from '../../mail/index.ts';
 
 /** Where the sandbox reports to while history is made: into this process, whose clock stands in the past. */
-export interface WebhookDoor {
+export interface WebhookReceiver {
   url: string;
   close(): Promise<void>;
 }
 
-/** Opens a door on any free port of loopback. */
-export async function openWebhookDoor(mail: Mail): Promise<WebhookDoor> {
+/** Listens on any free port of loopback. */
+export async function openWebhookReceiver(mail: Mail): Promise<WebhookReceiver> {
   const server = createServer((request, response) => {
     json(request)
       .then(payload => mail.receivePostmark(payload))
       .then(
         () => response.writeHead(200).end(),
         error => {
-          mail.log.error({ err: error }, 'a report of the sandbox was not taken');
+          mail.log.error({ err: error }, 'a webhook of the sandbox could not be recorded');
           response.writeHead(500).end();
         },
       );
