@@ -1,36 +1,17 @@
 import { connect } from './connect.ts';
 import { startContainer } from './local/container.ts';
 import { findEngine } from './local/engine.ts';
-import { type LocalName, localFolder } from './local/folder.ts';
+import { localFolder } from './local/folder.ts';
 import { installEngine } from './local/install.ts';
+import type { LocalDatabase, LocalOptions } from './local/local-database.ts';
 import { startPrivateServer } from './local/private-server.ts';
 import { createDatabase, dropDatabase } from './migrate.ts';
 
-/** A database to work with, and what it takes to let go of it. */
-export interface LocalDatabase {
-  /** Where it is, for `connect()`. */
-  url: string;
-  /** The server in words, such as `MariaDB 10.11.6`. */
-  engine: string;
-  /** Shuts a private server down and waits for its end; its data stays. A server of somebody else is left alone. */
-  stop(): Promise<void>;
-}
-
-/** Options of {@link startLocalDatabase}. */
-export interface LocalOptions {
-  /** `start` and `bench` keep every commit safe; `test` trades that for speed. Each has a folder and server of its own. */
-  name: LocalName;
-  /** Receives one line for each thing done. */
-  log: (line: string) => void;
-  /** Gives up early and leaves no process behind. */
-  signal?: AbortSignal | undefined;
-  /** The folder that holds `.postlane/`. Default this repository. */
-  root?: string;
-}
+export type { LocalDatabase, LocalOptions };
 
 /**
  * The database that a command works on, created and empty of tables or as its last run left it: `DATABASE_URL` as it
- * is, else a private server. For `test` and `bench` it is always made anew, under the name with `_test` or `_bench`
+ * is, else a private server. For `test` and `bench` it is always recreated, under the name with `_test` or `_bench`
  * behind it, so that neither ever touches the database that was given.
  */
 export async function resolveDatabase(
@@ -39,7 +20,7 @@ export async function resolveDatabase(
   const given = options.env.DATABASE_URL;
   const database = given ? await serverOf(given) : await startLocalDatabase(options);
   try {
-    if (options.name !== 'start') return await madeAnew(database, options);
+    if (options.name !== 'start') return await recreated(database, options);
     if (!given) await createDatabase(database.url);
     return database;
   } catch (error) {
@@ -63,14 +44,14 @@ async function serverOf(url: string): Promise<LocalDatabase> {
   }
 }
 
-async function madeAnew(
+async function recreated(
   database: LocalDatabase,
   { name: purpose, log }: LocalOptions,
 ): Promise<LocalDatabase> {
   const url = new URL(database.url);
   const name = `${decodeURIComponent(url.pathname.slice(1))}_${purpose}`;
   url.pathname = `/${encodeURIComponent(name)}`;
-  log(`Making the database ${name} anew on ${database.engine} ...`);
+  log(`Recreating the database ${name} on ${database.engine} ...`);
   await dropDatabase(url.href);
   await createDatabase(url.href);
   return { ...database, url: url.href };

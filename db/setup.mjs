@@ -40,7 +40,7 @@ function areInstalled() {
   return true;
 }
 
-// A checkout renews the lock file's time without changing it; that alone is no reason to install anew.
+// A checkout renews the lock file's time without changing it; that alone is no reason to install again.
 function holdsTheSame() {
   const installed = packagesOf(installedFile);
   return Object.entries(packagesOf(lockFile)).every(

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
-import type { LocalDatabase, LocalOptions } from '../local.ts';
 import type { LocalFolder } from './folder.ts';
+import { freePort } from './free-port.ts';
+import type { LocalDatabase, LocalOptions } from './local-database.ts';
 import { runStep } from './step.mjs';
 import { supervise } from './supervise.ts';
 
 const image = 'mariadb:10.11';
+const serverOptions = ['--max-connections=200', '--innodb-flush-log-at-trx-commit=2'];
 
 /** Runs MariaDB in a container, reachable from this machine alone; its data goes when it stops. */
 export async function startContainer(folder: LocalFolder, options: LocalOptions): Promise<LocalDatabase> {
@@ -25,22 +25,10 @@ export async function startContainer(folder: LocalFolder, options: LocalOptions)
   });
   await remove(name);
   log(`Starting ${image} in the container ${name}; its data lasts until it stops ...`);
+  const container = ['--name', name, '-p', `127.0.0.1:${port}:3306`, '-e', 'MARIADB_ROOT_PASSWORD'];
   const server = await supervise({
     command: 'docker',
-    args: [
-      ...[
-        'run',
-        '--rm',
-        '--name',
-        name,
-        '-p',
-        `127.0.0.1:${port}:3306`,
-        '-e',
-        'MARIADB_ROOT_PASSWORD',
-        image,
-      ],
-      ...['--max-connections=200', '--innodb-flush-log-at-trx-commit=2'],
-    ],
+    args: ['run', '--rm', ...container, image, ...serverOptions],
     env: { ...process.env, MARIADB_ROOT_PASSWORD: password },
     address: { host: '127.0.0.1', port },
     logFile: folder.logFile,
@@ -61,13 +49,4 @@ async function remove(name: string): Promise<void> {
   } catch {
     // There is none.
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -12,7 +12,7 @@ export interface Engine {
   server: string;
   /** The folder above the server program's own, where its messages and plugins are found from. */
   home: string;
-  /** What lays an empty data folder; MySQL's server does that itself. */
+  /** What initialises an empty data folder; MySQL's server does that itself. */
   installer: string | undefined;
 }
 

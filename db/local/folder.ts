@@ -3,10 +3,8 @@ import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LocalName } from './local-database.ts';
 import { takeLock } from './lock.mjs';
-
-/** The private servers there are: one for `npm start`, one for `npm test`, one for `npm run bench`. */
-export type LocalName = 'start' | 'test' | 'bench';
 
 /** Where one private server keeps what it has. */
 export interface LocalFolder {

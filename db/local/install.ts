@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { LocalOptions } from '../local.ts';
 import { type Engine, findEngine, findProgram } from './engine.ts';
+import type { LocalOptions } from './local-database.ts';
 import { runStep } from './step.mjs';
 
 const run = promisify(execFile);

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { LocalDatabase, LocalOptions } from '../local.ts';
+import { apparmorWorkaround } from './apparmor-workaround.ts';
 import type { Engine } from './engine.ts';
 import type { LocalFolder } from './folder.ts';
+import type { LocalDatabase, LocalOptions } from './local-database.ts';
 import { endOrphan } from './orphan.ts';
 import { runStep } from './step.mjs';
 import { type Supervised, supervise } from './supervise.ts';
-import { unconfined } from './unconfined.ts';
 
 /** Starts the machine's own server program on a data folder and a socket of ours. */
 export async function startPrivateServer(
@@ -15,7 +15,7 @@ export async function startPrivateServer(
   found: Engine,
   options: LocalOptions,
 ): Promise<LocalDatabase> {
-  const engine = unconfined(found, folder.path);
+  const engine = apparmorWorkaround(found, folder.path);
   // One for each kind: neither can read the other's.
   const data = join(folder.path, `data-${engine.kind}`);
   await endOrphan(folder.pidFile, data, options.log);
@@ -30,7 +30,7 @@ export async function startPrivateServer(
     signal: options.signal,
   };
   const server = await supervise(wanted).catch(async error => {
-    // The tests' data is not safe in a power cut, and worth nothing: what cannot be started is laid anew.
+    // The tests' data is not safe in a power cut, and worth nothing: what cannot be started is replaced.
     if (isNew || folder.name === 'start' || options.signal?.aborted) throw error;
     options.log('It does not start on the data of the last run; beginning with an empty folder.');
     rmSync(data, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export async function startPrivateServer(
   };
 }
 
-// Laid under another name first: a data folder that is there is whole. Says whether it was missing.
+// Initialised under another name first: a data folder that is there is whole. Says whether it was missing.
 async function initialise(data: string, engine: Engine, { log, signal }: LocalOptions): Promise<boolean> {
   if (existsSync(data)) return false;
   const draft = `${data}.new`;
@@ -54,7 +54,7 @@ async function initialise(data: string, engine: Engine, { log, signal }: LocalOp
     ? [engine.installer, ['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db']]
     : [engine.server, ['--no-defaults', '--initialize-insecure', ...mysqlOnly(engine)]];
   await runStep({
-    title: `Laying an empty ${engine.title} data folder`,
+    title: `Initialising an empty ${engine.title} data folder`,
     command,
     args: [...args, ...asUser(), `--datadir=${draft}`],
     log,

@@ -11,7 +11,7 @@ export interface Supervised {
   env?: NodeJS.ProcessEnv;
   /** Where it will answer. */
   address: NetConnectOpts;
-  /** Receives what it prints; begun anew at each start. */
+  /** Receives what it prints; begun again at each start. */
   logFile: string;
   log: (line: string) => void;
   signal?: AbortSignal | undefined;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../db/local/free-port.ts';
 import { resolveDatabase } from '../../db/local.ts';
 import { createSandbox, type Sandbox } from '../../test/sandbox/index.ts';
 import { type Config, loadConfig, withoutEmpty } from '../config.ts';
@@ -6,7 +7,6 @@ import { createMail, type Mail } from '../mail/index.ts';
 import { announce } from './announce.ts';
 import type { Child } from './children.ts';
 import { devSecret, newSecret } from './dev-secret.ts';
-import { freePort } from './free-port.ts';
 import { enterWebhooks } from './postmark-webhooks.ts';
 import { historyBegin, prepareSeed } from './seed.ts';
 import { showSummary } from './summary.ts';

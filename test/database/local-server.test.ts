@@ -74,7 +74,7 @@ describe('the private database server', function () {
     expect(startedAt(pid)).to.equal(undefined);
   });
 
-  it('begins anew for tests when the data of the last run cannot be used', async () => {
+  it('begins with an empty folder for tests when the data of the last run cannot be used', async () => {
     for (const name of readdirSync(folder).filter(name => name.startsWith('data-'))) {
       rmSync(join(folder, name, 'ibdata1'));
       rmSync(join(folder, name, 'mysql'), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 
-/** `wanted` when it is free on loopback, else any free port. */
-export async function freePort(wanted: number): Promise<number> {
+/** `wanted` when it is free on loopback, else any free port of it. */
+export async function freePort(wanted = 0): Promise<number> {
   return (await listen(wanted)) ?? (await listen(0)) ?? 0;
 }
 
