@@ -3,7 +3,7 @@ import type { Db } from '../../db/connect.ts';
 import type { Lookup, Transport } from './providers/transport.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
-import type { Workshop } from './templates/preview/workshop.ts';
+import type { RenderPool } from './templates/preview/render-pool.ts';
 import type { Templates } from './templates/templates.ts';
 
 /** Time spans of the pipeline, all in ms. */
@@ -45,7 +45,7 @@ export interface MailContext {
   timing: Timing;
   templates: Templates;
   /** Where what admins typed is rendered and checked. */
-  workshop: Workshop;
+  renderPool: RenderPool;
   transports: ReadonlyMap<string, Transport>;
   /** Asks the provider about attempts made by a transport; absent where it cannot be asked. */
   lookups: ReadonlyMap<string, Lookup>;

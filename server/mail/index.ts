@@ -128,7 +128,7 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
       if (closed) return;
       closed = true;
       await queue.idle();
-      await context.workshop.close();
+      await context.renderPool.close();
       await Promise.all([...context.transports.values()].map(transport => transport.close()));
       await db.destroy();
     },

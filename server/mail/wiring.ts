@@ -10,7 +10,7 @@ import { checkPolicy, defaultPolicy, type Policy } from './routing/policy.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
 import { safeLog } from './shared/log.ts';
-import { createWorkshop } from './templates/preview/workshop.ts';
+import { createRenderPool } from './templates/preview/render-pool.ts';
 import { createTemplates } from './templates/templates.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
@@ -75,7 +75,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     retry: { ...defaultRetry, ...deps.retry },
     timing: { ...defaultTiming, ...deps.timing },
     templates: createTemplates(db, now),
-    workshop: createWorkshop(),
+    renderPool: createRenderPool(),
     lookups: new Map(['postmark-api', 'postmark-smtp'].map(name => [name, lookup])),
   };
 }

@@ -1,4 +1,4 @@
-import { processorMs } from '../../server/mail/templates/preview/processor-time.ts';
+import { cpuTimeMs } from '../../server/mail/templates/preview/cpu-budget.ts';
 import { median } from './statistics.ts';
 
 /** What a piece of work took, all in ms; the processor time of another process is null where it cannot be known. */
@@ -12,7 +12,7 @@ export async function measureEffort(
   pids: { sink: number | null; database: number | null },
   work: () => Promise<unknown>,
 ): Promise<Effort> {
-  const [sink, database, here] = [processorMs(pids.sink), processorMs(pids.database), process.cpuUsage()];
+  const [sink, database, here] = [cpuTimeMs(pids.sink), cpuTimeMs(pids.database), process.cpuUsage()];
   const began = performance.now();
   await work();
   const ms = performance.now() - began;
@@ -21,8 +21,8 @@ export async function measureEffort(
     ms,
     cpu: {
       here: (user + system) / 1000,
-      sink: difference(processorMs(pids.sink), sink),
-      database: difference(processorMs(pids.database), database),
+      sink: difference(cpuTimeMs(pids.sink), sink),
+      database: difference(cpuTimeMs(pids.database), database),
     },
   };
 }

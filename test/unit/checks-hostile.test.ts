@@ -1,23 +1,23 @@
 import { expect } from 'chai';
 import { defaultPolicy } from '../../server/mail/routing/policy.ts';
 import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
-import { createWorkshop, type Workshop } from '../../server/mail/templates/preview/workshop.ts';
+import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
 import { faultless, inShort } from '../support/inspection.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 const policy = defaultPolicy({ email: 'shop@sender.example' });
 
 describe('the check of a hostile template', () => {
-  let hasty: Workshop;
-  let patient: Workshop;
+  let hasty: RenderPool;
+  let patient: RenderPool;
   before(() => {
-    hasty = createWorkshop({ threads: 1, timeMs: 1_500 });
-    patient = createWorkshop({ threads: 1, timeMs: 60_000 });
+    hasty = createRenderPool({ threads: 1, timeMs: 1_500 });
+    patient = createRenderPool({ threads: 1, timeMs: 60_000 });
   });
   after(() => Promise.all([hasty.close(), patient.close()]));
 
-  const check = (input: ContentInput, workshop = hasty) =>
-    checkTemplate({ workshop, policy }, templateContent({ ...faultless, ...input }));
+  const check = (input: ContentInput, renderPool = hasty) =>
+    checkTemplate({ renderPool, policy }, templateContent({ ...faultless, ...input }));
   const firstOf = async (input: ContentInput) => (await check(input))[0];
 
   it('has nothing to say about a sound one', async () => {

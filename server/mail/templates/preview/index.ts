@@ -37,7 +37,7 @@ export function createTemplateChecks(context: MailContext): TemplateChecks {
     replay: (content, options) => replay(context, content, options),
     replayed: messageId => replayedAsSent(context, messageId),
     async compileMjml(source) {
-      const outcome = await context.workshop.run('compileMjml', source);
+      const outcome = await context.renderPool.run('compileMjml', source);
       return outcome.ok ? outcome.value : { html: '', faults: [mjmlFault(outcome.message)] };
     },
     sendTest: (content, test) => sendTest(context, content, test),

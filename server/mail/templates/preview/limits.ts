@@ -2,7 +2,7 @@ import { limits as mailLimits } from '../../sending/limits.ts';
 
 /** What one piece of work on something an admin typed may use up. */
 export interface WorkLimits {
-  /** Milliseconds of processor, so that a busy machine refuses nothing; see allowance.ts. */
+  /** Milliseconds of processor, so that a busy machine refuses nothing; see cpu-budget.ts. */
   timeMs: number;
   /** Bytes of each rendered part. */
   partBytes: number;

@@ -51,7 +51,7 @@ export async function preview(
   const data = putOver(chosen.data, overrides);
   const locale = options.locale ?? chosen.locale;
   const [outcome, faults] = await Promise.all([
-    renderSafely(context.workshop, content, data, { locale, unsubscribe: unsubscribePlaceholder }),
+    renderSafely(context.renderPool, content, data, { locale, unsubscribe: unsubscribePlaceholder }),
     wantsFaults ? checkTemplate(context, content) : [],
   ]);
   const mail = outcome.ok ? outcome.value : nothing;

@@ -37,7 +37,7 @@ export interface ReplayOptions {
   timeMs?: number;
 }
 
-/** Two at a time keeps both threads of the workshop busy, and the line short for those who preview meanwhile. */
+/** Two at a time keeps both threads of the pool busy, and the line short for those who preview meanwhile. */
 const parallel = 2;
 /** For one message by two versions; a thread that runs out of it compiles both anew. */
 const oneTimeMs = 5_000;
@@ -95,14 +95,14 @@ async function recentMessages(
 }
 
 async function compare(
-  { workshop, templates }: MailContext,
+  { renderPool, templates }: MailContext,
   content: TemplateContent,
   { claim: { messageId }, templateVersionId, locale, content: sent }: MessageToSend,
 ): Promise<ReplayResult> {
   const { version, content: sentWith } = await templates.version(templateVersionId);
   const { partBytes } = workLimits;
   const job = { content, sentWith, data: sent.data, locale, unsubscribe: unsubscribePlaceholder, partBytes };
-  const outcome = await workshop.run('compareWithSent', job, { timeMs: oneTimeMs });
+  const outcome = await renderPool.run('compareWithSent', job, { timeMs: oneTimeMs });
   return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(withoutState(outcome))) };
 }
 

@@ -57,7 +57,7 @@ export async function sendTest(
   if (suppressed.size > 0) return refused(`This address is suppressed on the stream ${stream}.`);
 
   const chosen = await chooseData(context, content, test);
-  const rendered = await renderSafely(context.workshop, content, chosen.data, {
+  const rendered = await renderSafely(context.renderPool, content, chosen.data, {
     locale: test.locale ?? chosen.locale,
     unsubscribe: '#',
   });

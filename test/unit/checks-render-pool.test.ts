@@ -6,9 +6,9 @@ import { build } from 'esbuild';
 import { packageRoot } from '../../server/mail/shared/package-root.ts';
 import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
 import type { RenderProblem } from '../../server/mail/templates/preview/outcome.ts';
+import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
 import { renderSafely } from '../../server/mail/templates/preview/render-safely.ts';
 import type { RenderedMail } from '../../server/mail/templates/preview/tasks/render.ts';
-import { createWorkshop, type Workshop } from '../../server/mail/templates/preview/workshop.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 const contract: ContractSpec = {
@@ -21,14 +21,14 @@ const rows = Array.from({ length: 200 }, (_, i) => i);
 const endless = '{{#each @root.rows}}'.repeat(8) + '{{/each}}'.repeat(8);
 
 describe('rendering off the main thread', () => {
-  let workshop: Workshop;
+  let renderPool: RenderPool;
   before(() => {
-    workshop = createWorkshop({ threads: 2 });
+    renderPool = createRenderPool({ threads: 2 });
   });
-  after(() => workshop.close());
+  after(() => renderPool.close());
 
   const render = (input: ContentInput, data: Record<string, unknown> = {}, limits = {}) =>
-    renderSafely(workshop, templateContent({ contract, ...input }), data, context, limits);
+    renderSafely(renderPool, templateContent({ contract, ...input }), data, context, limits);
 
   const mailOf = async (...args: Parameters<typeof render>): Promise<RenderedMail> => {
     const outcome = await render(...args);
@@ -74,7 +74,7 @@ describe('rendering off the main thread', () => {
   });
 
   it('ends what fills its memory', async () => {
-    const small = createWorkshop({ threads: 1, heapMb: 48 });
+    const small = createRenderPool({ threads: 1, heapMb: 48 });
     const html = `{{#each @root.rows}}{{#each @root.rows}}{{#each @root.rows}}${'{{this}}<br>'.repeat(200)}{{/each}}{{/each}}{{/each}}`;
     const content = templateContent({ contract, html });
     const outcome = await renderSafely(small, content, { rows }, context, { timeMs: 20_000 });
@@ -154,13 +154,13 @@ describe('rendering off the main thread', () => {
     try {
       const checks = path.join(packageRoot, 'server/mail/templates/preview');
       await build({
-        entryPoints: [path.join(checks, 'workshop.ts'), path.join(checks, 'thread.ts')],
+        entryPoints: [path.join(checks, 'render-pool.ts'), path.join(checks, 'pool-worker.ts')],
         ...{ outdir: folder, bundle: true, packages: 'external', format: 'esm', platform: 'node' },
       });
-      const built: typeof import('../../server/mail/templates/preview/workshop.ts') = await import(
-        pathToFileURL(path.join(folder, 'workshop.js')).href
+      const built: typeof import('../../server/mail/templates/preview/render-pool.ts') = await import(
+        pathToFileURL(path.join(folder, 'render-pool.js')).href
       );
-      const fromBuild = built.createWorkshop({ threads: 1 });
+      const fromBuild = built.createRenderPool({ threads: 1 });
       const outcome = await renderSafely(fromBuild, templateContent({ subject: 'built' }), {}, context);
       await fromBuild.close();
       expect(outcome.ok && outcome.value.subject).to.equal('built');
@@ -170,7 +170,7 @@ describe('rendering off the main thread', () => {
   });
 
   it('is done with when it is closed', async () => {
-    const closing = createWorkshop({ threads: 1 });
+    const closing = createRenderPool({ threads: 1 });
     const content = templateContent({ contract, html: endless });
     const work = renderSafely(closing, content, { rows }, context, { timeMs: 60_000 });
     await closing.close();

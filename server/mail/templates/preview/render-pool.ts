@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { type CpuBudget, startCpuBudget } from './cpu-budget.ts';
+import { threadHeapMb, workLimits } from './limits.ts';
+import type { WorkOutcome } from './outcome.ts';
+import type { Job, TaskInput, TaskName, TaskOutcome } from './pool-worker.ts';
+
+/**
+ * Threads apart from the main one, in which whatever an admin typed is parsed, rendered and checked: a template that
+ * takes too long or too much memory costs its thread, never the process. Threads start when they are first needed.
+ */
+export interface RenderPool {
+  /** Does one task; what goes wrong in it is an outcome, never an exception. */
+  run<N extends TaskName>(
+    name: N,
+    input: TaskInput<N>,
+    limits?: { timeMs?: number },
+  ): Promise<TaskOutcome<N>>;
+  /** Ends all threads; work in hand gets the outcome `time`. */
+  close(): Promise<void>;
+}
+
+/** Creates the pool; `threads` is how many tasks are worked on at once, the rest are the limits of each. */
+export function createRenderPool({
+  threads = 2,
+  heapMb = threadHeapMb,
+  timeMs: defaultTimeMs = workLimits.timeMs,
+} = {}): RenderPool {
+  let pool: Piscina<Job, WorkOutcome<unknown>> | undefined;
+  let closed = false;
+
+  return {
+    async run<N extends TaskName>(name: N, input: TaskInput<N>, { timeMs = defaultTimeMs } = {}) {
+      if (closed) return { ok: false, problem: 'time', message: 'The mail module has been closed.' };
+      pool ??= startThreads(threads, heapMb);
+      const overrun = new AbortController();
+      const { port1: hears, port2: started } = new MessageChannel();
+      let budget: CpuBudget | undefined;
+      // A task that waits for a thread to be free, or to start, uses up nothing.
+      hears.once('message', (thread: string | null) => {
+        budget = startCpuBudget(thread, timeMs, () => overrun.abort());
+      });
+      try {
+        const work = { transferList: [started], signal: overrun.signal };
+        // What comes back is what the task of that name gives: only the thread's own code answers.
+        return (await pool.run({ name, input, started }, work)) as TaskOutcome<N>;
+      } catch (error) {
+        if (overrun.signal.aborted || closed) return tooLong;
+        if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return tooMuch;
+        throw error;
+      } finally {
+        budget?.end();
+        hears.close();
+      }
+    },
+    async close() {
+      closed = true;
+      await pool?.destroy();
+    },
+  };
+}
+
+// Never fewer than that: a thread that is lost is replaced at once, so that the next task finds a warm one.
+function startThreads(threads: number, heapMb: number): Piscina<Job, WorkOutcome<unknown>> {
+  const pool = new Piscina<Job, WorkOutcome<unknown>>({
+    filename: worker.file,
+    minThreads: threads,
+    maxThreads: threads,
+    // Nothing of the process is handed on: neither its secrets nor what it was started with.
+    env: {},
+    execArgv: worker.execArgv,
+    resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 },
+    recordTiming: false,
+  });
+  // A thread that dies on its way out, its task answered already: told to nobody, it would end the process.
+  return pool.on('error', () => {});
+}
+
+const here = fileURLToPath(import.meta.url);
+
+// A build's thread starts from its JavaScript; sources need the loader they were started with, which threads do not
+// inherit.
+const worker = {
+  file: path.join(path.dirname(here), `pool-worker${path.extname(here)}`),
+  execArgv: path.extname(here) === '.js' ? [] : ['--import', import.meta.resolve('tsx')],
+};
+
+const tooLong: WorkOutcome<never> = {
+  ok: false,
+  problem: 'time',
+  message: 'It takes too long: look for loops inside loops, or for very large data.',
+};
+
+const tooMuch: WorkOutcome<never> = {
+  ok: false,
+  problem: 'memory',
+  message: 'It needs too much memory: look for loops inside loops, or for very large data.',
+};
