@@ -1,7 +1,11 @@
 import { expect } from 'chai';
-import type { Publication } from '../../server/mail/templates/authoring/api.ts';
+import { defaultPolicy } from '../../server/mail/routing/policy.ts';
+import type { Authoring, Publication } from '../../server/mail/templates/authoring/api.ts';
 import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
-import { openAuthoring, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
+import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
+import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
+import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
+import { openAuthoring, plainChecks, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
 
 const welcome = { kind: 'template', key: 'welcome' } as const;
@@ -71,25 +75,6 @@ describe('publishing a draft', () => {
     const accepted = await publish(welcome, revision, true);
     expect(accepted).to.have.property('state', 'published');
     expect((accepted as Publication & { state: 'published' }).warnings).to.have.length(1);
-  });
-
-  it('refuses a contract that is none, and a category that the policy does not have', async () => {
-    const faults = async (change: (content: Source<'template'>['content']) => void) => {
-      const result = await publish(welcome, await saveDraftOf(authoring, welcome, change));
-      return result.state === 'refused'
-        ? result.faults.map(({ rule, message }) => `${rule}: ${message}`)
-        : [];
-    };
-    expect(
-      await faults(content => {
-        content.contract = { name: { type: 'string' }, constructor: { type: 'string' } } as never;
-      }),
-    ).to.deep.equal(['contract: constructor is not allowed.']);
-    expect(
-      await faults(content => {
-        content.category = 'nonsense';
-      }),
-    ).to.deep.equal(['category: The routing policy has no category nonsense.']);
   });
 
   it('refuses at once what would take this thread minutes to parse', async () => {
@@ -189,3 +174,50 @@ describe('publishing a draft', () => {
     expect(await publish(receipt, own).catch((error: unknown) => error)).to.include({ code: 'wrong-state' });
   });
 });
+
+describe('publishing by the checks of the module', () => {
+  const { folder } = useAuthoring();
+  let renderPool: RenderPool;
+  let authoring: Authoring;
+  beforeEach(() => {
+    const policy = defaultPolicy({ email: 'shop@sender.example' });
+    renderPool = createRenderPool({ threads: 1 });
+    const check = (content: TemplateContent) => checkTemplate({ renderPool, policy }, content);
+    authoring = openAuthoring(testDatabase(), folder, { ...plainChecks, check });
+  });
+  afterEach(() => renderPool.close());
+
+  const change = (alter: (content: Source<'template'>['content']) => void) =>
+    saveDraftOf(authoring, welcome, alter);
+  const publish = (revision: number) => authoring.publish(welcome, { revision, message: 'm', by: 'ann' });
+  const inShort = ({ rule, message }: { rule: string; message: string }) => `${rule}: ${message}`;
+
+  const refused: [what: string, alter: Parameters<typeof change>[0], only: string][] = [
+    [
+      'a contract that is none',
+      content => {
+        content.contract = { name: { type: 'string' }, constructor: { type: 'string' } } as never;
+      },
+      'contract: The field constructor is not allowed.',
+    ],
+    [
+      'a category that the policy does not have',
+      content => {
+        content.category = 'nonsense';
+        content.locales.default.html = '<p>{{name}} <a href="{{{@unsubscribe}}}">Unsubscribe</a></p>';
+      },
+      'category: The routing policy has no category nonsense: choose one that it has.',
+    ],
+  ];
+  for (const [what, alter, only] of refused) {
+    it(`refuses ${what}, and says that once and nothing that only follows from it`, async () => {
+      const revision = await change(alter);
+      const draft = (await authoring.get(welcome))?.draft;
+      if (!draft) throw new Error('There is no draft.');
+      const [reviewed] = await authoring.review(draft.source);
+      expect(reviewed?.faults.map(inShort)).to.deep.equal([only]);
+      const result = await publish(revision);
+      expect(result.state === 'refused' && result.faults.map(inShort)).to.deep.equal([only]);
+    });
+  }
+}).timeout(60_000);

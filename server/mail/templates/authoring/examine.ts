@@ -1,9 +1,6 @@
-import { firstFault } from '../../shared/joi-fault.ts';
 import type { CompositionFault } from '../language/compose.ts';
-import { contractSchema } from '../language/contract.ts';
 import { partialNames } from '../language/partial-names.ts';
 import { noLayout, type Source, sourceName } from '../language/source.ts';
-import type { TemplateContent } from '../language/template.ts';
 import { type Fault, inOrder } from '../lint/fault.ts';
 import type { Candidate, TemplateFault } from './api.ts';
 import type { Touched } from './plan.ts';
@@ -18,9 +15,9 @@ async function examineOne(
   studio: Studio,
   { key, direct, content, published, faults }: Touched,
 ): Promise<Candidate> {
-  const found = content ? await contentFaults(studio, content) : faults.map(compositionFault);
+  const found = content ? await studio.checks.check(content) : faults.map(compositionFault);
   // What was wrong with it before is no fault of a layout that is published now.
-  const before = !direct && published && found.length > 0 ? await contentFaults(studio, published) : [];
+  const before = !direct && published && found.length > 0 ? await studio.checks.check(published) : [];
   const known = new Set(before.map(sameness));
   const news = inOrder(found.filter(fault => !known.has(sameness(fault))));
   return { key, content, published, faults: news.map(fault => ({ ...fault, template: key })) };
@@ -28,18 +25,6 @@ async function examineOne(
 
 function compositionFault({ ref, part, line, problem }: CompositionFault): Fault {
   return wholeFault('composition', `${sourceName(ref)}, ${part}: ${problem}.`, line ?? 1);
-}
-
-async function contentFaults(studio: Studio, content: TemplateContent): Promise<readonly Fault[]> {
-  const { error } = contractSchema.validate(content.contract);
-  if (error) {
-    const { path, fault } = firstFault(error);
-    return [{ ...wholeFault('contract', `${path} ${fault}.`), part: 'contract' }];
-  }
-  const settings = Object.hasOwn(studio.policy.categories, content.category)
-    ? []
-    : [wholeFault('category', `The routing policy has no category ${content.category || '(none)'}.`)];
-  return [...settings, ...(await studio.checks.check(content))];
 }
 
 /** Faults that only the source shows, before any template is put together with it. */

@@ -8,19 +8,21 @@ import { hasCategory, isBulk, senderOf } from './sender.ts';
  * what recipients would trip over. None is thrown. Only content without errors may be published.
  */
 export async function checkTemplate(
-  { workshop, policy }: Pick<MailContext, 'workshop' | 'policy'>,
+  { renderPool, policy }: Pick<MailContext, 'renderPool' | 'policy'>,
   content: TemplateContent,
 ): Promise<Fault[]> {
   const { category } = content;
-  const outcome = await workshop.run('inspect', {
+  if (!hasCategory(policy, category)) {
+    // What else to ask of it depends on the category: whether it needs a link to unsubscribe, and who it is from.
+    const message = `The routing policy has no category ${category || '(none)'}: choose one that it has.`;
+    return [wholeFault('category', message)];
+  }
+  const outcome = await renderPool.run('inspect', {
     content,
     bulk: isBulk(policy, category),
     from: senderOf(policy, category),
   });
-  const found = outcome.ok ? outcome.value : [wholeFault(outcome.problem, outcome.message)];
-  if (hasCategory(policy, category)) return inOrder(found);
-  const unknown = `There is no category ${category} in the routing policy: choose one that it has.`;
-  return inOrder([...found, wholeFault('category', unknown)]);
+  return inOrder(outcome.ok ? outcome.value : [wholeFault(outcome.problem, outcome.message)]);
 }
 
 function wholeFault(rule: string, message: string): Fault {
