@@ -64,8 +64,8 @@ describe("the sandbox's SMTP dialogue", () => {
 
   it('knows the options of MAIL and RCPT', async () => {
     await logIn();
-    for (const option of ['BODY=BINARYMIME', 'SMTPUTF8', 'RET=SOME'])
-      expect(await talk.say(`MAIL FROM:<shop@sender.example> ${option}`)).to.match(/^555 5\.5\.4 /);
+    for (const option of ['BODY=BINARYMIME', 'RET=SOME'])
+      expect(await talk.say(`MAIL FROM:<shop@sender.example> ${option}`)).to.match(/^501 5\.5\.4 /);
     expect(await talk.say('MAIL FROM:<shop@sender.example> SIZE=many')).to.match(/^501 5\.5\.4 /);
     expect(await talk.say('MAIL FROM:<shop@sender.example> BODY=8bitmime SIZE=900 RET=HDRS')).to.match(
       /^250 /,
@@ -85,19 +85,16 @@ describe("the sandbox's SMTP dialogue", () => {
     expect(sandbox.messages.count).to.equal(0);
   });
 
-  it('lists its extensions as Postfix does', async () => {
+  it('lists its extensions', async () => {
     expect((await talk.say('EHLO test')).split('\r\n')).to.deep.equal([
       '250-localhost',
       '250-PIPELINING',
-      '250-SIZE 20480000',
-      '250-VRFY',
-      '250-ETRN',
-      '250-STARTTLS',
-      '250-AUTH PLAIN LOGIN CRAM-MD5 DIGEST-MD5',
-      '250-AUTH=PLAIN LOGIN CRAM-MD5 DIGEST-MD5',
-      '250-ENHANCEDSTATUSCODES',
       '250-8BITMIME',
-      '250 DSN',
+      '250-ENHANCEDSTATUSCODES',
+      '250-DSN',
+      '250-AUTH PLAIN LOGIN CRAM-MD5',
+      '250-STARTTLS',
+      '250 SIZE 20480000',
     ]);
     expect(await talk.say('HELO test')).to.equal('250 localhost');
   });
@@ -107,15 +104,12 @@ describe("the sandbox's SMTP dialogue", () => {
     ['AUTH before EHLO', ['AUTH PLAIN'], /^503 5\.5\.1 Error: send HELO/],
     ['MAIL before AUTH', ['EHLO x', 'MAIL FROM:<a@b.example>'], /^530 5\.7\.0/],
     ['an unknown mechanism', ['EHLO x', 'AUTH XOAUTH2'], /^504 5\.5\.4/],
-    ['AUTH given up', ['EHLO x', 'AUTH LOGIN', '*'], /^501 5\.7\.0/],
-    ['an unknown command', ['EHLO x', 'BDAT 5 LAST'], /^502 5\.5\.2/],
+    ['AUTH given up', ['EHLO x', 'AUTH LOGIN', '*'], /^501 5\.5\.4/],
+    ['an unknown command', ['EHLO x', 'BDAT 5 LAST'], /^500 5\.5\.2/],
     ['EHLO without a name', ['EHLO'], /^501 /],
-    ['RCPT before MAIL', ['RCPT TO:<a@b.example>'], /^503 5\.5\.1 Error: need MAIL/],
-    ['DATA before MAIL', ['DATA'], /^503 5\.5\.1 Error: need RCPT/],
     ['STARTTLS with an argument', ['EHLO x', 'STARTTLS now'], /^501 5\.5\.4/],
-    ['a web browser', ['GET / HTTP/1.1'], /^221 2\.7\.0/],
-    ['VRFY', ['VRFY ada'], /^252 2\.0\.0 ada/],
-    ['NOOP', ['NOOP'], /^250 2\.0\.0 Ok/],
+    ['a web browser', ['GET / HTTP/1.1'], /^421 /],
+    ['NOOP', ['NOOP'], /^250 2\.0\.0 OK/],
     ['QUIT', ['QUIT'], /^221 2\.0\.0 Bye/],
   ];
   for (const [what, lines, reply] of outOfTurn) {
@@ -125,7 +119,8 @@ describe("the sandbox's SMTP dialogue", () => {
   }
 
   const refused: [line: string, reply: RegExp][] = [
-    ['MAIL FROM:a@b.example b', /^555 5\.5\.4 Unsupported option: B/],
+    ['RCPT TO:<a@b.example>', /^503 5\.5\.1 Error: need MAIL/],
+    ['DATA', /^503 5\.5\.1 Error: need RCPT/],
     ['MAIL FROM:<a@@b>', /^501 5\.1\.7/],
     ['MAIL TO:<a@b.example>', /^501 5\.1\.7/],
     ['MAIL FROM:<a@b.example> SIZE=20480001', /^552 5\.3\.4/],
@@ -200,7 +195,7 @@ describe("the sandbox's SMTP dialogue", () => {
 
   it('ends a connection whose line never ends', async () => {
     talk.write('x'.repeat(20_000));
-    expect(await talk.hear()).to.match(/^500 5\.5\.2/);
+    expect(await talk.hear()).to.match(/^421 /);
     await talk.ended();
   });
 
@@ -213,7 +208,7 @@ describe("the sandbox's SMTP dialogue", () => {
     const extensions = await talk.say('EHLO test');
     expect(extensions).to.contain('AUTH PLAIN').and.not.contain('STARTTLS');
     expect(await talk.say('MAIL FROM:<a@b.example>')).to.match(/^530 /);
-    expect(await talk.say('STARTTLS')).to.match(/^554 5\.5\.1/);
+    expect(await talk.say('STARTTLS')).to.match(/^503 5\.5\.1/);
   });
 
   it('RSET forgets the envelope and keeps the login', async () => {

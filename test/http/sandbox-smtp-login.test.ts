@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
-import { digest, readDirectives } from '../sandbox/smtp/auth/digest-md5.ts';
 import { type Talk, talkTo } from '../support/smtp-talk.ts';
 
 const encode = (text: string): string => Buffer.from(text).toString('base64');
@@ -23,48 +22,17 @@ describe("logging in to the sandbox's SMTP", () => {
     await sandbox.close();
   });
 
-  async function digestLogin(password: string, change: Record<string, string> = {}): Promise<string> {
-    const challenge = readDirectives(decode(await talk.say('AUTH DIGEST-MD5')));
-    const answer = new Map([
-      ['username', sandbox.token],
-      ['realm', challenge.get('realm') ?? ''],
-      ['nonce', challenge.get('nonce') ?? ''],
-      ['cnonce', 'our-own'],
-      ['nc', '00000001'],
-      ['qop', 'auth'],
-      ['digest-uri', 'smtp/localhost'],
-      ...Object.entries(change),
-    ]);
-    answer.set('response', digest(answer, password, 'client'));
-    const text = [...answer].map(([name, value]) => `${name}="${value}"`).join(',');
-    const reply = await talk.say(encode(text));
-    if (!reply.startsWith('334')) return reply;
-    expect(decode(reply)).to.equal(`rspauth=${digest(answer, password, 'server')}`);
-    return talk.say('');
-  }
-
-  it('takes DIGEST-MD5, and proves itself in turn', async () => {
-    expect(await digestLogin(sandbox.token)).to.match(/^235 2\.7\.0/);
-    expect(await talk.say('AUTH PLAIN')).to.match(/^503 5\.5\.1 Error: already/);
-  });
-
-  it('refuses a DIGEST-MD5 of the wrong password, an old nonce, or another quality', async () => {
-    expect(await digestLogin('wrong')).to.match(/^535 5\.7\.8/);
-    expect(await digestLogin(sandbox.token, { nonce: 'an-old-one' })).to.match(/^535/);
-    expect(await digestLogin(sandbox.token, { qop: 'auth-int' })).to.match(/^535/);
-    expect(await digestLogin(sandbox.token, { nc: '00000002' })).to.match(/^535/);
-  });
-
   it('takes CRAM-MD5 from the hand', async () => {
     const challenge = decode(await talk.say('AUTH CRAM-MD5'));
     const proof = createHmac('md5', sandbox.token).update(challenge).digest('hex');
-    expect(await talk.say(encode(`${sandbox.token} ${proof}`))).to.match(/^235/);
+    expect(await talk.say(encode(`${sandbox.token} ${proof}`))).to.match(/^235 2\.7\.0/);
+    expect(await talk.say('AUTH PLAIN')).to.match(/^503 5\.5\.1/);
   });
 
   it('takes PLAIN with and without an initial answer, and the user where one is acted for', async () => {
     const { token } = sandbox;
     expect(await talk.say('AUTH PLAIN', encode(`\0${token}\0wrong`))).to.match(/^535/);
-    expect(await talk.say('AUTH PLAIN', 'not base64 of three parts')).to.match(/^535/);
+    expect(await talk.say('AUTH PLAIN', 'not base64 of three parts')).to.match(/^501/);
     expect(await talk.say(`AUTH PLAIN ${encode(`${token}\0\0${token.toUpperCase()}`)}`)).to.match(/^235/);
   });
 

@@ -5,7 +5,7 @@ import { listenHttp } from './http.ts';
 import { whenIdle, whenQuiet } from './idle.ts';
 import { createProvider, type Provider, resetProvider } from './provider.ts';
 import { fillDefaults, type SandboxOptions } from './settings.ts';
-import { listenSmtp } from './smtp/server.ts';
+import { listenSmtp } from './smtp/listen.ts';
 import type { SmtpToken } from './smtp/tokens.ts';
 import type { DnsZone } from './store/dns.ts';
 import type { MessageStore } from './store/messages.ts';

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import type { SMTPServerAuthentication } from 'smtp-server';
 import type { Account } from '../account.ts';
 import type { Provider } from '../provider.ts';
 
@@ -37,12 +37,8 @@ function tokenLogin({ servers }: Account, accessKey: string): Login | null {
 }
 
 /** Server tokens are compared without case, secret keys as they are. */
-export function provesPassword({ password, stream }: Login, given: string): boolean {
-  return stream === null ? sameText(given.toLowerCase(), password.toLowerCase()) : sameText(given, password);
-}
-
-/** Compares without telling by its time where the first difference is. */
-export function sameText(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
+export function provesPassword({ password, stream }: Login, auth: SMTPServerAuthentication): boolean {
+  if (auth.method === 'CRAM-MD5') return auth.validatePassword(password);
+  const given = auth.password ?? '';
+  return stream === null ? given.toLowerCase() === password.toLowerCase() : given === password;
 }
