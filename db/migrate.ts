@@ -8,9 +8,14 @@ const migrationSource: Knex.MigrationSource<string> = {
   getMigration: async name => {
     const migration = migrations[name];
     if (!migration) throw new Error(`There is no migration named ${name}.`);
-    return migration;
+    return { up: migration.up, down: goOnlyForward };
   },
 };
+
+/** A mistake is corrected by the next migration. */
+async function goOnlyForward(): Promise<void> {
+  throw new Error('Migrations only go forward.');
+}
 
 /** knex's settings for our migrations: their own history table, so that a host's history is left alone. */
 const migrationConfig: Knex.MigratorConfig = {
@@ -20,19 +25,25 @@ const migrationConfig: Knex.MigratorConfig = {
   disableTransactions: true,
 };
 
+// A lock's name may have 64 characters, as many as that of a database; and it is compared without regard to case.
+const lockName = "CONCAT('postlane:', SHA1(LOWER(DATABASE())))";
+
 /**
  * Brings the schema up to date and returns the names of the migrations it ran.
  * Several processes may start at once: one migrates, the others wait for it (GET_LOCK, at most 60 s).
+ * Where one was killed in the middle, the next one completes its work.
  */
 export async function migrate(db: Db): Promise<string[]> {
   return db.transaction(async lockHolder => {
-    const [[row]] = await lockHolder.raw("SELECT GET_LOCK(CONCAT('postlane:', DATABASE()), 60) AS locked");
+    const [[row]] = await lockHolder.raw(`SELECT GET_LOCK(${lockName}, 60) AS locked`);
     if (row.locked !== 1) throw new Error('Another process has been migrating this database for a minute.');
     try {
+      // knex marks its own lock in a row, which a killed process leaves marked. Nobody else is here, so it is stale.
+      await db.migrate.forceFreeMigrationsLock(migrationConfig);
       const [, names] = await db.migrate.latest(migrationConfig);
       return names;
     } finally {
-      await lockHolder.raw("SELECT RELEASE_LOCK(CONCAT('postlane:', DATABASE()))");
+      await lockHolder.raw(`SELECT RELEASE_LOCK(${lockName})`);
     }
   });
 }

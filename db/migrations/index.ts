@@ -1,30 +1,21 @@
 import type { Knex } from 'knex';
-import * as ledger from './20261121_01_ledger.ts';
-import * as agenda from './20261121_02_agenda.ts';
-import * as audit from './20261121_03_audit.ts';
-import * as access from './20261121_04_access.ts';
-import * as authoring from './20261121_05_authoring.ts';
-import * as cases from './20261121_06_cases.ts';
-import * as dashboard from './20261121_07_dashboard.ts';
-import * as agendaStates from './20261121_08_agenda.ts';
-import * as repairs from './20261121_09_repairs.ts';
-import * as campaignCounts from './20261121_10_campaign_counts.ts';
+import * as baseline from './20261201_baseline/index.ts';
+
+// The rules of a migration:
+// - It is frozen: once released it is never edited, and it imports nothing that goes on changing. It may use
+//   helpers.ts, which is frozen as well, and files in a folder of its own.
+// - It can be repeated: DDL commits by itself, so a process that is killed leaves a part of its steps done, and the next
+//   one runs all of them again. CREATE TABLE IF NOT EXISTS, addColumnIfMissing, addIndexIfMissing; a change of data says
+//   in its WHERE what is still to be changed.
+// - The release before goes on working on the new tables until its processes are replaced: columns are added with a
+//   default or NULL, and dropped a release after their last use.
+// - Every name begins with `postlane_`: the tables live in the host's own database.
 
 interface Migration {
   up(db: Knex): Promise<void>;
-  down(db: Knex): Promise<void>;
 }
 
 /** Every migration by name, in order; imported, not read from a folder, so that builds and loaders agree. */
 export const migrations: Record<string, Migration> = {
-  '20261121_01_ledger': ledger,
-  '20261121_02_agenda': agenda,
-  '20261121_03_audit': audit,
-  '20261121_04_access': access,
-  '20261121_05_authoring': authoring,
-  '20261121_06_cases': cases,
-  '20261121_07_dashboard': dashboard,
-  '20261121_08_agenda': agendaStates,
-  '20261121_09_repairs': repairs,
-  '20261121_10_campaign_counts': campaignCounts,
+  '20261201_baseline': baseline,
 };

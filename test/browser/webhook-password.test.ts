@@ -40,7 +40,7 @@ describeInBrowser('the webhook and its password', browser => {
     const mail = { To: recipient, From: 'shop@sender.example', Subject: 'Hello', TextBody: 'Hi' };
     const { MessageID } = await at.postmark.sendEmail(mail);
     await at.sandbox.idle();
-    const [event] = await at.mail().db('events').where({ provider_message_id: MessageID });
+    const [event] = await at.mail().db('postlane_events').where({ provider_message_id: MessageID });
     return event?.kind ?? 'not reported';
   };
 

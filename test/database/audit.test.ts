@@ -9,7 +9,7 @@ describe('audit log', () => {
     mail = await openMail({ now: () => at });
   });
   after(() => mail.close());
-  beforeEach(() => mail.db('audit_entries').delete());
+  beforeEach(() => mail.db('postlane_audit_entries').delete());
 
   const record = (over: object = {}) =>
     mail.audit.record({

@@ -39,7 +39,7 @@ describe('the command postlane templates', () => {
         '  +Dear {{name}}',
       ].join('\n'),
     });
-    expect(await db('template_versions').where({ template: 'welcome' })).to.have.length(1);
+    expect(await db('postlane_template_versions').where({ template: 'welcome' })).to.have.length(1);
   });
 
   it('pushes and pulls, and leaves a conflict until one side is given up', async () => {

@@ -65,7 +65,7 @@ describe('drafts of templates', () => {
     const dropped = await authoring.discardDraft(ref, { revision: revision + 1, by: 'bob' });
     expect(dropped).to.deep.equal({ state: 'saved', revision: revision + 2 });
     expect((await authoring.get(ref))?.draft).to.equal(null);
-    const entry = await db('audit_entries').where({ action: 'template.discard' }).first();
+    const entry = await db('postlane_audit_entries').where({ action: 'template.discard' }).first();
     expect(entry).to.include({ changed_by: 'bob', subject: 'template:welcome', after_change: null });
     expect(JSON.parse(entry.before_change)).to.include({ html: '<p>Lost</p>' });
   });

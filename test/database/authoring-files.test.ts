@@ -136,7 +136,7 @@ describe('template files and the database', () => {
       const { taken, faults } = await authoring.files.push({ by: 'cli' });
       expect(taken).to.deep.equal([]);
       expect(faults.map(({ template }) => template)).to.deep.equal(['welcome']);
-      expect(await db('template_versions').where({ version: 2 })).to.deep.equal([]);
+      expect(await db('postlane_template_versions').where({ version: 2 })).to.deep.equal([]);
     });
   });
 

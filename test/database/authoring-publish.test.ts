@@ -21,7 +21,7 @@ describe('publishing a draft', () => {
   const publish = (ref: { kind: SourceKind; key: string }, revision: number, acceptWarnings = false) =>
     authoring.publish(ref, { revision, message: 'Say it better', by: 'ann', acceptWarnings });
   const versionsOf = async (template: string): Promise<number[]> =>
-    db('template_versions').where({ template }).orderBy('version').pluck('version');
+    db('postlane_template_versions').where({ template }).orderBy('version').pluck('version');
 
   it('makes it the next version, with a message, an author and an entry in the audit log', async () => {
     const result = await publish(welcome, await draftHtml('<p>Hi {{name}}</p>'));
@@ -45,7 +45,7 @@ describe('publishing a draft', () => {
     expect(ready.render(ready.check({ name: 'Bo' }), { locale: null, unsubscribe: '' }).html).to.contain(
       '<p>Hi Bo</p>',
     );
-    const entry = await db('audit_entries').where({ changed_by: 'ann' }).first();
+    const entry = await db('postlane_audit_entries').where({ changed_by: 'ann' }).first();
     expect(entry).to.include({ action: 'template.publish', subject: 'template:welcome' });
     expect(JSON.parse(entry.before_change)).to.deep.equal({
       version: 1,

@@ -14,7 +14,7 @@ describe('publishing a layout, a partial or the brand', () => {
   const publish = (ref: { kind: SourceKind; key: string }, revision: number) =>
     authoring.publish(ref, { revision, message: 'Say it better', by: 'ann' });
   const versionsOf = async (template: string): Promise<number[]> =>
-    db('template_versions').where({ template }).orderBy('version').pluck('version');
+    db('postlane_template_versions').where({ template }).orderBy('version').pluck('version');
 
   it('makes a version of each template that it touches, all or none', async () => {
     const revision = await saveDraftOf(authoring, layout, content => {

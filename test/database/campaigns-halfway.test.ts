@@ -25,9 +25,9 @@ describe('campaigns whose operator died halfway', () => {
     await mail.campaigns.pause(id);
   });
 
-  const states = () => db('messages').where({ campaign_id: id }).pluck('state');
+  const states = () => db('postlane_messages').where({ campaign_id: id }).pluck('state');
   /** Only the campaign's own row was written before the end. */
-  const died = (state: string) => db('campaigns').where({ id }).update({ state, finished_at: null });
+  const died = (state: string) => db('postlane_campaigns').where({ id }).update({ state, finished_at: null });
 
   it('are cancelled to the end', async () => {
     await died('cancelled');
@@ -41,7 +41,10 @@ describe('campaigns whose operator died halfway', () => {
   });
 
   it('are held to the end', async () => {
-    await db('messages').where({ campaign_id: id }).limit(1).update({ state: 'queued', due_at: new Date() });
+    await db('postlane_messages')
+      .where({ campaign_id: id })
+      .limit(1)
+      .update({ state: 'queued', due_at: new Date() });
     await mail.work.expandCampaigns();
     expect(await states()).to.deep.equal(['held', 'held']);
   });
@@ -71,7 +74,7 @@ describe('campaigns whose operator died halfway', () => {
     await mail.work.expandCampaigns();
     await mail.work.deliverDue('bulk');
     await mail.work.expandCampaigns();
-    await db('messages').where({ campaign_id: id }).limit(1).update({ state: 'failed' });
+    await db('postlane_messages').where({ campaign_id: id }).limit(1).update({ state: 'failed' });
     expect(await mail.campaigns.retryFailed(id)).to.equal(1);
     clock.advance(1000);
     expect(await mail.campaigns.cancel(id)).to.deep.include({ state: 'cancelled', finishedAt: clock.now() });

@@ -48,7 +48,7 @@ describe('campaigns', () => {
       share: 1,
     });
     expect(new Set(smtp.given.map(({ to }) => to.email)).size).to.equal(2500);
-    await mail.db('campaign_recipients').delete();
+    await mail.db('postlane_campaign_recipients').delete();
     expect(await mail.campaigns.progress(id), 'of a purged audience').to.include({
       audience: 2500,
       share: 1,
@@ -107,8 +107,8 @@ describe('campaigns', () => {
     const recent = () => mail.campaigns.progress(id, { recent: true });
     expect((await recent()).byState).to.deep.equal({ sent: 3 });
     const byState = { queued: 100_000, sent: 200_000 };
-    await db('campaigns').where({ id }).update({ audience: 400_000 });
-    await db('campaign_motion')
+    await db('postlane_campaigns').where({ id }).update({ audience: 400_000 });
+    await db('postlane_campaign_progress')
       .where({ campaign_id: id })
       .update({ by_state: JSON.stringify(byState) });
     const counts = { audience: 400_000, expanded: 300_000, open: 100_000, share: 0.5 };
@@ -156,7 +156,7 @@ describe('campaigns', () => {
     await mail.campaigns.addRecipients(id, readers(1));
     await mail.campaigns.launch(id);
     expect(await mail.work.expandCampaigns()).to.equal(0);
-    await db('campaigns').where({ id }).update({ send_at: '2020-01-01' });
+    await db('postlane_campaigns').where({ id }).update({ send_at: '2020-01-01' });
     expect(await mail.work.expandCampaigns()).to.equal(1);
   });
 

@@ -5,7 +5,7 @@ import { refusal } from '../support/refusal.ts';
 
 describe('preview cases', () => {
   const shop = useCheckedTemplates();
-  beforeEach(() => testDatabase()('preview_cases').delete());
+  beforeEach(() => testDatabase()('postlane_sample_data').delete());
 
   const cases = () => shop.mail.templates.cases;
   const saved = async (key: string) =>

@@ -52,7 +52,7 @@ describe('previews', () => {
     const { id } = await shop.mail.send(upgradeInput({ to: 'gone@mail.example' }), { wait: true });
     const other = shop.mail.templates.preview(shop.content('newsletter'), { messageId: id });
     expect(await refusal(other)).to.include({ code: 'invalid-input', field: 'messageId' });
-    await db('message_contents').where({ message_id: id }).delete();
+    await db('postlane_message_contents').where({ message_id: id }).delete();
     for (const choice of [
       { messageId: id },
       { recipient: 'gone@mail.example' },

@@ -10,7 +10,13 @@ describe('replay', () => {
   const db = testDatabase();
   const shop = useCheckedTemplates();
   beforeEach(async () => {
-    for (const table of ['message_contents', 'attempts', 'messages', 'campaign_recipients', 'campaigns'])
+    for (const table of [
+      'postlane_message_contents',
+      'postlane_attempts',
+      'postlane_messages',
+      'postlane_campaign_recipients',
+      'postlane_campaigns',
+    ])
       await db(table).delete();
   });
 
@@ -74,7 +80,7 @@ describe('replay', () => {
 
   it('takes the newest, and leaves out what is purged', async () => {
     const ids = [await send(1), await send(2), await send(3)];
-    await db('message_contents')
+    await db('postlane_message_contents')
       .where({ message_id: ids[2] ?? '' })
       .delete();
     const content = shop.content('loyalty-tier-upgrade');
@@ -107,7 +113,7 @@ describe('replay', () => {
     const rows = { type: 'array' as const, optional: true };
     const endless = `{{#each words}}${'{{#each @root.words}}'.repeat(8)}${'{{/each}}'.repeat(9)}`;
     const { contract, ...rest } = shop.changed('loyalty-tier-upgrade', { html: endless });
-    await db('message_contents').update({
+    await db('postlane_message_contents').update({
       content: JSON.stringify({ to: [], data: { words: Array.from({ length: 500 }, () => 'x') } }),
     });
     const candidate = { ...rest, contract: { words: rows } };
@@ -121,10 +127,10 @@ describe('replay', () => {
 
   it('reads no more than the newest messages of each version, however many there are', async () => {
     await send(10);
-    const pattern = await db('messages').first();
+    const pattern = await db('postlane_messages').first();
     // Generated: MySQL takes no value for it.
     delete pattern.tag_start;
-    await db('messages').insert(Array.from({ length: 400 }, () => ({ ...pattern, id: newId() })));
+    await db('postlane_messages').insert(Array.from({ length: 400 }, () => ({ ...pattern, id: newId() })));
     expect(await rowsTouched(db, trx => newestMessages(trx, 'loyalty-tier-upgrade', 10))).to.be.below(100);
   });
 });

@@ -9,7 +9,7 @@ describe('test sends', () => {
   const db = testDatabase();
   const shop = useCheckedTemplates();
   beforeEach(async () => {
-    for (const table of ['audit_entries', 'suppressions']) await db(table).delete();
+    for (const table of ['postlane_audit_entries', 'postlane_suppressions']) await db(table).delete();
     shop.api.given.splice(0);
     shop.api.answer(accept);
   });
@@ -28,8 +28,8 @@ describe('test sends', () => {
       metadata: { 'postlane-test': 'yes' },
       tag: 'postlane-test',
     });
-    expect(await db('messages')).to.deep.equal([]);
-    expect(await db('attempts')).to.deep.equal([]);
+    expect(await db('postlane_messages')).to.deep.equal([]);
+    expect(await db('postlane_attempts')).to.deep.equal([]);
     const { entries } = await shop.mail.audit.list({ action: 'template.test' });
     expect(entries).to.have.length(1);
     expect(entries[0]).to.include({ by: 'ada', subject: 'template:password-reset' });

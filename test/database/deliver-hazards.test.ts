@@ -50,7 +50,7 @@ describe('deliver, when something is wrong', () => {
       now: clock.now(),
       leaseEnd: new Date(clock.now().getTime() + 60_000),
     });
-  const row = (id: string | undefined) => db('messages').where({ id }).first();
+  const row = (id: string | undefined) => db('postlane_messages').where({ id }).first();
 
   it('fails no message because the database could not be asked for its template', async () => {
     const [id] = await queue('ada@mail.example');
@@ -72,20 +72,20 @@ describe('deliver, when something is wrong', () => {
 
   it('puts off what the configuration knows no more, alone', async () => {
     const [strange, foreign, fine] = await queue('a@mail.example', 'b@mail.example', 'c@mail.example');
-    await db('messages').where({ id: strange }).update({ transport: 'removed' });
-    await db('messages').where({ id: foreign }).update({ category: 'removed', topic: 'news' });
+    await db('postlane_messages').where({ id: strange }).update({ transport: 'removed' });
+    await db('postlane_messages').where({ id: foreign }).update({ category: 'removed', topic: 'news' });
     await mail.work.deliverDue('transactional');
     expect(await row(fine)).to.include({ state: 'sent' });
     expect(await row(strange)).to.include({ state: 'queued', reason: 'no-route' });
     expect(await row(foreign)).to.include({ state: 'queued', reason: 'no-route' });
-    const attempt = await db('attempts').where({ message_id: strange }).first();
+    const attempt = await db('postlane_attempts').where({ message_id: strange }).first();
     expect(attempt).to.include({ answer: 'No transport is named removed.', handed_at: null });
   });
 
   it('resolves the other unknowns when the category of one is gone', async () => {
     api.answer(() => ({ kind: 'unknown', code: 'no-answer', answer: '' }));
     const { id } = await mail.send(resetInput(), { wait: true });
-    await db('messages').where({ id }).update({ category: 'removed' });
+    await db('postlane_messages').where({ id }).update({ category: 'removed' });
     clock.advance(25 * 3_600_000);
     await mail.work.resolveUnknowns();
     expect(await row(id)).to.include({ state: 'unknown', due_at: null });
@@ -101,7 +101,7 @@ describe('deliver, when something is wrong', () => {
     await markHandedOver(db, [successor], { now: clock.now(), leaseEnd: soon() });
     await mail.suppressions.add('outbound', 'ada@mail.example', 'asked');
     await deliver(wire(testConfig(), deps, db), slow);
-    const attempts = await db('attempts')
+    const attempts = await db('postlane_attempts')
       .where({ message_id: id })
       .orderBy('number')
       .select('outcome', 'code');
@@ -146,7 +146,7 @@ describe('deliver, when something is wrong', () => {
       expect(smtp.given).to.have.length(2);
       expect(await byState(id)).to.deep.equal({ [state]: 2 });
       if (stop === 'cancel') {
-        const [one] = await db('messages').where({ campaign_id: id });
+        const [one] = await db('postlane_messages').where({ campaign_id: id });
         const error = await mail.messages.retry(one.id).catch((reason: unknown) => reason);
         expect(error).to.be.instanceOf(MailError).and.include({ code: 'wrong-state', field: 'campaign' });
         return;
@@ -161,7 +161,7 @@ describe('deliver, when something is wrong', () => {
   it('books a page at once only where all of it is ours, and the rest alone', async () => {
     const ids = await queue('a@mail.example', 'b@mail.example', 'c@mail.example', 'd@mail.example');
     const claims = await claim();
-    const attempts = await db('attempts').select('id', 'message_id');
+    const attempts = await db('postlane_attempts').select('id', 'message_id');
     const settlements = claims.map(
       (one): DeliveryResult => ({
         claim: one,
@@ -175,7 +175,7 @@ describe('deliver, when something is wrong', () => {
         next: { state: 'sent' },
       }),
     );
-    await db('messages').where({ id: ids[1] }).update({ lease: 'taken over' });
+    await db('postlane_messages').where({ id: ids[1] }).update({ lease: 'taken over' });
     await applyReport(db, ids[2] ?? '', 'deliver', clock.now(), null);
     const sentAt = clock.now();
     await settle(db, settlements, sentAt);
@@ -188,7 +188,7 @@ describe('deliver, when something is wrong', () => {
       ['delivered', sentAt],
       ['sent', sentAt],
     ]);
-    const answers = await db('attempts').select('message_id', 'outcome', 'answer');
+    const answers = await db('postlane_attempts').select('message_id', 'outcome', 'answer');
     expect(
       answers.every(
         ({ message_id, outcome, answer }) => outcome === 'accepted' && answer === `250 ${message_id}`,

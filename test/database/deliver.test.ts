@@ -85,7 +85,7 @@ describe('deliver', () => {
     api.answer(() => ({ ...accept(), answer, inactive: ['ada@mail.example'] }) as Outcome);
     const { id, state } = await mail.send(resetInput({ cc: 'cc@mail.example' }), { wait: true });
     expect(state).to.equal('suppressed');
-    expect((await db('attempts').where({ message_id: id }).first()).outcome).to.equal('accepted');
+    expect((await db('postlane_attempts').where({ message_id: id }).first()).outcome).to.equal('accepted');
   });
 
   it('does not hand over to a suppressed recipient and leaves out suppressed copies', async () => {
@@ -117,7 +117,7 @@ describe('deliver', () => {
     await queue(2);
     const [first, second] = await claim();
     if (!first || !second) throw new Error('nothing was claimed');
-    const attempts = await db('attempts').select('handed_at', 'outcome');
+    const attempts = await db('postlane_attempts').select('handed_at', 'outcome');
     expect(attempts).to.deep.equal([
       { handed_at: null, outcome: null },
       { handed_at: null, outcome: null },
@@ -135,7 +135,7 @@ describe('deliver', () => {
     await queue(1);
     const [slow] = await claim();
     if (!slow) throw new Error('nothing was claimed');
-    const attemptId = (await db('attempts').first()).id;
+    const attemptId = (await db('postlane_attempts').first()).id;
     clock.advance(61_000);
     await mail.work.recoverLeases();
     const [successor] = await claim();
@@ -151,20 +151,20 @@ describe('deliver', () => {
       clock.now(),
     );
     expect(await stateOf(slow.messageId)).to.equal('sending');
-    expect((await db('messages').first()).lease).to.equal(successor?.lease);
+    expect((await db('postlane_messages').first()).lease).to.equal(successor?.lease);
   });
 
   it('renders each message from the version it was accepted with', async () => {
     await queue(1);
-    await db('template_versions').where({ template: 'password-reset' }).update({ published: null });
+    await db('postlane_template_versions').where({ template: 'password-reset' }).update({ published: null });
     await mail.work.deliverDue('transactional');
     expect(api.given).to.have.length(1);
   });
 
   it('fails a message that cannot be rendered, alone', async () => {
     await queue(3);
-    const [[victim]] = await db.raw('SELECT id FROM messages LIMIT 1');
-    await db('message_contents').where({ message_id: victim.id }).delete();
+    const [[victim]] = await db.raw('SELECT id FROM postlane_messages LIMIT 1');
+    await db('postlane_message_contents').where({ message_id: victim.id }).delete();
     await mail.work.deliverDue('transactional');
     expect(await mail.messages.countByState()).to.deep.equal({ failed: 1, sent: 2 });
     expect((await mail.messages.get(victim.id))?.reason).to.include('purged');
@@ -172,7 +172,7 @@ describe('deliver', () => {
 
   it('keeps the lanes apart', async () => {
     await queue(2);
-    await db('messages').limit(1).update({ lane: 'bulk' });
+    await db('postlane_messages').limit(1).update({ lane: 'bulk' });
     api.answer(accept);
     expect(await mail.work.deliverDue('bulk')).to.equal(1);
     expect(await mail.work.deliverDue('transactional')).to.equal(1);
@@ -181,10 +181,10 @@ describe('deliver', () => {
   it('finds due rows by the claim index, in its order, without sorting', async () => {
     const rows = Array.from({ length: 400 }, () => newId());
     await queue(1);
-    const [template] = await db('messages').select('*').limit(1);
+    const [template] = await db('postlane_messages').select('*').limit(1);
     // Generated: MySQL takes no value for it.
     delete template.tag_start;
-    await db('messages').insert(
+    await db('postlane_messages').insert(
       rows.map((id, i) => ({ ...template, id, state: i % 4 ? 'sent' : 'queued', due_at: template.due_at })),
     );
     const [plan] = await db.raw(`EXPLAIN ${dueSql}`, ['transactional', clock.now(), 50]);

@@ -38,7 +38,9 @@ describe('what is asked all day long', () => {
       data: newsletterData,
     }));
     await insertCrowd(db, campaign);
-    await db.raw('ANALYZE TABLE messages, attempts, message_contents, events, suppressions');
+    await db.raw(
+      'ANALYZE TABLE postlane_messages, postlane_attempts, postlane_message_contents, postlane_events, postlane_suppressions',
+    );
   });
   after(() => mail.close());
 
@@ -59,7 +61,7 @@ describe('what is asked all day long', () => {
   const event = (over: Partial<ProviderEvent>) =>
     ({ attemptId: null, providerMessageId: null, fact: 'x', ...over }) as ProviderEvent;
   const claims = async () =>
-    (await db('messages').where({ state: 'sending' }).limit(10)).map(({ id, lease }) => ({
+    (await db('postlane_messages').where({ state: 'sending' }).limit(10)).map(({ id, lease }) => ({
       messageId: id,
       lease,
     }));
@@ -87,7 +89,7 @@ describe('what is asked all day long', () => {
 });
 
 async function settlements(db: Db, claims: { messageId: string; lease: string }[]) {
-  const attempts = await db('attempts').whereIn(
+  const attempts = await db('postlane_attempts').whereIn(
     'message_id',
     claims.map(({ messageId }) => messageId),
   );
@@ -105,7 +107,7 @@ async function settlements(db: Db, claims: { messageId: string; lease: string }[
 }
 
 async function insertCrowd(db: Db, campaign: string): Promise<void> {
-  const pattern = await db('messages').first('*');
+  const pattern = await db('postlane_messages').first('*');
   delete pattern.tag_start;
   const messages = states.flatMap(state =>
     Array.from({ length: crowd }, (_, i) => ({
@@ -121,14 +123,14 @@ async function insertCrowd(db: Db, campaign: string): Promise<void> {
       recipient: `${state}${i}@mail.example`,
     })),
   );
-  await db.batchInsert('messages', messages, 600);
+  await db.batchInsert('postlane_messages', messages, 600);
   await db.batchInsert(
-    'message_contents',
+    'postlane_message_contents',
     messages.map(({ id }) => ({ message_id: id, content: '{"to":[],"cc":[],"bcc":[]}' })),
     600,
   );
   await db.batchInsert(
-    'attempts',
+    'postlane_attempts',
     messages.map(({ id }, i) => ({
       id: newId(),
       message_id: id,
@@ -141,7 +143,7 @@ async function insertCrowd(db: Db, campaign: string): Promise<void> {
     600,
   );
   await db.batchInsert(
-    'events',
+    'postlane_events',
     messages.map(({ id }, i) => ({
       fact_key: `${i}`.padStart(64, '0'),
       kind: 'other',
@@ -155,7 +157,7 @@ async function insertCrowd(db: Db, campaign: string): Promise<void> {
     600,
   );
   await db.batchInsert(
-    'suppressions',
+    'postlane_suppressions',
     messages.map((_, i) => ({
       stream: 'outbound',
       address: `x${i}@mail.example`,

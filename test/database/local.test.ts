@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { connect } from '../../db/connect.ts';
-import { createDatabase, dropDatabase, migrate } from '../../db/migrate.ts';
-import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { emptyTables, testDatabase } from '../support/database.ts';
 
 describe('the test database', () => {
   it('is reached in UTC, with strict SQL and full Unicode', async () => {
@@ -43,40 +41,6 @@ describe('the test database', () => {
     });
     expect(await db('postlane_migrations').select()).to.deep.equal(history);
     expect(history).to.not.have.length(0);
-  });
-});
-
-describe('migrate', () => {
-  const url = new URL(testDatabaseUrl());
-  url.pathname += '_migrate';
-
-  beforeEach(async () => {
-    await dropDatabase(url.href);
-    await createDatabase(url.href);
-  });
-
-  after(() => dropDatabase(url.href));
-
-  it('runs every migration once, however many processes start together', async () => {
-    const pools = [connect(url.href), connect(url.href), connect(url.href)];
-    try {
-      const ran = await Promise.all(pools.map(migrate));
-      const history = await pools[0]?.('postlane_migrations').pluck('name');
-      expect(ran.flat().sort()).to.deep.equal(history?.sort());
-      expect(ran.filter(names => names.length > 0)).to.have.length(1);
-    } finally {
-      await Promise.all(pools.map(pool => pool.destroy()));
-    }
-  });
-
-  it('does nothing the second time', async () => {
-    const db = connect(url.href);
-    try {
-      expect(await migrate(db)).to.not.have.length(0);
-      expect(await migrate(db)).to.deep.equal([]);
-    } finally {
-      await db.destroy();
-    }
   });
 });
 

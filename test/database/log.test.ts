@@ -15,7 +15,7 @@ describe('the log', () => {
     });
     const log = safeLog(pino(stream));
     const row = { stream: 'outbound', address: 'secret@mail.example', note: 'a private note' };
-    const error = await testDatabase()('suppressions')
+    const error = await testDatabase()('postlane_suppressions')
       .insert(row)
       .catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(Error);

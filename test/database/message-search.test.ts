@@ -122,9 +122,9 @@ describe('the search for messages', () => {
 
   it('finds by our id, an attempt’s and the provider’s', async () => {
     const [id = ''] = receipts;
-    const [attempt] = await db('attempts').where({ message_id: id });
+    const [attempt] = await db('postlane_attempts').where({ message_id: id });
     const provider = 'b7bc2f4a-e38e-4336-af7d-e6c392c2f817';
-    await db('attempts').where({ id: attempt.id }).update({ provider_message_id: provider });
+    await db('postlane_attempts').where({ id: attempt.id }).update({ provider_message_id: provider });
     for (const name of [id, attempt.id, provider, provider.toUpperCase()]) {
       expect(await mail.messages.named(name), name).to.deep.equal([id]);
     }

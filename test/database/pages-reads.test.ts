@@ -29,8 +29,10 @@ describe('lists read no more than a page needs', function () {
 
   before(async () => {
     mail = await openMail();
-    const version = await db('template_versions').where({ template: 'newsletter' }).first('id', 'category');
-    await fill('suppressions', i => ({
+    const version = await db('postlane_template_versions')
+      .where({ template: 'newsletter' })
+      .first('id', 'category');
+    await fill('postlane_suppressions', i => ({
       stream: i % 2 === 0 ? 'outbound' : 'broadcast',
       address: `person-${String(i).padStart(5, '0')}@mail.example`,
       active: 1,
@@ -38,13 +40,13 @@ describe('lists read no more than a page needs', function () {
       origin: 'Recipient',
       changed_at: '2026-05-04 09:00:00',
     }));
-    await fill('audit_entries', i => ({
+    await fill('postlane_audit_entries', i => ({
       at: '2026-05-04 09:00:00',
       changed_by: i % 2 === 0 ? 'ada' : 'grace',
       action: i % 100 === 0 ? 'template.publish' : 'message.retry',
       subject: `message:${i % 50}`,
     }));
-    await fill('campaigns', i => ({
+    await fill('postlane_campaigns', i => ({
       id: i === 0 ? audienceOf : idAt(new Date(Date.UTC(2026, 0, 1) + i * 60_000)),
       name: `Campaign ${i}`,
       state: 'done',
@@ -53,11 +55,11 @@ describe('lists read no more than a page needs', function () {
       data: '{}',
       created_at: '2026-05-04 09:00:00',
     }));
-    await fill('campaign_recipients', i => ({
+    await fill('postlane_campaign_recipients', i => ({
       campaign_id: audienceOf,
       address: `person-${String(i).padStart(5, '0')}@mail.example`,
     }));
-    await db('suppressions').insert({
+    await db('postlane_suppressions').insert({
       stream: 'quiet',
       address: middle,
       active: 1,
@@ -65,7 +67,7 @@ describe('lists read no more than a page needs', function () {
       origin: 'Recipient',
       changed_at: '2026-05-04 09:00:00',
     });
-    await fill('events', i => ({
+    await fill('postlane_events', i => ({
       fact_key: String(i).padStart(64, '0'),
       kind: 'bounced',
       source: i % 200 === 0 ? 'reconciliation' : 'webhook',
@@ -82,7 +84,7 @@ describe('lists read no more than a page needs', function () {
       campaignId: audienceOf,
     });
     await saveProgress(db, audienceOf, { byState: { sent: 50_000 }, settled: 1 }, night.startedAt);
-    await db.raw('ANALYZE TABLE suppressions, campaign_recipients, events');
+    await db.raw('ANALYZE TABLE postlane_suppressions, postlane_campaign_recipients, events');
   });
   after(() => mail.close());
 

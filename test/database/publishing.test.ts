@@ -38,8 +38,8 @@ describe('publishing files at the start', () => {
     expect(await refusal())
       .to.have.property('message')
       .that.matches(/^templates\/order\/html\.hbs, line 2: /);
-    expect(await db('template_versions')).to.deep.equal([]);
-    expect(await db('template_sources')).to.deep.equal([]);
+    expect(await db('postlane_template_versions')).to.deep.equal([]);
+    expect(await db('postlane_template_sources')).to.deep.equal([]);
   });
 
   it('refuses what cannot render its own sample', async () => {
@@ -47,7 +47,7 @@ describe('publishing files at the start', () => {
     expect(await refusal()).to.include({ code: 'invalid-template' });
     await putOrder('{{order.number}}', {});
     expect(await refusal()).to.include({ code: 'invalid-data' });
-    expect(await db('template_versions')).to.deep.equal([]);
+    expect(await db('postlane_template_versions')).to.deep.equal([]);
   });
 
   it('refuses MJML that does not compile', async () => {
@@ -75,7 +75,7 @@ describe('publishing files at the start', () => {
     expect(await authoring.files.take()).to.deep.equal([]);
     await putOrder('<p>No. {{order.number}}</p>');
     expect(await authoring.files.take()).to.deep.equal(['template:order']);
-    const versions = await db('template_versions')
+    const versions = await db('postlane_template_versions')
       .select('version', 'published')
       .where({ template: 'order' })
       .orderBy('version');
@@ -84,21 +84,21 @@ describe('publishing files at the start', () => {
       { version: 2, published: 1 },
     ]);
     expect((await authoring.templates.published('order')).version).to.equal(2);
-    expect(await db('template_versions').where({ template: 'welcome' })).to.have.length(1);
+    expect(await db('postlane_template_versions').where({ template: 'welcome' })).to.have.length(1);
   });
 
   it('lets several processes take the same files at once', async () => {
     const taken = await Promise.all(Array.from({ length: 6 }, () => openAuthoring(db, folder).files.take()));
     expect(taken.filter(names => names.length > 0)).to.have.length(1);
-    expect(await db('template_versions')).to.have.length(2);
-    expect(await db('template_source_versions')).to.have.length(6);
+    expect(await db('postlane_template_versions')).to.have.length(2);
+    expect(await db('postlane_template_source_versions')).to.have.length(6);
   });
 
   it('numbers on from versions of a time before there was a history', async () => {
     const authoring = openAuthoring(db, folder);
     await authoring.files.take();
-    await db('template_source_versions').delete();
-    await db('template_sources').delete();
+    await db('postlane_template_source_versions').delete();
+    await db('postlane_template_sources').delete();
     expect(await openAuthoring(db, folder).files.take()).to.include('template:welcome');
     expect((await authoring.templates.published('welcome')).version).to.equal(2);
   });

@@ -16,14 +16,14 @@ describe('receive', () => {
   });
   after(() => mail.close());
   beforeEach(async () => {
-    await db('suppressions').delete();
-    await db('events').delete();
+    await db('postlane_suppressions').delete();
+    await db('postlane_events').delete();
   });
 
   const sent = async (to = 'ada@mail.example') => {
     const { id } = await mail.send(resetInput({ to }), { wait: true });
     const attemptId = api.given.at(-1)?.attemptId ?? '';
-    const { provider_message_id: messageId } = await db('attempts').where({ id: attemptId }).first();
+    const { provider_message_id: messageId } = await db('postlane_attempts').where({ id: attemptId }).first();
     return { id, attemptId, messageId, to };
   };
   type Sent = Awaited<ReturnType<typeof sent>>;
@@ -83,7 +83,7 @@ describe('receive', () => {
     const view = await mail.messages.get(message.id);
     expect(view?.state).to.equal('delivered');
     expect(view?.deliveredAt?.toISOString()).to.equal('2026-05-04T09:00:00.123Z');
-    expect(await db('events')).to.have.length(1);
+    expect(await db('postlane_events')).to.have.length(1);
   });
 
   it('stores one event when the same report arrives many times at once', async () => {
@@ -98,7 +98,7 @@ describe('receive', () => {
     this.timeout(120_000);
     const outcomes = new Set<string>();
     for (const order of permutations([0, 1, 2, 3, 4])) {
-      await db('suppressions').delete();
+      await db('postlane_suppressions').delete();
       const message = await sent('same@mail.example');
       const reports = [
         delivery(message),
@@ -117,7 +117,7 @@ describe('receive', () => {
           suppressed.map(({ reason, changedAt }) => [reason, changedAt]),
         ]),
       );
-      await db('suppressions').delete();
+      await db('postlane_suppressions').delete();
     }
     expect([...outcomes]).to.deep.equal([
       JSON.stringify([
@@ -155,7 +155,7 @@ describe('receive', () => {
 
   it('believes a webhook that beats our own write', async () => {
     const message = await sent();
-    await db('messages').where({ id: message.id }).update({ state: 'unknown', sent_at: null });
+    await db('postlane_messages').where({ id: message.id }).update({ state: 'unknown', sent_at: null });
     await mail.receivePostmark(delivery(message));
     expect((await mail.messages.get(message.id))?.state).to.equal('delivered');
   });

@@ -47,9 +47,9 @@ describe('reconcile', () => {
     const outbound = nights.find(({ stream }) => stream === 'outbound');
     expect(outbound).to.include({ bouncesSeen: 2, bouncesRepaired: 2, suppressionsSeen: 2 });
 
-    const events = await db('events').count({ count: '*' });
+    const events = await db('postlane_events').count({ count: '*' });
     const again = await night();
-    expect(await db('events').count({ count: '*' })).to.deep.equal(events);
+    expect(await db('postlane_events').count({ count: '*' })).to.deep.equal(events);
     expect(again.find(({ stream }) => stream === 'outbound')).to.include({
       bouncesSeen: 2,
       bouncesRepaired: 2,
@@ -97,7 +97,7 @@ describe('reconcile', () => {
   it('finds the message of a bounce by asking the provider, when mail by SMTP taught us no id', async () => {
     const { id } = await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
     await sandbox.idle();
-    await db('attempts').update({ provider_message_id: null });
+    await db('postlane_attempts').update({ provider_message_id: null });
     await night();
     expect((await mail.messages.get(id))?.state).to.equal('bounced');
     const [attempt] = await mail.messages.attempts(id);

@@ -49,7 +49,7 @@ describe('numbers of hours, against the ledger', () => {
 
   /** A report of Postmark about a message; one that was never handed over gets none. */
   const report = async (id: string, kind: 'Delivery' | 'Bounce'): Promise<void> => {
-    const attempt = await db('attempts').where({ message_id: id }).first();
+    const attempt = await db('postlane_attempts').where({ message_id: id }).first();
     if (!attempt) return;
     await mail.receivePostmark({
       ...providerSamples[kind],
@@ -60,7 +60,7 @@ describe('numbers of hours, against the ledger', () => {
   };
 
   const counted = async (): Promise<string[]> => {
-    const rows: Record<string, unknown>[] = await db('message_hours').select();
+    const rows: Record<string, unknown>[] = await db('postlane_hourly_message_stats').select();
     return rows
       .map(({ hour, stream, ...row }) =>
         line(
@@ -75,7 +75,7 @@ describe('numbers of hours, against the ledger', () => {
   /** The same, added up from every message there is. */
   const added = async (): Promise<string[]> => {
     const sums = new Map<string, { hour: Date; stream: string; counts: number[] }>();
-    for (const row of await db('messages')) {
+    for (const row of await db('postlane_messages')) {
       const time = Number.parseInt(row.id.replace('-', '').slice(0, 12), 16);
       const hour = new Date(Math.floor(time / hourMs) * hourMs);
       const key = `${hour.getTime()} ${row.stream}`;
@@ -98,7 +98,7 @@ const holds = {
   bounced: (row: Row) => row.state === 'bounced',
   failed: (row: Row) => row.state === 'failed',
   suppressed: (row: Row) => row.state === 'suppressed',
-  unclear: (row: Row) => row.state === 'unknown',
+  unknown: (row: Row) => row.state === 'unknown',
   open: (row: Row) => ['queued', 'sending', 'unknown', 'held'].includes(String(row.state)),
 };
 const names = Object.keys(holds) as (keyof typeof holds)[];

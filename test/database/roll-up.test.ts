@@ -84,7 +84,7 @@ describe('numbers of hours', () => {
     clock.advance(10 * hour);
     await mail.work.rollUp();
     expect(await mail.work.rollUp()).to.equal(0);
-    const [attempt] = await db('attempts').where({ message_id: id });
+    const [attempt] = await db('postlane_attempts').where({ message_id: id });
     await mail.receivePostmark({
       ...providerSamples.Delivery,
       MessageID: 'b7bc2f4a-e38e-4336-af7d-e6c392c2f817',
@@ -102,7 +102,9 @@ describe('numbers of hours', () => {
   it('follow messages that are still on their way', async () => {
     const ids = await history({ count: 4, state: () => 'queued' });
     await mail.work.rollUp();
-    await db('messages').whereIn('id', ids).update({ state: 'failed', failed_at: '2026-05-04 13:00:00' });
+    await db('postlane_messages')
+      .whereIn('id', ids)
+      .update({ state: 'failed', failed_at: '2026-05-04 13:00:00' });
     clock.advance(60_000);
     await mail.work.rollUp();
     expect((await day())[0]?.total).to.include({ accepted: 4, failed: 4 });
@@ -110,7 +112,7 @@ describe('numbers of hours', () => {
 
   it('follow what is tried again', async () => {
     const { id } = await mail.campaigns.create({ name: 'May', template: 'newsletter', data: {} });
-    await db('campaigns').where({ id }).update({ state: 'done' });
+    await db('postlane_campaigns').where({ id }).update({ state: 'done' });
     const [first = ''] = await history({ count: 3, campaignId: id, state: () => 'failed' });
     await mail.work.rollUp();
     expect((await mail.monitoring.alerts()).map(({ kind }) => kind)).to.deep.equal(['failed']);
@@ -118,7 +120,7 @@ describe('numbers of hours', () => {
     expect(await mail.campaigns.retryFailed(id)).to.equal(3);
     await mail.work.rollUp();
     expect((await day())[0]?.total).to.include({ accepted: 3, failed: 0 });
-    await db('messages').where({ id: first }).update({ state: 'failed', due_at: null });
+    await db('postlane_messages').where({ id: first }).update({ state: 'failed', due_at: null });
     clock.advance(60_000);
     await mail.work.rollUp();
     expect((await day())[0]?.total).to.include({ failed: 1 });
@@ -127,7 +129,7 @@ describe('numbers of hours', () => {
   it('remember how long the queue was', async () => {
     await history({ count: 1, from: new Date(start.getTime() - hour), state: () => 'queued' });
     await mail.work.rollUp();
-    await db('messages').update({ state: 'cancelled', due_at: null });
+    await db('postlane_messages').update({ state: 'cancelled', due_at: null });
     clock.advance(60_000);
     await mail.work.rollUp();
     expect((await day())[0]?.total.queueAgeMs).to.equal(hour);
@@ -158,7 +160,7 @@ describe('numbers of hours', () => {
 
     it('is a transport that is put off again and again', async () => {
       await history({ count: 20 });
-      await db('attempts').update({ outcome: 'deferred', answer: 'Down for maintenance.' });
+      await db('postlane_attempts').update({ outcome: 'deferred', answer: 'Down for maintenance.' });
       const [found] = await mail.monitoring.alerts();
       expect(found).to.deep.equal({
         kind: 'deferred',
@@ -170,7 +172,7 @@ describe('numbers of hours', () => {
 
     it('is books that were not closed, or not opened for days', async () => {
       const at = '2026-05-04 03:30:00';
-      await db('reconciliations').insert({
+      await db('postlane_reconciliations').insert({
         day: '2026-05-03',
         stream: 'outbound',
         started_at: at,
@@ -183,7 +185,7 @@ describe('numbers of hours', () => {
 
     it('is a campaign that comes no further', async () => {
       const { id } = await mail.campaigns.create({ name: 'May', template: 'newsletter', data: {} });
-      await db('campaigns').where({ id }).update({ state: 'sending' });
+      await db('postlane_campaigns').where({ id }).update({ state: 'sending' });
       await mail.work.rollUp();
       clock.advance(20 * 60_000);
       await mail.work.rollUp();

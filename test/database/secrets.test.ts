@@ -33,7 +33,7 @@ describe('mail that is for its recipient alone', () => {
 
   it('is not copied, but tried again', async () => {
     await isSecret(shop.mail.messages.resend(id, { by: 'ada' }));
-    await db('messages').where({ id }).update({ state: 'failed' });
+    await db('postlane_messages').where({ id }).update({ state: 'failed' });
     await shop.mail.messages.retry(id, { by: 'ada' });
     await shop.mail.work.deliverDue('transactional');
     expect((await shop.mail.messages.get(id))?.state).to.equal('sent');
@@ -89,12 +89,12 @@ describe('mail that is for its recipient alone', () => {
 
     // As if version 1 had come before the mark.
     const unmarked = JSON.stringify(content);
-    await db('template_source_versions')
+    await db('postlane_template_source_versions')
       .where({ source_key: ref.key, version: 1 })
       .update({ content: unmarked });
-    const [old] = await db('template_versions').where({ template: ref.key, version: 1 });
+    const [old] = await db('postlane_template_versions').where({ template: ref.key, version: 1 });
     const { secret: _, ...before } = JSON.parse(old.content);
-    await db('template_versions')
+    await db('postlane_template_versions')
       .where({ id: old.id })
       .update({ content: JSON.stringify(before) });
     await isSecret(shop.mail.messages.preview(id));

@@ -47,7 +47,7 @@ describe('The data npm start shows', function () {
   };
 
   const accepted = async () => {
-    const rows: { at: Date; state: string }[] = await testDatabase()('messages')
+    const rows: { at: Date; state: string }[] = await testDatabase()('postlane_messages')
       .select({ at: 'created_at', state: 'state' })
       .orderBy('id');
     return rows;
@@ -111,7 +111,7 @@ describe('The data npm start shows', function () {
     await resumed.today();
     const after = await accepted();
     expect(after.slice(0, before.length)).to.have.lengthOf(before.length);
-    const keys: { key: string }[] = await testDatabase()('messages')
+    const keys: { key: string }[] = await testDatabase()('postlane_messages')
       .select({ key: 'idempotency_key' })
       .whereNotNull('idempotency_key');
     expect(new Set(keys.map(({ key }) => key)).size).to.equal(keys.length);

@@ -32,7 +32,7 @@ describe('send, when something is in the way', () => {
       const race = async () => {
         const trx = await host.transaction({ isolationLevel });
         // Its snapshot is taken before anybody has inserted.
-        await trx('messages').select('id').limit(1);
+        await trx('postlane_messages').select('id').limit(1);
         const result = await mail.send(input, { trx });
         await trx.commit();
         return result;
@@ -79,7 +79,7 @@ describe('send, when something is in the way', () => {
       const result = await createSend(context, handOver)(input);
       expect(result).to.include({ state: 'sending', repeated: false });
       expect(begun()).to.equal(2);
-      expect(await db('messages').where({ recipient: to })).to.have.length(1);
+      expect(await db('postlane_messages').where({ recipient: to })).to.have.length(1);
     });
   }
 
@@ -92,7 +92,7 @@ describe('send, when something is in the way', () => {
     const to = Array.from({ length: 12 }, (_, i) => `crowd${i}@mail.example`);
     const results = await Promise.all(to.map(address => send(resetInput({ to: address }))));
     expect(new Set(results.map(({ id }) => id)).size).to.equal(12);
-    expect(await db('messages').whereIn('recipient', to)).to.have.length(12);
+    expect(await db('postlane_messages').whereIn('recipient', to)).to.have.length(12);
     expect(begun(), 'the page was repeated whole, then each alone').to.equal(2 + 2 + 11);
   });
 
@@ -178,7 +178,7 @@ describe('send, when something is in the way', () => {
     const { id } = await mail.send(resetInput({ to: 'later@mail.example' }), { wait: true });
     const first = api.given.at(-1)?.attemptId;
     api.answer(() => ({ kind: 'accepted', code: 'smtp-250', answer: 'ok', providerMessageId: null }));
-    await db('messages').where({ id }).update({ due_at: '2020-01-01' });
+    await db('postlane_messages').where({ id }).update({ due_at: '2020-01-01' });
     await mail.work.deliverDue('transactional');
     const refusal = (attempt: string | undefined, ID: number) => ({
       RecordType: 'Bounce',

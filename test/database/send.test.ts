@@ -56,7 +56,7 @@ describe('send', () => {
     expect(api.given).to.have.length(0);
     release();
     await mail.close();
-    expect((await db('messages').where({ id }).first()).state).to.equal('sent');
+    expect((await db('postlane_messages').where({ id }).first()).state).to.equal('sent');
     mail = await openMail({ transports: [api] });
   });
 
@@ -81,7 +81,7 @@ describe('send', () => {
       'kept@mail.example',
       'nested@mail.example',
     ]);
-    expect(await rows('messages')).to.equal(2);
+    expect(await rows('postlane_messages')).to.equal(2);
   });
 
   it('refuses to wait inside a transaction', async () => {
@@ -165,8 +165,8 @@ describe('send', () => {
     it(`refuses ${what} and stores nothing`, async () => {
       const error = await refused(resetInput(over));
       expect({ code: error.code, field: error.field }).to.deep.equal({ code, field });
-      expect(await rows('messages')).to.equal(0);
-      expect(await rows('attachments')).to.equal(0);
+      expect(await rows('postlane_messages')).to.equal(0);
+      expect(await rows('postlane_attachments')).to.equal(0);
     });
   }
 
@@ -177,8 +177,8 @@ describe('send', () => {
     await mail.send(resetInput({ attachments: [...attachments, { name: 'copy.txt', content }] }), {
       wait: true,
     });
-    expect(await rows('attachments')).to.equal(1);
-    expect(await rows('message_attachments')).to.equal(3);
+    expect(await rows('postlane_attachments')).to.equal(1);
+    expect(await rows('postlane_message_attachments')).to.equal(3);
     expect(
       api.given[1]?.attachments.map(({ name, content: bytes }) => [name, bytes.toString()]),
     ).to.deep.equal([
@@ -216,7 +216,7 @@ describe('send', () => {
       const sendAt = new Date('2030-03-10T02:30:00.123Z');
       const { id } = await host.transaction(trx => mail.send(resetInput({ sendAt }), { trx }));
       const [[row]] = await db.raw(
-        "SELECT DATE_FORMAT(due_at, '%Y-%m-%d %H:%i:%s.%f') AS due FROM messages WHERE id = ?",
+        "SELECT DATE_FORMAT(due_at, '%Y-%m-%d %H:%i:%s.%f') AS due FROM postlane_messages WHERE id = ?",
         [id],
       );
       expect(row.due).to.equal('2030-03-10 02:30:00.123000');

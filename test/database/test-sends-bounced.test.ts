@@ -42,7 +42,7 @@ describe('a test send that bounces', () => {
     expect(await mail.receivePostmark({ ...reported, RecordType: 'SpamComplaint' })).to.include({
       result: 'test',
     });
-    expect(await db('events')).to.deep.equal([]);
+    expect(await db('postlane_events')).to.deep.equal([]);
     expect(await mail.suppressions.list()).to.deep.equal([]);
   });
 
@@ -55,13 +55,13 @@ describe('a test send that bounces', () => {
       suppressionsSeen: 1,
       problem: null,
     });
-    expect(await db('events').whereNot({ kind: 'suppressed' })).to.deep.equal([]);
+    expect(await db('postlane_events').whereNot({ kind: 'suppressed' })).to.deep.equal([]);
   });
 
   it('is in no number and wants no attention', async () => {
     await mail.work.rollUp();
     expect(await mail.monitoring.alerts()).to.deep.equal([]);
-    for (const table of ['messages', 'attempts', 'message_hours'])
+    for (const table of ['postlane_messages', 'postlane_attempts', 'postlane_hourly_message_stats'])
       expect(await db(table), table).to.deep.equal([]);
   });
 

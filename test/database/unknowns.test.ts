@@ -41,7 +41,7 @@ describe('unknowns', () => {
     clock.advance(graceMs);
     expect(await mail.work.resolveUnknowns()).to.equal(1);
     expect(await stateOf(id)).to.equal('sent');
-    const [attempt] = await db('attempts').where({ message_id: id });
+    const [attempt] = await db('postlane_attempts').where({ message_id: id });
     expect(attempt).to.include({ outcome: 'accepted', code: 'found' });
     expect(attempt.provider_message_id).to.match(/^[0-9a-f-]{36}$/);
     expect([...sandbox.copiesByRecipient().values()]).to.deep.equal([1]);
@@ -85,8 +85,10 @@ describe('unknowns', () => {
 
   it('takes over what a dead process had handed over, and looks it up', async () => {
     const { id } = await mail.send(loyalty(), { wait: true });
-    await db('messages').where({ id }).update({ state: 'sending', lease: 'x', due_at: '2020-01-01' });
-    await db('attempts').where({ message_id: id }).update({ outcome: null, settled_at: null });
+    await db('postlane_messages')
+      .where({ id })
+      .update({ state: 'sending', lease: 'x', due_at: '2020-01-01' });
+    await db('postlane_attempts').where({ message_id: id }).update({ outcome: null, settled_at: null });
     expect(await mail.work.recoverLeases()).to.equal(1);
     expect(await stateOf(id)).to.equal('unknown');
     clock.advance(graceMs);

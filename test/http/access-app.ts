@@ -59,7 +59,7 @@ export async function openAccessApp(over: Partial<AccountSettings> = {}): Promis
   const app = appWith({});
   const account = async (email: string, role: Role) => {
     const person = { id: uuid(), name: `${role} ${email.split('@')[0]}`, role };
-    await mail.db('accounts').insert({
+    await mail.db('postlane_accounts').insert({
       ...person,
       email,
       password: await hashPassword(goodPassword, cheap),

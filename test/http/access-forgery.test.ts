@@ -25,7 +25,7 @@ describe('forms', () => {
     expect(text)
       .to.include('This form is not one of ours, or is too old')
       .and.include('Nothing was changed.');
-    expect(await opened.mail.db('accounts').where('email', 'like', 'forged%')).to.deep.equal([]);
+    expect(await opened.mail.db('postlane_accounts').where('email', 'like', 'forged%')).to.deep.equal([]);
   };
 
   it('are refused without a token, with a made-up one, and with somebody else’s', async () => {

@@ -30,11 +30,14 @@ describe('a forgotten password', () => {
   it('is answered alike whether there is an account or not', async () => {
     await opened.account('off@example.com', 'editor');
     await opened.mail
-      .db('accounts')
+      .db('postlane_accounts')
       .where({ email: 'off@example.com' })
       .update({ disabled_at: '2026-01-01' });
     await opened.account('invited@example.com', 'editor');
-    await opened.mail.db('accounts').where({ email: 'invited@example.com' }).update({ password: null });
+    await opened.mail
+      .db('postlane_accounts')
+      .where({ email: 'invited@example.com' })
+      .update({ password: null });
     const form = await opened.browser().get('/forgotten-password').expect(200);
     expect(form.text).to.include('action="./forgotten-password"');
     for (const email of [

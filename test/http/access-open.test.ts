@@ -21,7 +21,7 @@ describe('pages without an account', () => {
   });
   after(() => opened.mail.close());
   beforeEach(async () => {
-    for (const table of ['account_sessions', 'account_tickets', 'accounts'])
+    for (const table of ['postlane_account_sessions', 'postlane_account_tokens', 'postlane_accounts'])
       await opened.mail.db(table).delete();
   });
 

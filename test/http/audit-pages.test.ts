@@ -13,7 +13,7 @@ describe('pages about the audit log', () => {
     const opened = await openPagesMail();
     ({ mail } = opened);
     app = opened.appAt('/');
-    await mail.db('audit_entries').delete();
+    await mail.db('postlane_audit_entries').delete();
   });
   after(() => mail.close());
 

@@ -38,7 +38,7 @@ describe('safety of the pages', () => {
     await launchCampaign(mail, hostile, 3);
     await mail.suppressions.add('outbound', 'grace@example.com', hostile);
     await mail
-      .db('reconciliations')
+      .db('postlane_reconciliations')
       .insert({ day: '2026-05-04', stream: 'outbound', started_at: '2026-05-05', problem: hostile });
   });
   after(() => mail.close());

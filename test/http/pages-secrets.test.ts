@@ -45,7 +45,7 @@ describe('pages about mail that is for its recipient alone', () => {
   });
 
   it('offer to try it again when it failed', async () => {
-    await mail.db('messages').where({ id }).update({ state: 'failed' });
+    await mail.db('postlane_messages').where({ id }).update({ state: 'failed' });
     expect(await page(`/messages/${id}`)).to.contain('Try again');
   });
 

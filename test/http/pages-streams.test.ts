@@ -51,7 +51,7 @@ describe('the pages about streams', () => {
         origin: 'Recipient',
         changed_at: new Date(),
       }));
-      await testDatabase().batchInsert('suppressions', rows, 2000);
+      await testDatabase().batchInsert('postlane_suppressions', rows, 2000);
       const { suppressed, more } = (await at.mail().connections.streams()).find(
         ({ name }) => name === 'broadcast',
       ) ?? { suppressed: 0, more: false };

@@ -72,7 +72,7 @@ describe('pages about who is not mailed', () => {
         changed_at: '2026-05-04 09:00:00',
       };
       await pages()
-        .mail.db('suppressions')
+        .mail.db('postlane_suppressions')
         .insert({ ...change, reason: 'HardBounce', origin: 'Recipient' });
       await post('/suppressions/lift', {
         address: 'gone@example.com',
@@ -92,7 +92,7 @@ describe('pages about who is not mailed', () => {
         origin: 'Operator',
         changed_at: at,
       }));
-      await pages().mail.db('suppressions').insert(rows);
+      await pages().mail.db('postlane_suppressions').insert(rows);
       const seen: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null; ) {
         const found = await pages().mail.suppressions.page({ start: 'page-', ...(cursor && { cursor }) });

@@ -109,7 +109,9 @@ describe('the pages about the webhook', () => {
         { by: 'the-admin', subject: 'webhook:outbound' },
       ]);
       const password = (await hooks())[0]?.HttpAuth?.Password;
-      expect(JSON.stringify(await testDatabase()('audit_entries').select())).not.to.include(password);
+      expect(JSON.stringify(await testDatabase()('postlane_audit_entries').select())).not.to.include(
+        password,
+      );
     });
 
     it('say when Postmark cannot be asked', async () => {

@@ -43,7 +43,9 @@ describe('pages', () => {
 
     before(async () => {
       ({ id: delivered } = await sendAlert('ada@example.com'));
-      const [{ provider_message_id: MessageID }] = await mail.db('attempts').where({ message_id: delivered });
+      const [{ provider_message_id: MessageID }] = await mail
+        .db('postlane_attempts')
+        .where({ message_id: delivered });
       await mail.receivePostmark({
         ...providerSamples.Delivery,
         MessageID,
@@ -108,7 +110,7 @@ describe('pages', () => {
 
     it('say so when the content is gone', async () => {
       const { id } = await sendAlert('purged@example.com');
-      await mail.db('message_contents').where({ message_id: id }).delete();
+      await mail.db('postlane_message_contents').where({ message_id: id }).delete();
       expect(await page(`/messages/${id}`))
         .to.include('has been purged')
         .and.not.include('<iframe');
@@ -118,7 +120,7 @@ describe('pages', () => {
     it('say so when the content cannot be rendered', async () => {
       const { id } = await sendAlert('broken@example.com');
       const content = JSON.stringify({ to: [], data: { ...alertData, startedAt: 'never' } });
-      await mail.db('message_contents').where({ message_id: id }).update({ content });
+      await mail.db('postlane_message_contents').where({ message_id: id }).update({ content });
       expect(await page(`/messages/${id}`))
         .to.include('cannot be rendered')
         .and.not.include('<iframe');

@@ -59,7 +59,7 @@ describe('passwords of the webhook door', () => {
     const made = [await make(), await make()];
     expect(new Set(made.map(({ password }) => password)).size).to.equal(2);
     expect(made.map(({ password }) => Buffer.from(password, 'base64url').length)).to.deep.equal([24, 24]);
-    const rows = await db('webhook_passwords').select();
+    const rows = await db('postlane_webhook_passwords').select();
     for (const { password } of made) expect(JSON.stringify(rows)).not.to.include(password);
   });
 
@@ -126,8 +126,8 @@ describe('passwords of the webhook door', () => {
       { by: 'grace', action: 'webhook-password.remove' },
       { by: 'ada', action: 'webhook-password.add' },
     ]);
-    const whole = await db('audit_entries').select();
-    const [{ hash } = { hash: '' }] = await db('webhook_passwords').select('hash');
+    const whole = await db('postlane_audit_entries').select();
+    const [{ hash } = { hash: '' }] = await db('postlane_webhook_passwords').select('hash');
     expect(JSON.stringify(whole)).not.to.include(password);
     if (hash) expect(JSON.stringify(whole)).not.to.include(hash);
   });
@@ -135,7 +135,7 @@ describe('passwords of the webhook door', () => {
   it('stand up to a crowd of strangers: many wrong ones share a few reads', async () => {
     let reads = 0;
     elsewhere.db.on('query', ({ sql }: { sql: string }) => {
-      if (sql.includes('webhook_passwords')) reads += 1;
+      if (sql.includes('postlane_webhook_passwords')) reads += 1;
     });
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, i) => elsewhere.webhookPasswords.accepts('postmark', `wrong-${i}`)),

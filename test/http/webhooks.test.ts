@@ -30,7 +30,7 @@ describe('POST /webhooks/postmark', () => {
     knock()
       .type('application/json')
       .send(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  const events = () => db('events').select().orderBy('id');
+  const events = () => db('postlane_events').select().orderBy('id');
 
   describe('who may knock', () => {
     it('both credentials, while they overlap', async () => {
@@ -96,7 +96,7 @@ describe('POST /webhooks/postmark', () => {
       expect(answers.map(({ status }) => status)).to.deep.equal(Array(8).fill(200));
       expect(answers.filter(({ body }) => body.result === 'stored')).to.have.length(1);
       expect(await events()).to.have.length(1);
-      expect(await db('suppressions').select()).to.have.length(1);
+      expect(await db('postlane_suppressions').select()).to.have.length(1);
     });
 
     it('includes what we do not know, raw', async () => {
@@ -126,12 +126,12 @@ describe('POST /webhooks/postmark', () => {
 
   it('moves the message its attempt id names, and suppresses', async () => {
     const { id } = await mail.send(resetInput({ to: 'gone@mail.example' }), { wait: true });
-    const [attempt] = await db('attempts').where({ message_id: id });
+    const [attempt] = await db('postlane_attempts').where({ message_id: id });
     await post({ ...Bounce, MessageID: randomUUID(), Metadata: { 'Postlane-Attempt': attempt.id } }).expect(
       200,
     );
     expect((await mail.messages.get(id))?.state).to.equal('bounced');
-    expect(await db('suppressions').first()).to.include({
+    expect(await db('postlane_suppressions').first()).to.include({
       address: 'gone@mail.example',
       stream: 'outbound',
       reason: 'HardBounce',
@@ -215,15 +215,15 @@ describe('POST /webhooks/postmark', () => {
   });
 
   it('answers 5xx when an effect cannot be written, and stores nothing of the event', async () => {
-    await db.raw('ALTER TABLE suppressions RENAME TO suppressions_away');
+    await db.raw('ALTER TABLE postlane_suppressions RENAME TO postlane_suppressions_away');
     try {
       await post(SpamComplaint).expect(500);
     } finally {
-      await db.raw('ALTER TABLE suppressions_away RENAME TO suppressions');
+      await db.raw('ALTER TABLE postlane_suppressions_away RENAME TO postlane_suppressions');
     }
     expect(await events()).to.deep.equal([]);
     await post(SpamComplaint).expect(200, { result: 'stored' });
-    expect(await db('suppressions').select()).to.have.length(1);
+    expect(await db('postlane_suppressions').select()).to.have.length(1);
   });
 
   it('knows no other method', async () => {

@@ -36,17 +36,16 @@ export async function expectSoundBooks(
   { copiesByAttempt }: Sandbox,
   owed: number,
 ): Promise<void> {
-  const states = await db('messages').select('state').count({ count: '*' }).groupBy('state');
+  const states = await db('postlane_messages').select('state').count({ count: '*' }).groupBy('state');
   expect(states, 'states').to.deep.equal([{ state: 'sent', count: owed }]);
-  expect(await db('messages').whereNotNull('lease').orWhereNotNull('due_at'), 'leases left').to.deep.equal(
-    [],
-  );
+  expect(
+    await db('postlane_messages').whereNotNull('lease').orWhereNotNull('due_at'),
+    'leases left',
+  ).to.deep.equal([]);
 
-  const attempts: { id: string; message_id: string; outcome: string | null }[] = await db('attempts').select(
-    'id',
-    'message_id',
-    'outcome',
-  );
+  const attempts: { id: string; message_id: string; outcome: string | null }[] = await db(
+    'postlane_attempts',
+  ).select('id', 'message_id', 'outcome');
   const settled = ['accepted', 'deferred', 'skipped'];
   expect(
     attempts.filter(({ outcome }) => !settled.includes(outcome ?? '')),

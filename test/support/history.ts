@@ -22,7 +22,7 @@ const page = 1000;
 
 /** Writes messages with one attempt each as they would lie there after a while, straight into the tables. */
 export async function insertHistory(db: Db, history: History): Promise<string[]> {
-  const version = await db('template_versions')
+  const version = await db('postlane_template_versions')
     .where({ template: history.template })
     .orderBy('id', 'desc')
     .first('id', 'category');
@@ -32,7 +32,7 @@ export async function insertHistory(db: Db, history: History): Promise<string[]>
       row(history, version, done + i),
     );
     await db.transaction(async trx => {
-      await trx('messages').insert(rows);
+      await trx('postlane_messages').insert(rows);
       await insertAttempts(trx, rows);
     });
     ids.push(...rows.map(({ id }) => id));
@@ -43,7 +43,7 @@ export async function insertHistory(db: Db, history: History): Promise<string[]>
 async function insertAttempts(trx: Knex, rows: readonly ReturnType<typeof row>[]): Promise<void> {
   const tried = rows.filter(({ attempt_count }) => attempt_count > 0);
   if (tried.length === 0) return;
-  await trx('attempts').insert(
+  await trx('postlane_attempts').insert(
     tried.map(message => ({
       id: idAt(message.at),
       message_id: message.id,

@@ -41,40 +41,42 @@ export async function insertAccount(
   trx: Knex,
   { id, email, name, role, createdAt }: Pick<Account, 'id' | 'email' | 'name' | 'role' | 'createdAt'>,
 ): Promise<void> {
-  await trx('accounts').insert({ id, email, name, role, created_at: utc(createdAt) });
+  await trx('postlane_accounts').insert({ id, email, name, role, created_at: utc(createdAt) });
 }
 
 /** One account, or null. */
 export async function findAccount(db: Knex, id: string): Promise<Account | null> {
-  return (await db('accounts').select(columns).where({ id }).first()) ?? null;
+  return (await db('postlane_accounts').select(columns).where({ id }).first()) ?? null;
 }
 
 /** One account, locked until the transaction ends, or null. */
 export async function lockAccount(trx: Knex, id: string): Promise<Account | null> {
-  return (await trx('accounts').select(columns).where({ id }).forUpdate().first()) ?? null;
+  return (await trx('postlane_accounts').select(columns).where({ id }).forUpdate().first()) ?? null;
 }
 
 /** The account of an address, or null. Addresses are kept in lower case. */
 export async function findAccountByEmail(db: Knex, email: string): Promise<Account | null> {
-  return (await db('accounts').select(columns).where({ email: email.toLowerCase() }).first()) ?? null;
+  return (
+    (await db('postlane_accounts').select(columns).where({ email: email.toLowerCase() }).first()) ?? null
+  );
 }
 
 /** Accounts by address, from the one after `cursor` on. */
 export async function listAccounts(db: Db, limit: number, cursor?: string): Promise<Account[]> {
-  const query = db('accounts').select(columns).orderBy('email').limit(limit);
+  const query = db('postlane_accounts').select(columns).orderBy('email').limit(limit);
   if (cursor !== undefined) query.where('email', '>', cursor);
   return query;
 }
 
 /** The names of accounts by id, of those that are accounts. */
 export async function accountNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
-  const rows = ids.length > 0 ? await db('accounts').select('id', 'name').whereIn('id', ids) : [];
+  const rows = ids.length > 0 ? await db('postlane_accounts').select('id', 'name').whereIn('id', ids) : [];
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** True once somebody can sign in. */
 export async function anybodyCanSignIn(db: Knex): Promise<boolean> {
-  return (await db('accounts').select('id').whereNotNull('password').first()) !== undefined;
+  return (await db('postlane_accounts').select('id').whereNotNull('password').first()) !== undefined;
 }
 
 /**
@@ -83,7 +85,7 @@ export async function anybodyCanSignIn(db: Knex): Promise<boolean> {
  */
 export async function lockAdmins(trx: Knex): Promise<string[]> {
   const rows: { id: string; role: Role; password: string | null; disabled_at: Date | null }[] = await trx(
-    'accounts',
+    'postlane_accounts',
   )
     .select('id', 'role', 'password', 'disabled_at')
     .orderBy('id')
@@ -105,12 +107,12 @@ export async function updateAccount(
     columns[name as keyof Account],
     value instanceof Date ? utc(value) : value,
   ]);
-  await trx('accounts').where({ id }).update(Object.fromEntries(entries));
+  await trx('postlane_accounts').where({ id }).update(Object.fromEntries(entries));
 }
 
 /** Uses up a time step; false when it, or a later one, has been used: a code counts once. */
 export async function takeTotpStep(db: Knex, id: string, step: number): Promise<boolean> {
-  const taken = await db('accounts')
+  const taken = await db('postlane_accounts')
     .where({ id })
     .where(query => query.whereNull('totp_step').orWhere('totp_step', '<', step))
     .update({ totp_step: step });

@@ -19,29 +19,29 @@ export async function changeFailures(
   next: (known: Failures) => Failures | null,
 ): Promise<void> {
   // The row comes first, in a statement of its own: a lock on a row that is not there would not keep others out.
-  await db.raw('INSERT IGNORE INTO sign_in_failures (subject, failures, failed_at) VALUES (?, 0, ?)', [
-    subject,
-    utc(now),
-  ]);
+  await db.raw(
+    'INSERT IGNORE INTO postlane_sign_in_failures (subject, failures, failed_at) VALUES (?, 0, ?)',
+    [subject, utc(now)],
+  );
   await db.transaction(async trx => {
-    const known: Failures | undefined = await trx('sign_in_failures')
-      .select({ failures: 'failures', failedAt: 'failed_at', closedUntil: 'closed_until' })
+    const known: Failures | undefined = await trx('postlane_sign_in_failures')
+      .select({ failures: 'failures', failedAt: 'failed_at', closedUntil: 'locked_until' })
       .where({ subject })
       .forUpdate()
       .first();
     const change = next(known ?? { failures: 0, failedAt: now, closedUntil: null });
     if (!change) return;
-    await trx('sign_in_failures')
+    await trx('postlane_sign_in_failures')
       .where({ subject })
       .update({
         failures: change.failures,
         failed_at: utc(change.failedAt),
-        closed_until: change.closedUntil && utc(change.closedUntil),
+        locked_until: change.closedUntil && utc(change.closedUntil),
       });
   });
 }
 
 /** Forgets what failed last before this moment, some at a time. */
 export async function forgetFailures(db: Db, before: Date): Promise<void> {
-  await db.raw('DELETE FROM sign_in_failures WHERE failed_at < ? LIMIT 200', [utc(before)]);
+  await db.raw('DELETE FROM postlane_sign_in_failures WHERE failed_at < ? LIMIT 200', [utc(before)]);
 }

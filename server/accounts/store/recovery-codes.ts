@@ -7,9 +7,9 @@ export async function replaceRecoveryCodes(
   accountId: string,
   hashes: readonly string[],
 ): Promise<void> {
-  await trx('account_recovery_codes').where({ account_id: accountId }).delete();
+  await trx('postlane_account_recovery_codes').where({ account_id: accountId }).delete();
   if (hashes.length === 0) return;
-  await trx('account_recovery_codes').insert(
+  await trx('postlane_account_recovery_codes').insert(
     hashes.map(hash => ({ account_id: accountId, code_hash: hash })),
   );
 }
@@ -21,7 +21,7 @@ export async function takeRecoveryCode(
   hash: string,
   now: Date,
 ): Promise<boolean> {
-  const taken = await db('account_recovery_codes')
+  const taken = await db('postlane_account_recovery_codes')
     .where({ account_id: accountId, code_hash: hash, used_at: null })
     .update({ used_at: utc(now) });
   return taken === 1;
@@ -29,7 +29,7 @@ export async function takeRecoveryCode(
 
 /** How many codes are left. */
 export async function countRecoveryCodes(db: Knex, accountId: string): Promise<number> {
-  const [row] = await db('account_recovery_codes')
+  const [row] = await db('postlane_account_recovery_codes')
     .where({ account_id: accountId, used_at: null })
     .count({ count: '*' });
   return Number(row?.count ?? 0);

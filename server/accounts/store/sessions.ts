@@ -28,7 +28,7 @@ export async function insertSession(
   session: Pick<Session, 'id' | 'accountId' | 'browser' | 'createdAt'>,
   tokenHash: string,
 ): Promise<void> {
-  await trx('account_sessions').insert({
+  await trx('postlane_account_sessions').insert({
     id: session.id,
     account_id: session.accountId,
     browser: session.browser,
@@ -40,12 +40,14 @@ export async function insertSession(
 
 /** The session of a token, over or not, or null. */
 export async function findSession(db: Db, tokenHash: string): Promise<Session | null> {
-  return (await db('account_sessions').select(columns).where({ token_hash: tokenHash }).first()) ?? null;
+  return (
+    (await db('postlane_account_sessions').select(columns).where({ token_hash: tokenHash }).first()) ?? null
+  );
 }
 
 /** The sessions of an account that nobody has ended, the latest first. */
 export async function listSessions(db: Db, accountId: string): Promise<Session[]> {
-  return db('account_sessions')
+  return db('postlane_account_sessions')
     .select(columns)
     .where({ account_id: accountId, ended_at: null })
     .orderBy('seen_at', 'desc')
@@ -58,10 +60,10 @@ export async function touchSession(
   { id, accountId }: Pick<Session, 'id' | 'accountId'>,
   now: Date,
 ): Promise<void> {
-  await db('account_sessions')
+  await db('postlane_account_sessions')
     .where({ id })
     .update({ seen_at: utc(now) });
-  await db('accounts')
+  await db('postlane_accounts')
     .where({ id: accountId })
     .update({ seen_at: utc(now) });
 }
@@ -73,7 +75,7 @@ export async function endSessions(
   now: Date,
   which: { only?: string; except?: string } = {},
 ): Promise<number> {
-  const query = trx('account_sessions').where({ account_id: accountId, ended_at: null });
+  const query = trx('postlane_account_sessions').where({ account_id: accountId, ended_at: null });
   if (which.only !== undefined) query.where({ id: which.only });
   if (which.except !== undefined) query.whereNot({ id: which.except });
   return query.update({ ended_at: utc(now) });
@@ -81,5 +83,5 @@ export async function endSessions(
 
 /** Forgets what was last seen before this moment, some at a time. */
 export async function forgetSessions(db: Db, before: Date): Promise<void> {
-  await db.raw('DELETE FROM account_sessions WHERE seen_at < ? LIMIT 200', [utc(before)]);
+  await db.raw('DELETE FROM postlane_account_sessions WHERE seen_at < ? LIMIT 200', [utc(before)]);
 }

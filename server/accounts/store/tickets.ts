@@ -20,7 +20,7 @@ export async function insertTicket(
   tokenHash: string,
   now: Date,
 ): Promise<void> {
-  await trx('account_tickets').insert({
+  await trx('postlane_account_tokens').insert({
     token_hash: tokenHash,
     account_id: ticket.accountId,
     purpose: ticket.purpose,
@@ -31,7 +31,7 @@ export async function insertTicket(
 
 /** The ticket of a token, good or not, or null. */
 export async function findTicket(db: Knex, tokenHash: string): Promise<Ticket | null> {
-  const row = await db('account_tickets')
+  const row = await db('postlane_account_tokens')
     .select({ accountId: 'account_id', purpose: 'purpose', expiresAt: 'expires_at', usedAt: 'used_at' })
     .where({ token_hash: tokenHash })
     .first();
@@ -40,7 +40,7 @@ export async function findTicket(db: Knex, tokenHash: string): Promise<Ticket | 
 
 /** Uses a ticket up; false when it was used before or has expired. */
 export async function takeTicket(trx: Knex, tokenHash: string, now: Date): Promise<boolean> {
-  const taken = await trx('account_tickets')
+  const taken = await trx('postlane_account_tokens')
     .where({ token_hash: tokenHash, used_at: null })
     .where('expires_at', '>', utc(now))
     .update({ used_at: utc(now) });
@@ -54,14 +54,14 @@ export async function voidTickets(
   now: Date,
   purposes?: readonly Purpose[],
 ): Promise<void> {
-  const query = trx('account_tickets').where({ account_id: accountId, used_at: null });
+  const query = trx('postlane_account_tokens').where({ account_id: accountId, used_at: null });
   if (purposes) query.whereIn('purpose', purposes);
   await query.update({ used_at: utc(now) });
 }
 
 /** When the open invitations of accounts expire, by account. */
 export async function openInvitations(db: Db, now: Date): Promise<Map<string, Date>> {
-  const rows = await db('account_tickets')
+  const rows = await db('postlane_account_tokens')
     .select('account_id', 'expires_at')
     .where({ purpose: 'invitation', used_at: null })
     .where('expires_at', '>', utc(now));
@@ -70,5 +70,5 @@ export async function openInvitations(db: Db, now: Date): Promise<Map<string, Da
 
 /** Forgets what expired before this moment, some at a time. */
 export async function forgetTickets(db: Db, before: Date): Promise<void> {
-  await db.raw('DELETE FROM account_tickets WHERE expires_at < ? LIMIT 200', [utc(before)]);
+  await db.raw('DELETE FROM postlane_account_tokens WHERE expires_at < ? LIMIT 200', [utc(before)]);
 }

@@ -55,16 +55,20 @@ const columns = {
 
 // Subqueries, not a join: FOR UPDATE then locks the campaign alone and not a template that others send.
 const campaigns = (db: Knex) =>
-  db('campaigns')
+  db('postlane_campaigns')
     .select(columns)
     .select({
-      template: db.raw('(SELECT v.template FROM template_versions v WHERE v.id = template_version_id)'),
-      templateVersion: db.raw('(SELECT v.version FROM template_versions v WHERE v.id = template_version_id)'),
+      template: db.raw(
+        '(SELECT v.template FROM postlane_template_versions v WHERE v.id = template_version_id)',
+      ),
+      templateVersion: db.raw(
+        '(SELECT v.version FROM postlane_template_versions v WHERE v.id = template_version_id)',
+      ),
     });
 
 /** Stores a new campaign. */
 export async function insertCampaign(db: Knex, campaign: Campaign): Promise<void> {
-  await db('campaigns').insert({
+  await db('postlane_campaigns').insert({
     id: campaign.id,
     name: campaign.name,
     state: campaign.state,
@@ -98,12 +102,12 @@ export async function listCampaigns(
 
 /** Takes recipients out of an audience, up to `limit`; returns how many. */
 export async function deleteAudience(trx: Knex, campaignId: string, limit: number): Promise<number> {
-  return trx('campaign_recipients').where({ campaign_id: campaignId }).limit(limit).delete();
+  return trx('postlane_campaign_recipients').where({ campaign_id: campaignId }).limit(limit).delete();
 }
 
 /** Ids of campaigns in these states, oldest first. */
 export async function campaignsIn(db: Db, states: readonly CampaignState[], dueBy?: Date): Promise<string[]> {
-  const query = db('campaigns')
+  const query = db('postlane_campaigns')
     .select('id')
     .whereIn('state', [...states])
     .orderBy('id');
@@ -119,7 +123,7 @@ export async function moveCampaign(
   to: CampaignState,
   stamps: { launchedAt?: Date; finishedAt?: Date | null } = {},
 ): Promise<boolean> {
-  const changed = await db('campaigns')
+  const changed = await db('postlane_campaigns')
     .where({ id })
     .whereIn('state', [...from])
     .update({
@@ -132,19 +136,23 @@ export async function moveCampaign(
 
 /** Keeps the size of an audience that is frozen, so that nobody has to count it again. */
 export async function freezeAudienceSize(db: Db, id: string): Promise<void> {
-  await db('campaigns')
+  await db('postlane_campaigns')
     .where({ id })
-    .update({ audience: db('campaign_recipients').where({ campaign_id: id }).count('*') });
+    .update({ audience: db('postlane_campaign_recipients').where({ campaign_id: id }).count('*') });
 }
 
 /** Ids of campaigns that were cancelled and may have messages that wait all the same. */
 export async function unfinishedCancelled(db: Db): Promise<string[]> {
-  return db('campaigns').where({ state: 'cancelled' }).whereNull('finished_at').orderBy('id').pluck('id');
+  return db('postlane_campaigns')
+    .where({ state: 'cancelled' })
+    .whereNull('finished_at')
+    .orderBy('id')
+    .pluck('id');
 }
 
 /** Writes down when a campaign in this state was over; the first time counts. */
 export async function finishCampaign(db: Db, id: string, state: CampaignState, at: Date): Promise<void> {
-  await db('campaigns')
+  await db('postlane_campaigns')
     .where({ id, state })
     .whereNull('finished_at')
     .update({ finished_at: utc(at) });
@@ -153,14 +161,15 @@ export async function finishCampaign(db: Db, id: string, state: CampaignState, a
 /** Whether any of a campaign's messages is still to be settled: one look for each open state, not a count. */
 export async function hasOpenMessages(db: Db, campaignId: string): Promise<boolean> {
   for (const state of openStates) {
-    if (await db('messages').select('id').where({ campaign_id: campaignId, state }).first()) return true;
+    if (await db('postlane_messages').select('id').where({ campaign_id: campaignId, state }).first())
+      return true;
   }
   return false;
 }
 
 /** Keeps the cursor, in the transaction that inserts the page it covers. */
 export async function saveCursor(trx: Knex, id: string, expandedTo: number): Promise<void> {
-  await trx('campaigns').where({ id }).update({ expanded_to: expandedTo });
+  await trx('postlane_campaigns').where({ id }).update({ expanded_to: expandedTo });
 }
 
 /** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
@@ -170,7 +179,7 @@ export async function insertAudience(
   recipients: readonly { address: string; name: string | null; data: Record<string, unknown> | null }[],
 ): Promise<number> {
   const [result] = await db.raw(
-    `INSERT IGNORE INTO campaign_recipients (campaign_id, address, name, data)
+    `INSERT IGNORE INTO postlane_campaign_recipients (campaign_id, address, name, data)
      VALUES ${recipients.map(() => '(?, ?, ?, ?)').join(', ')}`,
     recipients.flatMap(({ address, name, data }) => [
       campaignId,
@@ -189,7 +198,7 @@ export async function readAudience(
   after: number,
   limit: number,
 ): Promise<AudienceMember[]> {
-  return db('campaign_recipients')
+  return db('postlane_campaign_recipients')
     .select('position', 'address', 'name')
     .where({ campaign_id: campaignId })
     .where('position', '>', after)
@@ -216,9 +225,16 @@ export async function moveCampaignMessages(
     const limit = Math.min(movePage, most - total);
     const moved = await inTransaction(db, async trx => {
       // Locked: who pauses or resumes it meanwhile waits for the page, or is heeded.
-      const campaign = await trx('campaigns').select('state').where({ id: campaignId }).forShare().first();
+      const campaign = await trx('postlane_campaigns')
+        .select('state')
+        .where({ id: campaignId })
+        .forShare()
+        .first();
       if (!campaign || !during.includes(campaign.state)) return 0;
-      return trx('messages').where({ campaign_id: campaignId, state: from }).limit(limit).update(row);
+      return trx('postlane_messages')
+        .where({ campaign_id: campaignId, state: from })
+        .limit(limit)
+        .update(row);
     });
     total += moved;
     if (moved < limit || total === most) return total;

@@ -10,8 +10,8 @@ export async function saveProgress(
   now: Date,
 ): Promise<void> {
   await db.raw(
-    `INSERT INTO campaign_motion (campaign_id, settled, moved_at, by_state) VALUES (?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE moved_at = IF(VALUES(settled) = settled, moved_at, VALUES(moved_at)),
+    `INSERT INTO postlane_campaign_progress (campaign_id, settled, progressed_at, by_state) VALUES (?, ?, ?, ?)
+     ON DUPLICATE KEY UPDATE progressed_at = IF(VALUES(settled) = settled, progressed_at, VALUES(progressed_at)),
        settled = VALUES(settled), by_state = VALUES(by_state)`,
     [campaignId, settled, utc(now), JSON.stringify(byState)],
   );
@@ -19,7 +19,10 @@ export async function saveProgress(
 
 /** A campaign's messages by state as they were last counted; null when they never were. */
 export async function savedCounts(db: Knex, campaignId: string): Promise<Progress['byState'] | null> {
-  const row = await db('campaign_motion').select('by_state').where({ campaign_id: campaignId }).first();
+  const row = await db('postlane_campaign_progress')
+    .select('by_state')
+    .where({ campaign_id: campaignId })
+    .first();
   return row?.by_state ? JSON.parse(row.by_state) : null;
 }
 
@@ -28,11 +31,11 @@ export async function stuckCampaigns(
   db: Knex,
   before: Date,
 ): Promise<{ id: string; name: string; since: Date }[]> {
-  return db('campaigns as k')
-    .join('campaign_motion as o', 'o.campaign_id', 'k.id')
-    .select({ id: 'k.id', name: 'k.name', since: 'o.moved_at' })
+  return db('postlane_campaigns as k')
+    .join('postlane_campaign_progress as o', 'o.campaign_id', 'k.id')
+    .select({ id: 'k.id', name: 'k.name', since: 'o.progressed_at' })
     .whereIn('k.state', ['expanding', 'sending'])
-    .where('o.moved_at', '<', utc(before))
-    .orderBy('o.moved_at')
+    .where('o.progressed_at', '<', utc(before))
+    .orderBy('o.progressed_at')
     .limit(20);
 }

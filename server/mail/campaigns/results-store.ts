@@ -21,7 +21,7 @@ export async function campaignResults(
   after: string,
   limit: number,
 ): Promise<CampaignResult[]> {
-  return db('messages')
+  return db('postlane_messages')
     .select({
       recipient: 'recipient',
       recipientName: 'recipient_name',

@@ -14,7 +14,7 @@ export async function appendEvent(
   now: Date,
 ): Promise<string | null> {
   try {
-    const [id] = await trx('events').insert({
+    const [id] = await trx('postlane_events').insert({
       fact_key: factKey(event),
       kind: event.kind,
       source,
@@ -38,7 +38,7 @@ export async function appendEvent(
 /** Of these events those whose facts are not stored yet. */
 export async function unknownFacts(db: Knex, events: readonly ProviderEvent[]): Promise<ProviderEvent[]> {
   if (events.length === 0) return [];
-  const rows: { fact_key: string }[] = await db('events')
+  const rows: { fact_key: string }[] = await db('postlane_events')
     .select('fact_key')
     .whereIn('fact_key', events.map(factKey));
   const known = new Set(rows.map(row => row.fact_key));
@@ -57,8 +57,8 @@ export async function findMessageOf(db: Knex, event: ProviderEvent): Promise<Rep
       ? { 'a.provider_message_id': event.providerMessageId }
       : null;
   if (!by) return null;
-  const row = await db('attempts as a')
-    .join('messages as m', 'm.id', 'a.message_id')
+  const row = await db('postlane_attempts as a')
+    .join('postlane_messages as m', 'm.id', 'a.message_id')
     .select('m.id', 'm.recipient', { latest: db.raw('a.number = m.attempt_count') })
     .where(by)
     .first();
@@ -74,7 +74,7 @@ export interface ReportedMessage {
 
 /** Keeps the provider's id of an attempt handed over by SMTP, which told us none. */
 export async function learnProviderId(db: Knex, attemptId: string, providerMessageId: string): Promise<void> {
-  await db('attempts')
+  await db('postlane_attempts')
     .where({ id: attemptId })
     .whereNull('provider_message_id')
     .update({ provider_message_id: providerMessageId });
@@ -105,7 +105,7 @@ const viewColumns = {
 
 /** The events of a message in the order they happened. */
 export async function listEvents(db: Db, messageId: string): Promise<EventView[]> {
-  const rows = await db('events')
+  const rows = await db('postlane_events')
     .select(viewColumns)
     .where({ message_id: messageId })
     .orderBy(['occurred_at', 'id']);
@@ -114,7 +114,7 @@ export async function listEvents(db: Db, messageId: string): Promise<EventView[]
 
 /** One event, or null. */
 export async function readEvent(db: Db, id: string): Promise<EventView | null> {
-  const row = await db('events').select(viewColumns).where({ id }).first();
+  const row = await db('postlane_events').select(viewColumns).where({ id }).first();
   return row ? viewOf(row) : null;
 }
 
@@ -126,6 +126,6 @@ function viewOf(
 
 /** An event as it was reported, JSON; null when it was purged or is not there. */
 export async function readRawEvent(db: Db, id: string): Promise<string | null> {
-  const row = await db('events').select('raw').where({ id }).first();
+  const row = await db('postlane_events').select('raw').where({ id }).first();
   return row?.raw ?? null;
 }

@@ -26,7 +26,7 @@ export async function insertWebhookPassword(
   now: Date,
 ): Promise<number> {
   const row = { user, hash, created_at: utc(now), created_by: createdBy };
-  const [id] = await trx('webhook_passwords').insert(row);
+  const [id] = await trx('postlane_webhook_passwords').insert(row);
   return Number(id);
 }
 
@@ -40,22 +40,22 @@ const columns = {
 
 /** All of them, the newest first. */
 export async function listWebhookPasswords(db: Knex): Promise<WebhookPassword[]> {
-  return db('webhook_passwords').select(columns).orderBy('id', 'desc');
+  return db('postlane_webhook_passwords').select(columns).orderBy('id', 'desc');
 }
 
 /** All of them, to be changed by nobody else until the transaction ends: there is a most and a least of them. */
 export async function lockWebhookPasswords(trx: Knex): Promise<WebhookPassword[]> {
-  return trx('webhook_passwords').select(columns).forUpdate();
+  return trx('postlane_webhook_passwords').select(columns).forUpdate();
 }
 
 /** The hashes that are accepted. */
 export async function webhookHashes(db: Db): Promise<WebhookHash[]> {
-  return db('webhook_passwords').select('id', 'hash');
+  return db('postlane_webhook_passwords').select('id', 'hash');
 }
 
 /** Takes one away. */
 export async function deleteWebhookPassword(trx: Knex, id: number): Promise<void> {
-  await trx('webhook_passwords').where({ id }).delete();
+  await trx('postlane_webhook_passwords').where({ id }).delete();
 }
 
 /** Notes that one was used, unless that was noted after `notSince`, by whichever process. */
@@ -64,7 +64,7 @@ export async function markWebhookPasswordUsed(
   id: number,
   { now, notSince }: { now: Date; notSince: Date },
 ): Promise<void> {
-  await db('webhook_passwords')
+  await db('postlane_webhook_passwords')
     .where({ id })
     .where(row => row.whereNull('used_at').orWhere('used_at', '<=', utc(notSince)))
     .update({ used_at: utc(now) });

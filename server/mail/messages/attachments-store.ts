@@ -31,12 +31,12 @@ export async function attachFiles(
     if (marked.has(hash)) continue;
     // The row is touched, and so locked until commit, also when it exists: a purge cannot take it from under us.
     await trx.raw(
-      `INSERT INTO attachments (hash, size, content, used_at) VALUES (?, ?, ?, ?)
+      `INSERT INTO postlane_attachments (hash, size, content, used_at) VALUES (?, ?, ?, ?)
        ON DUPLICATE KEY UPDATE used_at = GREATEST(used_at, VALUES(used_at))`,
       [hash, content.length, content, utc(now)],
     );
   }
-  await trx('message_attachments').insert(
+  await trx('postlane_message_attachments').insert(
     hashed.map(({ hash, name, contentType, contentId }, position) => ({
       message_id: messageId,
       position,
@@ -49,7 +49,7 @@ export async function attachFiles(
 }
 
 async function markedFiles(trx: Knex, hashes: readonly string[], since: Date): Promise<Set<string>> {
-  const rows: { hash: string }[] = await trx('attachments')
+  const rows: { hash: string }[] = await trx('postlane_attachments')
     .select('hash')
     .whereIn('hash', [...hashes])
     .where('used_at', '>', utc(since));
@@ -64,13 +64,13 @@ export async function copyAttachments(
 ): Promise<void> {
   // Touched first, for the same reason.
   await trx.raw(
-    `UPDATE attachments a JOIN message_attachments f ON f.hash = a.hash AND f.message_id = ?
+    `UPDATE postlane_attachments a JOIN postlane_message_attachments f ON f.hash = a.hash AND f.message_id = ?
      SET a.used_at = GREATEST(a.used_at, ?)`,
     [from, utc(now)],
   );
   await trx.raw(
-    `INSERT INTO message_attachments (message_id, position, hash, name, content_type, content_id)
-     SELECT ?, position, hash, name, content_type, content_id FROM message_attachments WHERE message_id = ?`,
+    `INSERT INTO postlane_message_attachments (message_id, position, hash, name, content_type, content_id)
+     SELECT ?, position, hash, name, content_type, content_id FROM postlane_message_attachments WHERE message_id = ?`,
     [to, from],
   );
 }
@@ -82,8 +82,8 @@ export async function readFiles(
 ): Promise<Map<string, AttachmentFile[]>> {
   const files = new Map<string, AttachmentFile[]>();
   if (messageIds.length === 0) return files;
-  const rows = await db('message_attachments as f')
-    .join('attachments as a', 'a.hash', 'f.hash')
+  const rows = await db('postlane_message_attachments as f')
+    .join('postlane_attachments as a', 'a.hash', 'f.hash')
     .select('f.message_id', 'f.name', 'f.content_type', 'f.content_id', 'a.content')
     .whereIn('f.message_id', [...messageIds])
     .orderBy(['f.message_id', 'f.position']);

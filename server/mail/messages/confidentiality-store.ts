@@ -7,9 +7,9 @@ import type { Db } from '../../../db/connect.ts';
 export async function secretMessages(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const [rows]: { id: string }[][] = await db.raw(
-    `SELECT m.id FROM messages m
-     JOIN template_versions v ON v.id = m.template_version_id
-     LEFT JOIN template_versions p ON p.template = v.template AND p.published = 1
+    `SELECT m.id FROM postlane_messages m
+     JOIN postlane_template_versions v ON v.id = m.template_version_id
+     LEFT JOIN postlane_template_versions p ON p.template = v.template AND p.published = 1
      WHERE m.id IN (?) AND (JSON_CONTAINS(v.content, 'true', '$.secret') OR JSON_CONTAINS(p.content, 'true', '$.secret'))`,
     [[...ids]],
   );

@@ -30,15 +30,15 @@ export interface NewMessage {
 
 /** Inserts messages with their contents and first attempts. */
 export async function insertMessages(trx: Knex, messages: readonly NewMessage[]): Promise<void> {
-  await trx('messages').insert(messages.map(messageRow));
+  await trx('postlane_messages').insert(messages.map(messageRow));
   const contents = messages.flatMap(({ id, content }) =>
     content ? [{ message_id: id, content: JSON.stringify(content) }] : [],
   );
-  if (contents.length > 0) await trx('message_contents').insert(contents);
+  if (contents.length > 0) await trx('postlane_message_contents').insert(contents);
   const attempts = messages.flatMap(message =>
     message.attempt ? [attemptRow(message, message.attempt.id)] : [],
   );
-  if (attempts.length > 0) await trx('attempts').insert(attempts);
+  if (attempts.length > 0) await trx('postlane_attempts').insert(attempts);
 }
 
 function messageRow(message: NewMessage) {
@@ -86,7 +86,7 @@ export async function findByIdempotencyKey(
   key: string,
 ): Promise<{ id: string; state: MessageState; fingerprint: Fingerprint } | null> {
   // In the caller's REPEATABLE READ transaction a plain read could miss the row that just refused our insert.
-  const row = await db('messages')
+  const row = await db('postlane_messages')
     .select('id', 'state', 'fingerprint')
     .where({ idempotency_key: key })
     .forShare()
@@ -102,7 +102,7 @@ export async function stateOf(db: Knex, id: string): Promise<MessageState | null
 
 /** The states of messages, in their order; null for one that is not there. */
 export async function statesOf(db: Knex, ids: readonly string[]): Promise<(MessageState | null)[]> {
-  const rows: { id: string; state: MessageState }[] = await db('messages')
+  const rows: { id: string; state: MessageState }[] = await db('postlane_messages')
     .select('id', 'state')
     .whereIn('id', ids);
   const states = new Map(rows.map(({ id, state }) => [id, state]));
@@ -112,7 +112,7 @@ export async function statesOf(db: Knex, ids: readonly string[]): Promise<(Messa
 /** An operator or caller withdraws a message that has not left. False when it is too late. */
 export async function cancelMessage(db: Knex, id: string, now: Date): Promise<boolean> {
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id })
       .whereIn('state', transitions.cancel)
       .update({ state: 'cancelled', cancelled_at: utc(now), due_at: null }),
@@ -122,7 +122,7 @@ export async function cancelMessage(db: Knex, id: string, now: Date): Promise<bo
 /** An operator puts a message that was settled without being sent back into the queue. False when it cannot be. */
 export async function retryMessage(db: Knex, id: string, now: Date): Promise<boolean> {
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id })
       .whereIn('state', transitions.retry)
       .update({ state: 'queued', due_at: utc(now), reason: null, lease: null }),
@@ -135,7 +135,7 @@ export async function retryMessage(db: Knex, id: string, now: Date): Promise<boo
  */
 export async function requeueUnknown(db: Knex, id: string, attempt: number, dueAt: Date): Promise<boolean> {
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id, attempt_count: attempt })
       .whereIn('state', transitions.requeue)
       .update({ state: 'queued', due_at: utc(dueAt), lease: null, reason: 'provably not accepted' }),
@@ -145,7 +145,7 @@ export async function requeueUnknown(db: Knex, id: string, attempt: number, dueA
 /** The provider was asked and has this attempt: also when it was given back to the queue meanwhile, and not begun anew. */
 export async function confirmSent(db: Knex, id: string, attempt: number, now: Date): Promise<boolean> {
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id })
       .where(row => row.where('state', 'unknown').orWhere({ state: 'queued', attempt_count: attempt }))
       .update({ state: 'sent', sent_at: utc(now), due_at: null, lease: null, reason: null }),
@@ -161,7 +161,7 @@ export async function keepUnknown(
   reason: string,
 ): Promise<boolean> {
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id, state: 'unknown', attempt_count: attempt })
       .update({ due_at: utc(dueAt), lease: null, reason }),
   );
@@ -176,7 +176,7 @@ export async function failUnknown(
   now: Date,
 ): Promise<boolean> {
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id, state: 'unknown', attempt_count: attempt })
       .update({ state: 'failed', failed_at: utc(now), due_at: null, lease: null, reason }),
   );
@@ -202,7 +202,7 @@ export async function applyReport(
 ): Promise<boolean> {
   const state = reportedState[effect];
   return moved(
-    db('messages')
+    db('postlane_messages')
       .where({ id })
       .whereIn('state', transitions[effect])
       .update({
@@ -222,7 +222,7 @@ export async function stampOnce(
   column: 'opened_at' | 'clicked_at',
   at: Date,
 ): Promise<void> {
-  await db('messages')
+  await db('postlane_messages')
     .where({ id })
     .where(row => row.whereNull(column).orWhere(column, '>', utc(at)))
     .update({ [column]: utc(at) });

@@ -21,13 +21,13 @@ const dayMs = 24 * 3_600_000;
  */
 export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
   const before = [firstIdAt(cutoff)];
-  await inPages(db, oldFilesSql, before, 'DELETE FROM message_attachments WHERE message_id IN (?)');
+  await inPages(db, oldFilesSql, before, 'DELETE FROM postlane_message_attachments WHERE message_id IN (?)');
   return {
     contents: await inPages(
       db,
       oldContentsSql,
       before,
-      'DELETE FROM message_contents WHERE message_id IN (?)',
+      'DELETE FROM postlane_message_contents WHERE message_id IN (?)',
     ),
     attachments: await purgeAttachments(db, cutoff),
     rawEvents: await purgeRawEvents(db, cutoff, now),
@@ -35,26 +35,26 @@ export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
       db,
       oldAudienceSql,
       [utc(cutoff)],
-      'DELETE FROM campaign_recipients WHERE position IN (?)',
+      'DELETE FROM postlane_campaign_recipients WHERE position IN (?)',
     ),
   };
 }
 
 /** Removes contents and files of one message, whatever state it is in. */
 export async function purgeContent(db: Db, messageId: string): Promise<void> {
-  await db('message_attachments').where({ message_id: messageId }).delete();
-  await db('message_contents').where({ message_id: messageId }).delete();
+  await db('postlane_message_attachments').where({ message_id: messageId }).delete();
+  await db('postlane_message_contents').where({ message_id: messageId }).delete();
 }
 
 // Ids begin with the moment of acceptance: what is younger is not even looked at.
 const settledSql = `m.state NOT IN (${openStates.map(state => `'${state}'`).join(', ')})`;
-const oldFilesSql = `SELECT f.message_id AS id FROM message_attachments f
-  STRAIGHT_JOIN messages m ON m.id = f.message_id WHERE f.message_id < ? AND ${settledSql} LIMIT ${page}`;
+const oldFilesSql = `SELECT f.message_id AS id FROM postlane_message_attachments f
+  STRAIGHT_JOIN postlane_messages m ON m.id = f.message_id WHERE f.message_id < ? AND ${settledSql} LIMIT ${page}`;
 
-const oldContentsSql = `SELECT c.message_id AS id FROM message_contents c
-  STRAIGHT_JOIN messages m ON m.id = c.message_id WHERE c.message_id < ? AND ${settledSql} LIMIT ${page}`;
+const oldContentsSql = `SELECT c.message_id AS id FROM postlane_message_contents c
+  STRAIGHT_JOIN postlane_messages m ON m.id = c.message_id WHERE c.message_id < ? AND ${settledSql} LIMIT ${page}`;
 
-const oldAudienceSql = `SELECT r.position AS id FROM campaign_recipients r JOIN campaigns k ON k.id = r.campaign_id
+const oldAudienceSql = `SELECT r.position AS id FROM postlane_campaign_recipients r JOIN postlane_campaigns k ON k.id = r.campaign_id
   WHERE k.finished_at < ? AND k.state IN ('done', 'cancelled') LIMIT ${page}`;
 
 async function inPages(db: Db, select: string, bindings: readonly string[], change: string): Promise<number> {
@@ -69,13 +69,13 @@ async function inPages(db: Db, select: string, bindings: readonly string[], chan
 async function purgeAttachments(db: Db, cutoff: Date): Promise<number> {
   for (let total = 0; ; ) {
     const [rows]: { hash: string }[][] = await db.raw(
-      `SELECT a.hash FROM attachments a WHERE a.used_at < ?
-         AND NOT EXISTS (SELECT 1 FROM message_attachments f WHERE f.hash = a.hash) LIMIT ${page}`,
+      `SELECT a.hash FROM postlane_attachments a WHERE a.used_at < ?
+         AND NOT EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.hash = a.hash) LIMIT ${page}`,
       [utc(cutoff)],
     );
     if (!rows || rows.length === 0) return total;
     const hashes = rows.map(({ hash }) => hash);
-    const [result] = await db.raw('DELETE FROM attachments WHERE hash IN (?) AND used_at < ?', [
+    const [result] = await db.raw('DELETE FROM postlane_attachments WHERE hash IN (?) AND used_at < ?', [
       hashes,
       utc(cutoff),
     ]);
@@ -87,7 +87,7 @@ async function purgeAttachments(db: Db, cutoff: Date): Promise<number> {
 
 // Behind a moment and an id, so that no page reads what the one before has done.
 const oldEventsSql = `SELECT id, received_at AS receivedAt, raw IS NOT NULL AS hasRaw
-  FROM events FORCE INDEX (events_received)
+  FROM postlane_events FORCE INDEX (events_received)
   WHERE received_at >= ? AND received_at < ? AND (received_at > ? OR id > ?)
   ORDER BY received_at, id LIMIT ${page}`;
 
@@ -108,7 +108,7 @@ async function purgeRawEvents(db: Db, cutoff: Date, now: Date): Promise<number> 
     const next = rows?.at(-1);
     if (!rows || !next) break;
     const ids = rows.filter(({ hasRaw }) => hasRaw === 1).map(({ id }) => id);
-    if (ids.length > 0) total += await db('events').whereIn('id', ids).update({ raw: null });
+    if (ids.length > 0) total += await db('postlane_events').whereIn('id', ids).update({ raw: null });
     last = next;
   }
   await moveCursor(db, 'raw-events', cutoff.getTime(), now);

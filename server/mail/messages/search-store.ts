@@ -51,8 +51,8 @@ export async function findMessages(
   // In this order: with old statistics the optimizer would rather begin at the templates and read every message.
   const [rows]: MessageView[][] = await db.raw(
     `SELECT ${viewColumns} FROM (${sql}) found
-     STRAIGHT_JOIN messages m ON m.id = found.id
-     STRAIGHT_JOIN template_versions t ON t.id = m.template_version_id
+     STRAIGHT_JOIN postlane_messages m ON m.id = found.id
+     STRAIGHT_JOIN postlane_template_versions t ON t.id = m.template_version_id
      ${rest && `WHERE ${rest}`} ORDER BY found.id ${orderOf(filter)} LIMIT ${limit + 1}`,
     [...bindings, ...way.rest.map(([, value]) => value)],
   );
@@ -106,12 +106,12 @@ function candidates({ index, walks }: Way, filter: MessageFilter, limit: number)
   const parts = walks.map(conditions => {
     const where = [...conditions.map(([column]) => `${column} = ?`), ...bounds.map(([sql]) => sql)];
     return {
-      sql: `(SELECT id FROM messages FORCE INDEX (${index})${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}
+      sql: `(SELECT id FROM postlane_messages FORCE INDEX (${index})${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}
         ORDER BY id ${order} LIMIT ${limit})`,
       bindings: [...conditions.map(([, value]) => value), ...bounds.map(([, value]) => value)],
     };
   });
-  if (parts.length === 0) return { sql: "SELECT id FROM messages WHERE id = ''", bindings: [] };
+  if (parts.length === 0) return { sql: "SELECT id FROM postlane_messages WHERE id = ''", bindings: [] };
   const union = parts.map(({ sql }) => sql).join(' UNION ALL ');
   return {
     sql: `SELECT id FROM (${union}) walked ORDER BY id ${order} LIMIT ${limit}`,
@@ -137,14 +137,14 @@ function pageOf(
 
 async function versionIds(db: Db, template: string | undefined): Promise<number[] | null> {
   if (!template) return null;
-  return db('template_versions').where({ template }).orderBy('id', 'desc').limit(200).pluck('id');
+  return db('postlane_template_versions').where({ template }).orderBy('id', 'desc').limit(200).pluck('id');
 }
 
 /** Messages that an id names: our own, an attempt's, or the provider's. */
 export async function messagesNamed(db: Db, id: string): Promise<string[]> {
   const [own, attempts] = await Promise.all([
-    db('messages').where({ id }).pluck('id'),
-    db('attempts').where({ id }).orWhere({ provider_message_id: id }).limit(10).pluck('message_id'),
+    db('postlane_messages').where({ id }).pluck('id'),
+    db('postlane_attempts').where({ id }).orWhere({ provider_message_id: id }).limit(10).pluck('message_id'),
   ]);
   return [...new Set([...own, ...attempts])];
 }
@@ -153,7 +153,7 @@ export async function messagesNamed(db: Db, id: string): Promise<string[]> {
 export async function recipientsBeginning(db: Db, start: string, limit: number): Promise<string[]> {
   const found: string[] = [];
   for (let from = start.toLowerCase(); found.length < limit; ) {
-    const row = await db('messages')
+    const row = await db('postlane_messages')
       .select('recipient')
       .where('recipient', found.length === 0 ? '>=' : '>', from)
       .orderBy('recipient')

@@ -77,7 +77,9 @@ export const viewColumns: string = Object.entries(columns)
   .join(', ');
 
 const views = (db: Db) =>
-  db('messages as m').join('template_versions as t', 't.id', 'm.template_version_id').select(columns);
+  db('postlane_messages as m')
+    .join('postlane_template_versions as t', 't.id', 'm.template_version_id')
+    .select(columns);
 
 /** One message, or null. */
 export async function viewMessage(db: Db, id: string): Promise<MessageView | null> {
@@ -89,7 +91,7 @@ export async function countByState(
   db: Db,
   campaignId?: string,
 ): Promise<Partial<Record<MessageState, number>>> {
-  const query = db('messages').select('state').count({ count: '*' }).groupBy('state');
+  const query = db('postlane_messages').select('state').count({ count: '*' }).groupBy('state');
   if (campaignId) query.where({ campaign_id: campaignId });
   const rows = (await query) as { state: MessageState; count: number }[];
   return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
@@ -97,7 +99,7 @@ export async function countByState(
 
 /** The content a message was accepted with; null once purged, or when it is a campaign's. */
 export async function readContent(db: Db, id: string): Promise<MessageContent | null> {
-  const row = await db('message_contents').select('content').where({ message_id: id }).first();
+  const row = await db('postlane_message_contents').select('content').where({ message_id: id }).first();
   return row ? JSON.parse(row.content) : null;
 }
 
@@ -117,7 +119,7 @@ export interface AttemptView {
 
 /** The attempts of a message in order. */
 export async function listAttempts(db: Db, messageId: string): Promise<AttemptView[]> {
-  return db('attempts')
+  return db('postlane_attempts')
     .select({
       id: 'id',
       number: 'number',

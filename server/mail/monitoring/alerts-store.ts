@@ -9,7 +9,7 @@ export async function countUpTo(db: Db, state: MessageState, limit: number): Pro
 
 /** Never counts further than it has to. */
 const countUpToSql = `SELECT COUNT(*) AS count FROM
-  (SELECT 1 FROM messages FORCE INDEX (messages_state) WHERE state = ? LIMIT ?) found`;
+  (SELECT 1 FROM postlane_messages FORCE INDEX (messages_state) WHERE state = ? LIMIT ?) found`;
 
 /** The latest settled attempts, newest first. */
 export async function latestAttempts(
@@ -18,7 +18,7 @@ export async function latestAttempts(
 ): Promise<{ transport: string; outcome: string; answer: string | null; settledAt: Date }[]> {
   const [rows] = await db.raw(
     `SELECT transport, outcome, answer, settled_at AS settledAt FROM
-       (SELECT transport, outcome, answer, settled_at FROM attempts ORDER BY id DESC LIMIT ?) latest
+       (SELECT transport, outcome, answer, settled_at FROM postlane_attempts ORDER BY id DESC LIMIT ?) latest
      WHERE outcome IS NOT NULL AND outcome <> 'skipped'`,
     [limit],
   );

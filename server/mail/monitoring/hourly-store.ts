@@ -11,8 +11,8 @@ import { latencyBounds } from './latency.ts';
 export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Date): Promise<void> {
   if (hours.length === 0) return;
   await trx.raw(
-    `INSERT INTO counted_hours (hour, touched_at) VALUES ${hours.map(() => '(?, ?)').join(', ')}
-     ON DUPLICATE KEY UPDATE touched_at = GREATEST(touched_at, VALUES(touched_at))`,
+    `INSERT INTO postlane_dirty_hours (hour, changed_at) VALUES ${hours.map(() => '(?, ?)').join(', ')}
+     ON DUPLICATE KEY UPDATE changed_at = GREATEST(changed_at, VALUES(changed_at))`,
     hours.flatMap(hour => [utc(hour), utc(now)]),
   );
 }
@@ -21,7 +21,7 @@ export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Dat
 export async function hoursOfCampaign(db: Knex, campaignId: string, state: MessageState): Promise<Date[]> {
   const hours: Date[] = [];
   for (let from = firstIdAt(new Date(0)); ; ) {
-    const row = await db('messages')
+    const row = await db('postlane_messages')
       .select('id')
       .where({ campaign_id: campaignId, state })
       .where('id', '>=', from)
@@ -40,7 +40,7 @@ export async function hoursOfCampaign(db: Knex, campaignId: string, state: Messa
  */
 export async function markOpenHoursDirty(trx: Knex, now: Date): Promise<void> {
   await trx.raw(
-    `UPDATE counted_hours SET touched_at = ?
+    `UPDATE postlane_dirty_hours SET changed_at = ?
      WHERE open > 0 AND (hour > TIMESTAMPADD(HOUR, -24, ?)
        OR counted_at <= TIMESTAMPADD(SECOND, -TIMESTAMPDIFF(SECOND, hour, ?) DIV 60, ?))`,
     [utc(now), utc(now), utc(now), utc(now)],
@@ -50,9 +50,9 @@ export async function markOpenHoursDirty(trx: Knex, now: Date): Promise<void> {
 /** Hours to be counted, the latest first. A large one waits longer for its turn: a second for a thousand messages. */
 export async function hoursToCount(db: Db, now: Date, limit: number): Promise<Date[]> {
   const [rows]: { hour: Date }[][] = await db.raw(
-    `SELECT hour FROM counted_hours
+    `SELECT hour FROM postlane_dirty_hours
      WHERE counted_at IS NULL
-       OR (touched_at > counted_at AND TIMESTAMPADD(SECOND, LEAST(messages DIV 1000, 1800), counted_at) <= ?)
+       OR (changed_at > counted_at AND TIMESTAMPADD(SECOND, LEAST(messages DIV 1000, 1800), counted_at) <= ?)
      ORDER BY hour DESC LIMIT ?`,
     [utc(now), limit],
   );
@@ -62,20 +62,22 @@ export async function hoursToCount(db: Db, now: Date, limit: number): Promise<Da
 /** Counts the messages of one hour anew, in place of what was counted before. */
 export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
   await inTransaction(db, async trx => {
-    await trx('counted_hours')
+    await trx('postlane_dirty_hours')
       .select('hour')
       .where({ hour: utc(hour) })
       .forUpdate();
     const [rows] = await trx.raw(countSql, [firstIdAt(hour), firstIdAt(new Date(hour.getTime() + hourMs))]);
-    await trx('message_hours')
+    await trx('postlane_hourly_message_stats')
       .where({ hour: utc(hour) })
       .delete();
     if (rows.length > 0) {
-      await trx('message_hours').insert(rows.map((row: object) => ({ ...row, hour: utc(hour) })));
+      await trx('postlane_hourly_message_stats').insert(
+        rows.map((row: object) => ({ ...row, hour: utc(hour) })),
+      );
     }
     const total = (column: string) =>
       rows.reduce((sum: number, row: Record<string, unknown>) => sum + Number(row[column]), 0);
-    await trx('counted_hours')
+    await trx('postlane_dirty_hours')
       .where({ hour: utc(hour) })
       .update({ counted_at: utc(now), messages: total('accepted'), open: total('open') });
   });
@@ -92,14 +94,14 @@ const countSql = `SELECT m.stream, t.template, COUNT(*) AS accepted,
     SUM(m.state = 'complained') AS complained,
     SUM(m.state = 'suppressed') AS suppressed,
     SUM(m.state = 'failed') AS failed,
-    SUM(m.state = 'unknown') AS unclear,
+    SUM(m.state = 'unknown') AS unknown,
     SUM(m.state IN (${openStates.map(state => `'${state}'`).join(', ')})) AS open,
     SUM(m.opened_at IS NOT NULL) AS opened,
     SUM(m.clicked_at IS NOT NULL) AS clicked,
     ${latencyBounds.map(([column, ms]) => `COALESCE(SUM(${tookMs} <= ${ms}), 0) AS ${column}`).join(',\n    ')},
     COUNT(${tookMs}) AS measured
-  FROM messages m FORCE INDEX (PRIMARY)
-  STRAIGHT_JOIN template_versions t ON t.id = m.template_version_id
-  LEFT JOIN attempts a FORCE INDEX (attempts_number) ON a.message_id = m.id AND a.number = 1
+  FROM postlane_messages m FORCE INDEX (PRIMARY)
+  STRAIGHT_JOIN postlane_template_versions t ON t.id = m.template_version_id
+  LEFT JOIN postlane_attempts a FORCE INDEX (attempts_number) ON a.message_id = m.id AND a.number = 1
   WHERE m.id >= ? AND m.id < ?
   GROUP BY m.stream, t.template`;

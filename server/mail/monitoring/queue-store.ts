@@ -26,14 +26,14 @@ export async function queueAges(db: Knex, now: Date): Promise<QueueAge[]> {
 }
 
 /** The oldest of a lane's queue, by the index that claims go by. */
-const queueSql = `SELECT stream, due_at FROM messages FORCE INDEX (messages_due)
+const queueSql = `SELECT stream, due_at FROM postlane_messages FORCE INDEX (messages_due)
   WHERE state = 'queued' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${looked}`;
 
 /** Keeps the worst age of each stream in this hour. */
 export async function keepQueueAges(db: Knex, hour: Date, ages: readonly QueueAge[]): Promise<void> {
   if (ages.length === 0) return;
   await db.raw(
-    `INSERT INTO queue_hours (hour, stream, age_ms) VALUES ${ages.map(() => '(?, ?, ?)').join(', ')}
+    `INSERT INTO postlane_hourly_queue_ages (hour, stream, age_ms) VALUES ${ages.map(() => '(?, ?, ?)').join(', ')}
      ON DUPLICATE KEY UPDATE age_ms = GREATEST(age_ms, VALUES(age_ms))`,
     ages.flatMap(({ stream, ageMs }) => [utc(hour), stream, ageMs]),
   );

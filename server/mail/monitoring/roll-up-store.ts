@@ -14,13 +14,13 @@ export async function cursorPosition(db: Knex, name: string): Promise<number | n
 }
 
 function cursor(db: Knex, name: string) {
-  return db('roll_up_cursors').select('position').where({ name });
+  return db('postlane_roll_up_cursors').select('position').where({ name });
 }
 
 /** Moves it on. */
 export async function moveCursor(trx: Knex, name: string, position: number, now: Date): Promise<void> {
   await trx.raw(
-    `INSERT INTO roll_up_cursors (name, position, moved_at) VALUES (?, ?, ?)
+    `INSERT INTO postlane_roll_up_cursors (name, position, moved_at) VALUES (?, ?, ?)
      ON DUPLICATE KEY UPDATE position = VALUES(position), moved_at = VALUES(moved_at)`,
     [name, position, utc(now)],
   );
@@ -28,7 +28,7 @@ export async function moveCursor(trx: Knex, name: string, position: number, now:
 
 /** When it was moved last; null before the first. */
 export async function cursorMovedAt(db: Knex, name: string): Promise<Date | null> {
-  const row = await db('roll_up_cursors').select('moved_at').where({ name }).first();
+  const row = await db('postlane_roll_up_cursors').select('moved_at').where({ name }).first();
   return row?.moved_at ?? null;
 }
 
@@ -38,7 +38,7 @@ export async function eventsBehind(
   position: number,
   limit: number,
 ): Promise<{ id: number; messageId: string | null; receivedAt: Date }[]> {
-  const rows = await db('events')
+  const rows = await db('postlane_events')
     .select({ id: 'id', messageId: 'message_id', receivedAt: 'received_at' })
     .where('id', '>', position)
     .orderBy('id')
@@ -48,6 +48,6 @@ export async function eventsBehind(
 
 /** The first message whose id is not before this one. */
 export async function firstMessageFrom(db: Knex, id: string): Promise<string | null> {
-  const row = await db('messages').select('id').where('id', '>=', id).orderBy('id').first();
+  const row = await db('postlane_messages').select('id').where('id', '>=', id).orderBy('id').first();
   return row?.id ?? null;
 }

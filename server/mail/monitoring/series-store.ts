@@ -11,7 +11,7 @@ export interface Counts extends LatencyCounts {
   complained: number;
   suppressed: number;
   failed: number;
-  unclear: number;
+  unknown: number;
   open: number;
   opened: number;
   clicked: number;
@@ -28,7 +28,7 @@ const counted = [
   'complained',
   'suppressed',
   'failed',
-  'unclear',
+  'unknown',
   'open',
   'opened',
   'clicked',
@@ -50,12 +50,12 @@ export async function countsByStep(db: Db, from: Date, to: Date, stepHours: numb
 
 /** A page's view of many messages: hours only. */
 const byStepSql = `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, ${sums}
-  FROM message_hours WHERE hour >= ? AND hour < ? GROUP BY step, stream ORDER BY step, stream`;
+  FROM postlane_hourly_message_stats WHERE hour >= ? AND hour < ? GROUP BY step, stream ORDER BY step, stream`;
 
 /** Counts since `from` by template. */
 export async function countsByTemplate(db: Db, from: Date): Promise<(Counts & { template: string })[]> {
   const [rows] = await db.raw(
-    `SELECT template, ${sums} FROM message_hours WHERE hour >= ? GROUP BY template ORDER BY template`,
+    `SELECT template, ${sums} FROM postlane_hourly_message_stats WHERE hour >= ? GROUP BY template ORDER BY template`,
     [utc(from)],
   );
   return rows.map((row: Record<string, string | number>) => ({
@@ -73,7 +73,7 @@ export async function queueByStep(
 ): Promise<{ step: number; stream: string; ageMs: number }[]> {
   const [rows] = await db.raw(
     `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, MAX(age_ms) AS ageMs
-     FROM queue_hours WHERE hour >= ? AND hour < ? GROUP BY step, stream`,
+     FROM postlane_hourly_queue_ages WHERE hour >= ? AND hour < ? GROUP BY step, stream`,
     [utc(from), stepHours, utc(from), utc(to)],
   );
   return rows.map((row: Record<string, string | number>) => ({
@@ -87,7 +87,7 @@ export async function queueByStep(
 export async function listStreams(db: Db): Promise<string[]> {
   const streams: string[] = [];
   for (;;) {
-    const row = await db('messages')
+    const row = await db('postlane_messages')
       .select('stream')
       .where('stream', '>', streams.at(-1) ?? '')
       .orderBy('stream')

@@ -14,7 +14,7 @@ export interface Consent {
 /** Records a statement; an older one never overwrites a newer. */
 export async function recordConsent(db: Db, consent: Consent): Promise<void> {
   await db.raw(
-    `INSERT INTO consents (topic, address, granted, evidence, changed_at) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO postlane_consents (topic, address, granted, evidence, changed_at) VALUES (?, ?, ?, ?, ?)
      ON DUPLICATE KEY UPDATE
        granted = IF(VALUES(changed_at) >= changed_at, VALUES(granted), granted),
        evidence = IF(VALUES(changed_at) >= changed_at, VALUES(evidence), evidence),
@@ -31,7 +31,7 @@ export async function consentsOf(
   if (wanted.length === 0) return new Map();
   // Not (topic, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
   const [rows]: { topic: string; address: string; granted: 0 | 1 }[][] = await db.raw(
-    'SELECT topic, address, granted FROM consents WHERE topic IN (?) AND address IN (?)',
+    'SELECT topic, address, granted FROM postlane_consents WHERE topic IN (?) AND address IN (?)',
     [[...new Set(wanted.map(({ topic }) => topic))], [...new Set(wanted.map(({ address }) => address))]],
   );
   return new Map(rows?.map(row => [consentKey(row), row.granted === 1]));
@@ -44,7 +44,7 @@ export function consentKey({ topic, address }: { topic: string; address: string 
 
 /** Everything an address said. */
 export async function listConsents(db: Db, address: string): Promise<Consent[]> {
-  const rows = await db('consents')
+  const rows = await db('postlane_consents')
     .select({
       topic: 'topic',
       address: 'address',

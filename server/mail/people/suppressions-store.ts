@@ -28,7 +28,7 @@ export async function changeSuppression(db: Knex, change: SuppressionChange): Pr
     'VALUES(changed_at) > changed_at OR (VALUES(changed_at) = changed_at AND VALUES(active) > active)';
   // Assignments run from left to right and see earlier ones: what the condition reads is set last.
   const [result] = await db.raw(
-    `INSERT INTO suppressions (stream, address, active, reason, origin, event_id, note, changed_at)
+    `INSERT INTO postlane_suppressions (stream, address, active, reason, origin, event_id, note, changed_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON DUPLICATE KEY UPDATE
        reason = IF(${wins}, VALUES(reason), reason),
@@ -71,7 +71,7 @@ export async function activeSuppressions(
   // Not (stream, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
   const [rows]: Suppression[][] = await db.raw(
     `SELECT stream, address, active, reason, origin, event_id AS eventId, note, changed_at AS changedAt
-     FROM suppressions WHERE stream IN (?) AND address IN (?) AND active = 1`,
+     FROM postlane_suppressions WHERE stream IN (?) AND address IN (?) AND active = 1`,
     [[...new Set(wanted.map(({ stream }) => stream))], [...new Set(wanted.map(({ address }) => address))]],
   );
   return new Map(rows?.map(row => [suppressionKey(row), row]));
@@ -87,7 +87,10 @@ export async function listSuppressions(
   db: Knex,
   filter: { stream?: string; address?: string; limit?: number } = {},
 ): Promise<Suppression[]> {
-  const query = db('suppressions').select(columns).where({ active: 1 }).orderBy(['stream', 'address']);
+  const query = db('postlane_suppressions')
+    .select(columns)
+    .where({ active: 1 })
+    .orderBy(['stream', 'address']);
   if (filter.stream) query.where({ stream: filter.stream });
   if (filter.address) query.where({ address: addressKey(filter.address) });
   if (filter.limit) query.limit(filter.limit);
@@ -113,7 +116,9 @@ export interface SuppressionPage {
 export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promise<SuppressionPage> {
   const limit = Math.min(filter.limit ?? 50, 500);
   // Told the index: for a first page MySQL would rather sort the whole table.
-  const table = filter.stream ? 'suppressions' : db.raw('suppressions FORCE INDEX (suppressions_address)');
+  const table = filter.stream
+    ? 'postlane_suppressions'
+    : db.raw('postlane_suppressions FORCE INDEX (suppressions_address)');
   const query = db(table)
     .select(columns)
     .where({ active: 1 })
@@ -154,7 +159,7 @@ export async function readSuppression(
   stream: string,
   address: string,
 ): Promise<Suppression | null> {
-  const row = await db('suppressions')
+  const row = await db('postlane_suppressions')
     .select(columns)
     .where({ stream, address: addressKey(address) })
     .first();

@@ -20,7 +20,7 @@ export interface Reconciliation {
 /** Opens the books of a day and stream, anew when they were opened before. Returns their id. */
 export async function startReconciliation(db: Db, day: string, stream: string, now: Date): Promise<number> {
   const [result] = await db.raw(
-    `INSERT INTO reconciliations (day, stream, started_at) VALUES (?, ?, ?)
+    `INSERT INTO postlane_reconciliations (day, stream, started_at) VALUES (?, ?, ?)
      ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id), started_at = VALUES(started_at), finished_at = NULL`,
     [day, stream, utc(now)],
   );
@@ -38,7 +38,7 @@ export async function finishReconciliation(
   }: { bounces: Differences; suppressions: Differences; problem: string | null },
   now: Date,
 ): Promise<void> {
-  await db('reconciliations')
+  await db('postlane_reconciliations')
     .where({ id })
     .update({
       finished_at: utc(now),
@@ -67,7 +67,7 @@ export async function listReconciliations(
   db: Db,
   { day, before }: { day?: string; before?: string } = {},
 ): Promise<Reconciliation[]> {
-  const query = db('reconciliations')
+  const query = db('postlane_reconciliations')
     .select(columns(db))
     .orderBy([{ column: 'day', order: 'desc' }, { column: 'stream' }])
     .limit(200);
@@ -78,9 +78,9 @@ export async function listReconciliations(
 
 /** The streams of the latest night. */
 export async function latestReconciliations(db: Db): Promise<Reconciliation[]> {
-  return db('reconciliations')
+  return db('postlane_reconciliations')
     .select(columns(db))
-    .where('day', db('reconciliations').max('day'))
+    .where('day', db('postlane_reconciliations').max('day'))
     .orderBy('stream');
 }
 
@@ -91,7 +91,7 @@ export async function repairsOf(
   limit: number,
 ): Promise<Repair[]> {
   // Told the index: by time alone it would read all that came meanwhile.
-  return db(db.raw('events FORCE INDEX (events_repairs)'))
+  return db(db.raw('postlane_events FORCE INDEX (events_repairs)'))
     .select({
       kind: 'kind',
       recipient: 'recipient',

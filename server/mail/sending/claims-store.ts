@@ -33,11 +33,11 @@ export async function claimDue(
     const lease = newId();
     const ids = rows.map(row => row.id);
     await trx.raw(
-      `UPDATE messages SET state = 'sending', lease = ?, due_at = ?, attempt_count = attempt_count + 1
+      `UPDATE postlane_messages SET state = 'sending', lease = ?, due_at = ?, attempt_count = attempt_count + 1
        WHERE id IN (?)`,
       [lease, utc(leaseEnd), ids],
     );
-    await trx('attempts').insert(
+    await trx('postlane_attempts').insert(
       rows.map(row => ({
         id: newId(),
         message_id: row.id,
@@ -58,7 +58,7 @@ async function dueRows(trx: Knex.Transaction, lane: Lane, limit: number, now: Da
 }
 
 /** The claim query; its plan has a test of its own. */
-export const dueSql = `SELECT id, attempt_count, stream, transport FROM messages FORCE INDEX (messages_due)
+export const dueSql = `SELECT id, attempt_count, stream, transport FROM postlane_messages FORCE INDEX (messages_due)
   WHERE state = 'queued' AND lane = ? AND due_at <= ?
   ORDER BY due_at, id LIMIT ? FOR UPDATE SKIP LOCKED`;
 
@@ -76,14 +76,14 @@ export async function markHandedOver(
   const pairs = claims.map(({ messageId, lease: held }) => [messageId, held]);
   const [result] = await despiteLocks(() =>
     db.raw(
-      `UPDATE messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+      `UPDATE postlane_messages m JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
      SET m.lease = ?, m.due_at = ?, a.handed_at = ?
      WHERE (m.id, m.lease) IN (${pairs.map(() => '(?, ?)').join(', ')}) AND m.state = 'sending'`,
       [lease, utc(leaseEnd), utc(now), ...pairs.flat()],
     ),
   );
   if (result.affectedRows === 2 * claims.length) return claims.map(({ messageId }) => ({ messageId, lease }));
-  const ours: { id: string }[] = await db('messages')
+  const ours: { id: string }[] = await db('postlane_messages')
     .select('id')
     .whereIn(
       'id',
@@ -107,7 +107,7 @@ export async function endLostLeases(
     const gone = lost.filter(({ handedAt }) => handedAt !== null);
     if (kept.length > 0) {
       await trx.raw(
-        `UPDATE messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+        `UPDATE postlane_messages m JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
          SET m.state = 'queued', m.due_at = ?, m.lease = NULL,
              a.outcome = 'skipped', a.code = 'lease-lost', a.settled_at = ?
          WHERE m.id IN (?)`,
@@ -116,7 +116,7 @@ export async function endLostLeases(
     }
     if (gone.length > 0) {
       await trx.raw(
-        `UPDATE messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+        `UPDATE postlane_messages m JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
          SET m.state = 'unknown', m.unknown_at = ?, m.due_at = ?, m.lease = NULL, m.reason = 'process lost',
              a.outcome = 'unknown', a.code = 'process-lost', a.settled_at = ?
          WHERE m.id IN (?)`,

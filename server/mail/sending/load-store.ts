@@ -79,12 +79,12 @@ const loadSql = `SELECT m.id, m.state, m.lease, a.id AS attempt_id, m.attempt_co
     m.template_version_id, m.campaign_id, m.topic, m.recipient, m.recipient_name, m.locale, m.tag, m.expires_at,
     c.content, r.address AS audience_address, r.data AS recipient_data, k.data AS campaign_data,
     k.state AS campaign_state,
-    EXISTS (SELECT 1 FROM message_attachments f WHERE f.message_id = m.id) AS has_attachments
-  FROM messages m
-  LEFT JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
-  LEFT JOIN message_contents c ON c.message_id = m.id
-  LEFT JOIN campaigns k ON k.id = m.campaign_id
-  LEFT JOIN campaign_recipients r ON r.campaign_id = m.campaign_id AND r.address = m.recipient
+    EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS has_attachments
+  FROM postlane_messages m
+  LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+  LEFT JOIN postlane_message_contents c ON c.message_id = m.id
+  LEFT JOIN postlane_campaigns k ON k.id = m.campaign_id
+  LEFT JOIN postlane_campaign_recipients r ON r.campaign_id = m.campaign_id AND r.address = m.recipient
   WHERE m.id IN (?)`;
 
 function loaded(claim: Claim, row: LoadedRow): MessageToSend {

@@ -35,7 +35,7 @@ export async function lockOverdue(
 // Lane by lane in the order of the index: with a filesort the engine would read and lock every candidate.
 const overdueSql = `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count AS attempts, m.category, a.stream,
     a.transport, a.created_at AS createdAt, a.handed_at AS handedAt
-  FROM messages m FORCE INDEX (messages_due)
-  STRAIGHT_JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+  FROM postlane_messages m FORCE INDEX (messages_due)
+  STRAIGHT_JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   WHERE m.state = ? AND m.lane = ? AND m.due_at <= ?
   ORDER BY m.due_at, m.id LIMIT ? FOR UPDATE SKIP LOCKED`;

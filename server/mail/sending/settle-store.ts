@@ -59,7 +59,7 @@ async function settleAlike(db: Db, settlements: readonly DeliveryResult[], now: 
   const change = Object.entries(messageChange(first.next, now));
   const [result] = await despiteLocks(() =>
     db.raw(
-      `UPDATE attempts a JOIN messages m ON m.id = a.message_id
+      `UPDATE postlane_attempts a JOIN postlane_messages m ON m.id = a.message_id
        SET ${results.sql}, a.settled_at = ?, ${change.map(([column]) => `m.${column} = ?`).join(', ')}
        WHERE a.id IN (?) AND a.outcome IS NULL AND m.state = 'sending' AND m.lease = ?`,
       [
@@ -82,7 +82,7 @@ export async function recordAttempts(
 ): Promise<void> {
   const { sql, bindings } = attemptColumns(attempts);
   await trx.raw(
-    `UPDATE attempts a SET ${sql}, a.settled_at = ?
+    `UPDATE postlane_attempts a SET ${sql}, a.settled_at = ?
      WHERE a.id IN (?) AND (a.outcome IS NULL OR a.outcome = 'unknown')`,
     [...bindings, utc(now), attempts.map(({ id }) => id)],
   );
@@ -129,7 +129,7 @@ async function moveMessages(trx: Knex, group: readonly DeliveryResult[], now: Da
   const [first] = group;
   if (!first) return;
   const { next, claim } = first;
-  const messages = trx('messages').whereIn(
+  const messages = trx('postlane_messages').whereIn(
     'id',
     group.map(({ claim: { messageId } }) => messageId),
   );
@@ -146,7 +146,7 @@ async function moveMessages(trx: Knex, group: readonly DeliveryResult[], now: Da
 
 /** A report can come before the outcome that it is about: then the message stays where that led, and was sent all the same. */
 async function noteSent(trx: Knex, group: readonly DeliveryResult[], now: Date): Promise<void> {
-  await trx('messages')
+  await trx('postlane_messages')
     .whereIn(
       'id',
       group.map(({ claim: { messageId } }) => messageId),

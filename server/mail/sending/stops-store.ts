@@ -12,7 +12,7 @@ export async function stopClaimed(db: Db, messages: readonly MessageToSend[], no
   if (messages.length === 0) return;
   await inTransaction(db, async trx => {
     // Locked, so that a campaign is resumed before, and we see it, or after, and our messages are with the rest.
-    const campaigns = await trx('campaigns')
+    const campaigns = await trx('postlane_campaigns')
       .select('id', 'state')
       .whereIn('id', [...new Set(messages.map(({ campaignId }) => campaignId))])
       .orderBy('id')
@@ -21,7 +21,7 @@ export async function stopClaimed(db: Db, messages: readonly MessageToSend[], no
       const its = messages.filter(({ campaignId }) => campaignId === id);
       await recordAttempts(trx, its.map(skippedAttempt), now);
       for (const { claim } of its) {
-        await trx('messages')
+        await trx('postlane_messages')
           .where({ id: claim.messageId, state: 'sending', lease: claim.lease })
           .update({ ...stopped(state, now), lease: null });
       }

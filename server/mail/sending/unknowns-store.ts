@@ -14,7 +14,7 @@ export async function claimUnknown(
   return inTransaction(db, async trx => {
     const rows = await lockOverdue(trx, 'unknown', { limit, now });
     if (rows.length === 0) return [];
-    await trx('messages')
+    await trx('postlane_messages')
       .whereIn(
         'id',
         rows.map(row => row.messageId),

@@ -40,7 +40,7 @@ export interface AuditPage {
 
 /** Writes a change down, in the transaction that makes it: both happen, or neither. */
 export async function recordChange(trx: Knex, change: Change): Promise<void> {
-  await trx('audit_entries').insert({
+  await trx('postlane_audit_entries').insert({
     at: utc(change.at),
     changed_by: cut(change.by, 200),
     action: change.action,
@@ -55,7 +55,7 @@ const columns = { id: 'id', at: 'at', by: 'changed_by', action: 'action', subjec
 /** Changes that match, newest first, without what was before and after. */
 export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<AuditPage> {
   const limit = Math.min(filter.limit ?? 50, 500);
-  const query = db('audit_entries')
+  const query = db('postlane_audit_entries')
     .select(columns)
     .orderBy('id', 'desc')
     .limit(limit + 1);
@@ -70,7 +70,7 @@ export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<Audit
 
 /** One change with before and after, or null. */
 export async function readAuditEntry(db: Db, id: string): Promise<AuditEntry | null> {
-  const row = await db('audit_entries')
+  const row = await db('postlane_audit_entries')
     .select({ ...columns, before: 'before_change', after: 'after_change' })
     .where({ id })
     .first();
@@ -80,7 +80,7 @@ export async function readAuditEntry(db: Db, id: string): Promise<AuditEntry | n
 
 /** Every action that was ever recorded, in order. The index alone answers it. */
 export async function listAuditActions(db: Db): Promise<string[]> {
-  return db('audit_entries').distinct('action').orderBy('action').pluck('action');
+  return db('postlane_audit_entries').distinct('action').orderBy('action').pluck('action');
 }
 
 /** Largest value kept whole, in characters of its JSON: an entry is to be read, not to hold a copy of everything. */

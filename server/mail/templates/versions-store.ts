@@ -10,7 +10,7 @@ export interface TemplateVersion {
 
 /** The ids of the published versions by template. */
 export async function publishedVersions(db: Knex): Promise<Map<string, number>> {
-  const rows = await db('template_versions').select('template', 'id').where({ published: 1 });
+  const rows = await db('postlane_template_versions').select('template', 'id').where({ published: 1 });
   return new Map(rows.map(row => [row.template, row.id]));
 }
 
@@ -22,7 +22,7 @@ export interface TemplateInForce {
 
 /** Every template's {@link TemplateInForce} by its key. */
 export async function templatesInForce(db: Knex): Promise<Map<string, TemplateInForce>> {
-  const rows: (TemplateInForce & { template: string })[] = await db('template_versions')
+  const rows: (TemplateInForce & { template: string })[] = await db('postlane_template_versions')
     .select('template')
     .max({ highest: 'version' })
     .max({ hash: db.raw('IF(published = 1, content_hash, NULL)') })
@@ -32,7 +32,9 @@ export async function templatesInForce(db: Knex): Promise<Map<string, TemplateIn
 
 /** One version by its id, or null. */
 export async function readVersion(db: Knex, id: number): Promise<TemplateVersion | null> {
-  return toVersion(await db('template_versions').select('id', 'version', 'content').where({ id }).first());
+  return toVersion(
+    await db('postlane_template_versions').select('id', 'version', 'content').where({ id }).first(),
+  );
 }
 
 /** One version by its number, or null. */
@@ -42,7 +44,10 @@ export async function readNumberedVersion(
   version: number,
 ): Promise<TemplateVersion | null> {
   return toVersion(
-    await db('template_versions').select('id', 'version', 'content').where({ template, version }).first(),
+    await db('postlane_template_versions')
+      .select('id', 'version', 'content')
+      .where({ template, version })
+      .first(),
   );
 }
 

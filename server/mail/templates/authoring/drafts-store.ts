@@ -25,12 +25,15 @@ const headColumns = {
 
 /** All heads. */
 export async function readHeads(db: Knex): Promise<SourceHead[]> {
-  return db('template_sources').select(headColumns);
+  return db('postlane_template_sources').select(headColumns);
 }
 
 /** One head, or null. */
 export async function readHead(db: Knex, { kind, key }: SourceRef): Promise<SourceHead | null> {
-  return (await db('template_sources').select(headColumns).where({ kind, source_key: key }).first()) ?? null;
+  return (
+    (await db('postlane_template_sources').select(headColumns).where({ kind, source_key: key }).first()) ??
+    null
+  );
 }
 
 /** One head with its draft, or null. */
@@ -38,7 +41,7 @@ export async function readDraft(
   db: Knex,
   { kind, key }: SourceRef,
 ): Promise<(SourceHead & { draft: Source['content'] | null }) | null> {
-  const row = await db('template_sources')
+  const row = await db('postlane_template_sources')
     .select({ ...headColumns, draft: 'draft' })
     .where({ kind, source_key: key })
     .first();
@@ -57,7 +60,7 @@ export async function insertDraft(
   { kind, key, content }: Source,
   { by, at }: Stamp,
 ): Promise<void> {
-  await db('template_sources').insert({
+  await db('postlane_template_sources').insert({
     kind,
     source_key: key,
     revision: 1,
@@ -79,7 +82,7 @@ export async function updateDraft(
 ): Promise<boolean> {
   // Assignments run from left to right and see earlier ones: what the base depends on is set after it.
   const [result] = await db.raw(
-    `UPDATE template_sources
+    `UPDATE postlane_template_sources
      SET draft_base = COALESCE(LEAST(?, version), IF(draft IS NULL, version, draft_base)),
          draft = ?, draft_at = ?, draft_by = ?, revision = revision + 1
      WHERE kind = ? AND source_key = ? AND revision = ?`,
@@ -90,7 +93,7 @@ export async function updateDraft(
 
 /** Drops the draft of `revision`; false when that is not the current one. */
 export async function dropDraft(db: Knex, { kind, key }: SourceRef, revision: number): Promise<boolean> {
-  const rows = await db('template_sources')
+  const rows = await db('postlane_template_sources')
     .where({ kind, source_key: key, revision })
     .update({ ...noDraft, revision: revision + 1 });
   return rows > 0;
@@ -98,7 +101,7 @@ export async function dropDraft(db: Knex, { kind, key }: SourceRef, revision: nu
 
 /** Removes a source that has neither version nor draft. */
 export async function removeEmpty(db: Knex, { kind, key }: SourceRef): Promise<void> {
-  await db('template_sources')
+  await db('postlane_template_sources')
     .where({ kind, source_key: key })
     .whereNull('version')
     .whereNull('draft')
@@ -109,7 +112,7 @@ const noDraft = { draft: null, draft_base: null, draft_at: null, draft_by: null 
 
 /** The current revision, with the row locked until the transaction ends; null when there is no such source. */
 export async function lockRevision(trx: Knex, { kind, key }: SourceRef): Promise<number | null> {
-  const row = await trx('template_sources')
+  const row = await trx('postlane_template_sources')
     .select('revision')
     .where({ kind, source_key: key })
     .forUpdate()
@@ -120,7 +123,7 @@ export async function lockRevision(trx: Knex, { kind, key }: SourceRef): Promise
 /** Notes that the file of each source says what its published version says. */
 export async function agreeWithFiles(db: Knex, refs: readonly SourceRef[]): Promise<void> {
   if (refs.length === 0) return;
-  await db('template_sources')
+  await db('postlane_template_sources')
     .whereIn(
       ['kind', 'source_key'],
       refs.map(({ kind, key }) => [kind, key]),

@@ -26,7 +26,7 @@ export async function listVersions(
   { kind, key }: SourceRef,
   { before, limit }: { before: number | null; limit: number },
 ): Promise<HistoryEntry[]> {
-  const query = db('template_source_versions')
+  const query = db('postlane_template_source_versions')
     .select(entryColumns)
     .where({ kind, source_key: key })
     .orderBy('version', 'desc')
@@ -42,7 +42,7 @@ export async function readSourceVersion(
   { kind, key }: SourceRef,
   version: number,
 ): Promise<(HistoryEntry & { source: Source }) | null> {
-  const row = await db('template_source_versions')
+  const row = await db('postlane_template_source_versions')
     .select({ ...entryColumns, content: 'content' })
     .where({ kind, source_key: key, version })
     .first();
@@ -95,7 +95,7 @@ export async function readPublishedHashes(
 }
 
 function publishedRows(db: Knex) {
-  return db('template_sources as s').join('template_source_versions as v', on =>
+  return db('postlane_template_sources as s').join('postlane_template_source_versions as v', on =>
     on.on('v.kind', 's.kind').on('v.source_key', 's.source_key').on('v.version', 's.version'),
   );
 }

@@ -5,21 +5,21 @@ import type { TemplateContent } from '../language/template.ts';
 
 /** The number that changes with every publication, 0 before the first. */
 export async function libraryRevision(db: Knex): Promise<number> {
-  const row = await db('template_library').select('revision').first();
+  const row = await db('postlane_template_library').select('revision').first();
   return row?.revision ?? 0;
 }
 
 /** Takes the one lock of publications, held until the transaction ends; returns the revision as it then is. */
 export async function lockLibrary(trx: Knex): Promise<number> {
   await trx.raw(
-    'INSERT INTO template_library (id, revision) VALUES (1, 0) ON DUPLICATE KEY UPDATE revision = revision',
+    'INSERT INTO postlane_template_library (id, revision) VALUES (1, 0) ON DUPLICATE KEY UPDATE revision = revision',
   );
   return libraryRevision(trx);
 }
 
 /** Counts a publication. */
 export async function advanceLibrary(trx: Knex): Promise<void> {
-  await trx('template_library').increment('revision', 1);
+  await trx('postlane_template_library').increment('revision', 1);
 }
 
 /** A source that becomes the published one. */
@@ -35,7 +35,7 @@ export interface NewVersion {
 /** Adds versions to the histories and puts them in force. Drafts stay. */
 export async function insertVersions(trx: Knex, versions: readonly NewVersion[], at: Date): Promise<void> {
   if (versions.length === 0) return;
-  await trx('template_source_versions').insert(
+  await trx('postlane_template_source_versions').insert(
     versions.map(({ source, version, hash, message, cause, by }) => ({
       kind: source.kind,
       source_key: source.key,
@@ -51,7 +51,7 @@ export async function insertVersions(trx: Knex, versions: readonly NewVersion[],
   // Who looks at a source without a draft looks at its published text, so that is a change to them; a draft has its
   // base for that. A version that only a layout brought about changes nobody's text.
   await trx.raw(
-    `INSERT INTO template_sources (kind, source_key, version, revision, file_version, created_at)
+    `INSERT INTO postlane_template_sources (kind, source_key, version, revision, file_version, created_at)
      VALUES ${versions.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}
      ON DUPLICATE KEY UPDATE version = VALUES(version),
        revision = revision + IF(draft IS NULL, VALUES(revision), 0),
@@ -81,14 +81,14 @@ export async function insertTemplateVersions(
   at: Date,
 ): Promise<void> {
   if (templates.length === 0) return;
-  await trx('template_versions')
+  await trx('postlane_template_versions')
     .whereIn(
       'template',
       templates.map(({ content }) => content.key),
     )
     .where({ published: 1 })
     .update({ published: null });
-  await trx('template_versions').insert(
+  await trx('postlane_template_versions').insert(
     templates.map(({ version, hash, content }) => ({
       template: content.key,
       version,

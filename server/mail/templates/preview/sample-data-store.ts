@@ -16,7 +16,7 @@ interface CaseRow extends Omit<StoredCase, 'data'> {
 
 /** The saved cases of a template by name. */
 export async function listCases(db: Db, template: string): Promise<StoredCase[]> {
-  const rows: CaseRow[] = await db('preview_cases')
+  const rows: CaseRow[] = await db('postlane_sample_data')
     .select('id', 'name', 'locale', 'data')
     .where({ template })
     .orderBy('name');
@@ -29,24 +29,31 @@ export async function writeCase(
   { id, template, name, locale, data, by, at }: StoredCase & { template: string; by: string; at: Date },
 ): Promise<string> {
   const row = { locale, data: JSON.stringify(data), changed_by: by, changed_at: utc(at) };
-  await trx('preview_cases')
+  await trx('postlane_sample_data')
     .insert({ id, template, name, ...row })
     .onConflict(['template', 'name'])
     .merge(row);
-  const stored: { id: string } = await trx('preview_cases').select('id').where({ template, name }).first();
+  const stored: { id: string } = await trx('postlane_sample_data')
+    .select('id')
+    .where({ template, name })
+    .first();
   return stored.id;
 }
 
 /** Removes a case; its name, or null when it was not there. */
 export async function deleteCase(trx: Knex, template: string, id: string): Promise<string | null> {
-  const row = await trx('preview_cases').select('name').where({ template, id }).first().forUpdate();
+  const row = await trx('postlane_sample_data').select('name').where({ template, id }).first().forUpdate();
   if (!row) return null;
-  await trx('preview_cases').where({ template, id }).delete();
+  await trx('postlane_sample_data').where({ template, id }).delete();
   return row.name;
 }
 
 /** How many other cases a template has beside the one of this name. */
 export async function countOtherCases(db: Knex, template: string, name: string): Promise<number> {
-  const row = await db('preview_cases').where({ template }).whereNot({ name }).count({ count: '*' }).first();
+  const row = await db('postlane_sample_data')
+    .where({ template })
+    .whereNot({ name })
+    .count({ count: '*' })
+    .first();
   return Number(row?.count ?? 0);
 }
