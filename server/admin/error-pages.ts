@@ -25,7 +25,7 @@ interface Answer {
 export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
   return (error, request, response, next) => {
     let answer = expected(error);
-    // Express's own refusals of a request are told by the host as it does elsewhere.
+    // Express's own refusals of a request are answered by the host as it does elsewhere.
     const isTooLate = response.headersSent && !isTelling(response);
     if (isTooLate || (!answer && clientStatus(error) !== null)) {
       next(error);
@@ -66,13 +66,13 @@ function refusal(error: MailError): Answer {
 }
 
 function surprise(request: Request): Answer {
-  const standing = isSafe(request)
+  const advice = isSafe(request)
     ? 'Nothing was changed. Try again in a minute.'
-    : 'It is not certain whether your change was stored: look before you send it again.';
+    : 'Your change may or may not have been saved: check before you send it again.';
   return {
     status: 500,
     title: 'Something went wrong on our side',
-    message: `${standing} If it goes on, tell whoever looks after Postlane, with the number of this incident.`,
+    message: `${advice} If it happens again, contact the person who runs Postlane and give the incident number.`,
     code: 'internal',
     incident: randomUUID().slice(0, 8),
   };

@@ -35,9 +35,9 @@ export function notFound(message: string): PageError {
   return new PageError(404, 'Not found', message);
 }
 
-/** The address asks for something that cannot be. */
+/** The address asks for something that does not make sense. */
 export function unreadable(message: string): PageError {
-  return new PageError(422, 'That cannot be shown', message);
+  return new PageError(422, 'Cannot be shown', message);
 }
 
 /** The person may not do this. */

@@ -7,7 +7,7 @@ export const roles = ['viewer', 'editor', 'publisher', 'admin'] as const;
 /** One of {@link roles}. */
 export type Role = (typeof roles)[number];
 
-/** Whoever uses the pages. The id is what the audit log names. */
+/** A user of the pages. The id is what the audit log records. */
 export interface Person {
   id: string;
   name: string;
@@ -24,21 +24,21 @@ export function isRole(name: unknown): name is Role {
   return roles.some(role => role === name);
 }
 
-/** Who is asking. Behind the gate there is always somebody. */
+/** Who sent the request. On routes that require signing in there is always somebody. */
 export function personOf(response: Response): Person {
   const person = response.locals.person as Person | undefined;
-  if (!person) throw new Error('Nobody has been let in: this route stands before the gate.');
+  if (!person) throw new Error('Nobody is signed in: this route is not behind the one that requires it.');
   return person;
 }
 
-/** Lets through who has at least this role; others get a page that says so. */
+/** Lets people with at least this role through; others get a page that says so. */
 export function allow(role: Role): RequestHandler {
   return (_request, response, next) => {
     const person = personOf(response);
-    next(mayAs(person, role) ? undefined : forbidden(notYours(person, role)));
+    next(mayAs(person, role) ? undefined : forbidden(roleMissing(person, role)));
   };
 }
 
-function notYours({ role }: Person, needed: Role): string {
-  return `This takes the role ${needed}; yours is ${role}. An admin can change it.`;
+function roleMissing({ role }: Person, needed: Role): string {
+  return `This requires the ${needed} role; you are ${role}. An admin can change that.`;
 }

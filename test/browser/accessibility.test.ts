@@ -68,9 +68,9 @@ describeInBrowser('every page', browser => {
       'campaigns',
       'campaigns/new',
       `campaigns/${ids.draft}`,
-      ...['launch', 'clear', 'cancel'].map(deed => `campaigns/${ids.draft}/${deed}`),
+      ...['launch', 'clear', 'cancel'].map(action => `campaigns/${ids.draft}/${action}`),
       `campaigns/${ids.running}`,
-      ...['pause', 'resume', 'retry'].map(deed => `campaigns/${ids.running}/${deed}`),
+      ...['pause', 'resume', 'retry'].map(action => `campaigns/${ids.running}/${action}`),
       'suppressions',
       'suppressions/new',
       `suppressions/one?${suppression}`,
@@ -105,7 +105,7 @@ describeInBrowser('every page', browser => {
       'templates/newsletter/versions/1',
     ]);
     await page.goto(`${app.url}templates/newsletter`);
-    for (const tab of ['Words', 'Data', 'Cases', 'Settings']) {
+    for (const tab of ['Content', 'Data', 'Samples', 'Settings']) {
       await page.getByRole('tab', { name: tab, exact: true }).click();
       await look(page, `templates/newsletter, ${tab}`);
     }
@@ -118,7 +118,7 @@ describeInBrowser('every page', browser => {
     await page.getByLabel('Name').fill('August');
     await page.getByRole('combobox', { name: 'Template' }).selectOption('newsletter');
     await page.getByLabel('Shared data').fill('{');
-    await button('Make the draft').click();
+    await button('Create draft').click();
     await page.getByRole('alert').waitFor();
     await look(page, 'a form to be mended');
 
@@ -140,7 +140,7 @@ describeInBrowser('every page', browser => {
     await look(page, 'users/one');
 
     await page.goto(`${url}streams`);
-    await button('Make a new password').click();
+    await button('Create a new password').click();
     await page.getByLabel('Password', { exact: true }).waitFor();
     await look(page, 'a password of the webhook');
     await page.goto(`${url}streams`);
@@ -187,11 +187,11 @@ describeInBrowser('every page', browser => {
     ]);
     await page.goto(`${app.url}suppressions/new`);
     await page.getByLabel('Address').fill('joan@mail.example');
-    await page.getByLabel('Why').fill('asked by phone');
+    await page.getByLabel('Reason').fill('asked by phone');
     await page.evaluate(
       'for (const { form } of document.querySelectorAll("[name=_csrf]")) form._csrf.value = "forged"',
     );
-    await button('Suppress it').click();
+    await button('Suppress address').click();
     await page.getByRole('heading', { name: /not one of ours/ }).waitFor();
     await look(page, 'a forged form');
     await page.goto(`${app.url}campaigns/${app.ids.empty}`);

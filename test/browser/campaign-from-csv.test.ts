@@ -46,11 +46,11 @@ describeInBrowser('a campaign', browser => {
     await page.getByLabel('Name').fill('May news');
     await page.getByRole('combobox', { name: 'Template' }).selectOption('newsletter');
     await page.getByLabel('Shared data').fill('{"issue":');
-    await button(page, 'Make the draft').click();
-    await page.getByRole('alert').getByText('not JSON').waitFor();
+    await button(page, 'Create draft').click();
+    await page.getByRole('alert').getByText('not valid JSON').waitFor();
     expect(await page.getByLabel('Name').inputValue(), 'nothing typed is lost').to.equal('May news');
     await page.getByLabel('Shared data').fill(JSON.stringify(newsletterData));
-    await button(page, 'Make the draft').click();
+    await button(page, 'Create draft').click();
     await arrived(page, 'May news');
 
     // A bad line: first nobody is added, then everybody else is.
@@ -60,20 +60,20 @@ describeInBrowser('a campaign', browser => {
     await arrived(page, 'Nobody was added');
     const faulty = page.getByRole('row', { name: /^22 / });
     expect(await faulty.innerText()).to.match(/address/i);
-    await page.getByRole('link', { name: 'Go on with the campaign' }).click();
+    await page.getByRole('link', { name: 'Continue with the campaign' }).click();
     await arrived(page, 'May news');
-    await page.getByText('Nobody is in the audience yet.').waitFor();
+    await page.getByText('No recipients yet.').waitFor();
     await page.getByLabel('File').setInputFiles(file);
     await button(page, 'Add to the audience').click();
     await arrived(page, 'Recipients added');
-    await page.getByRole('link', { name: 'Go on with the campaign' }).click();
+    await page.getByRole('link', { name: 'Continue with the campaign' }).click();
     await arrived(page, 'May news');
     expect(await plan(page)).to.deep.equal([40, 39, 1, 0, 0]);
 
     await page.getByRole('link', { name: 'Launch' }).click();
     await page.getByText('39 recipients').waitFor();
     await button(page, 'Launch').click();
-    await page.getByRole('status').getByText('Launched. It is on its way.').waitFor();
+    await page.getByRole('status').getByText('Launched. Sending has started.').waitFor();
 
     // Some have gone out and the others wait at the gate: the page tells by itself.
     gate.let(4);
@@ -85,7 +85,7 @@ describeInBrowser('a campaign', browser => {
     expect(app.sandbox.messages.count, 'while it is paused').to.be.below(39);
     await button(page, 'Resume').click();
     await page.getByRole('status').getByText('Resumed.').waitFor();
-    await page.getByRole('link', { name: 'It has ended: load the page again' }).click();
+    await page.getByRole('link', { name: 'Finished: reload the page' }).click();
     await page.locator('header').getByText('done', { exact: true }).waitFor();
     await progress(page).getByText('100%').waitFor();
     expect(app.sandbox.messages.count).to.equal(39);
@@ -98,7 +98,7 @@ describeInBrowser('a campaign', browser => {
     await progress(page)
       .getByRole('link', { name: /suppressed/ })
       .click();
-    await page.getByText('Only of the campaign').waitFor();
+    await page.getByText('Only messages of the campaign').waitFor();
     await page.getByRole('link', { name: 'reader-7@mail.example' }).waitFor();
   });
 });

@@ -64,10 +64,10 @@ describeInBrowser('the template editor', browser => {
 
     await page.getByRole('button', { name: 'Publish …' }).click();
     await page.getByRole('heading', { name: /^Changes/ }).waitFor();
-    await page.getByText('No message of newsletter keeps its data').waitFor();
+    await page.getByText('no messages of newsletter were sent yet').waitFor();
     expect(await page.locator('.diff .added').first().innerText()).to.include('Fresh: {{issue}}');
     await page.getByLabel('What changed, and why').fill('A fresher subject');
-    const warnings = page.getByLabel(/can stay/);
+    const warnings = page.getByLabel(/can be ignored/);
     if (await warnings.count()) await warnings.check();
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByText('Version 2 is published.').waitFor();
@@ -96,7 +96,7 @@ describeInBrowser('the template editor', browser => {
     );
     await saved(page);
     await page.getByRole('button', { name: 'Publish …' }).click();
-    await page.getByText('Errors block').waitFor();
+    await page.getByText('Fix the errors in the editor first.').waitFor();
     expect(await page.getByRole('button', { name: 'Publish', exact: true }).isDisabled()).to.equal(true);
     await page.getByRole('link', { name: 'text, line 2' }).click();
     await page.waitForFunction(
@@ -132,7 +132,7 @@ describeInBrowser('the template editor', browser => {
     await page.getByRole('button', { name: 'Headers' }).click();
     expect(await page.locator('[data-headers]').innerText()).to.include('From');
     await page.getByRole('button', { name: 'Desktop' }).click();
-    await page.getByLabel('With which data').selectOption({ label: 'Long text' });
+    await page.getByLabel('Preview data').selectOption({ label: 'Long text' });
     await frame(page)
       .getByText(/(\w+ ){5}/)
       .first()
@@ -143,7 +143,7 @@ describeInBrowser('the template editor', browser => {
     const data = { ...newsletterData, issue: 'As Joan got it' };
     await mail.send({ template: 'newsletter', to: 'joan@example.com', data }, { wait: true });
     const page = await open('newsletter');
-    await page.getByLabel('With which data').selectOption('recipient');
+    await page.getByLabel('Preview data').selectOption('recipient');
     await page.getByLabel('Recipient', { exact: true }).fill('joan@example.com');
     await page.locator('[data-subject]').getByText('As Joan got it').waitFor();
     await page.getByLabel('Recipient', { exact: true }).fill('nobody@example.com');
@@ -165,7 +165,7 @@ describeInBrowser('the template editor', browser => {
     await page.goBack();
     await page.getByText('Discard the draft').first().click();
     await page.getByRole('button', { name: 'Discard the draft' }).click();
-    await page.getByText('The draft is discarded.').waitFor();
+    await page.getByText('Draft discarded.').waitFor();
   });
 
   it('lets no two editors overwrite each other', async () => {
@@ -178,8 +178,8 @@ describeInBrowser('the template editor', browser => {
     expect(await field(ada, 'grace').innerText()).to.equal('From Grace');
     await write(ada, 'You (this is saved)', 'From both');
     expect(await accessibilityFaults(ada)).to.deep.equal([]);
-    await ada.getByRole('button', { name: 'Save what is on my side' }).click();
-    await ada.getByText('The draft is saved.').waitFor();
+    await ada.getByRole('button', { name: 'Save my side' }).click();
+    await ada.getByText('Draft saved.').waitFor();
     expect((await draftOf('loyalty-tier-upgrade'))?.locales.default.subject).to.equal('From both');
   });
 
@@ -194,7 +194,7 @@ describeInBrowser('the template editor', browser => {
     await page.close({ runBeforeUnload: false });
     await again.setExtraHTTPHeaders({ 'x-person': 'grace' });
     await again.goto(`${server.url}/mail/templates/booking-confirmation`);
-    await again.getByRole('button', { name: 'Take it back' }).click();
+    await again.getByRole('button', { name: 'Restore it' }).click();
     await saved(again);
     expect((await draftOf('booking-confirmation'))?.locales.default.subject).to.equal(
       'Typed without a session',
@@ -228,14 +228,14 @@ describeInBrowser('the template editor', browser => {
     await page.getByText('Add a language').click();
     await page.getByPlaceholder('nl or nl-BE').fill('nl');
     await page.keyboard.press('Enter');
-    await page.getByText('The language was added').waitFor();
+    await page.getByText('Language added').waitFor();
   });
 
   it('works without a script', async () => {
     const page = await open('order-confirmation', 'grace', { javaScriptEnabled: false });
     await page.getByLabel('Subject', { exact: true }).fill('Plainly: {{order.number}}');
     await page.getByRole('button', { name: 'Save draft' }).click();
-    await page.getByText('The draft is saved.').waitFor();
+    await page.getByText('Draft saved.').waitFor();
     expect((await draftOf('order-confirmation'))?.locales.default.subject).to.equal(
       'Plainly: {{order.number}}',
     );

@@ -68,7 +68,7 @@ describeInBrowser('finding a mail', browser => {
     await page.goto(`${app.url}messages`);
     await search(page).fill(`%_'"`);
     await filter(page);
-    await page.getByText('No message matches.').waitFor();
+    await page.getByText('No messages match.').waitFor();
   });
 
   it('goes by template, state, stream, tag and time, in one address that can be passed on', async () => {
@@ -128,11 +128,11 @@ describeInBrowser('finding a mail', browser => {
     expect(await card(page, /^Attempts/).innerText()).to.include('accepted');
     await page.frameLocator('iframe').getByText('Slow answers').first().waitFor();
 
-    await card(page, /^Reports/)
+    await card(page, /^Events/)
       .getByRole('link', { name: /bounce/i })
       .click();
     await page.getByText('"Type": "HardBounce"').waitFor();
-    await page.getByRole('link', { name: 'The message' }).click();
+    await page.getByRole('link', { name: 'Message', exact: true }).click();
     // What follows from it: nothing more goes there.
     await card(page, /^Decision/)
       .getByRole('link', { name: /bounce/i })
@@ -148,12 +148,12 @@ describeInBrowser('finding a mail', browser => {
       .last()
       .click();
     await page.getByText('asked by phone').first().waitFor();
-    await page.getByLabel('Why').fill('wrote to us');
+    await page.getByLabel('Reason').fill('wrote to us');
     await page.getByRole('button', { name: 'Lift the suppression' }).click();
     await page.getByRole('status').waitFor();
     await page.goto(`${app.url}messages/${ids.get(quiet)}`);
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('Back in the queue.').waitFor();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('Queued again.').waitFor();
     await app.mail.work.deliverDue('transactional');
     await app.sandbox.idle();
     await page.reload();
@@ -167,6 +167,6 @@ describeInBrowser('finding a mail', browser => {
     await app.sandbox.idle();
     expect(app.sandbox.copiesByRecipient().get(quiet)).to.equal(2);
     await page.goto(`${app.url}audit?action=message.resend`);
-    await page.getByRole('link', { name: 'Copy of a message sent' }).waitFor();
+    await page.getByRole('link', { name: 'Message copied and sent again' }).waitFor();
   });
 });

@@ -165,7 +165,7 @@ describeInBrowser('signing in', browser => {
     const told = page.getByText('You are signed out');
     await told.waitFor();
     const opening = page.context().waitForEvent('page');
-    await page.getByRole('button', { name: 'Sign in in another tab' }).click();
+    await page.getByRole('button', { name: 'Sign in in a new tab' }).click();
     const other = await opening;
     await signIn(other, eve);
     await heading(other, 'Overview').waitFor();
@@ -184,8 +184,8 @@ describeInBrowser('signing in', browser => {
     const page = await signedIn(eve, 'suppressions/new');
     await page.getByLabel('Address').fill('joan@mail.example');
     clock.advance(13 * 60 * minute);
-    await page.getByLabel('Why').fill('asked by phone');
-    await page.getByRole('button', { name: 'Suppress it' }).click();
+    await page.getByLabel('Reason').fill('asked by phone');
+    await page.getByRole('button', { name: 'Suppress address' }).click();
     await page.getByText('Your session has ended. Nothing was changed.').waitFor();
     expect(
       await page
@@ -197,7 +197,7 @@ describeInBrowser('signing in', browser => {
     expect(new URL(page.url()).pathname).to.equal('/suppressions/new');
     await page.getByText('What you had typed is back in the form.').waitFor();
     expect(await page.getByLabel('Address').inputValue()).to.equal('joan@mail.example');
-    expect(await page.getByLabel('Why').inputValue()).to.equal('asked by phone');
+    expect(await page.getByLabel('Reason').inputValue()).to.equal('asked by phone');
     await page.reload();
     expect(await page.getByLabel('Address').inputValue(), 'once').to.equal('');
   });

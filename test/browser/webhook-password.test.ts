@@ -21,7 +21,7 @@ describeInBrowser('the webhook and its password', browser => {
 
   const open = (path = 'streams') => page.goto(`${at.server.url}/mail/${path}`);
   const makePassword = async () => {
-    await page.getByRole('button', { name: 'Make a new password' }).click();
+    await page.getByRole('button', { name: 'Create a new password' }).click();
     return page.getByLabel('Password', { exact: true }).inputValue();
   };
   /** What an admin does at Postmark. */
@@ -61,7 +61,7 @@ describeInBrowser('the webhook and its password', browser => {
     const rows = page.locator('#webhook tbody tr', { hasText: 'password no.' });
     expect(await rows.filter({ hasText: 'never' }).count(), 'unused').to.equal(0);
     await rows.last().getByRole('link', { name: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByRole('button', { name: 'Remove the password' }).click();
     await page.getByRole('status').getByText('Removed.').waitFor();
     expect(await rows.count()).to.equal(1);
     expect(await stateOfNextMail()).to.equal('delivered');

@@ -158,7 +158,7 @@ describe('forms', () => {
       person = { ...person, role: 'viewer' };
       const viewer = await visitForms(appWith(secretKeys), '/mail/');
       const { text } = await to(appWith(secretKeys), viewer).expect(403);
-      expect(text).to.include('This takes the role editor; yours is viewer.');
+      expect(text).to.include('This requires the editor role; you are viewer.');
     });
   });
 

@@ -99,7 +99,9 @@ describe('roles', () => {
       '/nowhere',
     ]) {
       const { text } = await postForm(app, path, {}, visit).expect(403);
-      expect(text, path).to.include('This takes the role editor; yours is viewer. An admin can change it.');
+      expect(text, path).to.include(
+        'This requires the editor role; you are viewer. An admin can change that.',
+      );
     }
   });
 });

@@ -37,7 +37,7 @@ describe('pages about jobs', () => {
     expect(await page('/jobs'))
       .to.include('postlane worker')
       .and.include('>Jobs</a>');
-    expect(await page('/jobs?state=failed')).to.include('No job matches');
+    expect(await page('/jobs?state=failed')).to.include('No jobs match');
   });
 
   it('count them by name and list them with their state', async () => {
@@ -64,7 +64,7 @@ describe('pages about jobs', () => {
       .and.match(/page&#x3D;2/);
     expect(first.match(/>many<\/a>/g)).to.have.length(50);
     expect((await page('/jobs?name=many&page=2')).match(/>many<\/a>/g)).to.have.length(10);
-    expect(await page('/jobs?name=many&page=9')).to.include('nothing further down');
+    expect(await page('/jobs?name=many&page=9')).to.include('End of list');
     for (const query of ['page=0', 'page=x', 'state=odd', `name=${'x'.repeat(300)}`])
       await page(`/jobs?${query}`, 422);
   });
@@ -126,7 +126,7 @@ describe('pages about jobs', () => {
         String(headers['set-cookie']).match(/postlane-notice=([\w-]+)/)?.[1] ?? '',
         'base64url',
       ).toString(),
-    ).to.include('no longer');
+    ).to.include('has changed since');
     expect((await mail.audit.list({ subject: `job:${id}` })).entries).to.deep.equal([]);
   });
 });

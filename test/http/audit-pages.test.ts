@@ -29,9 +29,9 @@ describe('pages about the audit log', () => {
     });
 
   it('say what will be there while there is nothing', async () => {
-    expect(await page('/audit')).to.include('Nobody has changed anything yet.');
-    expect(await page('/audit?by=nobody')).to.include('No change matches.');
-    expect(await page('/audit?cursor=1')).to.include('There is nothing older.');
+    expect(await page('/audit')).to.include('No changes yet.');
+    expect(await page('/audit?by=nobody')).to.include('No changes match.');
+    expect(await page('/audit?cursor=1')).to.include('End of list.');
   });
 
   it('page by cursor and keep the filter', async () => {
@@ -70,7 +70,7 @@ describe('pages about the audit log', () => {
   it('say when there is nothing to compare', async () => {
     await record({ action: 'account.password' });
     const id = /audit\/(\d+)"/.exec(await page('/audit?action=account.password'))?.[1];
-    expect(await page(`/audit/${id}`)).to.include('There is nothing to compare');
+    expect(await page(`/audit/${id}`)).to.include('Nothing to compare');
   });
 
   it('say in words what was done, and lead to what it was done to', async () => {
@@ -94,7 +94,7 @@ describe('pages about the audit log', () => {
       expect(list).to.include(`<a href="./${path}">${name}</a>`);
     }
     expect(list)
-      .to.include('>Campaign made<')
+      .to.include('>Campaign created<')
       .and.include('<option value="layout.publish">Layout published<');
     await page('/suppressions/one?stream=outbound&address=a%2Bb%40example.com');
   });
@@ -110,9 +110,9 @@ describe('pages about the audit log', () => {
       await page(path, 404);
     }
     for (const query of ['cursor=x', "cursor=1'", `by=${'x'.repeat(201)}`, 'by=a&by=b']) {
-      expect(await page(`/audit?${query}`, 422), query).to.include('That cannot be shown');
+      expect(await page(`/audit?${query}`, 422), query).to.include('Cannot be shown');
     }
-    expect(await page('/audit?cursor=x', 422)).to.include('The page you asked for is not part of this list.');
+    expect(await page('/audit?cursor=x', 422)).to.include('There is no such page of this list.');
     for (const text of ['%25', '%00', '%F0%9F%92%8C', "'%20OR%201=1--"])
       await page(`/audit?by=${text}&subject=${text}`);
   });

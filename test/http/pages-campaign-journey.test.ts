@@ -33,11 +33,11 @@ describe('a campaign made on the pages', () => {
     const fields = { ...form, name: '', topic: 'No Topic', sendAt: 'soon', data: '{"a":' };
     const { text } = await post('/campaigns', fields).expect(422);
     for (const words of [
-      '4 things have',
+      'Fix 4 fields',
       'Give the campaign a name',
-      'A topic is a word',
-      'is like 2026',
-      'not JSON',
+      'A topic may contain',
+      'a time such as 2026',
+      'not valid JSON',
     ]) {
       expect(text).to.include(words);
     }
@@ -54,8 +54,8 @@ describe('a campaign made on the pages', () => {
   it('says when the template needs what no column can hold', async () => {
     const made = await post('/campaigns', { ...form, data: '' }).expect(303);
     const path = String(made.headers.location).replace(/^[./]+/, '/');
-    expect(await page(path)).to.include('The template needs articles, which no column can hold');
-    expect(await page(`/campaigns/${await create()}`)).not.to.include('no column can hold');
+    expect(await page(path)).to.include('The template needs articles, which a column cannot hold');
+    expect(await page(`/campaigns/${await create()}`)).not.to.include('a column cannot hold');
   });
 
   it('takes a list with a mark, semicolons, quoted breaks, duplicates and bad lines', async () => {
@@ -81,7 +81,9 @@ describe('a campaign made on the pages', () => {
       '4',
       '6',
     ]);
-    expect(text).to.include('It has 5 columns, the first line names 3').and.include('<code>Shoe size</code>');
+    expect(text)
+      .to.include('It has 5 columns, but the first line names 3')
+      .and.include('<code>Shoe size</code>');
     expect(await audience(id)).to.equal(2);
   });
 
@@ -97,8 +99,8 @@ describe('a campaign made on the pages', () => {
     expect(await audience(id)).to.equal(2);
     for (const [csv, words] of [
       ['', 'Choose a file or paste a list'],
-      ['name\nAda\n', 'No column is named email'],
-      ['ada@mail.example\n', 'has to name the columns'],
+      ['name\nAda\n', 'There is no column named email'],
+      ['ada@mail.example\n', 'must name the columns'],
     ] as const) {
       expect((await post(`/campaigns/${id}/recipients`, { csv }).expect(422)).text).to.include(words);
     }
@@ -176,7 +178,7 @@ describe('a campaign made on the pages', () => {
     const content = (await pages().mail.templates.get({ kind: 'template', key: 'newsletter' }))?.published
       ?.source.content;
     const { name: _, ...sample } = content?.sample ?? {};
-    const words = 'still the sample of the template';
+    const words = 'still the template’s sample';
     for (const [data, warned] of [
       [sample, true],
       [newsletterData, false],

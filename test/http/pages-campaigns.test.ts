@@ -31,7 +31,7 @@ describe('pages about campaigns, standing and nights', () => {
       template: 'newsletter',
       data: newsletterData,
     });
-    expect(await page(`/campaigns/${id}`)).to.include('Nobody is in the audience yet');
+    expect(await page(`/campaigns/${id}`)).to.include('No recipients yet');
     await mail.suppressions.add('broadcast', 'b@example.com', 'asked by phone');
     await mail.campaigns.addRecipients(
       id,
@@ -52,7 +52,7 @@ describe('pages about campaigns, standing and nights', () => {
     expect(sending)
       .to.match(/id="progress" data-live="3"/)
       .and.to.include('assets/live.js');
-    expect(sending).to.match(/<b>0%<\/b> settled: 0 of 8 recipients; 8 waiting to be sent/);
+    expect(sending).to.match(/<b>0%<\/b> done: 0 of 8 recipients; 8 waiting to be sent/);
     expect(await page('/'))
       .to.include('Running campaigns')
       .and.include('Live');
@@ -61,7 +61,7 @@ describe('pages about campaigns, standing and nights', () => {
     await mail.work.expandCampaigns();
     const done = await page(path);
     expect(done).not.to.include('data-live');
-    expect(done).to.match(/<b>100%<\/b> settled: 8 of 8 recipients/);
+    expect(done).to.match(/<b>100%<\/b> done: 8 of 8 recipients/);
     expect(done).to.include('<rect x="0" y="0" width="87.5" height="1" data-state="sent"/>');
     expect(done).to.include(`messages?campaignId&#x3D;${id}&amp;state&#x3D;failed`);
     expect(await page('/')).not.to.include('Running campaigns');
@@ -76,13 +76,13 @@ describe('pages about campaigns, standing and nights', () => {
     const list = await page('/campaigns');
     expect(list)
       .to.include('Paused campaigns')
-      .and.not.match(/Running campaigns|data-live|on the way/);
+      .and.not.match(/Running campaigns|data-live|being sent/);
     await mail.campaigns.cancel(id, { by: 'ada' });
     const later = { template: 'newsletter', data: newsletterData, sendAt: new Date(Date.now() + 86_400_000) };
     const waits = await mail.campaigns.create({ name: 'Tomorrow', ...later });
     await mail.campaigns.addRecipients(waits.id, [{ email: 'a@example.com' }]);
     await mail.campaigns.launch(waits.id);
-    expect(await page('/campaigns')).to.match(/Scheduled campaigns[^§]*; 1 waiting for its time/);
+    expect(await page('/campaigns')).to.match(/Scheduled campaigns[^§]*; 1 scheduled/);
     await mail.campaigns.cancel(waits.id, { by: 'ada' });
   });
 
@@ -117,14 +117,14 @@ describe('pages about campaigns, standing and nights', () => {
         bounces_repaired: 3,
       },
     ]);
-    const nights = await page('/reconciliations');
-    expect(nights).to.include('being closed').and.include('not closed').and.include('>closed<');
-    expect(nights).to.match(/12 <small>3 had been missed/);
-    expect((await page('/')).match(/could not be closed: [^<]*/g)).to.deep.equal([
-      'could not be closed: no answer',
+    const list = await page('/reconciliations');
+    expect(list).to.include('>running<').and.include('>incomplete<').and.include('>complete<');
+    expect(list).to.match(/12 <small>3 missed/);
+    expect((await page('/')).match(/could not be reconciled for [^<]*/g)).to.deep.equal([
+      'could not be reconciled for 2026-05-04: no answer',
     ]);
     const night = await page('/reconciliations/2026-05-04');
-    expect(night).to.include('no answer What could not be read').and.include('Nothing had been missed.');
+    expect(night).to.include('no answer It is tried again').and.include('Nothing was missing.');
     await page('/reconciliations/2026-05-09', 404);
     await page('/reconciliations/never', 404);
     await page('/reconciliations?before=never', 422);

@@ -64,7 +64,7 @@ describe('pages when something unexpected happens', () => {
     const visit = await visitForms(app, '/mail/');
     const id = '0198c1de-0000-7000-8000-000000000000';
     const { text } = await postForm(app, `/mail/messages/${id}/cancel`, {}, visit).expect(500);
-    expect(text).to.include('not certain whether your change was stored').and.not.include('Try again<');
+    expect(text).to.include('may or may not have been saved').and.not.include('Try again<');
   });
 
   it('keep the secret path of an invitation out of the log', async () => {

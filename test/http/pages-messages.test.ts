@@ -76,7 +76,7 @@ describe('what can be done with a message', () => {
     expect(await pages().mail.messages.get(id)).to.include({ state: 'queued' });
     const { entries } = await pages().mail.audit.list({ subject: `message:${id}` });
     expect(entries.map(({ action }) => action)).to.deep.equal(['message.retry', 'message.cancel']);
-    expect(await page(`/messages/${id}`)).to.match(/<b>cancelled<\/b>[^§]*?<b>tried again<\/b>/);
+    expect(await page(`/messages/${id}`)).to.match(/<b>cancelled<\/b>[^§]*?<b>retried<\/b>/);
   });
 
   it('is not trying again what would fail at once: it has expired, or its content is gone', async () => {
@@ -87,7 +87,7 @@ describe('what can be done with a message', () => {
       .update({ state: 'failed', expires_at: '2026-01-01 00:00:00' });
     expect(await page(`/messages/${id}`))
       .to.include('Send a copy')
-      .and.not.include('Try again');
+      .and.not.include('Retry');
     const retry = async () => (await submit(`/messages/${id}/retry`)).notice;
     expect(await retry()).to.deep.equal(['failed', 'It has expired. A copy of it does not expire.']);
     await pages().mail.messages.purgeContent(id);
@@ -147,9 +147,9 @@ describe('what can be done with a message', () => {
     expect(note)
       .to.include('The mailbox does not exist')
       .and.include('<q>smtp;550 5.1.1 no such user</q>')
-      .and.include('this mailbox does not take mail')
+      .and.include('this mailbox does not accept mail')
       .and.match(/<b>What to do:<\/b> Ask the recipient/);
-    const [seen = '', folded = ''] = text.split('The report</summary>');
+    const [seen = '', folded = ''] = text.split('Event</summary>');
     expect(seen).not.to.match(/bounceId|HardBounce/);
     expect(folded).to.include('700000001');
   });
@@ -159,7 +159,7 @@ describe('what can be done with a message', () => {
     expect(await page(`/messages/${id}`)).not.to.include('It will not be sent.');
     await pages().mail.suppressions.add('outbound', 'quiet@example.com', 'asked by phone');
     expect(await page(`/messages/${id}`)).to.match(
-      /resend"[^§]*It will not be sent\.[^§]*added by an operator[^§]*suppressions\/one[^§]*See the suppression/,
+      /resend"[^§]*It will not be sent\.[^§]*added by an operator[^§]*suppressions\/one[^§]*Show the suppression/,
     );
     await pages()
       .mail.db('postlane_messages')
@@ -182,16 +182,14 @@ describe('what can be done with a message', () => {
     await send({ to: 'tagged@example.com', tag: `it's 100%_"` });
     const tag = encodeURIComponent(`it's 100%_"`);
     expect(await page(`/messages?tag=${tag}&stream=outbound`)).to.include('tagged@example.com');
-    expect(await page('/messages?from=2020-01-01T00:00&to=2020-01-02T00:00')).to.include(
-      'No message matches',
-    );
+    expect(await page('/messages?from=2020-01-01T00:00&to=2020-01-02T00:00')).to.include('No messages match');
     for (const [query, words] of [
       ['from=yesterday', 'such as 2026-05-04T09:00'],
       ['to=2026-13-45T99:99', 'such as 2026-05-04T09:00'],
       ['to=2026-02-31', 'such as 2026-05-04T09:00'],
-      ['from=2026-05-04T10:00&to=2026-05-04T09:00', 'not after the beginning'],
-      ['stream=%00', 'The stream is an id'],
-      ['after=x', 'not part of this list'],
+      ['from=2026-05-04T10:00&to=2026-05-04T09:00', 'must be after the start'],
+      ['stream=%00', 'The stream must be an id'],
+      ['after=x', 'no such page of this list'],
     ]) {
       expect(await page(`/messages?${query}`, 422), query).to.include(words);
     }

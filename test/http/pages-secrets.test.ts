@@ -46,12 +46,12 @@ describe('pages about mail that is for its recipient alone', () => {
 
   it('offer to try it again when it failed', async () => {
     await mail.db('postlane_messages').where({ id }).update({ state: 'failed' });
-    expect(await page(`/messages/${id}`)).to.contain('Try again');
+    expect(await page(`/messages/${id}`)).to.contain('Retry');
   });
 
   it('replay it with the sample, on both sides', async () => {
     const replay = '/templates/password-reset/replay';
-    expect(await page(replay)).to.contain('samples stand in for their data');
+    expect(await page(replay)).to.contain('samples are used in place of their data');
     for (const side of ['sent', 'draft'])
       expect(await page(`${replay}/${id}/${side}`)).to.contain('https://www.example.com/password/reset');
   });
@@ -76,6 +76,6 @@ describe('pages about mail that is for its recipient alone', () => {
     expect((await mail.templates.files.diff()).map(({ state }) => state)).to.deep.equal(['database']);
     const edited = await change({ secret: '', description: 'Other.' });
     expect(edited?.source.content).to.deep.include({ description: 'Other.', secret: true });
-    expect((await publisher.get('/receipt')).text).to.contain('only a review of');
+    expect((await publisher.get('/receipt')).text).to.contain('only be undone in');
   });
 });

@@ -26,7 +26,7 @@ describe('pages about who is not mailed', () => {
       const { text } = await post('/suppressions', { address: '"><b>', stream: 'outbound', note: '' }).expect(
         422,
       );
-      expect(text).to.include('Say why').and.include('value="&quot;&gt;&lt;b&gt;"');
+      expect(text).to.include('Enter a reason').and.include('value="&quot;&gt;&lt;b&gt;"');
       expect(
         (await post('/suppressions', { address: 'nobody', stream: 'outbound', note: 'x' }).expect(422)).text,
       ).to.match(/class="fault"/);
@@ -48,7 +48,7 @@ describe('pages about who is not mailed', () => {
         ChangedAt: '2026-05-04T09:00:00Z',
       });
       const one = await page('/suppressions/one?stream=outbound&address=cross@example.com');
-      expect(one).to.include('The report behind it').and.include('A complaint cannot be lifted');
+      expect(one).to.include('Event behind it').and.include('A complaint cannot be lifted');
       await post('/suppressions/lift', {
         address: 'cross@example.com',
         stream: 'outbound',

@@ -45,7 +45,7 @@ describe('pages about templates, given what cannot be', () => {
       await formOf('newsletter', { sample: '{ "issue": ' }),
     );
     expect(answer.status).to.equal(422);
-    expect(answer.text).to.include('The data is no JSON').and.include('{ &quot;issue&quot;: ');
+    expect(answer.text).to.include('The data is not valid JSON').and.include('{ &quot;issue&quot;: ');
   });
 
   it('show the second of two who save at once what the first wrote', async () => {
@@ -79,7 +79,7 @@ describe('pages about templates, given what cannot be', () => {
     expect(answers.map(({ status }) => status)).to.deep.equal([303, 303]);
     const cookies = answers.map(({ headers }) => noticeIn(headers['set-cookie'] as unknown as string[]));
     expect(cookies.sort()).to.deep.equal([
-      'Somebody published or discarded this draft meanwhile.',
+      'Somebody published or discarded this draft in the meantime.',
       'Version 2 is published.',
     ]);
     // What is compared most is chosen already: the last two.

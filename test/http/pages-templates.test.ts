@@ -21,7 +21,7 @@ describe('pages about templates', () => {
       .and.not.include('>fact</a>');
     const none = await visitor.get(`?q=${encodeURIComponent(`%_'"`)}`);
     expect(none.status).to.equal(200);
-    expect(none.text).to.include('Nothing matches').and.include('value="%_&#x27;&quot;"');
+    expect(none.text).to.include('No matches').and.include('value="%_&#x27;&quot;"');
   });
 
   it('store the whole form and give back what was stored', async () => {
@@ -81,8 +81,8 @@ describe('pages about templates', () => {
       );
     const refused = await post('{ "name": ');
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.include('The case was not saved').and.include('{ &quot;name&quot;: ');
-    expect(refused.text).to.match(/data-tab="Cases"[^>]* data-opens/);
+    expect(refused.text).to.include('The sample data was not saved').and.include('{ &quot;name&quot;: ');
+    expect(refused.text).to.match(/data-tab="Samples"[^>]* data-opens/);
     const saved = await post('{ "code": "000000" }');
     expect(saved.headers.location).to.match(/email-verification\?case=[\w-]+$/);
     const { text } = await visitor.get(

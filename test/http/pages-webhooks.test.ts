@@ -141,7 +141,7 @@ describe('the pages about the webhook', () => {
       const password = passwordIn((await at.send('/webhook-passwords')).text);
       const [id] = await numbers();
       const question = await at.open(`/webhook-passwords/${id}/remove`);
-      expect(textOf(question.text)).to.match(/No report has come in with it yet\..*Remove it/);
+      expect(textOf(question.text)).to.match(/It has not been used yet\..*Remove the password/);
       expect((await at.send(`/webhook-passwords/${id}/remove`)).status).to.equal(303);
       expect(await knock(password)).to.equal(401);
       expect((await at.open(`/webhook-passwords/${id}/remove`)).status).to.equal(404);
@@ -154,7 +154,7 @@ describe('the pages about the webhook', () => {
       const [id] = await numbers();
       const alone = at.appFor('admin', { users: [] });
       const question = await request(alone).get(`/mail/streams/webhook-passwords/${id}/remove`);
-      expect(question.text).to.include('It is the last one').and.not.to.include('Remove it');
+      expect(question.text).to.include('This is the last password').and.not.to.include('Remove the password');
       await at.send(`/webhook-passwords/${id}/remove`, {}, alone);
       expect(await knock(password)).to.equal(200);
       await at.send('/webhook-passwords', {}, alone);

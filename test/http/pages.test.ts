@@ -33,8 +33,8 @@ describe('pages', () => {
     expect(overview).to.include('All is well').and.include('No numbers yet').and.include('await mail.send(');
     expect(await page('/messages')).to.include('await mail.send(');
     expect(await page('/campaigns')).to.include('mail.campaigns.create(');
-    expect(await page('/suppressions')).to.include('Nobody is suppressed');
-    expect(await page('/reconciliations')).to.include('keep it running');
+    expect(await page('/suppressions')).to.include('No addresses are suppressed');
+    expect(await page('/reconciliations')).to.include('The worker runs one every night');
   });
 
   describe('about messages', () => {
@@ -69,7 +69,7 @@ describe('pages', () => {
       expect(cells.slice(0, 6)).to.deep.equal(['2', '1', '100%', '0%', '0%', '1']);
       expect(overview.match(/<figure class="card chart" data-chart="(count|share|ms)">/g)).to.have.length(6);
       expect(overview).to.match(/<td class="number" data-value="2">2<\/td>/);
-      expect(overview).to.include('1 message failed for good in the last 24 hours.');
+      expect(overview).to.include('1 message failed permanently in the last 24 hours.');
       expect(await page('/?range=30d')).to.match(/range&#x3D;30d" aria-current="page"/);
       expect(idsIn(overview)).to.deep.equal([refused, delivered]);
     });
@@ -78,7 +78,7 @@ describe('pages', () => {
       const html = await page(`/messages/${delivered}`);
       const steps = [...html.matchAll(/<li data-state="([a-z-]+)">/g)].map(([, what]) => what);
       expect(steps).to.deep.equal(['accepted', 'handed-over', 'answered', 'delivered']);
-      expect(html).to.include('It was taken (postmark-0: OK)');
+      expect(html).to.include('Accepted (postmark-0: OK)');
       expect(html).to.include('<q>250 2.0.0 accepted for delivery</q>');
       expect(html).to.match(
         /<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z" data-local="second">\d+ \w+ \d{4}, /,
@@ -180,18 +180,18 @@ describe('pages', () => {
 
     it('ignore empty fields and say when nothing matches', async () => {
       expect(idsIn(await page('/messages?recipient=&template=&state='))).to.have.length(50);
-      expect(await page('/messages?recipient=nobody@example.com')).to.include('No message matches');
-      expect(await page(`/messages?cursor=00000000-0000-7000-8000-000000000000`)).to.include('nothing older');
+      expect(await page('/messages?recipient=nobody@example.com')).to.include('No messages match');
+      expect(await page(`/messages?cursor=00000000-0000-7000-8000-000000000000`)).to.include('End of list');
     });
 
     it('answer 422 in plain words to filters that cannot be', async () => {
       for (const [query, words] of [
-        ['state=lost', 'The state is one of queued,'],
-        ['state=sent&state=failed', 'The state is one of queued,'],
-        ['cursor=7', 'not part of this list'],
-        ["cursor='%20OR%201=1", 'not part of this list'],
-        ['template=%F0%9F%92%8C', 'The template is a key'],
-        ['campaignId=x', 'The campaign is not one of ours'],
+        ['state=lost', 'The state must be one of queued,'],
+        ['state=sent&state=failed', 'The state must be one of queued,'],
+        ['cursor=7', 'no such page of this list'],
+        ["cursor='%20OR%201=1", 'no such page of this list'],
+        ['template=%F0%9F%92%8C', 'The template must be a key'],
+        ['campaignId=x', 'no such campaign'],
         [`recipient=${'a'.repeat(300)}`, 'at most 254 characters'],
       ]) {
         expect(await page(`/messages?${query}`, 422), query).to.include(words);

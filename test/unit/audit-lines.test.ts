@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { actionWords } from '../../server/admin/audit/action-words.ts';
+import { actionLabel } from '../../server/admin/audit/action-labels.ts';
 import { changeLines } from '../../server/admin/audit/change-lines.ts';
 import { readable } from '../../server/admin/audit/readable.ts';
 
@@ -68,11 +68,11 @@ describe('changes for reading', () => {
         'thing.frob',
         'nothing',
         'constructor.x',
-      ].map(actionWords),
+      ].map(actionLabel),
     ).to.deep.equal([
       'Campaign launched',
       'Webhook password added',
-      'Copy of a message sent',
+      'Message copied and sent again',
       'Thing frob',
       'nothing',
       'Constructor x',

@@ -7,12 +7,12 @@ const others: Readonly<Record<string, string>> = {
   developer: 'the local developer',
 };
 
-/** What those without an account are called: `cli` and `files` in words; of a host's people the id is all there is. */
+/** What those without an account are called: `cli` and `files` in words; people of the host by their id. */
 export function nobodysName(by: string): string {
   return Object.hasOwn(others, by) ? (others[by] ?? by) : by;
 }
 
-/** Names whom entries are by: accounts by their names, others as {@link nobodysName} has it. */
+/** Adds who made each entry: accounts by their names, others as {@link nobodysName} has it. */
 export async function withNames<T extends Pick<AuditEntry, 'by'>>(
   { db }: Mail,
   entries: readonly T[],

@@ -1,5 +1,5 @@
 /**
- * A value laid out for reading and for comparing by lines: `name: value`, nested ones indented, long texts as lines of
+ * A value formatted for reading and for comparing by lines: `name: value`, nested ones indented, long texts as lines of
  * their own.
  */
 export function readable(value: unknown): string {

@@ -4,7 +4,7 @@ import type { AuditEntry, AuditFilter, Mail } from '../../mail/index.ts';
 import { notFound, unreadable } from '../page-error.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
-import { actionWords } from './action-words.ts';
+import { actionLabel } from './action-labels.ts';
 import { changeLines } from './change-lines.ts';
 import { personId, withNames } from './names.ts';
 import { subjectsOf } from './subjects.ts';
@@ -17,10 +17,10 @@ const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
 });
 
 const faults: Record<string, string> = {
-  by: 'A person is an id, or the address of an account, of at most 200 characters.',
-  action: 'An action is like template.publish, at most 64 characters.',
-  subject: 'A subject is like template:newsletter, at most 300 characters.',
-  cursor: 'The page you asked for is not part of this list.',
+  by: 'The person must be an id or the address of an account, at most 200 characters.',
+  action: 'The action must look like template.publish, at most 64 characters.',
+  subject: 'The subject must look like template:newsletter, at most 300 characters.',
+  cursor: 'There is no such page of this list.',
 };
 
 /** The audit log: who changed what, and one change with before and after. */
@@ -41,7 +41,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
       filtered: by !== '' || action !== '' || subject !== '',
       paged: filter.cursor !== undefined,
       actions: [...new Set([...actions, ...(action ? [action] : [])])].sort().map(withWords),
-      entries: await told(mail, entries),
+      entries: await described(mail, entries),
       cursor,
     });
   });
@@ -49,7 +49,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
   router.get('/:id', async ({ params: { id } }, response) => {
     const entry = idSchema().validate(id).error ? null : await mail.audit.get(id);
     if (!entry) throw notFound('There is no such entry.');
-    const [shown] = await told(mail, [entry]);
+    const [shown] = await described(mail, [entry]);
     show(response, 'audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
   });
 
@@ -57,7 +57,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
 }
 
 /** Entries in words: what was done, to what, by whom. */
-async function told<T extends Pick<AuditEntry, 'by' | 'action' | 'subject'>>(
+async function described<T extends Pick<AuditEntry, 'by' | 'action' | 'subject'>>(
   mail: Mail,
   entries: readonly T[],
 ) {
@@ -70,13 +70,13 @@ async function told<T extends Pick<AuditEntry, 'by' | 'action' | 'subject'>>(
   ]);
   return named.map(entry => ({
     ...entry,
-    done: actionWords(entry.action),
+    done: actionLabel(entry.action),
     about: subjects.get(entry.subject) ?? { name: entry.subject, page: null },
   }));
 }
 
 function withWords(action: string): { action: string; done: string } {
-  return { action, done: actionWords(action) };
+  return { action, done: actionLabel(action) };
 }
 
 function idSchema(): Joi.StringSchema {

@@ -46,7 +46,7 @@ const readers: Readonly<Record<string, (mail: Mail, id: string) => Promise<Subje
     return { name: `${address} on ${stream}`, page: address ? page : null };
   },
   webhook: (_mail, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
-  'webhook-password': () => ({ name: 'password of the webhooks', page: 'streams' }),
+  'webhook-password': () => ({ name: 'webhook password', page: 'streams' }),
 };
 
 function pathOf(section: string, id: string): string {

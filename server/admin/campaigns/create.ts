@@ -17,7 +17,7 @@ export async function showForm(
   await answer(mail, show, response, await withSample(mail, form), []);
 }
 
-/** Makes a draft of what was typed; what has to be mended comes back with it. */
+/** Creates a draft from the form, or shows the form again with its errors. */
 export async function createCampaign(
   mail: Mail,
   show: Show,
@@ -30,7 +30,7 @@ export async function createCampaign(
   if (faults.length > 0) return answer(mail, show, response, form, faults);
   try {
     const { id } = await mail.campaigns.create(input, { by: personOf(response).id });
-    redirectWith(response, `campaigns/${id}`, 'The draft is made. Now say who gets it.');
+    redirectWith(response, `campaigns/${id}`, 'Draft created. Now add its recipients.');
   } catch (error) {
     await answer(mail, show, response, form, [faultOf(error)]);
   }

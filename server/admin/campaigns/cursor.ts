@@ -5,5 +5,5 @@ import { isUuid } from '../uuid.ts';
 export function readCursor(given: unknown): string | null {
   if (given === undefined || given === '') return null;
   if (typeof given === 'string' && isUuid(given)) return given;
-  throw unreadable('The page you asked for is not part of this list.');
+  throw unreadable('There is no such page of this list.');
 }

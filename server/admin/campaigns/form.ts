@@ -10,7 +10,7 @@ export interface CampaignForm {
   data: string;
 }
 
-/** What is wrong with a form, by the field that has to be mended. */
+/** What is wrong with a field of the form. */
 export interface FormFault {
   name: string;
   message: string;
@@ -43,11 +43,11 @@ export function readForm(form: CampaignForm): { input: CampaignInput; faults: Fo
   if (form.name === '') faults.push({ name: 'name', message: 'Give the campaign a name.' });
   if (form.template === '') faults.push({ name: 'template', message: 'Choose a template.' });
   if (form.topic && !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(form.topic)) {
-    faults.push({ name: 'topic', message: 'A topic is a word of a–z, 0–9, - and _, such as news.' });
+    faults.push({ name: 'topic', message: 'A topic may contain a–z, 0–9, - and _, for example news.' });
   }
   const sendAt = form.sendAt === '' ? null : new Date(`${form.sendAt}Z`);
   if (sendAt && Number.isNaN(sendAt.getTime())) {
-    faults.push({ name: 'sendAt', message: 'The time of sending is like 2026-05-04T09:00, in UTC.' });
+    faults.push({ name: 'sendAt', message: 'Enter a time such as 2026-05-04T09:00, in UTC.' });
   }
   const data = readData(form.data);
   if (typeof data === 'string') faults.push({ name: 'data', message: data });
@@ -71,9 +71,9 @@ function readData(text: string): Record<string, unknown> | string {
     const data: unknown = JSON.parse(text);
     if (typeof data === 'object' && data !== null && !Array.isArray(data))
       return data as Record<string, unknown>;
-    return 'The shared data is a JSON object, such as {"issue": "May"}.';
+    return 'The shared data must be a JSON object, such as {"issue": "May"}.';
   } catch (error) {
-    return `The shared data is not JSON: ${(error as Error).message}`;
+    return `The shared data is not valid JSON: ${(error as Error).message}`;
   }
 }
 

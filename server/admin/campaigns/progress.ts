@@ -10,15 +10,15 @@ export interface CampaignProgress {
   settled: number;
   /** Whole percents, 100 only when all is settled. */
   percentSettled: number;
-  /** What became of the others, such as `40 held`; empty when all is settled. */
+  /** The messages that are not settled, such as `40 held`; empty when all are. */
   others: string;
 }
 
-/** Campaigns between launch and end that stand alike. */
+/** Campaigns between launch and end, of one kind. */
 export interface CampaignGroup {
   key: 'running' | 'scheduled' | 'paused';
   title: string;
-  /** True when they move by themselves. */
+  /** True when their numbers change without anyone doing anything. */
   live: boolean;
   campaigns: CampaignProgress[];
 }
@@ -40,17 +40,17 @@ export function withProgress(mail: Mail, campaigns: readonly Campaign[]): Promis
   );
 }
 
-// A paused campaign has nothing on the way, and one that waits for its time has not begun.
+// A paused campaign is sending nothing, and a scheduled one has not started.
 function othersIn(
   { state }: Campaign,
   { byState, audience, expanded }: CampaignProgress['progress'],
 ): string {
   const parts: [count: number | undefined, words: string][] = [
-    [byState.sending, 'on the way'],
+    [byState.sending, 'being sent'],
     [byState.queued, 'waiting to be sent'],
     [byState.held, 'held'],
-    [byState.unknown, 'unclear'],
-    [audience - expanded, unexpanded[state] ?? 'not begun'],
+    [byState.unknown, 'unknown'],
+    [audience - expanded, unexpanded[state] ?? 'not started'],
   ];
   return parts
     .flatMap(([count = 0, words]) => (count > 0 ? [`${viewHelpers.number(count)} ${words}`] : []))
@@ -58,14 +58,14 @@ function othersIn(
 }
 
 const unexpanded: Partial<Record<Campaign['state'], string>> = {
-  scheduled: 'waiting for its time',
+  scheduled: 'scheduled',
   expanding: 'being prepared',
   sending: 'being prepared',
   paused: 'not yet prepared',
   cancelled: 'never sent',
 };
 
-/** Those between launch and end, by how they stand. */
+/** Those between launch and end, by state. */
 export async function groupsOf(mail: Mail, campaigns: readonly Campaign[]): Promise<CampaignGroup[]> {
   const all = await withProgress(mail, campaigns.filter(isRunning));
   const among = (...states: Campaign['state'][]) =>
@@ -83,7 +83,7 @@ export function isRunning({ state }: Campaign): boolean {
   return state === 'paused' || isMoving({ state });
 }
 
-/** True while its numbers change by themselves. */
+/** True while its numbers change without anyone doing anything. */
 export function isMoving({ state }: Pick<Campaign, 'state'>): boolean {
   return state === 'scheduled' || state === 'expanding' || state === 'sending';
 }

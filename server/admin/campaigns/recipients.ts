@@ -7,7 +7,7 @@ import type { Show } from '../views.ts';
 import { type Import, importRecipients, UnusableFile } from './csv/import.ts';
 import type { Source } from './csv/lines.ts';
 import { findCampaign } from './find.ts';
-import { textSource, withSpooled } from './spool.ts';
+import { textSource, withTempUpload } from './temp-upload.ts';
 
 /** How a list is to be read, from the address of an upload or from the form beside a pasted list. */
 interface Reading {
@@ -16,8 +16,8 @@ interface Reading {
 }
 
 /**
- * Takes a list of recipients: a script sends the file as it is, text/csv, and may ask by `progress=yes` to be told how far
- * it is; without one it is pasted into a form.
+ * Adds a list of recipients: a script sends the file as it is, text/csv, and may ask for its progress by `progress=yes`;
+ * without a script it is pasted into a form.
  */
 export async function takeRecipients(
   mail: Mail,
@@ -35,7 +35,7 @@ export async function takeRecipients(
     });
   try {
     const result = request.is('text/csv')
-      ? await withSpooled(
+      ? await withTempUpload(
           request,
           source => read(source, readingOf(request.query)),
           share => telling?.reach(share),
@@ -75,7 +75,7 @@ function chosenColumns(text: unknown): Record<string, string> {
     throw new PageError(
       422,
       'Nobody was added',
-      'What the columns mean cannot be read. Load the page again.',
+      'The choice of columns cannot be read. Reload the page and try again.',
     );
   }
 }

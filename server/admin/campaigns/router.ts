@@ -3,12 +3,12 @@ import type { Mail } from '../../mail/index.ts';
 import { allow } from '../person.ts';
 import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
+import { actions } from './actions.ts';
 import { createCampaign, showForm } from './create.ts';
 import { resultsCsv } from './csv/results.ts';
 import { readCursor } from './cursor.ts';
-import { deeds } from './deeds.ts';
-import { askFirst, doIt } from './do.ts';
 import { findCampaign } from './find.ts';
+import { confirm, perform } from './perform.ts';
 import { groupsOf, isRunning } from './progress.ts';
 import { takeRecipients } from './recipients.ts';
 import { showCampaign } from './show.ts';
@@ -53,12 +53,12 @@ export function campaignRouter(mail: Mail, show: Show): Router {
       .pipe(response);
   });
 
-  for (const deed of deeds) {
-    router.get(`/:id/${deed.path}`, allow(deed.role), (request, response) =>
-      askFirst(mail, show, deed, request, response),
+  for (const action of actions) {
+    router.get(`/:id/${action.path}`, allow(action.role), (request, response) =>
+      confirm(mail, show, action, request, response),
     );
-    router.post(`/:id/${deed.path}`, allow(deed.role), (request, response) =>
-      doIt(mail, deed, request, response),
+    router.post(`/:id/${action.path}`, allow(action.role), (request, response) =>
+      perform(mail, action, request, response),
     );
   }
 

@@ -2,8 +2,8 @@ import type { Request, Response } from 'express';
 import type { Campaign, Mail } from '../../mail/index.ts';
 import { mayAs, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
+import { availableActions } from './actions.ts';
 import { leavesOf } from './csv/columns.ts';
-import { deedsFor } from './deeds.ts';
 import { findCampaign } from './find.ts';
 import { isMoving, withProgress } from './progress.ts';
 import { isStillSample } from './shared-sample.ts';
@@ -18,7 +18,7 @@ export async function showCampaign(
   const campaign = await findCampaign(mail, request);
   const [running] = await withProgress(mail, [campaign]);
   const draft = campaign.state === 'draft' ? await draftOf(mail, campaign) : null;
-  const possible = deedsFor(campaign, {
+  const possible = availableActions(campaign, {
     audience: running?.progress.audience ?? 0,
     failed: running?.progress.byState.failed ?? 0,
   });
@@ -28,7 +28,7 @@ export async function showCampaign(
     draft,
     moving: isMoving(campaign),
     module: draft ? 'recipients' : isMoving(campaign) ? 'live' : '',
-    deeds: possible.filter(({ role }) => mayAs(personOf(response), role)),
+    actions: possible.filter(({ role }) => mayAs(personOf(response), role)),
     data: Object.keys(campaign.data).length > 0 ? campaign.data : null,
   });
 }

@@ -38,7 +38,7 @@ async function answerOf<Body>(response: Response | null): Promise<Answer<Body>> 
   if (response.ok) return { state: 'done', body };
   if (response.status === 401) return { state: 'signed-out' };
   if (response.status === 409) return { state: 'conflict', body };
-  const kept = response.status === 413 ? ' Shorten it: what you typed is still here.' : '';
+  const kept = response.status === 413 ? ' Shorten it; what you typed is still here.' : '';
   return {
     state: 'refused',
     message: (body.message ?? `The server answered ${response.status}.`) + kept,

@@ -4,7 +4,7 @@ import { isSafe, refuseOtherSites } from '../access/forgery.ts';
 import { allow, personOf } from '../person.ts';
 import type { Clock } from './clock.ts';
 
-/** What agendash's page needs and no more. It is Agenda's own dashboard, and its code is not ours. */
+/** Only what agendash's page needs. It is Agenda's own dashboard, and its code is not ours. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",

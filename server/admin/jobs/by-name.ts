@@ -6,7 +6,7 @@ export interface NameCounts {
   counts: { state: (typeof jobStates)[number]; count: number }[];
 }
 
-/** Names as the pages show them: what there is to see of each, and apart from them those of which there is nothing. */
+/** Names with the counts of their jobs, and apart from them the names without jobs. */
 export function byName(names: readonly ({ name: string } & Record<(typeof jobStates)[number], number>)[]): {
   busy: NameCounts[];
   idle: string[];

@@ -32,9 +32,9 @@ const schema: Joi.ObjectSchema<JobFilter> = Joi.object({
 });
 
 const faults: Record<string, string> = {
-  name: 'The name of a job has at most 255 characters.',
-  search: 'The name of a job has at most 255 characters.',
-  state: `The state is one of ${jobStates.join(', ')}.`,
+  name: 'The name may have at most 255 characters.',
+  search: 'The name may have at most 255 characters.',
+  state: `The state must be one of ${jobStates.join(', ')}.`,
   page: 'There is no such page of this list.',
 };
 

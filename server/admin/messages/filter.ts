@@ -33,18 +33,18 @@ const filterSchema: Joi.ObjectSchema<MessageFilter> = Joi.object({
   after: Joi.string().pattern(uuidPattern),
 });
 
-/** What to say about a field that cannot be. */
+/** What to say about a value that cannot be used. */
 const faults: Record<string, string> = {
-  recipient: 'The recipient is one address of at most 254 characters.',
-  template: 'The template is a key such as order-confirmation.',
-  state: `The state is one of ${messageStates.join(', ')}.`,
-  stream: 'The stream is an id such as outbound.',
-  tag: 'The tag has at most 1,000 characters.',
-  from: 'The beginning is a moment such as 2026-05-04T09:00, in UTC.',
-  to: 'The end is a moment such as 2026-05-04T09:00, in UTC.',
-  campaignId: 'The campaign is not one of ours.',
-  cursor: 'The page you asked for is not part of this list.',
-  after: 'The page you asked for is not part of this list.',
+  recipient: 'The recipient must be one address of at most 254 characters.',
+  template: 'The template must be a key such as order-confirmation.',
+  state: `The state must be one of ${messageStates.join(', ')}.`,
+  stream: 'The stream must be an id such as outbound.',
+  tag: 'The tag may have at most 1,000 characters.',
+  from: 'The start must be a time such as 2026-05-04T09:00, in UTC.',
+  to: 'The end must be a time such as 2026-05-04T09:00, in UTC.',
+  campaignId: 'There is no such campaign.',
+  cursor: 'There is no such page of this list.',
+  after: 'There is no such page of this list.',
 };
 
 /** Reads a list's filters from its address. Throws a page of status 422 that says what is wrong. */
@@ -54,8 +54,7 @@ export function readFilter(query: Record<string, unknown>): MessageFilter {
   );
   const { error, value } = filterSchema.validate(Object.fromEntries(given), { stripUnknown: true });
   if (error) throw unreadable(faults[String(error.details[0]?.path[0])] ?? 'The filters cannot be read.');
-  if (value.from && value.to && value.to <= value.from)
-    throw unreadable('The end is not after the beginning.');
+  if (value.from && value.to && value.to <= value.from) throw unreadable('The end must be after the start.');
   return value;
 }
 

@@ -50,7 +50,7 @@ async function messagesNamed(mail: Mail, { recipient }: MessageFilter): Promise<
   return recipient && isUuid(recipient.toLowerCase()) ? mail.messages.named(recipient) : [];
 }
 
-/** Whoever types half an address is shown whose begin with it. */
+/** Recipients whose address begins with the one that was typed. */
 async function similarRecipients(mail: Mail, { recipient, cursor }: MessageFilter): Promise<string[]> {
   return recipient && !cursor ? mail.messages.recipients(recipient) : [];
 }

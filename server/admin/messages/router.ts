@@ -6,14 +6,14 @@ import { notFound } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import { isUuid } from '../uuid.ts';
 import type { Show } from '../views.ts';
-import { deeds, whatCanBeDone } from './deeds.ts';
-import { eventWords } from './event-words.ts';
+import { actions, availableActions } from './actions.ts';
+import { previewEligibility } from './eligibility-preview.ts';
+import { describeEvent } from './event-labels.ts';
+import { explanationOf } from './explanation.ts';
 import { listMessages } from './list.ts';
-import { standingOf } from './standing.ts';
-import { storyOf } from './story.ts';
-import { whyOf } from './why.ts';
+import { timelineOf } from './timeline.ts';
 
-/** Messages: the list with its filters, one message with its story, its content as recipients see it, what can be done. */
+/** Messages: the list with its filters, one message with its timeline, its content as recipients see it, its actions. */
 export function messageRouter(mail: Mail, show: Show): Router {
   const router = Router();
 
@@ -21,23 +21,23 @@ export function messageRouter(mail: Mail, show: Show): Router {
 
   router.get('/:id', async (request, response) => {
     const message = await findMessage(mail, request);
-    const [content, campaign, attempts, events, standing] = await Promise.all([
+    const [content, campaign, attempts, events, eligibility] = await Promise.all([
       readContent(mail, message),
       message.campaignId ? mail.campaigns.get(message.campaignId) : null,
       mail.messages.attempts(message.id),
       mail.messages.events(message.id),
-      standingOf(mail, message),
+      previewEligibility(mail, message),
     ]);
-    const timeline = await storyOf(mail, message, attempts, events);
-    const possible = whatCanBeDone(message, content, standing);
+    const timeline = await timelineOf(mail, message, attempts, events);
+    const possible = availableActions(message, content, eligibility);
     show(response, 'messages/show', {
       message,
-      why: whyOf(message, events),
+      explanation: explanationOf(message, events),
       timeline,
       campaign,
       attempts,
       events,
-      standing,
+      eligibility,
       possible,
       ...content,
     });
@@ -45,27 +45,27 @@ export function messageRouter(mail: Mail, show: Show): Router {
 
   router.get('/:id/preview', async (request, response) => {
     const { rendered } = await readContent(mail, await findMessage(mail, request));
-    if (!rendered) throw notFound('This message has nothing to show.');
+    if (!rendered) throw notFound('This message has no content to show.');
     sendMailHtml(response, rendered.html);
   });
 
   router.get('/:id/events/:event', async (request, response) => {
     const { id } = await findMessage(mail, request);
     const event = (await mail.messages.events(id)).find(one => one.id === request.params.event);
-    if (!event) throw notFound('There is no such report.');
+    if (!event) throw notFound('There is no such event.');
     show(response, 'messages/event', {
       id,
       event,
-      said: eventWords(event),
+      said: describeEvent(event),
       ...(await readRaw(mail, event.id)),
     });
   });
 
-  for (const [name, deed] of Object.entries(deeds)) {
+  for (const [name, action] of Object.entries(actions)) {
     router.post(`/:id/${name}`, allow('editor'), async (request, response) => {
       const { id } = await findMessage(mail, request);
       try {
-        const done = await deed(mail, id, personOf(response).id);
+        const done = await action(mail, id, personOf(response).id);
         redirectWith(response, `messages/${done.id}`, done.text);
       } catch (error) {
         if (!(error instanceof MailError)) throw error;
@@ -84,7 +84,7 @@ async function findMessage(mail: Mail, { params }: Request): Promise<MessageView
   return message;
 }
 
-/** The rendered message; else null: it is gone, cannot be rendered (the problem says why), or is not ours to read. */
+/** The rendered message; else null: it is gone, cannot be rendered (the problem says why), or is confidential. */
 interface Content {
   rendered: Awaited<ReturnType<Mail['messages']['preview']>>;
   problem: string | null;
@@ -102,7 +102,7 @@ async function readContent(mail: Mail, message: MessageView): Promise<Content> {
   }
 }
 
-/** A report as it came; without it, where it is not ours to read, what the module says to that. */
+/** The payload of an event; or, where operators may not read it, why. */
 async function readRaw(mail: Mail, eventId: string): Promise<{ raw: string | null; secret: string | null }> {
   try {
     const raw = await mail.messages.rawEvent(eventId);

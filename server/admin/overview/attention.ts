@@ -1,7 +1,7 @@
 import { type Alert, countedUpTo } from '../../mail/index.ts';
 import { viewHelpers } from '../view-helpers.ts';
 
-/** One line of what wants attention, with where to look. */
+/** One line of what needs attention, with where to look. */
 export interface AttentionLine {
   /** Tone of the line: a state. */
   state: 'failed' | 'warning' | 'unknown';
@@ -12,20 +12,20 @@ export interface AttentionLine {
 
 const { span, percent, number } = viewHelpers;
 
-/** What wants attention, in sentences. */
+/** An alert as a sentence. */
 export function attentionLine(found: Alert): AttentionLine {
   switch (found.kind) {
     case 'unknown':
       return {
         state: 'unknown',
-        text: `Nobody knows yet what became of ${atLeast(found.count, 'message')}. Postmark is being asked.`,
+        text: `${atLeast(found.count, 'message')} may or may not have been sent. The provider is being searched.`,
         path: 'messages?state=unknown',
-        action: 'Show them',
+        action: 'Show messages',
       };
     case 'deferred':
       return {
         state: 'failed',
-        text: `The last ${found.attempts} attempts by ${found.transport} were put off. Latest answer: ${found.answer || 'none'}`,
+        text: `The last ${found.attempts} attempts by ${found.transport} were deferred. Latest answer: ${found.answer || 'none'}`,
         path: 'streams',
         action: 'Test the connection',
       };
@@ -34,54 +34,54 @@ export function attentionLine(found: Alert): AttentionLine {
         state: 'failed',
         text: `On stream ${found.stream} a message has been due for ${span(found.ageMs)}. Is the worker running?`,
         path: `messages?state=queued&stream=${encodeURIComponent(found.stream)}`,
-        action: 'Show what waits',
+        action: 'Show the queue',
       };
     case 'failed':
       return {
         state: 'failed',
-        text: `${atLeast(found.count, 'message')} failed for good in the last 24 hours.`,
+        text: `${atLeast(found.count, 'message')} failed permanently in the last 24 hours.`,
         path: `messages?state=failed&from=${found.since.toISOString().slice(0, 16)}`,
-        action: 'Show them',
+        action: 'Show messages',
       };
     case 'bounce-rate':
       return {
         state: 'failed',
-        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} bounced in 24 hours. Above 5% Postmark may stop you.`,
+        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} bounced in 24 hours. Above 5% the provider may stop sending.`,
         path: `messages?state=bounced&stream=${encodeURIComponent(found.stream)}`,
-        action: 'Show them',
+        action: 'Show messages',
       };
     case 'complaint-rate':
       return {
         state: 'failed',
-        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} were reported as spam in 24 hours. Above 0.1% providers act.`,
+        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} were reported as spam in 24 hours. Above 0.1% mailbox providers may block you.`,
         path: `messages?state=complained&stream=${encodeURIComponent(found.stream)}`,
-        action: 'Show them',
+        action: 'Show messages',
       };
     case 'stuck':
       return {
         state: 'warning',
-        text: `The campaign ${found.name} has come no further for ${span(found.forMs)}.`,
+        text: `The campaign ${found.name} has made no progress for ${span(found.forMs)}.`,
         path: `campaigns/${found.campaignId}`,
-        action: 'Open it',
+        action: 'Open the campaign',
       };
     case 'books':
       return {
         state: 'failed',
-        text: `The books of ${found.day} on stream ${found.stream} could not be closed: ${found.problem}`,
+        text: `Stream ${found.stream} could not be reconciled for ${found.day}: ${found.problem}`,
         path: `reconciliations/${found.day}`,
-        action: 'Show the night',
+        action: 'Show the reconciliation',
       };
     case 'books-late':
       return {
         state: 'warning',
-        text: `No night has been reconciled since that of ${found.day}. Is the worker running?`,
+        text: `The last reconciliation was for ${found.day}. Is the worker running?`,
         path: 'reconciliations',
-        action: 'Show the nights',
+        action: 'Show reconciliations',
       };
     case 'not-counted':
       return {
         state: 'warning',
-        text: `The numbers below end ${span(Date.now() - found.since.getTime())} ago: nothing has been counted since. Is the worker running?`,
+        text: `The numbers below were last updated ${span(Date.now() - found.since.getTime())} ago. Is the worker running?`,
         path: 'messages',
         action: 'Show messages',
       };
@@ -103,7 +103,7 @@ export function withoutCatchingUp(found: readonly Alert[], upMs: number): Alert[
 export function conflictLine(sources: readonly string[]): AttentionLine {
   return {
     state: 'warning',
-    text: `Both the files and an admin changed ${sources.join(', ')}. The published one stays until somebody decides.`,
+    text: `${sources.join(', ')} changed both in the template files and here. The published version stays until somebody decides.`,
     path: 'templates',
     action: 'Open the templates',
   };

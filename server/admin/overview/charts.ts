@@ -8,7 +8,7 @@ export type Unit = 'count' | 'share' | 'ms';
 export interface Chart {
   key: string;
   title: string;
-  /** What is shown, for whoever has not seen it before. */
+  /** What is shown, for those who see it the first time. */
   hint: string;
   unit: Unit;
   streams: { name: string; index: number }[];
@@ -21,7 +21,7 @@ interface Kind {
   hint: string;
   unit: Unit;
   value: (point: StreamPoint) => number | null;
-  /** How a value is said, where its unit does not tell. */
+  /** The value in words, where its unit is not enough. */
   text?: (value: number | null) => string;
 }
 
@@ -29,43 +29,43 @@ const kinds: readonly Kind[] = [
   {
     key: 'volume',
     title: 'Messages',
-    hint: 'Accepted, by the hour in which they were.',
+    hint: 'Accepted, by hour.',
     unit: 'count',
     value: point => point.accepted,
   },
   {
     key: 'delivered',
     title: 'Delivered',
-    hint: 'Of what was sent. The latest hours still fill up.',
+    hint: 'Share of sent messages. Events for the latest hours are still coming in.',
     unit: 'share',
     value: point => point.deliveredShare,
   },
   {
     key: 'bounced',
     title: 'Bounced',
-    hint: 'Of what was sent. Above 5% wants attention.',
+    hint: 'Share of sent messages. Above 5% needs attention.',
     unit: 'share',
     value: point => point.bouncedShare,
   },
   {
     key: 'complained',
     title: 'Complaints',
-    hint: 'Of what was sent. Above 0.1% wants attention.',
+    hint: 'Share of sent messages. Above 0.1% needs attention.',
     unit: 'share',
     value: point => point.complainedShare,
   },
   {
     key: 'hand-over',
-    title: 'Hand-over time',
-    hint: 'From the first attempt to Postmark’s answer, 95 of 100 within.',
+    title: 'Sending time',
+    hint: 'From the first attempt to the provider’s answer, 95th percentile.',
     unit: 'ms',
     value: point => point.handOverMostMs,
     text: viewHelpers.took,
   },
   {
     key: 'queue',
-    title: 'Age of the queue',
-    hint: 'How long the oldest due message had waited.',
+    title: 'Queue age',
+    hint: 'How long the oldest due message has waited.',
     unit: 'ms',
     value: point => point.queueAgeMs,
   },

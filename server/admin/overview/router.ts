@@ -8,7 +8,7 @@ import { rangeOf, ranges } from './ranges.ts';
 
 const latestMessages = 10;
 
-/** The first page: what wants attention, how things stand over time, and what came last. */
+/** The first page: what needs attention, the numbers over time, and the latest messages. */
 export function overviewRouter(mail: Mail, show: Show): Router {
   const startedAt = performance.now();
   const router = Router();

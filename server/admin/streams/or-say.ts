@@ -2,10 +2,10 @@ import type { Response } from 'express';
 import { MailError } from '../../mail/index.ts';
 import { redirectWith } from '../notice.ts';
 
-/** Does something; what the module refuses is said on the page of streams. */
-export async function orSay(response: Response, deed: () => Promise<void>): Promise<void> {
+/** Does something; what the module refuses is shown on the page of streams. */
+export async function orSay(response: Response, action: () => Promise<void>): Promise<void> {
   try {
-    await deed();
+    await action();
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     redirectWith(response, 'streams#webhook', { tone: 'failed', text: error.message });

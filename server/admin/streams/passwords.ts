@@ -8,7 +8,7 @@ import { orSay } from './or-say.ts';
 import type { StreamOptions } from './router.ts';
 import { webhookAddress } from './webhook-address.ts';
 
-/** Passwords of the webhook door: a new one is shown in the answer itself and nowhere else. */
+/** Passwords of the webhook: a new one is shown in the answer itself and nowhere else. */
 export function passwordRouter(
   mail: Mail,
   show: Show,
@@ -28,7 +28,7 @@ export function passwordRouter(
   router.get('/:id/remove', async ({ params }, response) => {
     const passwords = await mail.webhookPasswords.list();
     const password = passwords.find(({ id }) => String(id) === params.id);
-    if (!password) throw notFound('This password is gone already.');
+    if (!password) throw notFound('This password has already been removed.');
     show(response, 'streams/remove', { password, others: passwords.length - 1 + webhookUsers.length });
   });
 
@@ -36,11 +36,7 @@ export function passwordRouter(
     const by = personOf(response).id;
     await orSay(response, async () => {
       await mail.webhookPasswords.remove(Number(params.id), { by, keepLast: webhookUsers.length === 0 });
-      redirectWith(
-        response,
-        'streams#webhook',
-        'Removed. Reports that still come with this password are refused.',
-      );
+      redirectWith(response, 'streams#webhook', 'Removed. Events sent with this password are now refused.');
     });
   });
 

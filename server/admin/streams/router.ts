@@ -7,15 +7,15 @@ import { passwordRouter } from './passwords.ts';
 import { webhookAddress } from './webhook-address.ts';
 import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
 
-/** What the pages about streams are told beside the module's own. */
+/** What the pages about streams need besides the module. */
 export interface StreamOptions {
   /** Where this app is reached from outside. */
   publicUrl?: string;
-  /** Users of the webhook door that the configuration names. */
+  /** Users of the webhook that the configuration names. */
   webhookUsers?: readonly string[];
 }
 
-/** What is configured: streams, routing, connections, and the door for Postmark's reports with its passwords. */
+/** What is configured: streams, routing, connections, and the webhook for Postmark's events with its passwords. */
 export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}): Router {
   const router = Router();
 

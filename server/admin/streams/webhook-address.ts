@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { Mail } from '../../mail/index.ts';
 import { placeOf } from '../place.ts';
 
-/** Where Postmark is to post its reports. */
+/** Where Postmark posts its events. */
 export interface WebhookAddress {
   url: string;
   /** False when nobody said where this app is reached: then it is what this browser used. */

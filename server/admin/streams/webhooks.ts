@@ -7,7 +7,7 @@ import { orSay } from './or-say.ts';
 import type { StreamOptions } from './router.ts';
 import { type WebhookAddress, webhookAddress } from './webhook-address.ts';
 
-/** The webhooks at Postmark: how they stand, and setting them right with a new password. */
+/** The webhooks at Postmark: their state, and setting them up with a new password. */
 export function webhookSetupRouter(mail: Mail, show: Show, { publicUrl }: StreamOptions): Router {
   const router = Router();
 
@@ -18,9 +18,13 @@ export function webhookSetupRouter(mail: Mail, show: Show, { publicUrl }: Stream
 
   router.post('/', allow('admin'), async (request, response) => {
     const address = webhookAddress(mail, response, publicUrl);
-    // What a browser said of the host is no ground to send reports there.
+    // What a browser said of the host is no reason to send events there.
     if (!address.known)
-      throw new PageError(422, 'Not set up', 'First set PUBLIC_URL: where this app is reached.');
+      throw new PageError(
+        422,
+        'Not set up',
+        'Set PUBLIC_URL first: the address at which this app is reached.',
+      );
     const streams = streamsIn(request);
     if (streams.length === 0) throw new PageError(422, 'Not set up', 'Choose at least one stream.');
     await orSay(response, async () => {
@@ -32,7 +36,7 @@ export function webhookSetupRouter(mail: Mail, show: Show, { publicUrl }: Stream
   return router;
 }
 
-/** How Postmark's webhooks stand, for the view of the same name. */
+/** The state of Postmark's webhooks, for the view of the same name. */
 export async function checkedWebhooks(mail: Mail, address: WebhookAddress): Promise<object> {
   const check = await mail.webhooks.check(address.url);
   return { address, streams: [], ...check };

@@ -4,7 +4,7 @@ import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 
-/** The fields of a change as they were typed. */
+/** The fields of the form. */
 interface ChangeForm {
   address: string;
   stream: string;
@@ -18,12 +18,12 @@ interface Fault {
 
 const longestNote = 500;
 
-/** The form that adds somebody; an address in the query is filled in. */
+/** The form that adds a suppression; an address in the query is filled in. */
 export async function showAdd(mail: Mail, show: Show, { query }: Request, response: Response): Promise<void> {
-  await answer(mail, show, response, typed(query), []);
+  await renderForm(mail, show, response, typed(query), []);
 }
 
-/** Adds somebody; what has to be mended comes back with what was typed. */
+/** Adds a suppression, or shows the form again with its errors. */
 export async function addSuppression(
   mail: Mail,
   show: Show,
@@ -32,30 +32,30 @@ export async function addSuppression(
 ): Promise<void> {
   const form = typed(request.body);
   const faults = faultsOf(form);
-  if (faults.length > 0) return answer(mail, show, response, form, faults);
+  if (faults.length > 0) return renderForm(mail, show, response, form, faults);
   try {
     const by = personOf(response).id;
     if (!(await mail.suppressions.add(form.stream, form.address, form.note, { by }))) {
       return redirectWith(
         response,
         onePath(form),
-        `${form.address} was suppressed there already; nothing was changed.`,
+        `${form.address} was already suppressed there; nothing was changed.`,
       );
     }
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    return answer(mail, show, response, form, [{ name: 'address', message: error.message }]);
+    return renderForm(mail, show, response, form, [{ name: 'address', message: error.message }]);
   }
-  redirectWith(response, onePath(form), `${form.address} gets nothing more on stream ${form.stream}.`);
+  redirectWith(response, onePath(form), `${form.address} gets no more mail on stream ${form.stream}.`);
 }
 
-/** Lifts one; a refusal, ours or Postmark's, is said on its page. */
+/** Lifts a suppression; a refusal, ours or the provider's, is shown on its page. */
 export async function liftSuppression(mail: Mail, request: Request, response: Response): Promise<void> {
   const form = typed(request.body);
   const note = form.note.slice(0, longestNote) || 'lifted by an operator';
   try {
     await mail.suppressions.lift(form.stream, form.address, note, { by: personOf(response).id });
-    redirectWith(response, onePath(form), `${form.address} is mailed again on stream ${form.stream}.`);
+    redirectWith(response, onePath(form), `${form.address} gets mail on stream ${form.stream} again.`);
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     redirectWith(response, onePath(form), { tone: 'failed', text: error.message });
@@ -72,15 +72,15 @@ function typed(fields: Record<string, unknown> | undefined): ChangeForm {
 
 function faultsOf({ address, stream, note }: ChangeForm): Fault[] {
   const faults: Fault[] = [];
-  if (address === '') faults.push({ name: 'address', message: 'Say which address.' });
+  if (address === '') faults.push({ name: 'address', message: 'Enter an address.' });
   if (!/^[a-z][a-z0-9_-]{0,29}$/.test(stream)) faults.push({ name: 'stream', message: 'Choose a stream.' });
-  if (note === '') faults.push({ name: 'note', message: 'Say why, for whoever asks later.' });
+  if (note === '') faults.push({ name: 'note', message: 'Enter a reason, e.g. asked by phone.' });
   if (note.length > longestNote)
-    faults.push({ name: 'note', message: `A note has at most ${longestNote} characters.` });
+    faults.push({ name: 'note', message: `A reason may have at most ${longestNote} characters.` });
   return faults;
 }
 
-async function answer(
+async function renderForm(
   mail: Mail,
   show: Show,
   response: Response,

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { unreadable } from '../page-error.ts';
 
-/** What the list shows: addresses that begin like this, on this stream, behind this one. */
+/** What the list shows: addresses that begin like this, on this stream, after this one. */
 export interface SuppressionListFilter {
   address?: string;
   stream?: string;
@@ -18,9 +18,9 @@ const schema: Joi.ObjectSchema<SuppressionListFilter> = Joi.object({
 });
 
 const faults: Record<string, string> = {
-  address: 'The address has at most 254 characters.',
-  stream: 'The stream is an id such as outbound.',
-  cursor: 'The page you asked for is not part of this list.',
+  address: 'The address may have at most 254 characters.',
+  stream: 'The stream must be an id such as outbound.',
+  cursor: 'There is no such page of this list.',
 };
 
 /** Reads the list's address. Throws a page of status 422 that says what is wrong. */

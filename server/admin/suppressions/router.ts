@@ -1,13 +1,13 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { eventWords } from '../messages/event-words.ts';
+import { describeEvent } from '../messages/event-labels.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import { addSuppression, liftSuppression, showAdd } from './change.ts';
 import { readFilter } from './filter.ts';
 import { findOne } from './one.ts';
 
-/** Who is not mailed, on which stream, and why; adding somebody and letting somebody back in. */
+/** Who gets no mail, on which stream, and why; adding suppressions and lifting them. */
 export function suppressionRouter(mail: Mail, show: Show): Router {
   const router = Router();
 
@@ -39,7 +39,7 @@ export function suppressionRouter(mail: Mail, show: Show): Router {
 
   router.get('/one', async ({ query }, response) => {
     const found = await findOne(mail, query);
-    show(response, 'suppressions/one', { ...found, said: found.event && eventWords(found.event) });
+    show(response, 'suppressions/one', { ...found, said: found.event && describeEvent(found.event) });
   });
   router.post('/lift', allow('editor'), (request, response) => liftSuppression(mail, request, response));
 

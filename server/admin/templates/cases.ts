@@ -3,14 +3,14 @@ import { type Mail, MailError, type Source } from '../../mail/index.ts';
 import type { Notice } from '../notice.ts';
 import { readSample } from './source-of.ts';
 
-/** The form of a preview case, as it was typed. */
+/** The form of saved sample data. */
 export interface CaseFields {
   name: string;
   locale: string;
   data: string;
 }
 
-/** Saves the preview case of the editor's form; its id, or why it was not saved. */
+/** Saves the sample data of the editor's form; its id, or why it was not saved. */
 export async function saveCase(
   mail: Mail,
   source: Source,
@@ -18,22 +18,22 @@ export async function saveCase(
   by: string,
 ): Promise<{ id: string } | { problem: string }> {
   const data = readSample(json);
-  if (typeof data === 'string') return { problem: `The case was not saved. ${data}` };
+  if (typeof data === 'string') return { problem: `The sample data was not saved. ${data}` };
   try {
     return { id: await mail.templates.cases.save(source.key, { name, data, locale: locale || null }, by) };
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    return { problem: `The case was not saved. ${error.message}` };
+    return { problem: `The sample data was not saved. ${error.message}` };
   }
 }
 
-/** Removes a saved preview case. */
+/** Removes saved sample data. */
 export async function removeCase(mail: Mail, source: Source, id: string, by: string): Promise<Notice> {
   await mail.templates.cases.remove(source.key, id, by);
-  return { tone: 'done', text: 'The case is gone.' };
+  return { tone: 'done', text: 'The sample data was removed.' };
 }
 
-/** The case that the editor's form holds. */
+/** The sample data that the editor's form holds. */
 export function caseIn({ body }: Request): CaseFields {
   const given: unknown = body?.case;
   const texts = Object.entries(typeof given === 'object' && given !== null ? given : {}).filter(

@@ -47,7 +47,7 @@ export async function showCreation(
   );
 }
 
-/** Makes a new source, as a draft, and opens it. */
+/** Creates a new source as a draft and opens it. */
 export async function create(mail: Mail, show: Show, request: Request, response: Response): Promise<void> {
   const kind = textIn(request, 'kind');
   const typed: NewFields = {
@@ -60,12 +60,12 @@ export async function create(mail: Mail, show: Show, request: Request, response:
   try {
     const source = starter(typed, textIn(request, 'markup') === 'mjml');
     if (typed.key === 'new')
-      throw new MailError('invalid-input', 'new has a meaning of its own: choose another key.');
+      throw new MailError('invalid-input', 'The key "new" is reserved: choose another one.');
     await mail.templates.create(source, { by: personOf(response).id });
     redirectWith(
       response,
       `templates/${encodeURIComponent(refText(source))}`,
-      'A draft to begin with. Nothing is sent with it before it is published.',
+      'Draft created. It is used for sending once it is published.',
     );
   } catch (error) {
     if (!(error instanceof MailError)) throw error;

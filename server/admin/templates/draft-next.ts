@@ -10,8 +10,8 @@ import { type EditorState, showEditor } from './editor-page.ts';
 import { refText } from './reference.ts';
 import { sendTestOf } from './test-send.ts';
 
-/** Does what the form's button wants beside storing the draft, which is stored by now; see `takeDraft`. */
-export async function goOn(
+/** Does what the form's button asks for besides saving the draft, which is saved by now; see `saveDraft`. */
+export async function continueAfterSave(
   mail: Mail,
   show: Show,
   request: Request,
@@ -38,14 +38,14 @@ export async function goOn(
     case 'test': {
       const notice = await sendTestOf(mail, source, request, by);
       if (notice.tone === 'done') redirectWith(response, stay, notice);
-      else await again({ problem: notice.text, testTo: textIn(request, 'testTo') });
+      else await showRefusal({ problem: notice.text, testTo: textIn(request, 'testTo') });
       return;
     }
     case 'case': {
       const fields = caseIn(request);
       const saved = await saveCase(mail, source, fields, by);
-      if ('problem' in saved) await again({ problem: saved.problem, newCase: fields });
-      else redirectWith(response, at({ locale, case: saved.id }), `The case ${fields.name.trim()} is saved.`);
+      if ('problem' in saved) await showRefusal({ problem: saved.problem, newCase: fields });
+      else redirectWith(response, at({ locale, case: saved.id }), `Sample data ${fields.name.trim()} saved.`);
       return;
     }
     case 'remove-case':
@@ -55,28 +55,22 @@ export async function goOn(
       redirectWith(
         response,
         at({ locale: canonicalLocale(textIn(request, 'newLanguage').trim()) }),
-        'The language was added; its words are those of the default, to be translated.',
+        'Language added. It starts as a copy of the default, ready to be translated.',
       );
       return;
     case 'remove-language':
-      redirectWith(
-        response,
-        page,
-        'The language was removed from the draft; its recipients will get the default.',
-      );
+      redirectWith(response, page, 'Language removed from the draft. Its recipients will get the default.');
       return;
     default:
       redirectWith(
         response,
         stay,
-        hasDraft
-          ? 'The draft is saved.'
-          : 'Nothing differs from what is published: there is no draft to save.',
+        hasDraft ? 'Draft saved.' : 'Nothing to save: the content is the same as the published version.',
       );
   }
 
-  // The draft is stored by now; what else was typed stays on the page.
-  function again(refused: NonNullable<EditorState['refused']>): Promise<void> {
+  // The draft is saved by now; the other fields keep their values on the page.
+  function showRefusal(refused: NonNullable<EditorState['refused']>): Promise<void> {
     return showEditor(mail, show, response, source, { locale, refused });
   }
 }

@@ -15,18 +15,17 @@ import { textIn } from '../access/text-in.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { showConflict } from './conflict.ts';
-import { goOn } from './draft-next.ts';
+import { continueAfterSave } from './draft-next.ts';
 import { currentSource, showEditor, viewOf } from './editor-page.ts';
 import { type EditorFields, fieldsOf, isSameSource } from './fields.ts';
 import { readForm } from './read-form.ts';
 import { sourceOf } from './source-of.ts';
 
 /**
- * Takes the editor's form. Whatever its button wants, what was typed is stored first, so that nothing is lost on the
- * way: `next` is `save`, `publish`, `test`, `case`, `remove-case:ID`, `add-language`, `remove-language:LOCALE` or
+ * Saves the editor's form. Whichever button was pressed, the draft is saved first, so that nothing is lost: `next` is `save`, `publish`, `test`, `case`, `remove-case:ID`, `add-language`, `remove-language:LOCALE` or
  * `plain-html`.
  */
-export async function takeDraft(
+export async function saveDraft(
   mail: Mail,
   show: Show,
   request: Request,
@@ -56,10 +55,10 @@ export async function takeDraft(
     response.json({ revision: result.revision, at: new Date().toISOString(), hasDraft });
     return;
   }
-  await goOn(mail, show, request, response, source, { next, subject, hasDraft });
+  await continueAfterSave(mail, show, request, response, source, { next, subject, hasDraft });
 }
 
-/** Of a conflict that was settled: the contract's table may have been left to the other side. */
+/** Of a resolved conflict: the contract's table may have been left to the other side. */
 function chosenFields(view: SourceView, fields: EditorFields, request: Request): EditorFields {
   return textIn(request, 'keepTable') === 'theirs'
     ? { ...fields, rows: fieldsOf(currentSource(view)).rows, sample: fieldsOf(currentSource(view)).sample }
@@ -90,7 +89,7 @@ function withoutMjml(source: Source<'template'>): Source<'template'> {
   return { ...source, content: { ...source.content, locales: { ...rest, default: plain(main) } } };
 }
 
-/** Stores what differs from what there is; a test of an untouched template makes no draft. */
+/** Saves a draft if something changed; a test of an unchanged template creates none. */
 async function store(
   mail: Mail,
   view: SourceView,
@@ -118,7 +117,7 @@ async function refuse(
   problem: string,
 ): Promise<void> {
   if (wantsJson(response.req)) response.status(422).json({ code: 'invalid', message: problem });
-  else await showEditor(mail, show, response, ref, { typed: { fields, problem } });
+  else await showEditor(mail, show, response, ref, { unsaved: { fields, problem } });
 }
 
 async function answerConflict(

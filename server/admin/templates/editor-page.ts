@@ -16,11 +16,11 @@ import { vocabularyOf } from './vocabulary.ts';
 export interface EditorState {
   /** The language to open; the default when absent. */
   locale?: string | undefined;
-  /** The saved case to look at; the sample when absent. */
+  /** The saved sample data to look at; the template's own when absent. */
   caseId?: string | undefined;
-  /** What was typed and could not be stored, with the reason. */
-  typed?: { fields: EditorFields; problem: string };
-  /** What was asked for beside storing the draft, and why it was not done. */
+  /** Values of the form that could not be saved, with the reason. */
+  unsaved?: { fields: EditorFields; problem: string };
+  /** What was asked for besides saving the draft, and why it was not done. */
   refused?: { problem: string; testTo?: string; newCase?: CaseFields };
 }
 
@@ -44,11 +44,11 @@ export async function showEditor(
   show: Show,
   response: Response,
   ref: SourceRef,
-  { locale = 'default', caseId = '', typed, refused }: EditorState = {},
+  { locale = 'default', caseId = '', unsaved, refused }: EditorState = {},
 ): Promise<void> {
   const view = await viewOf(mail, ref);
   const source = currentSource(view);
-  const fields = typed?.fields ?? fieldsOf(source);
+  const fields = unsaved?.fields ?? fieldsOf(source);
   const candidate = sourceOf(ref, fields);
   const [usedBy, templates, layouts, vocabulary, cases, name] = await Promise.all([
     mail.templates.usedBy(ref),
@@ -70,7 +70,7 @@ export async function showEditor(
     {
       ...frameOf(ref, view, name),
       readOnly: !mayAs(personOf(response), 'editor'),
-      problem: typed?.problem ?? null,
+      problem: unsaved?.problem ?? null,
       refused: refused?.problem ?? null,
       newCase: refused?.newCase ?? { name: '', locale: '', data: '' },
       opensCases: caseId !== '' || refused?.newCase !== undefined,
@@ -92,7 +92,7 @@ export async function showEditor(
       opensTest: refused?.testTo !== undefined,
       testTo: refused?.testTo ?? (await ownAddress(mail, personOf(response))),
     },
-    typed || refused ? 422 : 200,
+    unsaved || refused ? 422 : 200,
   );
 }
 
@@ -116,7 +116,7 @@ export function frameOf(ref: SourceRef, view: SourceView, name: (by: string) => 
     revision,
     published: published && { version: published.version, at: published.at, by: name(published.by) },
     draft: draft && { at: draft.changedAt, by: name(draft.changedBy) },
-    // Published meanwhile by somebody who did not see this draft.
+    // Somebody has published a version since, without seeing this draft.
     isBehind: draft !== null && published !== null && draft.baseVersion !== published.version,
   };
 }

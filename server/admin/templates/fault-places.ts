@@ -4,7 +4,7 @@ import { refText } from './reference.ts';
 /** Where in the sources something is wrong. */
 type SourcePlace = Pick<Fault, 'part' | 'locale' | 'line' | 'column'>;
 
-/** The place in the form where a fault is mended, or the page where it is. */
+/** The place in the form where a fault can be fixed, or the page where it is. */
 export interface FormPlace {
   /** Name of the form's field, or a section of the form; null when it lies elsewhere. */
   field: string | null;

@@ -3,7 +3,7 @@ import type { ContractRow, Source, SourceParts } from '../../mail/index.ts';
 import { contractToRows } from '../../mail/index.ts';
 
 /**
- * What the editor's form holds, as text: also what makes no sense yet. A template has its parts by locale; a layout or
+ * What the editor's form holds, as text, valid or not. A template has its parts by locale; a layout or
  * partial has two, under `default`; the brand has values.
  */
 export interface EditorFields {
@@ -22,7 +22,7 @@ export interface EditorFields {
 export type PartName = keyof SourceParts;
 export type PartFields = Partial<Record<PartName, string>>;
 
-/** One line of the contract's table. `was` is the sample as it was shown: who changes it means it. */
+/** One line of the contract's table. `was` is the sample as it was shown: only a changed one is taken over. */
 export interface RowFields {
   path: string;
   type: string;
@@ -94,7 +94,7 @@ function sampleText(sample: unknown): string {
   return typeof sample === 'object' ? '' : String(sample);
 }
 
-/** True when two sources are the same for who edits them: a part that is empty is a part that is absent. */
+/** True when two sources are the same to an editor: an empty part counts as an absent one. */
 export function isSameSource(one: Source, other: Source): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other));
 }

@@ -33,7 +33,7 @@ export async function showHistory(
   const picks = [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))];
   show(response, 'templates/history', {
     ...frameOf(ref, view, name),
-    versions: versions.map(one => ({ ...one, author: name(one.by), why: whyOf(one) })),
+    versions: versions.map(one => ({ ...one, author: name(one.by), why: causeOf(one) })),
     newest: before > 0,
     older: versions.length === perPage && last > 1 ? last : null,
     picks: picks.length > 1 ? picks : [],
@@ -47,7 +47,7 @@ function lastTwo({ draft, published }: SourceView, [newest, previous]: readonly 
   return { from: String(previous?.version ?? newest?.version ?? ''), to: String(newest?.version ?? '') };
 }
 
-function whyOf({ cause, by }: VersionSummary): string {
+function causeOf({ cause, by }: VersionSummary): string {
   switch (cause.kind) {
     case 'edit':
       return '';
@@ -78,7 +78,7 @@ export async function showVersion(
     'templates/version',
     {
       ...frameOf(ref, view, name),
-      version: { ...stored, author: name(stored.by), why: whyOf(stored) },
+      version: { ...stored, author: name(stored.by), why: causeOf(stored) },
       languages: languagesOf(ref.kind, fields),
       values: fields.values,
       sample: fields.sample,
@@ -99,10 +99,10 @@ export async function restore(
   number: string,
 ): Promise<void> {
   const message = textIn(request, 'message').trim();
-  const again = (text: string, status: 409 | 422) =>
+  const showProblem = (text: string, status: 409 | 422) =>
     showVersion(mail, show, response, ref, number, { text, message, status });
   if (message === '') {
-    await again('Say in a few words why: others will read it in the history.', 422);
+    await showProblem('Enter a reason. It is shown in the history.', 422);
     return;
   }
   const result = await mail.templates.restore(ref, Number(number), publishOptions(request, response));
@@ -112,13 +112,13 @@ export async function restore(
       redirectWith(response, page, publishedNotice(ref, result.version, result.templates));
       return;
     case 'unchanged':
-      redirectWith(response, page, `Version ${result.version}, which is published, is the same already.`);
+      redirectWith(response, page, `The published version ${result.version} already has the same content.`);
       return;
     case 'conflict':
-      await again('Somebody changed something meanwhile. Look at it, then restore again.', 409);
+      await showProblem('Somebody changed this template in the meantime. Check it, then restore again.', 409);
       return;
     case 'refused':
-      await again(`It was not restored: ${result.faults.map(fault => fault.message).join(' ')}`, 422);
+      await showProblem(`Not restored: ${result.faults.map(fault => fault.message).join(' ')}`, 422);
   }
 }
 

@@ -30,10 +30,10 @@ const blocks: readonly PartName[] = ['mjml', 'html', 'text'];
 
 const labels: Record<PartName, [label: string, hint: string]> = {
   subject: ['Subject', ''],
-  preheader: ['Preheader', 'The line that inboxes show after the subject'],
+  preheader: ['Preheader', 'Shown after the subject in the inbox'],
   mjml: ['MJML', ''],
   html: ['HTML', ''],
-  text: ['Text', 'Made from the HTML when it is empty'],
+  text: ['Text', 'Generated from the HTML if empty'],
 };
 
 /** The languages of the form, the default first. */
@@ -68,13 +68,13 @@ export function languageLabel(locale: string): string {
 
 const names = new Intl.DisplayNames('en', { type: 'language' });
 
-/** Where recipients of a language without words of its own end up. */
+/** What recipients of languages without a version of their own get. */
 function fallbackOf(locale: string, others: readonly string[]): string {
   if (locale === 'default') return '';
   const [base = ''] = locale.split('-');
   if (base !== locale && others.includes(base))
     return `Other recipients of ${base} get ${languageLabel(base)}.`;
-  return `For recipients of ${locale}${base === locale ? ` and of its regions, such as ${locale}-XX` : ''}. Others get the default.`;
+  return `For recipients of ${locale}${base === locale ? ` and its regions, such as ${locale}-XX` : ''}. Others get the default.`;
 }
 
 function pane(locale: string, part: PartName, parts: PartFields, kind: SourceKind): Pane {

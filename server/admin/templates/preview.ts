@@ -118,17 +118,17 @@ export async function answerStoredPreview(
   const template = ref.kind === 'template' ? ref.key : String(query.template ?? '');
   const content = (await mail.templates.compose(source, template))?.content;
   if (!content) {
-    sayInFrame(response, 'There are errors, so there is nothing to show. The editor lists them.');
+    sendTextInFrame(response, 'There are errors, so there is no preview. The editor lists them.');
     return;
   }
   const locale = typeof query.locale === 'string' && query.locale !== 'default' ? query.locale : null;
   const { html, problem } = await mail.templates.preview(content, { locale, faults: false });
-  if (problem) sayInFrame(response, problemText(problem));
+  if (problem) sendTextInFrame(response, problemText(problem));
   else sendMailHtml(response, withScheme(html, query.scheme === 'dark' ? 'dark' : 'light'));
 }
 
 /** A sentence in the place of a mail: a page of ours would have neither its style nor its links in there. */
-export function sayInFrame(response: Response, sentence: string): void {
+export function sendTextInFrame(response: Response, sentence: string): void {
   const text = sentence.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   response.status(422);
   sendMailHtml(response, `<p style="margin: 2rem; font: 1rem/1.5 system-ui, sans-serif">${text}</p>`);

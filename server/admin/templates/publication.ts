@@ -17,7 +17,7 @@ interface Attempt {
   status: 409 | 422;
 }
 
-/** Shows what publishing the draft would change, and what speaks against it. */
+/** Shows what publishing the draft would change, with its errors and warnings. */
 export async function showPublication(
   mail: Mail,
   show: Show,
@@ -55,7 +55,7 @@ export async function showPublication(
   );
 }
 
-/** A fault of a shared source shows in every template that has it; here each is told once. */
+/** A fault of a shared source shows in every template that has it; here each is listed once. */
 function distinct(faults: readonly TemplateFault[]): TemplateFault[] {
   const known = new Map(
     faults.map(fault => [JSON.stringify([fault.part, fault.locale, fault.line, fault.message]), fault]),
@@ -74,8 +74,7 @@ export async function publish(
   const message = textIn(request, 'message').trim();
   const options = publishOptions(request, response);
   if (message === '' || message.length > 500) {
-    const problem =
-      'Say in a few words what changed: others will read it in the history. At most 500 characters.';
+    const problem = 'Enter what changed, in at most 500 characters. It is shown in the history.';
     await showPublication(mail, show, response, ref, { message, problem, status: 422 });
     return;
   }
@@ -86,26 +85,30 @@ export async function publish(
       redirectWith(response, page, publishedNotice(ref, result.version, result.templates));
       return;
     case 'unchanged':
-      redirectWith(response, page, `The draft was the same as version ${result.version} and is gone.`);
+      redirectWith(
+        response,
+        page,
+        `The draft had the same content as version ${result.version} and was removed.`,
+      );
       return;
     case 'refused': {
       const problem = result.faults.some(({ severity }) => severity === 'error')
-        ? 'It was not published: the errors below have to be mended first.'
-        : 'It was not published: there are warnings. Mend them, or say that they are all right.';
+        ? 'Not published: fix the errors below first.'
+        : 'Not published: there are warnings. Fix them, or accept them below.';
       await showPublication(mail, show, response, ref, { message, problem, status: 422 });
       return;
     }
     case 'conflict': {
       const problem =
         result.reason === 'base'
-          ? `Version ${result.current.published?.version} was published after this draft was begun. Open the editor, take it in and come back.`
-          : 'Somebody changed or published this draft meanwhile. This is how it stands now: look at it, then publish.';
+          ? `Version ${result.current.published?.version} was published after this draft was started. Open the editor, merge it and come back.`
+          : 'Somebody changed or published this draft in the meantime. This is its current content: check it, then publish.';
       if (result.current.draft)
         await showPublication(mail, show, response, ref, { message, problem, status: 409 });
       else
         redirectWith(response, page, {
           tone: 'failed',
-          text: 'Somebody published or discarded this draft meanwhile.',
+          text: 'Somebody published or discarded this draft in the meantime.',
         });
     }
   }
@@ -129,5 +132,5 @@ export function publishedNotice(
 ): string {
   const others = templates.filter(({ key }) => ref.kind !== 'template' || key !== ref.key);
   const also = others.map(one => `${one.key} ${one.version}`).join(', ');
-  return `Version ${version} is published.${others.length > 0 ? ` New versions by it: ${also}.` : ''}`;
+  return `Version ${version} is published.${others.length > 0 ? ` New versions of other templates: ${also}.` : ''}`;
 }

@@ -5,10 +5,10 @@ import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
 import { currentSource, frameOf, viewOf } from './editor-page.ts';
 import { placeFault } from './fault-places.ts';
-import { sayInFrame } from './preview.ts';
+import { sendTextInFrame } from './preview.ts';
 
 const newest = 50;
-/** Differences that are told at once; the others, which differ less, are a click away. */
+/** Differences that are shown at once; the others, which differ less, are a click away. */
 const shownFirst = 3;
 
 /** Shows the draft rendered with the data of the messages that were sent last, against what these were. */
@@ -53,7 +53,7 @@ export async function answerReplayed(
 ): Promise<void> {
   const { message, side } = request.params;
   const html = await htmlOf(mail, request, ref, String(message), side === 'sent');
-  if ('problem' in html) sayInFrame(response, html.problem);
+  if ('problem' in html) sendTextInFrame(response, html.problem);
   else sendMailHtml(response, html.html);
 }
 
@@ -66,10 +66,10 @@ async function htmlOf(
 ): Promise<{ html: string } | { problem: string }> {
   try {
     if (asSent)
-      return (await mail.templates.replayed(messageId)) ?? { problem: 'Its content is not kept any more.' };
+      return (await mail.templates.replayed(messageId)) ?? { problem: 'Its content has been purged.' };
     const source = currentSource(await viewOf(mail, ref));
     const content = (await mail.templates.compose(source, templateIn(ref, request)))?.content;
-    if (!content) return { problem: 'There are errors, so there is nothing to show. The editor lists them.' };
+    if (!content) return { problem: 'There are errors, so there is no preview. The editor lists them.' };
     const { html, problem } = await mail.templates.preview(content, { messageId, faults: false });
     return problem ? { problem: problemText(problem) } : { html };
   } catch (error) {
@@ -85,7 +85,7 @@ function templateIn(ref: SourceRef, { query }: Request): string {
 function shownDifference(result: ReplayResult) {
   const { share, html } = result;
   const onlyText = html.added + html.removed === 0;
-  const unseen = onlyText ? 'only the text part' : 'nothing that is seen';
+  const unseen = onlyText ? 'only the text part' : 'nothing visible';
   return { ...result, share: share > 0 ? share : null, unseen };
 }
 

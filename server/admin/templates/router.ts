@@ -6,7 +6,7 @@ import { PageError } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { create, showCreation } from './creation.ts';
-import { takeDraft } from './draft.ts';
+import { saveDraft } from './draft.ts';
 import { showEditor } from './editor-page.ts';
 import { restore, showDiff, showHistory, showVersion } from './history.ts';
 import { showList } from './list.ts';
@@ -38,7 +38,7 @@ export function templateRouter(mail: Mail, show: Show): Router {
   );
   router.post(
     '/:ref/draft',
-    of((ref, request, response) => takeDraft(mail, show, request, response, ref)),
+    of((ref, request, response) => saveDraft(mail, show, request, response, ref)),
   );
   router.post(
     '/:ref/discard',
@@ -109,20 +109,21 @@ async function discard(mail: Mail, request: Request, response: Response, ref: So
   if (result.state === 'conflict') {
     redirectWith(response, page, {
       tone: 'failed',
-      text: 'The draft was not discarded: somebody changed it meanwhile. This is how it stands now.',
+      text: 'The draft was not discarded, because somebody changed it in the meantime. This is its current content.',
     });
     return;
   }
   const left = await mail.templates.get(ref);
-  redirectWith(response, left ? page : 'templates', 'The draft is discarded.');
+  redirectWith(response, left ? page : 'templates', 'Draft discarded.');
 }
 
-/** What the module refuses gets a page, or an answer for a script, that says why. */
+/** A refusal of the module becomes a page, or an answer for a script, that says why. */
 const refusals: ErrorRequestHandler = (error, _request, _response, next) => {
   if (!(error instanceof MailError)) next(error);
   else if (error.code === 'too-large')
-    next(new PageError(413, 'That is too much', `${error.message} Nothing was changed.`));
-  else if (error.code === 'wrong-state') next(new PageError(409, 'That is not possible now', error.message));
+    next(new PageError(413, 'Request too large', `${error.message} Nothing was changed.`));
+  else if (error.code === 'wrong-state')
+    next(new PageError(409, 'Not possible in this state', error.message));
   else if (error.code.startsWith('unknown-')) next(error);
-  else next(new PageError(422, 'That is not possible', `${error.message} Nothing was changed.`));
+  else next(new PageError(422, 'Not possible', `${error.message} Nothing was changed.`));
 };

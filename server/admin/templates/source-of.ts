@@ -61,11 +61,12 @@ function brandOf(key: string, { values }: EditorFields): FormSource {
     .filter(({ name }) => name.trim() !== '')
     .map(({ name, value }) => [name.trim(), value]);
   const wrong = named.find(([name = '']) => !/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/.test(name));
-  if (wrong) return { field: 'values', problem: `${wrong[0]} is no name: letters, digits and _ make one.` };
+  if (wrong)
+    return { field: 'values', problem: `${wrong[0]} is not a valid name: use letters, digits and _.` };
   return { source: { kind: 'brand', key, content: Object.fromEntries(named) } };
 }
 
-/** The sample data, or a sentence about why it is none. */
+/** The sample data, or a sentence that says why it cannot be used. */
 export function readSample(json: string): Record<string, unknown> | string {
   if (json.trim() === '') return {};
   try {
@@ -73,9 +74,9 @@ export function readSample(json: string): Record<string, unknown> | string {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       return value as Record<string, unknown>;
     }
-    return 'The data is an object: { "name": "Ada" }.';
+    return 'The data must be an object, such as { "name": "Ada" }.';
   } catch (error) {
-    return `The data is no JSON: ${(error as Error).message}.`;
+    return `The data is not valid JSON: ${(error as Error).message}.`;
   }
 }
 
@@ -89,14 +90,14 @@ function contractRow(fields: RowFields): ContractRow {
     required,
     ...limit('min'),
     ...limit('max'),
-    ...(fields.enum.trim() !== '' && { enum: choices.map(one => typed(one, type) as string | number) }),
+    ...(fields.enum.trim() !== '' && { enum: choices.map(one => parseValue(one, type) as string | number) }),
     // A browser takes line breaks out of what it shows in one line.
-    ...(sample !== was.replace(/[\r\n]/g, '') && sample !== was && { sample: typed(sample, type) }),
+    ...(sample !== was.replace(/[\r\n]/g, '') && sample !== was && { sample: parseValue(sample, type) }),
   };
 }
 
 /** What was typed into a cell, as a value of the field's type; text that is none of that type stays text. */
-function typed(text: string, type: string): unknown {
+function parseValue(text: string, type: string): unknown {
   if (type === 'number' || type === 'integer')
     return text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;

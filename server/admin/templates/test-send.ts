@@ -8,14 +8,16 @@ import { dataChoice, templateOf } from './preview-choice.ts';
 export async function sendTestOf(mail: Mail, source: Source, request: Request, by: string): Promise<Notice> {
   const to = textIn(request, 'testTo').trim();
   const content = (await mail.templates.compose(source, templateOf(source, request)))?.content;
-  if (!content) return failed('there are errors in the template; the editor lists them.');
+  if (!content) return failed('the template has errors; the editor lists them.');
   try {
     const result = await mail.templates.sendTest(content, { to, by, ...dataChoice(request) });
     switch (result.kind) {
       case 'sent':
-        return { tone: 'done', text: `A test is on its way to ${to}: ${result.subject}` };
+        return { tone: 'done', text: `Test sent to ${to}: ${result.subject}` };
       case 'limited':
-        return failed(`you have sent many within an hour. Try again in ${minutes(result.retryAfterMs)}.`);
+        return failed(
+          `you have sent too many in the last hour. Try again in ${minutes(result.retryAfterMs)}.`,
+        );
       case 'unclear':
         return { tone: 'failed', text: `The test may or may not arrive: ${result.reason}` };
       case 'refused':

@@ -12,16 +12,16 @@ const helpers: EditorVocabulary['helpers'] = [
   {
     name: 'money',
     usage: 'money amount currency',
-    says: 'An amount in the minor unit: {{money 1999 "EUR"}}',
+    says: 'An amount in minor units: {{money 1999 "EUR"}}',
   },
   {
     name: 'date',
     usage: 'date iso [zone]',
-    says: 'A day, in UTC unless a zone is given: {{date order.placedAt}}',
+    says: 'A date, in UTC unless a time zone is given: {{date order.placedAt}}',
   },
-  { name: 'datetime', usage: 'datetime iso [zone]', says: 'A day and time, with the name of the zone' },
-  { name: 'number', usage: 'number n', says: 'A number, grouped as the locale does' },
-  { name: 'eq', usage: 'eq a b', says: 'True when both are the same: {{#if (eq state "late")}}' },
+  { name: 'datetime', usage: 'datetime iso [zone]', says: 'A date and time, with the name of the time zone' },
+  { name: 'number', usage: 'number n', says: 'A number, formatted for the locale' },
+  { name: 'eq', usage: 'eq a b', says: 'True when both are equal: {{#if (eq state "late")}}' },
 ];
 
 /** Gathers what can be named in a source. */

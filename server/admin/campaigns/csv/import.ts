@@ -92,7 +92,7 @@ async function pass(
         columns = requireEmail(found.columns, one.cells);
         reading.unused = found.unused.filter(header => header !== '');
       } else if (one.cells.slice(columns.length).some(cell => cell !== '')) {
-        const fault = `It has ${one.cells.length} columns, the first line names ${columns.length}.`;
+        const fault = `It has ${one.cells.length} columns, but the first line names ${columns.length}.`;
         reportBroken({ line: one.line, fault });
       } else {
         reading.lines.push(one.line);
@@ -112,7 +112,7 @@ function requireEmail(columns: Column[], headers: readonly string[]): Column[] {
   if (columns.some(({ email }) => email)) return columns;
   throw new UnusableFile(
     headers.some(header => header.includes('@'))
-      ? 'The first line has to name the columns, such as email,name. Put such a line above the addresses.'
-      : `No column is named email. The first line names: ${headers.join(', ').slice(0, 300) || 'nothing'}.`,
+      ? 'The first line must name the columns, for example email,name. Add such a line above the addresses.'
+      : `There is no column named email. The first line names: ${headers.join(', ').slice(0, 300) || 'nothing'}.`,
   );
 }

@@ -22,9 +22,9 @@ export async function* readLines(source: Source): AsyncGenerator<Line> {
     const brokenBehind = yield* readFrom(source, end, delimiter);
     if (brokenBehind === null) return;
     end = brokenBehind + 1;
-    yield { line: end, fault: 'A quote is opened and not closed, or the line is too long.' };
+    yield { line: end, fault: 'A quote is not closed, or the line is too long.' };
     if (restarts < mostRestarts) continue;
-    yield { line: end + 1, fault: 'There are too many broken lines: the rest was not read.' };
+    yield { line: end + 1, fault: 'Too many broken lines: the rest was not read.' };
     return;
   }
 }
@@ -79,7 +79,7 @@ async function* linesBehind(input: Readable, count: number): AsyncGenerator<stri
 function lineOf(cells: string[], lastLine: number): Line {
   const line = lastLine - cells.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
   return cells.some(cell => cell.includes('\ufffd'))
-    ? { line, fault: 'It is not UTF-8: save the file as "CSV UTF-8".' }
+    ? { line, fault: 'Not UTF-8: save the file as "CSV UTF-8".' }
     : { line, cells: cells.map(cell => cell.trim()) };
 }
 

@@ -29,10 +29,10 @@ export const frameVariables: readonly Variable[] = [
   ['@brand.url', 'Its website'],
   ['@locale', 'The locale of the recipient'],
   ['@preheader', 'The preheader, in a layout'],
-  ['@unsubscribe', 'The link to unsubscribe: put in raw, as {{{@unsubscribe}}}'],
-  ['@index', 'Inside of each: the number of the item, from 0'],
-  ['@first', 'Inside of each: true for the first item'],
-  ['@last', 'Inside of each: true for the last item'],
+  ['@unsubscribe', 'The unsubscribe link: insert it raw, as {{{@unsubscribe}}}'],
+  ['@index', 'Inside each: the number of the item, from 0'],
+  ['@first', 'Inside each: true for the first item'],
+  ['@last', 'Inside each: true for the last item'],
 ].map(([path = '', sample = '']) => ({ path, type: 'frame', required: true, sample }));
 
 /**

@@ -2,7 +2,7 @@ import type { Diagnostic } from '@codemirror/lint';
 import type { CodeField } from '../code/field.ts';
 import { find, make } from '../page.ts';
 
-/** A fault as the server tells it. */
+/** A fault as the server sends it. */
 export interface Fault {
   severity: 'error' | 'warning';
   rule: string;
@@ -42,9 +42,9 @@ function lineOf(fault: Fault, sources: string, goTo: (fault: Fault) => void): HT
   const { severity, message, place, field, elsewhere, hash } = fault;
   const tone = make('span', { className: 'state', textContent: severity });
   tone.dataset.state = severity === 'error' ? 'failed' : 'held';
-  return make('li', {}, tone, make('span', {}, `${message} `, whereabouts()));
+  return make('li', {}, tone, make('span', {}, `${message} `, linkToPlace()));
 
-  function whereabouts(): Node {
+  function linkToPlace(): Node {
     if (elsewhere)
       return make('a', { href: sources + encodeURIComponent(elsewhere) + hash, textContent: place });
     if (!field) return make('small', { textContent: place });

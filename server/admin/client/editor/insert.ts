@@ -17,7 +17,7 @@ export function insertPicker(
   vocabulary: (field: CodeField) => Vocabulary,
 ): void {
   const search = make('input', { type: 'search', placeholder: 'Search variables, partials and helpers' });
-  search.setAttribute('aria-label', 'Search what to insert');
+  search.setAttribute('aria-label', 'Search');
   const list = make('div', { className: 'picker-list' });
   const close = make('button', { type: 'button', className: 'quiet-button small', textContent: 'Close' });
   const title = make('h2', { id: 'picker-title', textContent: 'Insert' });
@@ -40,7 +40,7 @@ export function insertPicker(
         const own = items.filter(item => item.group === group);
         return own.length === 0 ? [] : [make('h3', {}, group), ...own.map(item => lineOf(item, field))];
       }),
-      ...(items.length === 0 ? [make('p', { className: 'hint' }, 'Nothing matches.')] : []),
+      ...(items.length === 0 ? [make('p', { className: 'hint' }, 'No matches.')] : []),
     );
   };
   const lineOf = ({ text, detail, inserted }: Item, field: CodeField) => {

@@ -32,15 +32,15 @@ export interface Preview {
 }
 
 const waitMs = 300;
-/** What is half typed is wrong for a moment: an error over a good preview can wait. */
-const patienceMs = 900;
+/** Half-typed text is wrong for a moment: an error over a good preview can wait. */
+const faultDelayMs = 900;
 
 /** Keeps the preview as it would be sent, by the engine that sends. */
 export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => void): Preview {
   let latest: AbortController | null = null;
   let mail: ShownMail | null = null;
   let view = 'desktop';
-  let complaint: ReturnType<typeof setTimeout> | undefined;
+  let faultTimer: ReturnType<typeof setTimeout> | undefined;
 
   const ask = async () => {
     latest?.abort();
@@ -57,13 +57,13 @@ export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => 
   };
 
   const show = ({ mail: rendered, problem, faults }: Answered) => {
-    clearTimeout(complaint);
-    const complain = () => {
+    clearTimeout(faultTimer);
+    const showFaults = () => {
       showProblem(rendered ? null : reason(problem, faults, mail !== null));
       onFaults(faults);
     };
-    if (rendered || !mail) complain();
-    else complaint = setTimeout(complain, patienceMs);
+    if (rendered || !mail) showFaults();
+    else faultTimer = setTimeout(showFaults, faultDelayMs);
     if (!rendered) return;
     const isNew = rendered.html !== mail?.html;
     mail = rendered;
@@ -95,8 +95,8 @@ export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => 
 // A fault says it with its line and in plainer words than the engine.
 function reason(problem: string | null, faults: readonly Fault[], isShown: boolean): string {
   if (problem !== null && faults.every(({ severity }) => severity !== 'error')) return problem;
-  const errors = 'Errors stand in the way: the list says where.';
-  return isShown ? `${errors} Below is the mail as it was without them.` : errors;
+  const errors = 'There are errors: see the list.';
+  return isShown ? `${errors} The preview shows the last version without errors.` : errors;
 }
 
 function showProblem(problem: string | null): void {
@@ -112,7 +112,7 @@ function showFacts({ subject, preheader, text, headers, sizes, words }: ShownMai
   find('[data-text]').textContent = text;
   find('[data-size]').textContent = `${kilobytes(sizes.html)} HTML, ${kilobytes(sizes.mime)} in all`;
   find('[data-headers]').replaceChildren(
-    ...[...headers, { name: 'Words', value: words }].flatMap(({ name, value }) => [
+    ...[...headers, { name: 'Language', value: words }].flatMap(({ name, value }) => [
       make('dt', { textContent: name }),
       make('dd', { textContent: value }),
     ]),

@@ -1,9 +1,9 @@
 import { type Answer, post } from '../http.ts';
 import { debounced, find, findAll } from '../page.ts';
 import { fieldsIn, typedIn } from './form.ts';
-import { forget, keep } from './kept.ts';
+import { removeLocalDraft, storeLocalDraft } from './local-draft.ts';
 import { type Message, showMessage } from './messages.ts';
-import { offerKept } from './offer-kept.ts';
+import { offerLocalDraft } from './offer-local-draft.ts';
 import { submitAfterSaving } from './submit.ts';
 import { timeOf } from './time.ts';
 
@@ -31,7 +31,11 @@ export function savingOf(form: HTMLFormElement): Saving {
 
   const keepTyped = debounced(() => {
     if (isDirty())
-      keep(ref, { at: new Date().toISOString(), revision: revisionIn(form), fields: typedIn(form) });
+      storeLocalDraft(ref, {
+        at: new Date().toISOString(),
+        revision: revisionIn(form),
+        fields: typedIn(form),
+      });
   }, keepMs);
   const autosave = debounced(() => {
     if (!blocked) void save();
@@ -65,30 +69,30 @@ export function savingOf(form: HTMLFormElement): Saving {
     stored = sent;
     setRevision(form, answer.body.revision);
     for (const shown of findAll('[data-draft]')) shown.hidden = !answer.body.hasDraft;
-    say(answer.body.hasDraft ? `Draft saved at ${timeOf(answer.body.at)}` : 'The same as what is published');
+    say(answer.body.hasDraft ? `Draft saved at ${timeOf(answer.body.at)}` : 'Same as the published version');
     if (isDirty()) autosave();
-    else forget(ref);
+    else removeLocalDraft(ref);
     return true;
   };
 
   addEventListener('beforeunload', event => {
     if (isDirty()) event.preventDefault();
   });
-  // Signed in again in another tab: what was typed is stored without being asked for.
+  // Signed in again in another tab: what was typed is saved without being asked for.
   addEventListener('focus', () => {
     if (isDirty()) autosave.now();
   });
   submitAfterSaving(form, save, () => {
     stored = typedIn(form);
-    forget(ref);
+    removeLocalDraft(ref);
   });
-  offerKept(form, ref, stored);
+  offerLocalDraft(form, ref, stored);
 
   return {
     save,
     changed() {
       if (!isDirty()) return;
-      say('Not saved yet');
+      say('Unsaved changes');
       keepTyped();
       autosave();
     },
@@ -104,16 +108,16 @@ function messageFor(answer: Answer<SavedDraft>, form: HTMLFormElement, again: ()
       form.dataset.conflict = 'yes';
       return {
         tone: 'held',
-        text: 'Somebody else changed this draft. Yours was not saved over it; everything you typed is here.',
+        text: 'Somebody else changed this draft. Yours did not overwrite it; everything you typed is still here.',
         actions: [{ label: 'Compare and merge', run: () => form.requestSubmit() }],
       };
     case 'signed-out':
       return {
         tone: 'failed',
-        text: 'You are signed out. What you typed is kept in this browser: sign in in another tab, then save again here.',
+        text: 'You are signed out. What you typed is kept in this browser: sign in in another tab, then save here again.',
         actions: [
           {
-            label: 'Sign in in another tab',
+            label: 'Sign in in a new tab',
             run: () => window.open(find('.brand').getAttribute('href') ?? './'),
           },
           { label: 'Save again', run: again },
@@ -124,7 +128,7 @@ function messageFor(answer: Answer<SavedDraft>, form: HTMLFormElement, again: ()
     case 'unreachable':
       return {
         tone: 'failed',
-        text: 'The server cannot be reached. What you typed is kept in this browser and will be saved once it can.',
+        text: 'The server cannot be reached. What you typed is kept in this browser and will be saved when it can.',
         actions: [{ label: 'Try now', run: again }],
       };
   }

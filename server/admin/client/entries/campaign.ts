@@ -5,7 +5,7 @@ import { find } from '../page.ts';
 const template = find<HTMLSelectElement>('#field-template');
 const data = find<HTMLTextAreaElement>('#field-data');
 const fill = find<HTMLButtonElement>('[data-fill]');
-// A form that came back to be mended holds what somebody typed.
+// A form that was refused holds what somebody typed.
 let filled = data.dataset.untyped === undefined ? null : data.value;
 
 fill.hidden = data.value === '';
@@ -20,7 +20,7 @@ async function take(anyway: boolean): Promise<void> {
   const url = new URL(location.href);
   url.search = String(new URLSearchParams({ template: key }));
   const answer = await fetch(url, { headers: { Accept: 'text/html' } }).catch(() => null);
-  // Meanwhile somebody may have chosen another, or begun to type.
+  // Meanwhile somebody may have chosen another template, or started to type.
   if (!answer?.ok || key !== template.value) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const sample = find<HTMLTextAreaElement>('#field-data', page).value;

@@ -4,7 +4,7 @@ import { findAll } from '../page.ts';
 const figures = findAll('figure[data-chart]');
 let charts = figures.map(drawChart);
 
-// Drawn anew in the colours of the other scheme, and in the other width.
+// Drawn again in the colours of the other scheme, and in the other width.
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const chart of charts) chart.destroy();
   charts = figures.map(drawChart);

@@ -1,7 +1,7 @@
 import { localise } from '../frame/local-times.ts';
 import { findAll, make } from '../page.ts';
 
-// Parts of a page that change by themselves: [data-live="seconds"] with an id is fetched again and replaced.
+// Parts of a page that change without anyone doing anything: [data-live="seconds"] with an id is fetched again and replaced.
 
 for (const part of findAll('[data-live]')) keepFresh(part);
 
@@ -10,10 +10,10 @@ function keepFresh(first: HTMLElement): void {
   let stopped = false;
   const button = make('button', { type: 'button', className: 'link-button', textContent: 'Stop refreshing' });
   const note = noteAfter(part);
-  note.append('Refreshes by itself. ', button);
+  note.append('Refreshes automatically. ', button);
   button.addEventListener('click', () => {
     stopped = !stopped;
-    button.textContent = stopped ? 'Refresh again' : 'Stop refreshing';
+    button.textContent = stopped ? 'Resume refreshing' : 'Stop refreshing';
     if (!stopped) void refresh();
   });
   schedule();
@@ -26,7 +26,7 @@ function keepFresh(first: HTMLElement): void {
     if (stopped) return;
     const next = document.hidden || isUsed(part) ? part : await fetched(part);
     if (next === null) {
-      note.replaceChildren('You are signed out. ', again('Sign in to go on'));
+      note.replaceChildren('You are signed out. ', reloadLink('Sign in to continue'));
       return;
     }
     if (next !== part) {
@@ -34,13 +34,13 @@ function keepFresh(first: HTMLElement): void {
       part = next;
       localise(part);
     }
-    // What no longer asks for it has come to its end; the page around it may say more now.
-    if (part.dataset.live === undefined) note.replaceChildren(again('It has ended: load the page again'));
+    // A part that no longer asks for it is final; the page around it may say more now.
+    if (part.dataset.live === undefined) note.replaceChildren(reloadLink('Finished: reload the page'));
     else schedule();
   }
 }
 
-function again(words: string): HTMLElement {
+function reloadLink(words: string): HTMLElement {
   return make('a', { href: location.href }, words);
 }
 
@@ -65,7 +65,7 @@ async function fetched(part: HTMLElement): Promise<HTMLElement | null> {
     if (answer.redirected && new URL(answer.url).pathname.endsWith('/sign-in')) return null;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const next = answer.ok ? page.getElementById(part.id) : null;
-    // A page that no longer has it says that it has come to its end.
+    // On a page that no longer has the part, it is final.
     if (answer.ok && !next) delete part.dataset.live;
     return next ? document.adoptNode(next) : part;
   } catch {

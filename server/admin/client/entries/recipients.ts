@@ -30,14 +30,14 @@ async function showColumns(): Promise<void> {
   if (!chosen) return;
   const headers = headersIn(await chosen.slice(0, headBytes).text());
   columns.replaceChildren(
-    make('p', { className: 'quiet' }, 'What the columns are; left alone, they go by their names.'),
+    make('p', { className: 'quiet' }, 'Choose what each column contains, if its name does not say so.'),
     ...headers.map(choice),
   );
 }
 
 function choice(header: string): HTMLElement {
   const options = [
-    make('option', { value: '?', textContent: 'by its name' }),
+    make('option', { value: '?', textContent: 'by name' }),
     make('option', { value: 'email', textContent: 'email' }),
     make('option', { value: 'name', textContent: 'name' }),
     ...findAll('details code', form).map(({ textContent }) =>
@@ -65,7 +65,7 @@ async function send(chosen: File): Promise<void> {
   const answer = (await attempt(chosen)) ?? { status: 0, html: '', url: '' };
   button.disabled = false;
   meter.hidden = true;
-  if (answer.status === 0) say('fault', 'The server cannot be reached. Nothing was lost: try again.');
+  if (answer.status === 0) say('fault', 'The server cannot be reached. Nothing was lost; try again.');
   else if (answer.status === 401)
     say('fault', 'You are signed out. Nobody was added: sign in in another tab, then send the file again.');
   else show(new DOMParser().parseFromString(answer.html, 'text/html'), answer.url);
@@ -81,19 +81,21 @@ async function attempt(chosen: File): Promise<Uploaded | null> {
   });
   const once = () => {
     const headers = { 'Content-Type': 'text/csv', 'X-CSRF-Token': token().content, Accept: 'text/html' };
-    return upload(`${form.action}?${query}`, chosen, headers, (what, share) => tell(what, share, chosen));
+    return upload(`${form.action}?${query}`, chosen, headers, (what, share) =>
+      showProgress(what, share, chosen),
+    );
   };
-  tell('sending', 0, chosen);
+  showProgress('sending', 0, chosen);
   const first = await once();
   // The session changed in another tab, and its forms with it.
   return first?.status === 403 && (await renewToken()) ? once() : first;
 }
 
-const words: Record<string, string> = { sending: 'Sending', checking: 'Checking', adding: 'Adding' };
+const words: Record<string, string> = { sending: 'Uploading', checking: 'Checking', adding: 'Adding' };
 
-/** The words change with what is done, for they are read out; how far it is stands beside them. */
-function tell(what: string, share: number, { name }: File): void {
-  // All has been sent: what the server makes of it is not known yet.
+/** The text changes with each part only, because screen readers read it out; the bar shows the progress. */
+function showProgress(what: string, share: number, { name }: File): void {
+  // All has been sent: how far the server is with it is not known yet.
   const text = share >= 1 ? `Reading ${name}` : `${words[what] ?? 'Reading'} ${name}`;
   if (busy.textContent !== text) say('quiet busy', text);
   meter.hidden = false;

@@ -1,7 +1,7 @@
 import { token } from '../http.ts';
 import { find, findAll, make } from '../page.ts';
 
-// Transports are tested in place, what takes a while says so, and what is to be entered at Postmark can be copied.
+// Transports are tested in place, slow actions show that they are busy, and what must be entered at Postmark can be copied.
 
 for (const form of findAll<HTMLFormElement>('form[data-in-place]')) {
   form.addEventListener('submit', event => {
@@ -35,9 +35,7 @@ async function answerInPlace(form: HTMLFormElement): Promise<void> {
     if (!found) return form.submit();
     place.replaceChildren(document.adoptNode(found));
   } catch {
-    place.replaceChildren(
-      make('p', { className: 'fault' }, 'The server of these pages cannot be reached. Try again.'),
-    );
+    place.replaceChildren(make('p', { className: 'fault' }, 'The server cannot be reached. Try again.'));
   } finally {
     button.disabled = false;
   }

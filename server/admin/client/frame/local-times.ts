@@ -27,6 +27,6 @@ export function localisePage(): void {
   localise(document);
   const note = document.querySelector('[data-zone]');
   if (note && zone !== 'UTC') {
-    note.textContent = `Times are those of ${zone.replaceAll('_', ' ')}; hover over one for UTC.`;
+    note.textContent = `Times are in ${zone.replaceAll('_', ' ')}; hover over one to see UTC.`;
   }
 }

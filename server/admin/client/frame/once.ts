@@ -1,4 +1,4 @@
-/** A form that was sent is sent again only after this long, in ms: a double click is no second wish. */
+/** A form can be sent again only after this long, in ms: a double click is one request. */
 const pauseMs = 3000;
 
 /** Keeps forms that change something from being sent twice by a double click or an impatient one. */

@@ -2,33 +2,33 @@ import type { Campaign, Mail } from '../../mail/index.ts';
 import type { Role } from '../person.ts';
 
 /** Something that can be done with a campaign. */
-export interface Deed {
+export interface Action {
   path: 'launch' | 'pause' | 'resume' | 'cancel' | 'retry' | 'clear';
   label: string;
   /** Least role that may. */
   role: Role;
   from: readonly Campaign['state'][];
   danger: boolean;
-  /** What to ask before it is done; null when it is done at once. */
+  /** The consequence to confirm first; null when no confirmation is needed. */
   question: string | null;
-  /** Does it; the line that says so. Throws a MailError when it cannot be. */
+  /** Performs it and returns the text that confirms it. Throws a MailError when it cannot be done. */
   run: (mail: Mail, id: string, by: string) => Promise<string>;
 }
 
 /** Everything that can be done with a campaign. Pausing is for every editor: it is how to stop a mistake. */
-export const deeds: readonly Deed[] = [
+export const actions: readonly Action[] = [
   {
     path: 'launch',
     label: 'Launch',
     role: 'publisher',
     from: ['draft'],
     danger: false,
-    question: 'From now on the audience is fixed, and mail that has left cannot be taken back.',
+    question: 'The audience is then final, and messages that have been sent cannot be recalled.',
     async run(mail, id, by) {
       const { sendAt } = await mail.campaigns.launch(id, { by });
       return sendAt && sendAt > new Date()
-        ? 'Scheduled. It goes out by itself at its time.'
-        : 'Launched. It is on its way.';
+        ? 'Scheduled. It will be sent automatically.'
+        : 'Launched. Sending has started.';
     },
   },
   {
@@ -40,7 +40,7 @@ export const deeds: readonly Deed[] = [
     question: null,
     async run(mail, id, by) {
       await mail.campaigns.pause(id, { by });
-      return 'Paused. What is on the wire still goes out, the rest waits.';
+      return 'Paused. Messages already being sent will go out; the rest are held.';
     },
   },
   {
@@ -57,14 +57,14 @@ export const deeds: readonly Deed[] = [
   },
   {
     path: 'retry',
-    label: 'Retry what failed',
+    label: 'Retry failed messages',
     role: 'publisher',
     from: ['sending', 'done'],
     danger: false,
     question: null,
     async run(mail, id, by) {
       const count = await mail.campaigns.retryFailed(id, { by });
-      return count === 0 ? 'Nothing had failed.' : `Failed messages back in the queue: ${count}.`;
+      return count === 0 ? 'No messages had failed.' : `Failed messages queued again: ${count}.`;
     },
   },
   {
@@ -73,9 +73,9 @@ export const deeds: readonly Deed[] = [
     role: 'editor',
     from: ['draft'],
     danger: true,
-    question: 'All recipients of this draft are taken out. Then the list can be added again.',
+    question: 'Removes all recipients of this draft, so that the list can be added again.',
     async run(mail, id, by) {
-      return `Recipients taken out: ${await mail.campaigns.removeRecipients(id, { by })}.`;
+      return `Recipients removed: ${await mail.campaigns.removeRecipients(id, { by })}.`;
     },
   },
   {
@@ -84,7 +84,7 @@ export const deeds: readonly Deed[] = [
     role: 'publisher',
     from: ['draft', 'scheduled', 'expanding', 'sending', 'paused'],
     danger: true,
-    question: 'It ends for good. What waits is never sent; what has left stays sent.',
+    question: 'The campaign ends for good. Messages that have not been sent yet will not be sent.',
     async run(mail, id, by) {
       await mail.campaigns.cancel(id, { by });
       return 'Cancelled.';
@@ -92,12 +92,12 @@ export const deeds: readonly Deed[] = [
   },
 ];
 
-/** What can be done in its state; emptying and launching take an audience, trying again takes failures. */
-export function deedsFor(
+/** What can be done in its state; emptying and launching need an audience, retrying needs failures. */
+export function availableActions(
   { state }: Pick<Campaign, 'state'>,
   { audience, failed }: { audience: number; failed: number },
-): Deed[] {
-  return deeds.filter(({ path, from }) => {
+): Action[] {
+  return actions.filter(({ path, from }) => {
     if ((path === 'clear' || path === 'launch') && audience === 0) return false;
     if (path === 'retry' && failed === 0) return false;
     return from.includes(state);

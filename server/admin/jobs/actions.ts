@@ -3,51 +3,51 @@ import type { Clock } from './clock.ts';
 import type { StoredJob } from './job.ts';
 
 /** Something an admin can do with a job. */
-export interface Deed {
+export interface Action {
   /** Last part of the path it is posted to. */
   path: 'run' | 'disable' | 'enable' | 'delete';
   label: string;
-  /** What to know before. */
+  /** What to know first. */
   hint: string;
   danger: boolean;
 }
 
 /** What can be done with a job as it is now. */
-export function whatCanBeDone({ disabled, state, repeatInterval }: StoredJob): Deed[] {
-  const deeds: Deed[] = [];
+export function availableActions({ disabled, state, repeatInterval }: StoredJob): Action[] {
+  const actions: Action[] = [];
   if (!disabled) {
     const hint =
       state === 'running'
-        ? 'It is running: it runs once more when it has ended.'
-        : 'A worker takes it within seconds, whatever its schedule says. What failed is forgotten.';
-    deeds.push({ path: 'run', label: 'Run now', hint, danger: false });
-    deeds.push({
+        ? 'It is running now and will run again when it has finished.'
+        : 'A worker runs it within seconds, whatever its schedule. Recorded failures are cleared.';
+    actions.push({ path: 'run', label: 'Run now', hint, danger: false });
+    actions.push({
       path: 'disable',
       label: 'Disable',
-      hint: 'It stays, and no worker takes it.',
+      hint: 'It stays in the list, but no worker runs it.',
       danger: false,
     });
   } else {
-    const hint = 'It runs by its schedule again; one that is overdue at once.';
-    deeds.push({ path: 'enable', label: 'Enable', hint, danger: false });
+    const hint = 'It follows its schedule again. If it is overdue, it runs at once.';
+    actions.push({ path: 'enable', label: 'Enable', hint, danger: false });
   }
   const hint = repeatInterval
-    ? 'Until a worker that knows it starts anew, which schedules it again.'
-    : 'It is gone for good; a run that is under way goes on to its end.';
-  deeds.push({ path: 'delete', label: 'Delete', hint, danger: true });
-  return deeds;
+    ? 'A worker schedules it again when it next starts.'
+    : 'Deleted for good. A run in progress is finished.';
+  actions.push({ path: 'delete', label: 'Delete', hint, danger: true });
+  return actions;
 }
 
 type Repository = MysqlBackend['repository'];
 
-// Named without a value the marks of a failure are cleared; fields that are not named stay.
+// A field that is present without a value is cleared; fields that are absent stay.
 const withoutFailure: Record<string, undefined> = {
   failedAt: undefined,
   failReason: undefined,
   failCount: undefined,
 };
 
-const changes: Record<Deed['path'], (repository: Repository, job: StoredJob) => Promise<unknown>> = {
+const changes: Record<Action['path'], (repository: Repository, job: StoredJob) => Promise<unknown>> = {
   run: (repository, { _id, name, type, priority, data }) =>
     repository.saveJob({
       _id,
@@ -63,16 +63,16 @@ const changes: Record<Deed['path'], (repository: Repository, job: StoredJob) => 
   delete: (repository, { _id: id }) => repository.removeJobs({ id }),
 };
 
-/** The lines that say what was done. */
-export const done: Record<Deed['path'], string> = {
-  run: 'It is due now. A worker takes it within seconds.',
-  disable: 'Disabled. No worker takes it until it is enabled.',
-  enable: 'Enabled. It runs by its schedule again.',
+/** The texts that confirm what was done. */
+export const done: Record<Action['path'], string> = {
+  run: 'It is due now. A worker runs it within seconds.',
+  disable: 'Disabled. No worker runs it until it is enabled.',
+  enable: 'Enabled. It follows its schedule again.',
   delete: 'Deleted.',
 };
 
-/** Does it, with its entry in the audit log, in one transaction; workers are woken when it commits. */
-export async function carryOut(clock: Clock, path: Deed['path'], job: StoredJob, by: string): Promise<void> {
+/** Performs it, with its entry in the audit log, in one transaction; workers are woken when it commits. */
+export async function perform(clock: Clock, path: Action['path'], job: StoredJob, by: string): Promise<void> {
   const backend = await clock.backend();
   const { db, audit } = clock.mail;
   await db.transaction(trx =>

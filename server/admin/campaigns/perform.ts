@@ -3,15 +3,15 @@ import { type Mail, MailError } from '../../mail/index.ts';
 import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
-import type { Deed } from './deeds.ts';
+import type { Action } from './actions.ts';
 import { findCampaign } from './find.ts';
 import { isStillSample } from './shared-sample.ts';
 
 /** The page that asks before something is done that cannot be taken back. */
-export async function askFirst(
+export async function confirm(
   mail: Mail,
   show: Show,
-  { path, label, question, danger }: Deed,
+  { path, label, question, danger }: Action,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -25,7 +25,12 @@ export async function askFirst(
 }
 
 /** Does it and leads back to the campaign; what cannot be done is said there. */
-export async function doIt(mail: Mail, { run }: Deed, request: Request, response: Response): Promise<void> {
+export async function perform(
+  mail: Mail,
+  { run }: Action,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const { id } = await findCampaign(mail, request);
   try {
     redirectWith(response, `campaigns/${id}`, await run(mail, id, personOf(response).id));

@@ -6,8 +6,8 @@ const words: Readonly<Record<string, string>> = {
   'ManualSuppression Admin': 'Added by Postmark’s staff',
 };
 
-/** Why an address is suppressed, in words; what we have none for stays as Postmark names it. */
-export function suppressionWords({ reason, origin }: { reason: string; origin: string }): string {
+/** Why an address is suppressed, in words; an unknown reason stays as the provider names it. */
+export function suppressionLabel({ reason, origin }: { reason: string; origin: string }): string {
   if (origin === 'Operator') return 'Added by an operator';
   const known = `${reason} ${origin}`;
   return (Object.hasOwn(words, known) && words[known]) || `${reason} by ${origin}`;

@@ -11,13 +11,13 @@ import type { Source } from './csv/lines.ts';
 export const largestFile = 64 * 1024 * 1024;
 
 /**
- * Puts an upload into a file of its own, gives it to `work` to be read as often as needed, and removes it. `onRead`
- * hears how much of it has been read, from 0 to 1.
+ * Stores an upload in a temporary file, gives it to `work` to be read as often as needed, and removes it. `onRead`
+ * is told how much of it has been read, from 0 to 1.
  */
-export async function withSpooled<T>(
+export async function withTempUpload<T>(
   upload: Readable,
   work: (source: Source) => Promise<T>,
-  onRead: (share: number) => void,
+  onRead: (fraction: number) => void,
 ): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postlane-upload-'));
   const file = path.join(folder, 'recipients.csv');
@@ -34,7 +34,7 @@ export async function withSpooled<T>(
 async function* chunksOf(
   file: string,
   size: number,
-  onRead: (share: number) => void,
+  onRead: (fraction: number) => void,
 ): AsyncGenerator<string> {
   const input = createReadStream(file, 'utf8');
   for await (const chunk of input) {
@@ -62,6 +62,6 @@ function tooLarge(): PageError {
   return new PageError(
     413,
     'The file is too large',
-    'A file takes 64 MB: send it in parts. Nobody was added.',
+    'A file may have up to 64 MB. Split it and send the parts. Nobody was added.',
   );
 }

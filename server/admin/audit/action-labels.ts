@@ -1,19 +1,19 @@
 const words: Readonly<Record<string, string>> = {
   'account.invite': 'Colleague invited',
-  'account.join': 'Invitation taken up',
+  'account.join': 'Invitation accepted',
   'account.password': 'Password changed',
-  'account.password-link': 'Link for a new password made',
+  'account.password-link': 'Password link created',
   'account.role': 'Role changed',
   'account.second-step-off': 'Second step switched off',
   'account.second-step-on': 'Second step switched on',
   'account.second-step-reset': 'Second step reset',
   'campaign.add-recipients': 'Recipients added',
-  'campaign.remove-recipients': 'Recipients taken out',
-  'campaign.retry-failed': 'Failed messages tried again',
-  'job.run': 'Job made due',
-  'message.resend': 'Copy of a message sent',
-  'message.retry': 'Message tried again',
-  'seed.begin': 'Sample data begun',
+  'campaign.remove-recipients': 'Recipients removed',
+  'campaign.retry-failed': 'Failed messages retried',
+  'job.run': 'Job run',
+  'message.resend': 'Message copied and sent again',
+  'message.retry': 'Message retried',
+  'seed.begin': 'Sample data started',
   'seed.finish': 'Sample data finished',
   'session.end': 'Signed out',
   'session.start': 'Signed in',
@@ -26,7 +26,7 @@ const words: Readonly<Record<string, string>> = {
 const verbs: Readonly<Record<string, string>> = {
   add: 'added',
   cancel: 'cancelled',
-  create: 'made',
+  create: 'created',
   delete: 'deleted',
   disable: 'disabled',
   discard: 'draft discarded',
@@ -42,7 +42,7 @@ const verbs: Readonly<Record<string, string>> = {
 };
 
 /** What was done, in words: `campaign.launch` is "Campaign launched". Of what has no words its name is made readable. */
-export function actionWords(action: string): string {
+export function actionLabel(action: string): string {
   if (Object.hasOwn(words, action)) return words[action] ?? action;
   const [, kind, verb] = /^([a-z-]+)\.([a-z-]+)$/.exec(action) ?? [];
   if (!kind || !verb) return action;

@@ -1,64 +1,64 @@
 import type { Mail, MessageView } from '../../mail/index.ts';
-import type { Standing } from './standing.ts';
+import type { EligibilityPreview } from './eligibility-preview.ts';
 
-/** Something an editor can do with a message, with what to know before. */
-export interface Deed {
+/** Something an editor can do with a message. */
+export interface Action {
   /** Last part of the path it is posted to. */
   path: 'resend' | 'cancel' | 'retry';
   label: string;
   hint: string;
   danger: boolean;
-  /** Why it will not get to the recipient all the same; null when nothing is known against it. */
+  /** Why it would not be sent all the same; null when nothing speaks against it. */
   stops: string | null;
 }
 
 const retryable: ReadonlySet<string> = new Set(['failed', 'suppressed', 'cancelled', 'unknown']);
 
 /** What can be done with a message in its state. The module decides again when it is done. */
-export function whatCanBeDone(
+export function availableActions(
   { state, expiresAt }: MessageView,
   { rendered, secret }: { rendered: object | null; secret: string | null },
-  { stops }: Pick<Standing, 'stops'>,
-): Deed[] {
-  const deeds: Deed[] = [];
+  { stops }: Pick<EligibilityPreview, 'stops'>,
+): Action[] {
+  const actions: Action[] = [];
   if (state === 'queued' || state === 'held') {
-    deeds.push({
+    actions.push({
       path: 'cancel',
       label: 'Cancel',
-      hint: 'It has not left yet; it never will.',
+      hint: 'Not sent yet. It will not be sent.',
       danger: true,
       stops: null,
     });
   }
   const hasExpired = expiresAt !== null && expiresAt <= new Date();
   if (retryable.has(state) && (rendered || secret) && !hasExpired) {
-    const hint = state === 'unknown' ? twice : 'The same message again; the recipient is judged anew.';
-    deeds.push({ path: 'retry', label: 'Try again', hint, danger: state === 'unknown', stops });
+    const hint = state === 'unknown' ? twice : 'Sends the same message again. Eligibility is checked again.';
+    actions.push({ path: 'retry', label: 'Retry', hint, danger: state === 'unknown', stops });
   }
   if (rendered && state !== 'queued' && state !== 'sending' && state !== 'held') {
-    deeds.push({
+    actions.push({
       path: 'resend',
       label: 'Send a copy',
-      hint: `A new message with the same content to the same recipient, who is judged anew. ${
-        state === 'unknown' ? twice : 'The audit log names you.'
+      hint: `Sends a new message with the same content to the same recipient. Eligibility is checked again. ${
+        state === 'unknown' ? twice : 'Recorded in the audit log.'
       }`,
       danger: state === 'unknown',
       stops,
     });
   }
-  return deeds;
+  return actions;
 }
 
-const twice = 'Postmark may have it already: the recipient may get it twice.';
+const twice = 'The provider may already have it: the recipient may get it twice.';
 
-/** What each does: where its result is to be seen, and the line that says so. Throws a MailError when it cannot be. */
-export const deeds: Record<
-  Deed['path'],
+/** What each action does: the message to show afterwards and the text that confirms it. Throws a MailError. */
+export const actions: Record<
+  Action['path'],
   (mail: Mail, id: string, by: string) => Promise<{ id: string; text: string }>
 > = {
   async resend(mail, id, by) {
     const copy = await mail.messages.resend(id, { by });
-    return { id: copy, text: 'The copy was accepted as this new message. It goes out within seconds.' };
+    return { id: copy, text: 'The copy was accepted as this new message. It will be sent within seconds.' };
   },
   async cancel(mail, id, by) {
     await mail.messages.cancel(id, { by });
@@ -66,6 +66,6 @@ export const deeds: Record<
   },
   async retry(mail, id, by) {
     await mail.messages.retry(id, { by });
-    return { id, text: 'Back in the queue. It is tried again within seconds.' };
+    return { id, text: 'Queued again. It will be sent within seconds.' };
   },
 };

@@ -1,33 +1,33 @@
 import { findAll, make } from '../page.ts';
 import { isTyped } from './form.ts';
-import { forget, keptOf } from './kept.ts';
+import { localDraftOf, removeLocalDraft } from './local-draft.ts';
 import { showMessage } from './messages.ts';
 import { timeOf } from './time.ts';
 
-/** What an earlier visit could not store can be taken back. */
-export function offerKept(form: HTMLFormElement, ref: string, stored: string): void {
-  const kept = keptOf(ref);
-  if (!kept) return;
-  if (kept.fields === stored) {
-    forget(ref);
+/** Offers to restore what an earlier visit could not save. */
+export function offerLocalDraft(form: HTMLFormElement, ref: string, stored: string): void {
+  const draft = localDraftOf(ref);
+  if (!draft) return;
+  if (draft.fields === stored) {
+    removeLocalDraft(ref);
     return;
   }
-  showMessage('kept', {
+  showMessage('draft', {
     tone: 'held',
-    text: `There is text of ${timeOf(kept.at)} in this browser that was never saved.`,
+    text: `This browser holds unsaved text from ${timeOf(draft.at)}.`,
     actions: [
       {
-        label: 'Take it back',
+        label: 'Restore it',
         run: () => {
-          fill(form, new URLSearchParams(kept.fields));
-          showMessage('kept', null);
+          fill(form, new URLSearchParams(draft.fields));
+          showMessage('draft', null);
         },
       },
       {
-        label: 'Forget it',
+        label: 'Discard it',
         run: () => {
-          forget(ref);
-          showMessage('kept', null);
+          removeLocalDraft(ref);
+          showMessage('draft', null);
         },
       },
     ],

@@ -1,0 +1,91 @@
+/** What a bounce means, and what can be done about it. */
+export interface Meaning {
+  means: string;
+  advice: string;
+}
+
+const address = 'Ask the recipient for another address, by phone for example.';
+const wait = 'Nothing to do: Postmark keeps trying.';
+const answer = 'Nothing to do: it is an automatic reply.';
+
+const meanings: Readonly<Record<string, Meaning>> = {
+  HardBounce: {
+    means: 'Permanent failure: this mailbox does not accept mail.',
+    advice: `${address} If this one works again, lift its suppression and send a copy.`,
+  },
+  BadEmailAddress: {
+    means: 'Permanent failure: this is not a working address.',
+    advice: 'Look for a typing error, correct the address where it is stored and send it there.',
+  },
+  Blocked: {
+    means: 'The mailbox provider rejected it because of the sender or the content.',
+    advice:
+      'Check whether other recipients at this provider are affected, and read the server’s answer before sending a copy.',
+  },
+  DMARCPolicy: {
+    means: 'The receiver could not verify that it comes from the domain it names.',
+    advice: 'Have the SPF, DKIM and DMARC records of the sending domain checked, then send a copy.',
+  },
+  SpamNotification: {
+    means: 'A filter classified its content as spam.',
+    advice: 'Check the template’s warnings, especially links and subject, before sending a copy.',
+  },
+  VirusNotification: {
+    means: 'A filter considered it, or an attachment, infected.',
+    advice: 'Check the attachments before sending a copy.',
+  },
+  ManuallyDeactivated: {
+    means: 'Somebody deactivated the address in the Postmark account.',
+    advice: 'Find out why, then lift the suppression and send a copy.',
+  },
+  Unconfirmed: {
+    means: 'The recipient never confirmed the subscription.',
+    advice: 'Do not send it again until they do.',
+  },
+  SpamComplaint: {
+    means: 'The recipient reported it as spam. This address gets no more mail on this stream.',
+    advice: 'Do not contact this recipient; this suppression cannot be lifted.',
+  },
+  SMTPApiError: {
+    means: 'Postmark accepted it by SMTP and then refused it: it was never sent.',
+    advice: 'Fix what Postmark’s description names, then retry.',
+  },
+  TemplateRenderingFailed: {
+    means: 'Postmark could not render it: it was never sent.',
+    advice: 'Fix what Postmark’s description names, then retry.',
+  },
+  SoftBounce: {
+    means: 'The mailbox did not accept it this time.',
+    advice: 'Later mail may arrive. If it matters, send a copy in a day or so.',
+  },
+  Transient: { means: 'It is delayed and may still arrive.', advice: wait },
+  DnsError: { means: 'The domain could not be found at the moment.', advice: wait },
+  AutoResponder: { means: 'It arrived; the recipient is away.', advice: answer },
+  AddressChange: {
+    means: 'The recipient announced a new address.',
+    advice: 'Correct the address where it is stored.',
+  },
+  ChallengeVerification: {
+    means: 'The recipient’s filter asks the sender to confirm being human.',
+    advice: 'The recipient can allow our address in their filter.',
+  },
+  Unsubscribe: {
+    means: 'The recipient replied and asked to be unsubscribed.',
+    advice: 'Add a suppression for this address if there is none.',
+  },
+  Subscribe: {
+    means: 'The recipient replied and asked to be subscribed.',
+    advice: 'Nothing is done automatically; record their consent where you keep it.',
+  },
+};
+
+/** What a bounce of this type means. An unknown type is left to Postmark's description. */
+export function meaningOf(type: unknown): Meaning {
+  const known = typeof type === 'string' && Object.hasOwn(meanings, type) ? meanings[type] : undefined;
+  return (
+    known ?? {
+      means: 'It may not have arrived; Postmark gave no details.',
+      advice: 'Read the server’s answer. If it matters, ask the recipient or send a copy.',
+    }
+  );
+}
