@@ -1,6 +1,6 @@
+import { isConnectionLost, isDuplicate } from '../../db/error-codes.ts';
 import { Batcher } from './batcher.ts';
 import type { Database, SqlValue } from './database.ts';
-import { isConnectionFault, isDuplicate } from './retry.ts';
 import { marks } from './rows.ts';
 
 /** A row by column; all rows name the same columns in the same order. */
@@ -40,7 +40,7 @@ export class Inserter {
         pending.map(each => each.row),
       );
     } catch (error) {
-      if (!isConnectionFault(error)) return this.insertAlone(pending);
+      if (!isConnectionLost(error)) return this.insertAlone(pending);
       for (const each of pending) each.error = error;
     }
   }

@@ -1,7 +1,7 @@
+import { isConnectionLost } from '../../db/error-codes.ts';
 import { Batcher } from './batcher.ts';
 import type { Database, SqlValue } from './database.ts';
 import type { Fence } from './fence.ts';
-import { isConnectionFault } from './retry.ts';
 
 /** The state of one run, ready to be written. */
 export interface StateWrite {
@@ -55,7 +55,7 @@ export class StateWriter {
       if (recorded < pending.length) return this.writeAlone(pending);
       for (const each of pending) each.recorded = true;
     } catch (error) {
-      if (!isConnectionFault(error)) return this.writeAlone(pending);
+      if (!isConnectionLost(error)) return this.writeAlone(pending);
       for (const each of pending) each.error = error;
     }
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import { isDuplicate } from '../../../db/error-codes.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
-import { isDuplicate } from '../shared/transaction.ts';
 import { utc } from '../shared/utc.ts';
 
 /** Appends an event once. Null when the same fact was stored before, by whichever road. */

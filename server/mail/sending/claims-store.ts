@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
+import { retryOnLockConflict } from '../../../db/retry.ts';
 import type { Lane } from '../routing/policy.ts';
-import { despiteLocks, inTransaction } from '../shared/transaction.ts';
+import { inTransaction } from '../shared/transaction.ts';
 import { utc } from '../shared/utc.ts';
 import { lockOverdue, type Overdue } from './overdue-store.ts';
 
@@ -74,7 +75,7 @@ export async function markHandedOver(
   if (claims.length === 0) return [];
   const lease = newId();
   const pairs = claims.map(({ messageId, lease: held }) => [messageId, held]);
-  const [result] = await despiteLocks(() =>
+  const [result] = await retryOnLockConflict(() =>
     db.raw(
       `UPDATE postlane_messages m JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
      SET m.lease = ?, m.due_at = ?, a.handed_at = ?

@@ -1,4 +1,6 @@
 import type { Db, Trx } from '../../../db/connect.ts';
+import { isDuplicate } from '../../../db/error-codes.ts';
+import { retryOnConnectionLoss } from '../../../db/retry.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { attachFiles } from '../messages/attachments-store.ts';
@@ -11,7 +13,7 @@ import {
 import type { MessageState } from '../messages/states.ts';
 import { batchCalls } from '../shared/coalesce.ts';
 import { differingFields } from '../shared/fingerprint.ts';
-import { despiteCutConnection, inTransaction, isDuplicate } from '../shared/transaction.ts';
+import { inTransaction } from '../shared/transaction.ts';
 import type { SendRequest } from './request.ts';
 
 /** A message that was accepted earlier under the same idempotency key. */
@@ -58,7 +60,7 @@ export function createInsert({ db }: MailContext): Insert {
 }
 
 function inOwnTransaction(db: Db, work: (trx: Trx) => Promise<void>): Promise<void> {
-  return despiteCutConnection(() => inTransaction(db, work));
+  return retryOnConnectionLoss(() => inTransaction(db, work), { brief: true });
 }
 
 // Keys and files are unique: an open transaction with the same one holds us up until it ends, and nobody else should be.

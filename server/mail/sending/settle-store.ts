@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import { retryOnConnectionLoss, retryOnLockConflict } from '../../../db/retry.ts';
 import { transitions } from '../messages/states.ts';
-import { despiteLocks, despiteLostConnection, inTransaction } from '../shared/transaction.ts';
+import { inTransaction } from '../shared/transaction.ts';
 import { utc } from '../shared/utc.ts';
 import type { Claim } from './claims-store.ts';
 
@@ -41,7 +42,7 @@ export async function settle(db: Db, settlements: readonly DeliveryResult[], now
     for (const group of groups) await moveMessages(trx, group, now);
   };
   // Done twice it changes nothing, and without it a whole page would have to be looked up.
-  await despiteLostConnection(async () => {
+  await retryOnConnectionLoss(async () => {
     if (groups.length === 1 && (await settleAlike(db, settlements, now))) return;
     await inTransaction(db, book);
   });
@@ -57,7 +58,7 @@ async function settleAlike(db: Db, settlements: readonly DeliveryResult[], now: 
   const attempts = settlements.map(({ attempt }) => attempt);
   const results = attemptColumns(attempts);
   const change = Object.entries(messageChange(first.next, now));
-  const [result] = await despiteLocks(() =>
+  const [result] = await retryOnLockConflict(() =>
     db.raw(
       `UPDATE postlane_attempts a JOIN postlane_messages m ON m.id = a.message_id
        SET ${results.sql}, a.settled_at = ?, ${change.map(([column]) => `m.${column} = ?`).join(', ')}

@@ -1,6 +1,7 @@
+import { isDuplicate } from '../../../../db/error-codes.ts';
 import { MailError } from '../../error.ts';
 import { recordChange } from '../../shared/audit-store.ts';
-import { inTransaction, isDuplicate } from '../../shared/transaction.ts';
+import { inTransaction } from '../../shared/transaction.ts';
 import { asSecretAs } from '../language/secret-source.ts';
 import { type Source, type SourceRef, sourceName } from '../language/source.ts';
 import { keyProblem } from '../language/source-key.ts';

@@ -1,0 +1,57 @@
+// Two transactions got in each other's way and the server undid one of them: nothing of it is left.
+const lockConflicts = new Set<unknown>([
+  1205, // ER_LOCK_WAIT_TIMEOUT
+  1213, // ER_LOCK_DEADLOCK
+  1020, // ER_CHECKREAD of MariaDB: "record has changed since last read", its way to say the same
+]);
+
+// Lost on the way: a commit may have arrived and only its answer be missing.
+const lostConnections = new Set<unknown>([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ER_CONNECTION_KILLED',
+  'ER_SERVER_SHUTDOWN',
+]);
+
+// No connection was made: nothing has reached the server.
+const failedConnects = new Set<unknown>([
+  'ECONNREFUSED',
+  'ENOENT', // the socket's file is gone while the server restarts
+  'ER_CON_COUNT_ERROR',
+]);
+
+const duplicateEntry = 1062;
+
+/** True when the database undid the work in favour of a rival's: it may be repeated whatever it does. */
+export function isLockConflict(error: unknown): boolean {
+  return lockConflicts.has(property(error, 'errno'));
+}
+
+/**
+ * True when the connection was lost or could not be made. Work that had begun may have been committed all the same:
+ * only what changes nothing when done twice may be repeated.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const code = property(error, 'code');
+  // A connection found dead when it is about to be used fails with no code at all.
+  if (code === undefined) return property(error, 'fatal') === true;
+  return lostConnections.has(code) || failedConnects.has(code);
+}
+
+/** True when a wait for the server took as long as it may, so that another try makes the caller wait as long again. */
+export function isTimeout(error: unknown): boolean {
+  return property(error, 'code') === 'ETIMEDOUT';
+}
+
+/** True when a unique key refused a row. */
+export function isDuplicate(error: unknown): boolean {
+  return property(error, 'errno') === duplicateEntry;
+}
+
+function property(error: unknown, key: 'errno' | 'code' | 'fatal'): unknown {
+  return typeof error === 'object' && error !== null && key in error
+    ? (error as Record<string, unknown>)[key]
+    : undefined;
+}
