@@ -12,13 +12,18 @@ export interface ConnectOptions {
   poolSize?: number;
   /** How long a query may wait for a free connection, in ms. Default 10,000. */
   acquireTimeoutMs?: number;
+  /** How long a connection that nobody uses is kept, in ms. Default 30,000. */
+  idleMs?: number;
 }
 
 /**
  * Opens the one kind of pool this product uses: UTC, READ COMMITTED, full Unicode, strict SQL.
  * `url` is `mysql://user:pass@host:port/name`; a private server is reached by `?socketPath=/path`.
  */
-export function connect(url: string, { poolSize = 10, acquireTimeoutMs = 10_000 }: ConnectOptions = {}): Db {
+export function connect(
+  url: string,
+  { poolSize = 10, acquireTimeoutMs = 10_000, idleMs = 30_000 }: ConnectOptions = {},
+): Db {
   return knex({
     client: 'mysql2',
     connection: connectionSettings(url),
@@ -30,6 +35,7 @@ export function connect(url: string, { poolSize = 10, acquireTimeoutMs = 10_000 
     pool: {
       min: 0,
       max: poolSize,
+      idleTimeoutMillis: idleMs,
       afterCreate: (connection: RawConnection, done: Done) => prepareSession(connection, done),
     },
   });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler, Router } from 'express';
-import { accountAccess } from './accounts/account-access.ts';
+import { connect, type Db } from '../db/connect.ts';
+import { accountAccess } from './accounts/index.ts';
+import type { Access } from './admin/access/access.ts';
 import { type Authenticate, hostAccess } from './admin/access/host.ts';
-import type { Access } from './admin/access/visit.ts';
 import { pageRouter } from './admin/router.ts';
 import type { Config } from './config.ts';
 import { errorHandler } from './errors.ts';
@@ -15,6 +16,8 @@ export type { Person, Role } from './admin/person.ts';
 /** What the host decides about the pages. */
 export interface RouterOptions {
   webhookCredentials: Config['webhookCredentials'];
+  /** The module's database, where the worker keeps its jobs as well. Connected while somebody looks at them. */
+  databaseUrl: string;
   /** Who may use the pages, and in which role. Without it they are closed. */
   authenticate?: Authenticate;
   /** Sign the forms of the pages. Needed where several processes serve them; else each makes up its own. */
@@ -25,22 +28,23 @@ export interface RouterOptions {
 
 /** Webhooks and pages, to be mounted under any path: `app.use('/mail', mailRouter(mail, { ... }))`. */
 export function mailRouter(mail: Mail, options: RouterOptions): Router {
-  return routerFor(mail, options, hostAccess(options.authenticate ?? (() => false)));
+  const jobs = connect(options.databaseUrl, { poolSize: 2, idleMs: 1_000 });
+  return routerFor(mail, options, jobs, hostAccess(options.authenticate ?? (() => false)));
 }
 
-/** The app of a stand-alone server, with accounts of its own; see PAGES_ACCESS for when its pages are open. */
-export function createApp(mail: Mail, config: Config): Express {
+/** The app of a stand-alone server, with accounts of its own in `db`; see PAGES_ACCESS for when its pages are open. */
+export function createApp(mail: Mail, db: Db, config: Config): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
   app.use(ownHeaders(config.publicUrl));
   app.get('/health', async (_request, response) => {
-    await mail.db.raw('SELECT 1');
+    await mail.ping();
     response.json({ ok: true });
   });
   // A proxy may leave the path of the public address on, or take it off.
   const { pathname } = new URL(config.publicUrl);
-  const router = routerFor(mail, config, accountAccess(mail, config));
+  const router = routerFor(mail, config, db, accountAccess(mail, db, config));
   if (pathname !== '/') app.use(pathname, router);
   app.use(router);
   return app;
@@ -59,12 +63,12 @@ function ownHeaders(publicUrl: string): RequestHandler {
   };
 }
 
-function routerFor(mail: Mail, options: RouterOptions, access: Access): Router {
+function routerFor(mail: Mail, options: RouterOptions, jobs: Db, access: Access): Router {
   const { webhookCredentials, secretKeys = [randomBytes(32).toString('base64url')], publicUrl } = options;
   const router = Router();
   router.use(webhookRouter(mail, webhookCredentials));
   const webhookUsers = webhookCredentials.map(({ user }) => user);
-  router.use(pageRouter(mail, access, { secretKeys, webhookUsers, ...(publicUrl && { publicUrl }) }));
+  router.use(pageRouter(mail, access, { jobs, secretKeys, webhookUsers, ...(publicUrl && { publicUrl }) }));
   router.use(errorHandler(mail));
   return router;
 }

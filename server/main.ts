@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
+import { connect } from '../db/connect.ts';
 import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { createMail } from './mail/index.ts';
@@ -8,13 +9,15 @@ import { failStart, stopOnSignal } from './stopping.ts';
 /** Config -> database -> mail -> app -> listen; stops in reverse. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const mail = await createMail(config);
-  const server = createServer(createApp(mail, config));
+  const db = connect(config.databaseUrl);
+  const mail = await createMail(config, { db });
+  const server = createServer(createApp(mail, db, config));
   stopOnSignal(async () => {
     const closed = promisify(server.close.bind(server))();
     server.closeIdleConnections();
     await closed;
     await mail.close();
+    await db.destroy();
   });
   // Without somebody to decide who may look, the pages are for this machine only.
   const host = config.production ? undefined : '127.0.0.1';

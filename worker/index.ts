@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { v7 as newId } from 'uuid';
+import { connect } from '../db/connect.ts';
 import { jobTablePrefix } from '../db/job-tables.ts';
 import { createMail, type Mail, type MailConfig, type MailDeps } from '../server/mail/index.ts';
 import { MysqlBackend } from './agenda-mysql/index.ts';
@@ -14,7 +15,7 @@ export interface Worker {
 }
 
 /** What a host or a test may put in place of our own. */
-export interface WorkerDeps extends MailDeps {
+export interface WorkerDeps extends Omit<MailDeps, 'db'> {
   /** The jobs to run; those of jobs.ts by default. */
   jobs?: readonly Job[];
   /** A job whose process has given no sign of life for so long is taken over, in ms. Default 10,000. */
@@ -22,18 +23,18 @@ export interface WorkerDeps extends MailDeps {
 }
 
 /** Connections for deliveries, beside those that the scheduler's claims and heartbeats take. */
-const poolSize = 16;
+const defaultPoolSize = 16;
 
 /** Starts the jobs of jobs.ts on Agenda, which keeps them in the same database. */
 export async function startWorker(
   config: MailConfig,
   { jobs = ownJobs, lockLifetimeMs = 10_000, ...deps }: WorkerDeps = {},
 ): Promise<Worker> {
-  const mail = await createMail(config, { poolSize, ...deps });
+  const { mail, db, close } = await openMail(config, deps);
   const scheduler = createScheduler({
     // Never parked: these jobs carry nothing that could be poison, and bulk mail would stop for good.
     backend: new MysqlBackend({
-      knex: mail.db,
+      knex: db,
       tablePrefix: jobTablePrefix,
       ensureSchema: false,
       poisonAfter: null,
@@ -56,7 +57,7 @@ export async function startWorker(
   try {
     await scheduler.start();
   } catch (error) {
-    await mail.close();
+    await close();
     throw error;
   }
   return {
@@ -65,7 +66,23 @@ export async function startWorker(
       const { running } = await scheduler.stop({ timeoutMs });
       if (running > 0)
         mail.log.warn({ running }, 'jobs still running: their leases will end and be taken over');
-      await mail.close();
+      await close();
     },
   };
+}
+
+/** The module and the scheduler share one pool: what one does not need, the other can have. */
+async function openMail(config: MailConfig, { poolSize = defaultPoolSize, ...deps }: MailDeps) {
+  const db = connect(config.databaseUrl, { poolSize });
+  try {
+    const mail = await createMail(config, { ...deps, db });
+    const close = async () => {
+      await mail.close();
+      await db.destroy();
+    };
+    return { mail, db, close };
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { PageError } from '../admin/page-error.ts';
 import { mayAs, type Role } from '../admin/person.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { type Account, lockAccount, lockAdmins, updateAccount } from './store/accounts.ts';
 import { replaceRecoveryCodes } from './store/recovery-codes.ts';
 import { endSessions } from './store/sessions.ts';
@@ -12,14 +12,14 @@ import { recordAccount, viewOf } from './trail.ts';
  * Gives an account another role, from its next request on. A higher one takes a session that began with it, so that a
  * token from before gains nothing: the sessions end. Throws a PageError when it is the last admin's.
  */
-export function changeRole(context: AccessContext, id: string, role: Role, by: string): Promise<Account> {
+export function changeRole(context: AccountsContext, id: string, role: Role, by: string): Promise<Account> {
   return change(context, id, 'account.role', by, { role }, async (trx, before) => {
     if (!mayAs(before, role)) await endSessions(trx, id, context.now());
   });
 }
 
 /** Shuts an account out at once: sessions end, links are void. Throws a PageError when it is the last admin's. */
-export function disableAccount(context: AccessContext, id: string, by: string): Promise<Account> {
+export function disableAccount(context: AccountsContext, id: string, by: string): Promise<Account> {
   return change(context, id, 'account.disable', by, { disabledAt: context.now() }, async trx => {
     await endSessions(trx, id, context.now());
     await voidTickets(trx, id, context.now());
@@ -27,12 +27,12 @@ export function disableAccount(context: AccessContext, id: string, by: string): 
 }
 
 /** Lets a disabled account sign in again. */
-export function enableAccount(context: AccessContext, id: string, by: string): Promise<Account> {
+export function enableAccount(context: AccountsContext, id: string, by: string): Promise<Account> {
   return change(context, id, 'account.enable', by, { disabledAt: null });
 }
 
 /** Takes the second step away, for somebody who lost phone and recovery codes; their sessions end. */
-export function resetSecondStep(context: AccessContext, id: string, by: string): Promise<Account> {
+export function resetSecondStep(context: AccountsContext, id: string, by: string): Promise<Account> {
   const none = { totpSecret: null, totpNew: null, totpStep: null };
   return change(context, id, 'account.second-step-reset', by, none, async trx => {
     await replaceRecoveryCodes(trx, id, []);
@@ -41,7 +41,7 @@ export function resetSecondStep(context: AccessContext, id: string, by: string):
 }
 
 async function change(
-  context: AccessContext,
+  context: AccountsContext,
   id: string,
   action: string,
   by: string,

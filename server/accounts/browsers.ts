@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { ownCookie } from '../admin/access/cookies.ts';
 import { browserName } from './browser-name.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { startSession } from './sessions.ts';
 import type { Account } from './store/accounts.ts';
 import { newToken } from './tokens.ts';
@@ -24,7 +24,7 @@ export interface Browsers {
 const knownMs = 180 * 24 * 3_600_000;
 
 /** Keeps both in cookies for the pages alone. */
-export function browsersOf(context: AccessContext): Browsers {
+export function browsersOf(context: AccountsContext): Browsers {
   const { seal, publicUrl } = context;
   const place = { publicUrl, path: new URL(publicUrl).pathname };
   const session = ownCookie('postlane-session', place);

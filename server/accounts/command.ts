@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
+import { connect } from '../../db/connect.ts';
 import { PageError } from '../admin/page-error.ts';
 import type { Config } from '../config.ts';
-import { createMail } from '../mail/index.ts';
+import { createMail, type Mail } from '../mail/index.ts';
 import { resetSecondStep } from './account-changes.ts';
-import { type AccessContext, accessContext } from './context.ts';
+import { type AccountsContext, accountsContext } from './context.ts';
 import { acceptLink, invite, renewLink } from './invitations.ts';
 import type { Link } from './links.ts';
 import { findAccountByEmail, listAccounts } from './store/accounts.ts';
@@ -34,14 +35,17 @@ export async function runUserCommand(
 ): Promise<void> {
   const { action, values } = read(args);
   const settings = config();
-  const mail = await createMail(settings, { takeFiles: false, poolSize: 2 });
+  const db = connect(settings.databaseUrl, { poolSize: 2 });
+  let mail: Mail | undefined;
   try {
-    const context = accessContext(mail, settings);
+    mail = await createMail(settings, { takeFiles: false, db });
+    const context = accountsContext(mail, db, settings);
     if (action === 'add') await add(context, values, say);
     else if (action === 'reset') await reset(context, values.email ?? '', say);
     else await list(context, say);
   } finally {
-    await mail.close();
+    await mail?.close();
+    await db.destroy();
   }
 }
 
@@ -73,7 +77,7 @@ function read(args: readonly string[]): { action: string; values: Values } {
   throw new UsageError(userUsage);
 }
 
-async function add(context: AccessContext, values: Values, say: (text: string) => void): Promise<void> {
+async function add(context: AccountsContext, values: Values, say: (text: string) => void): Promise<void> {
   const { email = '', role, name = email.split('@')[0], invite: byLink = false } = values;
   const { account, link } = await invite(context, { email, role, name }, 'cli');
   if (byLink || !canAsk()) {
@@ -84,7 +88,7 @@ async function add(context: AccessContext, values: Values, say: (text: string) =
   say(`${account.email} can sign in as ${account.role}.`);
 }
 
-async function askForPassword(context: AccessContext, link: Link): Promise<void> {
+async function askForPassword(context: AccountsContext, link: Link): Promise<void> {
   for (;;) {
     const password = await askHidden('Password: ');
     if (password === '')
@@ -103,7 +107,7 @@ async function askForPassword(context: AccessContext, link: Link): Promise<void>
   }
 }
 
-async function reset(context: AccessContext, email: string, say: (text: string) => void): Promise<void> {
+async function reset(context: AccountsContext, email: string, say: (text: string) => void): Promise<void> {
   const account = await findAccountByEmail(context.db, email);
   if (!account) throw new PageError(404, 'Not found', 'There is no account with this address.');
   if (account.totpSecret) await resetSecondStep(context, account.id, 'cli');
@@ -111,7 +115,7 @@ async function reset(context: AccessContext, email: string, say: (text: string) 
   say(`${account.email}: ${linkWords(link)}`);
 }
 
-async function list(context: AccessContext, say: (text: string) => void): Promise<void> {
+async function list(context: AccountsContext, say: (text: string) => void): Promise<void> {
   const accounts = await listAccounts(context.db, 1000);
   if (accounts.length === 0) say('Nobody has an account.');
   for (const { email, role, password, disabledAt } of accounts) {

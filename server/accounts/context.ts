@@ -4,7 +4,7 @@ import { type PasswordCost, passwordCost } from './passwords.ts';
 import { type Seal, sealWith } from './sealed.ts';
 
 /** What every flow about accounts works with. */
-export interface AccessContext {
+export interface AccountsContext {
   mail: Mail;
   db: Db;
   now: () => Date;
@@ -17,7 +17,7 @@ export interface AccessContext {
 }
 
 /** What a process, or a test, knows about accounts. */
-export interface AccessSettings {
+export interface AccountSettings {
   secretKeys: readonly string[];
   publicUrl: string;
   now?: () => Date;
@@ -26,8 +26,8 @@ export interface AccessSettings {
 }
 
 /** Wires the flows about accounts. */
-export function accessContext(mail: Mail, settings: AccessSettings): AccessContext {
+export function accountsContext(mail: Mail, db: Db, settings: AccountSettings): AccountsContext {
   const { now = () => new Date(), cost = passwordCost, requestsPerMinute = 60, publicUrl } = settings;
   const seal = sealWith(settings.secretKeys);
-  return { mail, db: mail.db, now, cost, seal, publicUrl, requestsPerMinute };
+  return { mail, db, now, cost, seal, publicUrl, requestsPerMinute };
 }

@@ -1,14 +1,14 @@
 import { type RequestHandler, Router } from 'express';
-import { textIn } from '../admin/access/text-in.ts';
+import { formField } from '../admin/form-parser.ts';
 import { redirectWith } from '../admin/notice.ts';
 import type { Show } from '../admin/views.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { forgottenHours, mailForgotten } from './forgotten.ts';
 import { countTry } from './lockout.ts';
 import { callerAddress, fewEnough, tooOften } from './rate-limit.ts';
 
 /** For who has forgotten the password: asks for the address and mails a link there. */
-export function forgottenRouter(context: AccessContext, show: Show, check: RequestHandler): Router {
+export function forgottenRouter(context: AccountsContext, show: Show, check: RequestHandler): Router {
   const router = Router();
 
   router.get('/forgotten-password', (_request, response) => show(response, 'sign-in/forgotten', {}));
@@ -17,7 +17,7 @@ export function forgottenRouter(context: AccessContext, show: Show, check: Reque
     if (await countTry(context, 'address', callerAddress(request))) throw tooOften();
     redirectWith(response, 'sign-in', asked);
     // After the answer, which is the same and takes the same time whether there is such an account or not.
-    mailForgotten(context, textIn(request, 'email')).catch(error =>
+    mailForgotten(context, formField(request, 'email')).catch(error =>
       context.mail.log.error({ err: error }, 'a link for a forgotten password could not be made'),
     );
   });

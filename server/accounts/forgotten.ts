@@ -1,4 +1,4 @@
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { type Link, mailLink, makeLink } from './links.ts';
 import { countTry } from './lockout.ts';
 import { type Account, findAccountByEmail, lockAccount } from './store/accounts.ts';
@@ -12,7 +12,7 @@ export const forgottenHours = 1;
  * and never tells which. So often for one account only: anybody can ask, and mail is sent. Who was invited and never came
  * has an invitation, which an admin renews.
  */
-export async function mailForgotten(context: AccessContext, email: string): Promise<void> {
+export async function mailForgotten(context: AccountsContext, email: string): Promise<void> {
   const account = await findAccountByEmail(context.db, email.trim());
   if (!account || !isInUse(account)) return;
   if (await countTry(context, 'link', account.id)) return;
@@ -20,7 +20,7 @@ export async function mailForgotten(context: AccessContext, email: string): Prom
   if (link) await mailLink(context, account, link, null);
 }
 
-function linkFor(context: AccessContext, { id }: Account): Promise<Link | null> {
+function linkFor(context: AccountsContext, { id }: Account): Promise<Link | null> {
   return context.db.transaction(async trx => {
     const account = await lockAccount(trx, id);
     if (!account || !isInUse(account)) return null;

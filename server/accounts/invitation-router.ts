@@ -1,10 +1,10 @@
 import { type RequestHandler, Router } from 'express';
-import { textIn } from '../admin/access/text-in.ts';
+import { formField } from '../admin/form-parser.ts';
 import { redirectWith } from '../admin/notice.ts';
 import { PageError } from '../admin/page-error.ts';
 import type { Show } from '../admin/views.ts';
 import type { Browsers } from './browsers.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { acceptLink, accountOfLink } from './invitations.ts';
 import { longestPassword, shortestPassword } from './password-rules.ts';
 import { fewEnough } from './rate-limit.ts';
@@ -14,7 +14,7 @@ import { fewEnough } from './rate-limit.ts';
  * before people do.
  */
 export function invitationRouter(
-  context: AccessContext,
+  context: AccountsContext,
   browsers: Browsers,
   show: Show,
   check: RequestHandler,
@@ -32,7 +32,7 @@ export function invitationRouter(
       const account = await acceptLink(
         context,
         token,
-        newPasswordIn(textIn(request, 'password'), textIn(request, 'again')),
+        newPasswordIn(formField(request, 'password'), formField(request, 'again')),
       );
       // Who has a second step shows it when signing in: a link alone does not replace it.
       if (account.totpSecret)

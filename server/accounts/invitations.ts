@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import { PageError } from '../admin/page-error.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { type Invitee, readInvitee } from './invitee.ts';
 import { type Link, type LinkPurpose, makeLink, readLink, takeLink } from './links.ts';
 import { passwordFault } from './password-rules.ts';
@@ -24,7 +24,7 @@ import { recordAccount, viewOf } from './trail.ts';
  * link in place of the old one. Throws a PageError for what cannot be.
  */
 export async function invite(
-  context: AccessContext,
+  context: AccountsContext,
   input: unknown,
   by: string,
 ): Promise<{ account: Account; link: Link; again: boolean }> {
@@ -54,7 +54,7 @@ export async function invite(
 
 /** Makes a link for a new password, or a new invitation for who has not come yet. */
 export async function renewLink(
-  context: AccessContext,
+  context: AccountsContext,
   id: string,
   by: string,
 ): Promise<{ account: Account; link: Link }> {
@@ -71,7 +71,7 @@ export async function renewLink(
 
 /** The account a link is for. Throws a PageError that says what is wrong with the link. */
 export async function accountOfLink(
-  context: AccessContext,
+  context: AccountsContext,
   token: string,
 ): Promise<{ account: Account; purpose: LinkPurpose }> {
   const ticket = await readLink(context, token);
@@ -84,7 +84,11 @@ export async function accountOfLink(
 }
 
 /** Sets the password that a link allows to set; every session the account had ends. Throws a PageError. */
-export async function acceptLink(context: AccessContext, token: string, password: string): Promise<Account> {
+export async function acceptLink(
+  context: AccountsContext,
+  token: string,
+  password: string,
+): Promise<Account> {
   const { account, purpose } = await accountOfLink(context, token);
   const fault = passwordFault(password, account);
   if (fault) throw new PageError(422, 'Not changed', fault);
@@ -111,7 +115,12 @@ export async function acceptLink(context: AccessContext, token: string, password
   return { ...account, password: hash };
 }
 
-async function addInvitee(context: AccessContext, trx: Knex, invitee: Invitee, by: string): Promise<Account> {
+async function addInvitee(
+  context: AccountsContext,
+  trx: Knex,
+  invitee: Invitee,
+  by: string,
+): Promise<Account> {
   const account = { id: uuid(), createdAt: context.now(), ...invitee };
   await insertAccount(trx, account);
   await recordAccount(context, trx, 'account.invite', account.id, by, null, viewOf(account));
@@ -127,7 +136,7 @@ async function addInvitee(context: AccessContext, trx: Knex, invitee: Invitee, b
 }
 
 async function changeInvitee(
-  context: AccessContext,
+  context: AccountsContext,
   trx: Knex,
   known: Account,
   { name, role }: Invitee,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { MailError, type SendInput } from '../mail/index.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import type { Account } from './store/accounts.ts';
 import {
   findTicket,
@@ -32,7 +32,7 @@ export interface Link {
 
 /** Makes a link for an account and voids those it had: the newest one counts. */
 export async function makeLink(
-  { now, publicUrl }: AccessContext,
+  { now, publicUrl }: AccountsContext,
   trx: Knex,
   accountId: string,
   purpose: LinkPurpose,
@@ -46,13 +46,13 @@ export async function makeLink(
 }
 
 /** The ticket of a link; null when it never was one. */
-export async function readLink({ db }: AccessContext, token: string): Promise<Ticket | null> {
+export async function readLink({ db }: AccountsContext, token: string): Promise<Ticket | null> {
   const ticket = await findTicket(db, hashOf(token));
   return ticket?.purpose === 'code' ? null : ticket;
 }
 
 /** Uses a link up; false when that has happened before, or it has expired. */
-export function takeLink({ now }: AccessContext, trx: Knex, token: string): Promise<boolean> {
+export function takeLink({ now }: AccountsContext, trx: Knex, token: string): Promise<boolean> {
   return takeTicket(trx, hashOf(token), now());
 }
 
@@ -63,7 +63,7 @@ export function takeLink({ now }: AccessContext, trx: Knex, token: string): Prom
  * owner asked for it.
  */
 export async function mailLink(
-  { mail }: AccessContext,
+  { mail }: AccountsContext,
   account: Account,
   link: Link,
   invitedBy: string | null,

@@ -1,4 +1,4 @@
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { failuresKeptMs, type LockoutRule, lockoutRules, pauseAfter } from './lockout-rule.ts';
 import { changeFailures } from './store/failures.ts';
 import { hashOf } from './tokens.ts';
@@ -10,7 +10,7 @@ export type Tried = keyof typeof lockoutRules;
  * Counts a try as failed before it is made, so that many at once count as many; {@link forgiveTry} takes it back.
  * Returns until when it is closed, and then nothing may be tried; null when it may.
  */
-export async function countTry(context: AccessContext, kind: Tried, name: string): Promise<Date | null> {
+export async function countTry(context: AccountsContext, kind: Tried, name: string): Promise<Date | null> {
   const now = context.now();
   let closed: Date | null = null;
   await changeFailures(context.db, subjectOf(kind, name), now, known => {
@@ -26,7 +26,7 @@ export async function countTry(context: AccessContext, kind: Tried, name: string
 }
 
 /** What was tried succeeded. An account starts anew; an address, which others share, gets this one try back. */
-export async function forgiveTry(context: AccessContext, kind: Tried, name: string): Promise<void> {
+export async function forgiveTry(context: AccountsContext, kind: Tried, name: string): Promise<void> {
   const now = context.now();
   const { free } = lockoutRules[kind];
   await changeFailures(context.db, subjectOf(kind, name), now, known => {

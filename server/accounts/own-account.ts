@@ -1,5 +1,5 @@
 import { PageError } from '../admin/page-error.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { countTry, forgiveTry } from './lockout.ts';
 import { passwordFault } from './password-rules.ts';
 import { hashPassword, passwordHolds } from './passwords.ts';
@@ -13,7 +13,7 @@ import { recordAccount, viewOf } from './trail.ts';
 
 /** Changes one's own password; every session ends. Throws a PageError. */
 export async function changePassword(
-  context: AccessContext,
+  context: AccountsContext,
   account: Account,
   passwords: { current: string; next: string },
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function changePassword(
 
 /** Begins to set up an authenticator app: a secret that counts once its first code has come. Throws a PageError. */
 export async function beginSecondStep(
-  context: AccessContext,
+  context: AccountsContext,
   account: Account,
   password: string,
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function beginSecondStep(
 }
 
 /** The secret that waits for its first code, base32; null when none does. */
-export function waitingSecret({ seal }: AccessContext, { id, totpNew }: Account): string | null {
+export function waitingSecret({ seal }: AccountsContext, { id, totpNew }: Account): string | null {
   return totpNew && seal.open(totpNew, id);
 }
 
@@ -50,7 +50,7 @@ export function waitingSecret({ seal }: AccessContext, { id, totpNew }: Account)
  * without it. Throws a PageError.
  */
 export async function completeSecondStep(
-  context: AccessContext,
+  context: AccountsContext,
   { id }: Account,
   code: string,
   sessionId: string,
@@ -88,7 +88,7 @@ export async function completeSecondStep(
 
 /** Turns one's second step off. Throws a PageError. */
 export async function endSecondStep(
-  context: AccessContext,
+  context: AccountsContext,
   account: Account,
   password: string,
 ): Promise<void> {
@@ -112,7 +112,7 @@ export async function endSecondStep(
 // A session left open on a desk does not make its finder the owner; nor may they guess on and on. Counted apart from
 // the door: who guesses there must not keep the owner from a change in here.
 async function confirmPassword(
-  context: AccessContext,
+  context: AccountsContext,
   { id, password: stored }: Account,
   password: string,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Person } from '../admin/person.ts';
 import type { Config } from '../config.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { anybodyCanSignIn } from './store/accounts.ts';
 
 /** Who uses pages that are open: there is nobody else at this machine. */
@@ -9,7 +9,7 @@ const developer: Person = { id: 'developer', name: 'Local developer', role: 'adm
 
 /** The developer, while the pages are open to this request; else null. */
 export async function developerAt(
-  context: AccessContext,
+  context: AccountsContext,
   pagesAccess: Config['pagesAccess'],
   request: Request,
 ): Promise<Person | null> {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { PageError } from '../admin/page-error.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 
 /** Who calls, as far as addresses tell: of IPv6 the network, because one house has billions. */
 export function callerAddress({ ip = '' }: Request): string {
@@ -14,7 +14,7 @@ export function tooOften(wait = 'a quarter of an hour'): PageError {
 }
 
 /** Spares this process from floods; what counts across processes is the lockout. */
-export function fewEnough({ requestsPerMinute }: AccessContext): RequestHandler {
+export function fewEnough({ requestsPerMinute }: AccountsContext): RequestHandler {
   return rateLimit({
     windowMs: 60_000,
     limit: requestsPerMinute,

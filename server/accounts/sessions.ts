@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { failuresKeptMs } from './lockout-rule.ts';
 import { isOver, rememberedMs } from './session-rule.ts';
 import { type Account, findAccount } from './store/accounts.ts';
@@ -21,7 +21,7 @@ const seenEveryMs = 60_000;
 
 /** Begins a session, always with a new token, and returns the token. */
 export async function startSession(
-  context: AccessContext,
+  context: AccountsContext,
   account: Account,
   browser: string,
 ): Promise<string> {
@@ -47,7 +47,7 @@ export async function startSession(
 
 /** Whose session a token is; `over` when it was one, and null when it never was. */
 export async function recognise(
-  context: AccessContext,
+  context: AccountsContext,
   token: string,
 ): Promise<{ account: Account; session: Session } | 'over' | null> {
   const session = await findSession(context.db, hashOf(token));
@@ -60,7 +60,7 @@ export async function recognise(
 }
 
 /** Ends one session of an account by its id, or all of them. Somebody else's is left alone. */
-export async function signOut(context: AccessContext, accountId: string, which: string): Promise<void> {
+export async function signOut(context: AccountsContext, accountId: string, which: string): Promise<void> {
   await context.db.transaction(async trx => {
     const ended = await endSessions(trx, accountId, context.now(), which === 'all' ? {} : { only: which });
     if (ended === 0) return;
@@ -77,7 +77,7 @@ export async function signOut(context: AccessContext, accountId: string, which: 
 }
 
 // Signing in is rare enough to sweep, and needs no job for it.
-async function forgetOld({ db, now }: AccessContext): Promise<void> {
+async function forgetOld({ db, now }: AccountsContext): Promise<void> {
   const ago = (ms: number) => new Date(now().getTime() - ms);
   await forgetSessions(db, ago(rememberedMs));
   await forgetTickets(db, ago(rememberedMs));

@@ -1,12 +1,12 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { returnPath } from '../admin/access/return-path.ts';
-import { textIn } from '../admin/access/text-in.ts';
-import { visitOf } from '../admin/access/visit.ts';
+import { sessionOf } from '../admin/access/session.ts';
+import { formField } from '../admin/form-parser.ts';
 import { redirectWith } from '../admin/notice.ts';
 import { placeOf } from '../admin/place.ts';
 import type { Show } from '../admin/views.ts';
 import type { Browsers } from './browsers.ts';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { callerAddress, fewEnough } from './rate-limit.ts';
 import { signOut } from './sessions.ts';
 import { type Refused, signIn, signInWithCode } from './sign-in.ts';
@@ -15,7 +15,7 @@ import { type Account, anybodyCanSignIn } from './store/accounts.ts';
 
 /** Coming in by password and code, and going out. */
 export function signInRouter(
-  context: AccessContext,
+  context: AccountsContext,
   browsers: Browsers,
   show: Show,
   check: RequestHandler,
@@ -25,15 +25,15 @@ export function signInRouter(
 
   router.get('/sign-in', async ({ query }, response) => {
     const back = returnPath(query.return);
-    if (visitOf(response).person) return response.redirect(303, back);
+    if (sessionOf(response).person) return response.redirect(303, back);
     const unclaimed = !(await anybodyCanSignIn(context.db));
     return showSignIn(response, show, { back, ended: query.ended === 'yes', unclaimed });
   });
 
   router.post('/sign-in', slowly, check, async (request, response) => {
     const [email, password, back] = [
-      textIn(request, 'email'),
-      textIn(request, 'password'),
+      formField(request, 'email'),
+      formField(request, 'password'),
       returnPath(request.body?.return),
     ];
     const result = await signIn(context, {
@@ -56,8 +56,8 @@ export function signInRouter(
 
   router.post('/sign-in/code', slowly, check, async (request, response) => {
     const [ticket, code, back] = [
-      textIn(request, 'ticket'),
-      textIn(request, 'code'),
+      formField(request, 'ticket'),
+      formField(request, 'code'),
       returnPath(request.body?.return),
     ];
     const result = await signInWithCode(context, { ticket, code });
@@ -68,7 +68,7 @@ export function signInRouter(
   });
 
   router.post('/sign-out', check, async (_request, response) => {
-    const { person, sessionId } = visitOf(response);
+    const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     browsers.leave(response);
     redirectWith(response, 'sign-in', 'You are signed out.');
@@ -76,7 +76,7 @@ export function signInRouter(
 
   // A session always begins with a token of its own: one that came along, planted or not, is ended.
   async function letIn(response: Response, account: Account, back: string): Promise<void> {
-    const { person, sessionId } = visitOf(response);
+    const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     await browsers.begin(response, account);
     response.redirect(303, `${placeOf(response).mount}${back.slice(2)}`);
@@ -89,7 +89,7 @@ const wrongCode =
   'That code is not right, or has been used. Wait for the next one, and check that the clock of your phone is set by itself.';
 
 function refusal(
-  { now }: AccessContext,
+  { now }: AccountsContext,
   response: Response,
   result: Refused,
   wrong: string,

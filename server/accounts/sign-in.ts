@@ -1,4 +1,4 @@
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import { countTry, forgiveTry, type Tried } from './lockout.ts';
 import { hashPassword, isOutdated, passwordHolds } from './passwords.ts';
 import { recoveryCodeHash } from './recovery-codes.ts';
@@ -43,7 +43,7 @@ export interface SignInTry {
 
 /** The first step: address and password. All that is refused looks and takes the same, whether there is an account or not. */
 export async function signIn(
-  context: AccessContext,
+  context: AccountsContext,
   { email, password, address, knownAs }: SignInTry,
 ): Promise<SignIn> {
   const name = email.trim().toLowerCase();
@@ -72,7 +72,7 @@ export async function signIn(
 
 /** The second step: a code of the authenticator app, or a recovery code. */
 export async function signInWithCode(
-  context: AccessContext,
+  context: AccountsContext,
   { ticket, code }: { ticket: string; code: string },
 ): Promise<{ kind: 'in'; account: Account } | Refused> {
   const { db } = context;
@@ -90,7 +90,7 @@ export async function signInWithCode(
 }
 
 /** True when a code of the app or a recovery code is right, and uses it up: neither counts twice. */
-export async function takesCode(context: AccessContext, account: Account, code: string): Promise<boolean> {
+export async function takesCode(context: AccountsContext, account: Account, code: string): Promise<boolean> {
   const recovery = recoveryCodeHash(code);
   if (recovery && (await takeRecoveryCode(context.db, account.id, recovery, context.now()))) return true;
   const secret = account.totpSecret && context.seal.open(account.totpSecret, account.id);
@@ -101,7 +101,7 @@ export async function takesCode(context: AccessContext, account: Account, code: 
   return step !== null && takeTotpStep(context.db, account.id, step);
 }
 
-async function codeTicket({ db, now }: AccessContext, { id }: Account): Promise<string> {
+async function codeTicket({ db, now }: AccountsContext, { id }: Account): Promise<string> {
   const token = newToken();
   const expiresAt = new Date(now().getTime() + codeMs);
   await insertTicket(db, { accountId: id, purpose: 'code', expiresAt }, hashOf(token), now());
@@ -109,7 +109,7 @@ async function codeTicket({ db, now }: AccessContext, { id }: Account): Promise<
 }
 
 async function renewHash(
-  context: AccessContext,
+  context: AccountsContext,
   { id, password: stored }: Account,
   password: string,
 ): Promise<void> {

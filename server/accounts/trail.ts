@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AccessContext } from './context.ts';
+import type { AccountsContext } from './context.ts';
 import type { Account } from './store/accounts.ts';
 
 /** What the audit log shows of an account: never its password, its secret or a link. */
@@ -10,7 +10,7 @@ export function viewOf(account: Pick<Account, 'email' | 'name' | 'role'> & Parti
 
 /** Writes a change of an account into the audit log, in the transaction that makes it. */
 export function recordAccount(
-  { mail, now }: AccessContext,
+  { mail, now }: AccountsContext,
   trx: Knex,
   action: string,
   accountId: string,

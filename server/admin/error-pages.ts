@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request } from 'express';
 import { clientStatus, statusOf } from '../errors.ts';
 import { type Mail, MailError } from '../mail/index.ts';
-import { isSafe } from './access/forgery.ts';
-import { wantsJson } from './access/gate.ts';
-import { visitOf } from './access/visit.ts';
+import { isSafe } from './access/csrf.ts';
+import { wantsJson } from './access/require-sign-in.ts';
+import { sessionOf } from './access/session.ts';
 import { notFound, PageError } from './page-error.ts';
 import { placeOf } from './place.ts';
 import { sectionAt, sectionsFor } from './sections.ts';
@@ -44,7 +44,7 @@ export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
       return;
     }
     const again = incident !== undefined && isSafe(request);
-    const { person, accounts } = visitOf(response);
+    const { person, accounts } = sessionOf(response);
     // Not back to what the person may not see.
     const back = sectionAt(section, person ? sectionsFor(person, accounts) : undefined);
     show(response, 'frame/error', { title, message, incident, again, back }, status);

@@ -1,14 +1,16 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
+import type { Knex } from 'knex';
 import type { Mail } from '../mail/index.ts';
-import { readBody, refuseOtherTypes } from './access/bodies.ts';
-import { forgeryGuard, type GuardOptions } from './access/forgery.ts';
-import { changesTakeEditors, gate } from './access/gate.ts';
-import { type Access, keepVisit } from './access/visit.ts';
-import { showWho } from './access/who.ts';
+import type { Access } from './access/access.ts';
+import { type CsrfOptions, csrfProtection } from './access/csrf.ts';
+import { emptyDirectory } from './access/directory.ts';
+import { changesTakeEditors, requireSignIn } from './access/require-sign-in.ts';
+import { recognise, sessionEndpoint } from './access/session.ts';
 import { assetRouter, assetVersion } from './assets.ts';
 import { auditRouter } from './audit/router.ts';
 import { campaignRouter } from './campaigns/router.ts';
 import { errorPages } from './error-pages.ts';
+import { parseForms, refuseOtherTypes } from './form-parser.ts';
 import { pageHeaders } from './headers.ts';
 import { agendashRouter } from './jobs/agendash.ts';
 import { clockOf } from './jobs/clock.ts';
@@ -19,31 +21,40 @@ import { overviewRouter } from './overview/router.ts';
 import { notFound } from './page-error.ts';
 import { keepPlace } from './place.ts';
 import { reconciliationRouter } from './reconciliations/router.ts';
-import { type StreamOptions, streamRouter } from './streams/router.ts';
+import type { StreamOptions } from './streams/options.ts';
+import { streamRouter } from './streams/router.ts';
 import { suppressionRouter } from './suppressions/router.ts';
 import { templateRouter } from './templates/router.ts';
 import { createShow } from './views.ts';
+
+/** What the pages are told beside the module and who may use them. */
+export interface PageOptions extends CsrfOptions, StreamOptions {
+  /** The database in which the worker keeps its jobs. */
+  jobs: Knex;
+}
 
 /**
  * The pages for operators, to be mounted under any path: links are relative, so that no proxy can break them. `access`
  * says who may use them. Errors are answered here; the host's error handler gets only what breaks off an answer.
  */
-export function pageRouter(mail: Mail, access: Access, options: GuardOptions & StreamOptions): Router {
-  const forms = forgeryGuard(options);
+export function pageRouter(mail: Mail, access: Access, options: PageOptions): Router {
+  const csrf = csrfProtection(options);
   const version = assetVersion();
-  const show = createShow(version);
-  const clock = clockOf(mail);
+  const { accounts } = access;
+  const show = createShow(version, accounts ? [accounts.viewSources] : []);
+  const clock = clockOf(mail, options.jobs);
   const router = Router();
   router.use(pageHeaders, keepPlace, keepNotices(options.publicUrl));
   router.use('/assets', assetRouter(version));
-  router.use(recognise(access), readBody, forms.offer, refuseOtherTypes);
-  if (access.doors) router.use(access.doors(show, forms.check));
-  router.use(gate(show));
-  // Before the forms' check: it is not ours, and its scripts know no token of ours.
+  router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory));
+  router.use(parseForms, csrf.issue, refuseOtherTypes);
+  if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
+  router.use(requireSignIn(access, show));
+  // Before the check of forms: its scripts are not ours and know no token.
   router.use('/jobs/agendash', agendashRouter(clock, options.publicUrl));
-  router.use(forms.check);
-  router.get('/session', showWho);
-  if (access.pages) router.use(access.pages(show));
+  router.use(csrf.check);
+  router.get('/session', sessionEndpoint);
+  if (accounts) router.use(accounts.routes(show));
   router.use(changesTakeEditors);
   router.use('/messages', messageRouter(mail, show));
   router.use('/campaigns', campaignRouter(mail, show));
@@ -59,11 +70,4 @@ export function pageRouter(mail: Mail, access: Access, options: GuardOptions & S
   });
   router.use(errorPages(show, mail.log));
   return router;
-}
-
-function recognise(access: Access): RequestHandler {
-  return async (request, response, next) => {
-    keepVisit(response, await access.visit(request, response));
-    next();
-  };
 }

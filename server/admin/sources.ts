@@ -3,6 +3,3 @@ import { packageRoot } from '../mail/index.ts';
 
 /** Folder of this app's sources, where views and assets are; a build under dist/ reads them from there too. */
 export const adminSources = path.join(packageRoot, 'server/admin');
-
-/** Folders whose resources have views. */
-export const viewSources = [adminSources, path.join(packageRoot, 'server/accounts')];

@@ -2,23 +2,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Response } from 'express';
 import Handlebars from 'handlebars';
-import { visitOf } from './access/visit.ts';
+import { sessionOf } from './access/session.ts';
 import { takeNotice } from './notice.ts';
 import { placeOf } from './place.ts';
 import { sectionsFor } from './sections.ts';
-import { viewSources } from './sources.ts';
+import { adminSources } from './sources.ts';
 import { isTelling } from './telling.ts';
 import { viewHelpers } from './view-helpers.ts';
 
 /** Answers with a view, named `<resource>/<view>`. A variable that a view asks for and `data` lacks is an error. */
 export type Show = (response: Response, view: string, data: object, status?: number) => void;
 
-/** Reads all views and compiles each when it is first shown. Every view can also be included by its name. */
-export function createShow(style: string): Show {
+/**
+ * Reads all views, ours and those in `further` folders, and compiles each when it is first shown. Every view can also be
+ * included by its name.
+ */
+export function createShow(style: string, further: readonly string[] = []): Show {
   const engine = Handlebars.create();
   engine.registerHelper(viewHelpers);
   const views = new Map(
-    readViews().map(([name, source]) => {
+    [adminSources, ...further].flatMap(readViews).map(([name, source]) => {
       const view = engine.compile<object>(source, options);
       engine.registerPartial(name, view);
       return [name, view];
@@ -35,7 +38,7 @@ export function createShow(style: string): Show {
 
 // What the frame of every page shows: `@mount`, `@person`, `@csrf` and so on.
 function frameOf(response: Response): object {
-  const { person, accounts, sessionId, hint = null } = visitOf(response);
+  const { person, accounts, sessionId, hint = null } = sessionOf(response);
   return {
     ...placeOf(response),
     sections: person ? sectionsFor(person, accounts) : [],
@@ -56,12 +59,10 @@ const options: CompileOptions = {
   preventIndent: true,
 };
 
-function readViews(): [string, string][] {
-  return viewSources.flatMap(folder =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file): [string, string][] => {
-      const [resource, views, view] = file.split(path.sep);
-      if (views !== 'views' || !view?.endsWith('.hbs')) return [];
-      return [[`${resource}/${path.basename(view, '.hbs')}`, readFileSync(path.join(folder, file), 'utf8')]];
-    }),
-  );
+function readViews(folder: string): [string, string][] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file): [string, string][] => {
+    const [resource, views, view] = file.split(path.sep);
+    if (views !== 'views' || !view?.endsWith('.hbs')) return [];
+    return [[`${resource}/${path.basename(view, '.hbs')}`, readFileSync(path.join(folder, file), 'utf8')]];
+  });
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { connect, type Db } from '../../db/connect.ts';
 import { freePort } from '../../db/local/free-port.ts';
 import { resolveDatabase } from '../../db/local.ts';
 import { createSandbox, type Sandbox } from '../../test/sandbox/index.ts';
@@ -40,8 +41,10 @@ export async function run(context: StartContext): Promise<void> {
   const sandbox = local ? await localPostmark(context) : null;
   const env = await environment(url, sandbox);
   const config = loadConfig({ ...process.env, ...env });
-  const mail = await openMail(context, config, sandbox);
-  const seeding = sandbox && (await prepareSeed(mail, sandbox, say));
+  const db = connect(config.databaseUrl, { poolSize: 6 });
+  context.cleanUps.push(() => db.destroy());
+  const mail = await openMail(context, config, db, sandbox);
+  const seeding = sandbox && (await prepareSeed(mail, db, sandbox, say));
   // By the clock of the history: its templates are older than its mail.
   if (seeding) await mail.templates.files.take();
   await server.begin(env);
@@ -111,9 +114,14 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
 }
 
 /** With the sandbox's time; template files are left to those who know what time it is. */
-async function openMail({ cleanUps }: StartContext, config: Config, sandbox: Sandbox | null): Promise<Mail> {
+async function openMail(
+  { cleanUps }: StartContext,
+  config: Config,
+  db: Db,
+  sandbox: Sandbox | null,
+): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
-  const mail = await createMail(config, { poolSize: 6, now, takeFiles: false });
+  const mail = await createMail(config, { db, now, takeFiles: false });
   cleanUps.push(() => mail.close());
   return mail;
 }

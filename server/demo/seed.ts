@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Sandbox } from '../../test/sandbox/index.ts';
 import type { Mail } from '../mail/index.ts';
 import { makeHistory, type Span } from './history/index.ts';
@@ -23,10 +24,11 @@ const mark = { by: 'npm start', subject: 'installation' } as const;
 /**
  * Looks whether there is something to seed: in an empty database, or in one whose seeding was broken off and goes on
  * where it was. Moves the sandbox's clock to where the module's time goes on: into the past, or to the present when
- * it returns null.
+ * it returns null. `host` is the shop's own pool.
  */
 export async function prepareSeed(
   mail: Mail,
+  host: Knex,
   sandbox: Sandbox,
   say: (line: string) => void,
 ): Promise<Seeding | null> {
@@ -49,7 +51,7 @@ export async function prepareSeed(
       });
     },
     async today() {
-      await simulateToday(mail, sandbox);
+      await simulateToday(mail, host, sandbox);
       await mail.audit.record({ ...mark, action: marks.finish, before: null, after: null });
     },
   };

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Sandbox } from '../../test/sandbox/index.ts';
 import type { Mail } from '../mail/index.ts';
 import { confirmation, orderOf, passwordReset, verification } from './sample-mails.ts';
@@ -12,11 +13,11 @@ const audience = readers.slice(0, 60);
  * What happens while you watch, with the worker at work: a campaign is sent, orders come in, one of them while
  * Postmark is in maintenance. Nothing when it has begun before.
  */
-export async function simulateToday(mail: Mail, sandbox: Sandbox): Promise<void> {
+export async function simulateToday(mail: Mail, host: Knex, sandbox: Sandbox): Promise<void> {
   const campaigns = await mail.campaigns.list();
   if (campaigns.some(({ name }) => name === campaignName)) return;
   await launchNewsletter(mail, sandbox);
-  await takeOrders(mail, sandbox);
+  await takeOrders(mail, host, sandbox);
   await writeToSuppressed(mail);
 }
 
@@ -53,7 +54,7 @@ async function launchNewsletter(mail: Mail, sandbox: Sandbox): Promise<void> {
 }
 
 /** The first meets Postmark in maintenance: its hand-over is deferred and repeated by the worker. */
-async function takeOrders(mail: Mail, sandbox: Sandbox): Promise<void> {
+async function takeOrders(mail: Mail, host: Knex, sandbox: Sandbox): Promise<void> {
   const orders = customers.slice(30, 34).map((to, i) => orderOf(to, 90_021 + i, new Date()));
   const [first, ...others] = orders;
   if (!first) return;
@@ -68,7 +69,7 @@ async function takeOrders(mail: Mail, sandbox: Sandbox): Promise<void> {
   });
   await mail.send(confirmation(first), { wait: true });
   for (const order of others) {
-    await mail.db.transaction(async trx => {
+    await host.transaction(async trx => {
       // In a host the order itself would be written here; a rollback takes the mail along.
       await mail.send(confirmation(order), { trx });
     });

@@ -40,17 +40,18 @@ export type Mail = Awaited<ReturnType<typeof createMail>>;
 
 /** Opens the module: connects, migrates, publishes changed template files. Throws when one of them fails. */
 export async function createMail(config: MailConfig, deps: MailDeps = {}) {
-  const db = connect(config.databaseUrl, { poolSize: deps.poolSize ?? 10 });
+  const db = deps.db ?? connect(config.databaseUrl, { poolSize: deps.poolSize ?? 10 });
+  const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {
     if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
     await warnOnClockSkew(context);
-    const mail = mailOf(context, config, deps.templates ?? ownTemplates);
+    const mail = mailOf(context, config, { folder: deps.templates ?? ownTemplates, releaseDb });
     const taken = deps.takeFiles === false ? [] : await mail.templates.files.take();
     if (taken.length > 0) context.log.info({ sources: taken }, 'template files published');
     return mail;
   } catch (error) {
-    await db.destroy();
+    await releaseDb();
     throw error;
   }
 }
@@ -58,7 +59,11 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
 /** The template files that come with the package. */
 export const ownTemplates = path.join(packageRoot, 'templates');
 
-function mailOf(context: MailContext, config: MailConfig, folder: string) {
+function mailOf(
+  context: MailContext,
+  config: MailConfig,
+  { folder, releaseDb }: { folder: string; releaseDb: () => Promise<void> },
+) {
   const { db, now, templates, log, timing } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
@@ -119,9 +124,12 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
       purge: () => purge(db, addMs(now(), -timing.retentionMs), now()),
     },
 
-    /** The pool, for the worker's scheduler, which keeps its jobs in the same database. */
-    db,
     log,
+
+    /** Throws when the database does not answer: for health checks. */
+    async ping(): Promise<void> {
+      await db.raw('SELECT 1');
+    },
 
     /** Finishes what is in hand, then closes connections. Sends after this are refused. */
     async close() {
@@ -130,7 +138,7 @@ function mailOf(context: MailContext, config: MailConfig, folder: string) {
       await queue.idle();
       await context.renderPool.close();
       await Promise.all([...context.transports.values()].map(transport => transport.close()));
-      await db.destroy();
+      await releaseDb();
     },
   };
 }

@@ -45,6 +45,8 @@ export interface MailDeps {
   /** Additional or replacing transports, by their names. */
   transports?: readonly Transport[];
   poolSize?: number;
+  /** A pool made by `connect`, which stays its owner's to close; by default the module opens one of its own. */
+  db?: Db;
   /** False when the schema is brought up to date elsewhere. */
   migrate?: boolean;
 }

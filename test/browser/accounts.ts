@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
-import { accessContext } from '../../server/accounts/context.ts';
+import { accountsContext } from '../../server/accounts/context.ts';
 import { acceptLink, invite } from '../../server/accounts/invitations.ts';
+import { testDatabase } from '../support/database.ts';
 import type { WholeApp } from './whole-app.ts';
 
 /** What somebody signs in with. */
@@ -11,7 +12,7 @@ export interface Credentials {
 
 /** Adds an admin who has chosen a password. */
 export async function addAdmin({ mail, config }: WholeApp, email: string): Promise<Credentials> {
-  const context = accessContext(mail, { ...config, cost: { logN: 4, r: 8, p: 1 } });
+  const context = accountsContext(mail, testDatabase(), { ...config, cost: { logN: 4, r: 8, p: 1 } });
   const { link } = await invite(context, { email, role: 'admin', name: email.split('@')[0] }, 'cli');
   const password = 'a walrus on the stairs';
   await acceptLink(context, link.url.slice(link.url.lastIndexOf('/') + 1), password);

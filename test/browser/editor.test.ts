@@ -8,6 +8,7 @@ import type { Mail } from '../../server/mail/index.ts';
 import { newsletterData, openPagesMail } from '../http/pages-mail.ts';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { describeInBrowser } from '../support/browser.ts';
+import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 
 const people: Record<string, Person> = {
@@ -27,7 +28,9 @@ describeInBrowser('the template editor', browser => {
       signedIn ? (people[request.get('x-person') ?? 'grace'] ?? null) : null,
     );
     const secretKeys = ['a key of the tests, 32 characters or more'];
-    server = await listen(express().use('/mail', pageRouter(mail, access, { secretKeys })));
+    server = await listen(
+      express().use('/mail', pageRouter(mail, access, { jobs: testDatabase(), secretKeys })),
+    );
   });
   after(async () => {
     await mail.close();

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { alertData } from '../http/pages-mail.ts';
 import { describeInBrowser } from '../support/browser.ts';
+import { testDatabase } from '../support/database.ts';
 import { insertHistory } from '../support/history.ts';
 import { openWholeApp, type WholeApp } from './whole-app.ts';
 
@@ -18,7 +19,7 @@ describeInBrowser('finding a mail', browser => {
     const from = new Date('2026-03-02T09:00:00Z');
     const to = new Date('2026-03-02T17:00:00Z');
     const old = { template: 'order-confirmation', tag: 'archive', stream: 'orders', from, to };
-    await insertHistory(app.mail.db, { ...old, count: 60 });
+    await insertHistory(testDatabase(), { ...old, count: 60 });
     await app.mail.suppressions.add('outbound', quiet, 'asked by phone');
     for (const email of [ada, gone, quiet]) {
       const message = { template: 'operational-alert', tag: 'alert', to: email, data: alertData };

@@ -1,5 +1,6 @@
 import { startWorker } from '../../worker/index.ts';
 import { alertData, launchCampaign, newsletterData } from '../http/pages-mail.ts';
+import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { openWholeApp, type WholeApp } from './whole-app.ts';
 
@@ -64,7 +65,7 @@ async function spendANight({ mail }: WholeApp): Promise<string> {
   return night?.day ?? '';
 }
 
-async function runJobs({ mail, config }: WholeApp): Promise<string> {
+async function runJobs({ config }: WholeApp): Promise<string> {
   // A job of no consequence: what there is to be seen is not to be worked away.
   const worker = await startWorker(config, {
     migrate: false,
@@ -72,10 +73,10 @@ async function runJobs({ mail, config }: WholeApp): Promise<string> {
   });
   await until(
     'a job is there',
-    async () => (await mail.db('postlane_agenda_jobs').first()) !== undefined || 'none',
+    async () => (await testDatabase()('postlane_agenda_jobs').first()) !== undefined || 'none',
   );
   await worker.stop();
-  const [job] = await mail.db('postlane_agenda_jobs').select('id');
+  const [job] = await testDatabase()('postlane_agenda_jobs').select('id');
   return String(job?.id);
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { openStreamsApp, type StreamsApp } from '../http/streams-app.ts';
 import { describeInBrowser } from '../support/browser.ts';
+import { testDatabase } from '../support/database.ts';
 
 const recipient = 'ada@mail.example';
 
@@ -40,7 +41,7 @@ describeInBrowser('the webhook and its password', browser => {
     const mail = { To: recipient, From: 'shop@sender.example', Subject: 'Hello', TextBody: 'Hi' };
     const { MessageID } = await at.postmark.sendEmail(mail);
     await at.sandbox.idle();
-    const [event] = await at.mail().db('postlane_events').where({ provider_message_id: MessageID });
+    const [event] = await testDatabase()('postlane_events').where({ provider_message_id: MessageID });
     return event?.kind ?? 'not reported';
   };
 

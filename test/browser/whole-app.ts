@@ -40,7 +40,7 @@ export async function openWholeApp({ access = 'accounts', clock }: WholeAppOptio
   const { now } = clock ?? { now: () => new Date() };
   const mail = await createMail(config, { migrate: false, now });
   const settings = { ...config, now };
-  app = createApp(mail, settings);
+  app = createApp(mail, testDatabase(), settings);
   const [username = '', password = ''] = (env.WEBHOOK_CREDENTIALS ?? '').split(':');
   sandbox.setWebhook(`${server.url}/webhooks/postmark`, { username, password });
   return {

@@ -29,7 +29,7 @@ describe('two workers on one campaign', function () {
     sandbox.faults.clear();
     await allSettled(mail);
     expectOneCopyEach(sandbox, audience);
-    await expectSoundBooks(mail, sandbox, audience.length);
+    await expectSoundBooks(sandbox, audience.length);
     for (const share of await shares) expect(share).to.have.property('delivered').that.is.above(0);
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { kills, launchCampaign, longestMs, troubleProvider, useWorld, type World } from '../support/chaos.ts';
+import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { startWorkerVictim } from './victims/index.ts';
 
@@ -19,7 +20,7 @@ describe('a worker killed in the middle of a campaign', function () {
       await sleep(random.between(0, 60));
       await worker.kill();
       // As if it had gone on like this all day: jobs must not be given up for the deaths of their processes.
-      await mail.db('postlane_agenda_jobs').update({ expired_count: 100 });
+      await testDatabase()('postlane_agenda_jobs').update({ expired_count: 100 });
     }
     await startWorkerVictim(config);
     await allSettled(mail);
@@ -28,7 +29,7 @@ describe('a worker killed in the middle of a campaign', function () {
       return state === 'done' || state;
     });
     expectOneCopyEach(sandbox, audience);
-    await expectSoundBooks(mail, sandbox, audience.length);
+    await expectSoundBooks(sandbox, audience.length);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { openMail } from '../support/mail.ts';
 
 describe('audit log', () => {
@@ -9,7 +10,7 @@ describe('audit log', () => {
     mail = await openMail({ now: () => at });
   });
   after(() => mail.close());
-  beforeEach(() => mail.db('postlane_audit_entries').delete());
+  beforeEach(() => testDatabase()('postlane_audit_entries').delete());
 
   const record = (over: object = {}) =>
     mail.audit.record({
@@ -38,7 +39,7 @@ describe('audit log', () => {
   });
 
   it('happens with the change or not at all', async () => {
-    const failed = mail.db.transaction(async trx => {
+    const failed = testDatabase().transaction(async trx => {
       await mail.audit.record({ by: 'ada', action: 'a.b', subject: 's', before: 1, after: 2 }, { trx });
       throw new Error('The change failed.');
     });

@@ -48,7 +48,7 @@ describe('campaigns', () => {
       share: 1,
     });
     expect(new Set(smtp.given.map(({ to }) => to.email)).size).to.equal(2500);
-    await mail.db('postlane_campaign_recipients').delete();
+    await testDatabase()('postlane_campaign_recipients').delete();
     expect(await mail.campaigns.progress(id), 'of a purged audience').to.include({
       audience: 2500,
       share: 1,

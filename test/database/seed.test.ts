@@ -37,11 +37,11 @@ describe('The data npm start shows', function () {
       smtpUrl: sandbox.smtpUrl.replace('://', `://${credentials}@`),
       smtpCa: sandbox.caCertificate,
     });
-    mail = await createMail(config, { migrate: false, now: () => sandbox.clock.now(), poolSize: 6 });
+    mail = await createMail(config, { db: testDatabase(), migrate: false, now: () => sandbox.clock.now() });
   }
 
   const seeding = async () => {
-    const prepared = await prepareSeed(mail, sandbox, quiet);
+    const prepared = await prepareSeed(mail, testDatabase(), sandbox, quiet);
     if (!prepared) throw new Error('There is nothing to seed.');
     return prepared;
   };
@@ -116,7 +116,7 @@ describe('The data npm start shows', function () {
       .whereNotNull('idempotency_key');
     expect(new Set(keys.map(({ key }) => key)).size).to.equal(keys.length);
     expect(after[before.length]?.at.getTime()).to.be.least(before.at(-1)?.at.getTime() ?? 0);
-    expect(await prepareSeed(mail, sandbox, quiet)).to.equal(null);
+    expect(await prepareSeed(mail, testDatabase(), sandbox, quiet)).to.equal(null);
   });
 
   it('leaves mail alone that is not its own', async () => {
@@ -127,7 +127,7 @@ describe('The data npm start shows', function () {
       to: 'ada@mail.example',
       data: { resetUrl: 'https://shop.example/reset', expiresInMinutes: 30 },
     });
-    expect(await prepareSeed(mail, sandbox, quiet)).to.equal(null);
+    expect(await prepareSeed(mail, testDatabase(), sandbox, quiet)).to.equal(null);
   });
 
   it('has the reports of every stream posted to the server, and nobody suppressed by trying that', async () => {

@@ -1,12 +1,13 @@
 import express, { type Express } from 'express';
 import request, { type Response } from 'supertest';
 import { v7 as uuid } from 'uuid';
-import { type AccountSettings, accountAccess } from '../../server/accounts/account-access.ts';
+import { type AccountAccessSettings, accountAccess } from '../../server/accounts/index.ts';
 import { hashPassword } from '../../server/accounts/passwords.ts';
 import type { Person, Role } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';
+import { testDatabase } from '../support/database.ts';
 import { openMail } from '../support/mail.ts';
 import { createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
@@ -23,7 +24,7 @@ export interface AccessApp {
   /** A browser that is signed in. */
   signedIn(email: string): Promise<Browser>;
   /** The same app under other settings. */
-  appWith(settings: Partial<AccountSettings>): Express;
+  appWith(settings: Partial<AccountAccessSettings>): Express;
 }
 
 /** A browser: keeps cookies, and sends forms with the token of a page it has seen. */
@@ -36,11 +37,11 @@ export const goodPassword = 'a walrus on the stairs';
 export const cheap = { logN: 4, r: 8, p: 1 };
 
 /** Opens the app; `mail.close()` ends it. */
-export async function openAccessApp(over: Partial<AccountSettings> = {}): Promise<AccessApp> {
+export async function openAccessApp(over: Partial<AccountAccessSettings> = {}): Promise<AccessApp> {
   const clock = createClock();
   const api = createScriptedTransport('postmark-api');
   const mail = await openMail({ now: clock.now, transports: [api] });
-  const settings: AccountSettings = {
+  const settings: AccountAccessSettings = {
     secretKeys: ['a key of the tests, 32 characters or more'],
     publicUrl: 'http://127.0.0.1',
     pagesAccess: 'accounts',
@@ -49,17 +50,17 @@ export async function openAccessApp(over: Partial<AccountSettings> = {}): Promis
     requestsPerMinute: 10_000,
     ...over,
   };
-  const appWith = (more: Partial<AccountSettings>) => {
+  const appWith = (more: Partial<AccountAccessSettings>) => {
     const all = { ...settings, ...more };
     return express()
       .set('env', 'test')
       .set('trust proxy', 'loopback')
-      .use(pageRouter(mail, accountAccess(mail, all), all));
+      .use(pageRouter(mail, accountAccess(mail, testDatabase(), all), { ...all, jobs: testDatabase() }));
   };
   const app = appWith({});
   const account = async (email: string, role: Role) => {
     const person = { id: uuid(), name: `${role} ${email.split('@')[0]}`, role };
-    await mail.db('postlane_accounts').insert({
+    await testDatabase()('postlane_accounts').insert({
       ...person,
       email,
       password: await hashPassword(goodPassword, cheap),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { type AccessApp, goodPassword, openAccessApp } from './access-app.ts';
 
@@ -29,13 +30,11 @@ describe('a forgotten password', () => {
 
   it('is answered alike whether there is an account or not', async () => {
     await opened.account('off@example.com', 'editor');
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where({ email: 'off@example.com' })
       .update({ disabled_at: '2026-01-01' });
     await opened.account('invited@example.com', 'editor');
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where({ email: 'invited@example.com' })
       .update({ password: null });
     const form = await opened.browser().get('/forgotten-password').expect(200);

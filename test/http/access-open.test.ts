@@ -5,7 +5,7 @@ import request from 'supertest';
 import { runUserCommand } from '../../server/accounts/command.ts';
 import { createApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
-import { testDatabaseUrl } from '../support/database.ts';
+import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { type AccessApp, browserAt, goodPassword, openAccessApp } from './access-app.ts';
 
 const env = {
@@ -22,13 +22,13 @@ describe('pages without an account', () => {
   after(() => opened.mail.close());
   beforeEach(async () => {
     for (const table of ['postlane_account_sessions', 'postlane_account_tokens', 'postlane_accounts'])
-      await opened.mail.db(table).delete();
+      await testDatabase()(table).delete();
   });
 
   it('are open to this machine in development, and say how to close them', async () => {
     const app = opened.appWith({ pagesAccess: 'until-account' });
     const { text } = await request(app).get('/').expect(200);
-    expect(text).to.include('Local developer').and.include('Invite the first admin under Users');
+    expect(text).to.include('Local developer').and.include('invite the first admin under Users');
     await request(app).get('/users').expect(200);
     await request(app).get('/profile').expect(404);
   });
@@ -92,10 +92,15 @@ describe('pages without an account', () => {
       NODE_ENV: 'production',
     };
     const [production, development] = [loadConfig({ ...env, ...secrets }), loadConfig(env)];
-    await request(createApp(opened.mail, development)).get('/').expect(200);
-    await request(createApp(opened.mail, production)).get('/').expect(303);
+    await request(createApp(opened.mail, testDatabase(), development))
+      .get('/')
+      .expect(200);
+    await request(createApp(opened.mail, testDatabase(), production))
+      .get('/')
+      .expect(303);
     const https = createApp(
       opened.mail,
+      testDatabase(),
       loadConfig({ ...env, ...secrets, PUBLIC_URL: 'https://shop.example/mail' }),
     );
     const { headers } = await request(https).get('/sign-in').expect(200);

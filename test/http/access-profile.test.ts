@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { testDatabase } from '../support/database.ts';
 import { type AccessApp, goodPassword, openAccessApp } from './access-app.ts';
 
 describe('users about themselves', () => {
@@ -58,13 +59,12 @@ describe('users about themselves', () => {
     await two.get('/').expect(303);
     await three.get('/').expect(200);
     // Somebody else's session is not theirs to end.
-    const rootSession = await opened.mail
-      .db('postlane_account_sessions')
+    const rootSession = await testDatabase()('postlane_account_sessions')
       .where({ account_id: rootId, ended_at: null })
       .first();
     await one.post('/profile/sign-outs', { session: rootSession.id });
     expect(
-      (await opened.mail.db('postlane_account_sessions').where({ id: rootSession.id }).first()).ended_at,
+      (await testDatabase()('postlane_account_sessions').where({ id: rootSession.id }).first()).ended_at,
     ).to.equal(null);
     await one.post('/profile/sign-outs', { session: 'all' });
     for (const browser of [one, three]) await browser.get('/').expect(303);

@@ -6,6 +6,7 @@ import { roles } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import { mailRouter } from '../../server/app.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { openMail } from '../support/mail.ts';
 
@@ -19,7 +20,10 @@ describe('roles', () => {
   const hosted = (answer: () => Authenticated | Promise<Authenticated>) =>
     express()
       .set('env', 'test')
-      .use('/mail', mailRouter(mail, { webhookCredentials: [], authenticate: answer }));
+      .use(
+        '/mail',
+        mailRouter(mail, { databaseUrl: testDatabaseUrl(), webhookCredentials: [], authenticate: answer }),
+      );
   const appFor = (role: (typeof roles)[number]) => hosted(() => ({ id: `h-${role}`, name: role, role }));
 
   it('are what the host says, at once or later', async () => {
@@ -42,7 +46,7 @@ describe('roles', () => {
     for (const answer of [false, null, undefined]) {
       const app = hosted(() => answer);
       const { text } = await request(app).get('/mail/messages').expect(403);
-      expect(text).to.include('Not allowed. The host decides who may see these pages.');
+      expect(text).to.include('Not allowed. The host application decides who may use these pages.');
       const { body } = await request(app).get('/mail/messages').accept('json').expect(401);
       expect(body.code).to.equal('signed-out');
       await request(app).post('/mail/messages').type('form').send({ a: 1 }).expect(403);
@@ -89,7 +93,7 @@ describe('roles', () => {
     const access = hostAccess(() => ({ id: 'v', name: 'v', role: 'viewer' }));
     const app = express()
       .set('env', 'test')
-      .use('/', pageRouter(mail, access, { secretKeys: ['x'.repeat(32)] }));
+      .use('/', pageRouter(mail, access, { jobs: testDatabase(), secretKeys: ['x'.repeat(32)] }));
     const visit = await visitForms(app);
     for (const path of [
       '/messages/x',

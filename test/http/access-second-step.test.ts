@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TOTP } from 'otpauth';
+import { testDatabase } from '../support/database.ts';
 import { type AccessApp, type Browser, goodPassword, openAccessApp } from './access-app.ts';
 
 const periodMs = 30_000;
@@ -15,7 +16,7 @@ describe('the second step', () => {
     await opened.account('root@example.com', 'admin');
   });
   after(() => opened.mail.close());
-  beforeEach(() => opened.mail.db('postlane_sign_in_failures').delete());
+  beforeEach(() => testDatabase()('postlane_sign_in_failures').delete());
 
   const codeAt = (offset = 0) =>
     new TOTP({ secret }).generate({ timestamp: opened.clock.now().getTime() + offset * periodMs });
@@ -72,7 +73,7 @@ describe('the second step', () => {
       'postlane_account_tokens',
       'postlane_audit_entries',
     ];
-    const rows = JSON.stringify(await Promise.all(tables.map(table => opened.mail.db(table).select())));
+    const rows = JSON.stringify(await Promise.all(tables.map(table => testDatabase()(table).select())));
     for (const kept of [secret, ...recovery, ...recovery.map(code => code.replaceAll('-', ''))]) {
       expect(rows).not.to.include(kept);
     }
@@ -174,11 +175,11 @@ describe('the second step', () => {
     expect((await ada.post('/profile/second-step/removal', { password: 'wrong' })).status).to.equal(422);
 
     const root = await opened.signedIn('root@example.com');
-    const { id } = await opened.mail.db('postlane_accounts').where({ email: 'ada@example.com' }).first();
+    const { id } = await testDatabase()('postlane_accounts').where({ email: 'ada@example.com' }).first();
     expect((await root.post(`/users/${id}/second-step-reset`)).status).to.equal(303);
     await ada.get('/').expect(303);
     expect((await opened.browser().signIn('ada@example.com')).status).to.equal(303);
-    expect(await opened.mail.db('postlane_account_recovery_codes').select()).to.deep.equal([]);
+    expect(await testDatabase()('postlane_account_recovery_codes').select()).to.deep.equal([]);
 
     const again = await opened.signedIn('ada@example.com');
     await again.post('/profile/second-step', { password: goodPassword });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import request from 'supertest';
 import { hashPassword } from '../../server/accounts/passwords.ts';
+import { testDatabase } from '../support/database.ts';
 import { type AccessApp, browserAt, cheap, goodPassword, openAccessApp } from './access-app.ts';
 
 const minute = 60_000;
@@ -14,7 +15,7 @@ describe('signing in', () => {
     await opened.account('grace@example.com', 'editor');
   });
   after(() => opened.mail.close());
-  beforeEach(() => opened.mail.db('postlane_sign_in_failures').delete());
+  beforeEach(() => testDatabase()('postlane_sign_in_failures').delete());
 
   const problemIn = (html: string) => /role="alert"><span>([^<]*)/.exec(html)?.[1];
 
@@ -55,7 +56,7 @@ describe('signing in', () => {
     const first = await browser.signIn('ada@example.com');
     const [cookie = ''] = [first.headers['set-cookie'] ?? []].flat().filter(line => line.includes('session'));
     expect(cookie).to.match(/^postlane-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
-    expect(await opened.mail.db('postlane_account_sessions').pluck('token_hash')).not.to.include(
+    expect(await testDatabase()('postlane_account_sessions').pluck('token_hash')).not.to.include(
       cookie.slice(17, 60),
     );
     const token = opened.appWith({ publicUrl: 'https://shop.example/' });
@@ -65,13 +66,11 @@ describe('signing in', () => {
 
   it('answers alike for a wrong password, no account, a disabled one and one that was only invited', async () => {
     await opened.account('gone@example.com', 'admin');
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where({ email: 'gone@example.com' })
       .update({ disabled_at: '2026-01-01' });
     await opened.account('invited@example.com', 'admin');
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where({ email: 'invited@example.com' })
       .update({ password: null });
     const answers = [];
@@ -170,26 +169,23 @@ describe('signing in', () => {
   it('makes an old hash new', async () => {
     const old = await hashPassword('an older way to say it', { logN: 3, r: 8, p: 1 });
     const where = { email: 'grace@example.com' };
-    await opened.mail.db('postlane_accounts').where(where).update({ password: old });
+    await testDatabase()('postlane_accounts').where(where).update({ password: old });
     expect((await opened.browser().signIn(where.email, 'an older way to say it')).status).to.equal(303);
-    const { password } = await opened.mail.db('postlane_accounts').where(where).first();
+    const { password } = await testDatabase()('postlane_accounts').where(where).first();
     expect(password).to.match(/^scrypt\$4\$8\$1\$/);
     expect((await opened.browser().signIn(where.email, 'an older way to say it')).status).to.equal(303);
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where(where)
       .update({ password: await hashPassword(goodPassword, cheap) });
   });
 
   it('takes a password however a keyboard composes it', async () => {
     const where = { email: 'grace@example.com' };
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where(where)
       .update({ password: await hashPassword('caf\u00e9 on the stairs', cheap) });
     expect((await opened.browser().signIn(where.email, 'cafe\u0301 on the stairs')).status).to.equal(303);
-    await opened.mail
-      .db('postlane_accounts')
+    await testDatabase()('postlane_accounts')
       .where(where)
       .update({ password: await hashPassword(goodPassword, cheap) });
   });
@@ -260,7 +256,7 @@ describe('signing in', () => {
     const { entries } = await opened.mail.audit.list({ action: 'session.start', limit: 1 });
     const entry = await opened.mail.audit.get(entries[0]?.id ?? '');
     expect(entry?.after).to.deep.equal({ browser: 'Another program' });
-    expect(JSON.stringify(await opened.mail.db('postlane_audit_entries').select())).not.to.match(
+    expect(JSON.stringify(await testDatabase()('postlane_audit_entries').select())).not.to.match(
       /scrypt|password"/,
     );
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { type AccessApp, type Browser, goodPassword, openAccessApp } from './access-app.ts';
 
 const day = 24 * 3_600_000;
@@ -21,7 +22,7 @@ describe('users', () => {
   const invite = (email: string, role = 'editor', name = 'New One') =>
     root.post('/users', { email, name, role });
   const idOf = async (email: string): Promise<string> =>
-    (await opened.mail.db('postlane_accounts').where({ email }).first()).id;
+    (await testDatabase()('postlane_accounts').where({ email }).first()).id;
   const join = (link: string, password = goodPassword, browser = opened.browser()) =>
     browser.post(link, { password, again: password });
   const problemIn = (html: string) => /role="alert">(?:<span>)?([^<]*)/.exec(html)?.[1];
@@ -84,7 +85,7 @@ describe('users', () => {
       expect(text, outcome.kind).to.include('It could not be sent by mail.');
     }
     expect(
-      await opened.mail.db('postlane_messages').whereIn('state', ['queued', 'sending']).select('id'),
+      await testDatabase()('postlane_messages').whereIn('state', ['queued', 'sending']).select('id'),
     ).to.deep.equal([]);
     opened.api.answer(() => ({
       kind: 'accepted',
@@ -109,7 +110,7 @@ describe('users', () => {
       'twice@example.com has an account already. Change its role, or send a link for a new password.',
     ]);
     expect(
-      await opened.mail.db('postlane_accounts').where({ email: 'twice@example.com' }).pluck('role'),
+      await testDatabase()('postlane_accounts').where({ email: 'twice@example.com' }).pluck('role'),
     ).to.deep.equal(['viewer']);
   });
 
@@ -225,8 +226,7 @@ describe('users', () => {
       other.post(`/users/${rootId}/role`, { role: 'viewer' }),
     ]);
     expect(both.map(({ status }) => status).filter(status => status === 303)).to.have.length(1);
-    const [lastId] = await opened.mail
-      .db('postlane_accounts')
+    const [lastId] = await testDatabase()('postlane_accounts')
       .where({ role: 'admin', disabled_at: null })
       .whereNotNull('password')
       .pluck('id');
@@ -238,7 +238,7 @@ describe('users', () => {
       const { status, text } = await last.post(path, fields);
       expect([status, text.includes('This is the last admin.')], path).to.deep.equal([409, true]);
     }
-    await opened.mail.db('postlane_accounts').where({ id: rootId }).update({ role: 'admin' });
+    await testDatabase()('postlane_accounts').where({ id: rootId }).update({ role: 'admin' });
   });
 
   it('that are not there get a page that says so', async () => {

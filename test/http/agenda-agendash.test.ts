@@ -10,6 +10,7 @@ import { jobTablePrefix } from '../../db/job-tables.ts';
 import type { Role } from '../../server/admin/person.ts';
 import { dashboardAgenda, MysqlBackend } from '../../worker/agenda-mysql/index.ts';
 import { aJob } from '../database/agenda-support.ts';
+import { testDatabase } from '../support/database.ts';
 import { openPagesMail, type PagesMail } from './pages-mail.ts';
 
 describe('agendash on the job storage', () => {
@@ -23,7 +24,7 @@ describe('agendash on the job storage', () => {
   before(async () => {
     opened = await openPagesMail();
     backend = new MysqlBackend({
-      knex: opened.mail.db,
+      knex: testDatabase(),
       tablePrefix: jobTablePrefix,
       ensureSchema: false,
       signals: { busyMs: 10, idleMs: 20 },
@@ -136,7 +137,7 @@ describe('agendash on the job storage', () => {
 
   it('shows live what jobs do in other processes', async () => {
     const dashboard = new MysqlBackend({
-      knex: opened.mail.db,
+      knex: testDatabase(),
       tablePrefix: jobTablePrefix,
       ensureSchema: false,
       signals: { busyMs: 10, idleMs: 20 },

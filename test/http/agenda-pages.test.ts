@@ -6,6 +6,7 @@ import type { Role } from '../../server/admin/person.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { MysqlBackend } from '../../worker/agenda-mysql/index.ts';
 import { aJob } from '../database/agenda-support.ts';
+import { testDatabase } from '../support/database.ts';
 import { browserAt } from './access-app.ts';
 import { openPagesMail, type PagesMail } from './pages-mail.ts';
 
@@ -21,7 +22,11 @@ describe('pages about jobs', () => {
     opened = await openPagesMail();
     ({ mail } = opened);
     app = as('viewer');
-    const backend = new MysqlBackend({ knex: mail.db, tablePrefix: jobTablePrefix, ensureSchema: false });
+    const backend = new MysqlBackend({
+      knex: testDatabase(),
+      tablePrefix: jobTablePrefix,
+      ensureSchema: false,
+    });
     await backend.connect();
     ({ repository } = backend);
   });
@@ -114,7 +119,7 @@ describe('pages about jobs', () => {
     expect(entries.map(({ by, action }) => `${by} ${action}`)).to.deep.equal(
       ['delete', 'run', 'enable', 'disable'].map(deed => `host-admin job.${deed}`),
     );
-    const signals = await mail.db('postlane_agenda_signals').where('payload', 'like', `%${id}%`);
+    const signals = await testDatabase()('postlane_agenda_signals').where('payload', 'like', `%${id}%`);
     expect(signals, 'workers were woken').to.have.length(1);
   });
 

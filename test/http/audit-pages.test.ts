@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { newsletterData, openPagesMail } from './pages-mail.ts';
 
 const hostile = `<script>alert('x')</script>{{brand}}`;
@@ -13,7 +14,7 @@ describe('pages about the audit log', () => {
     const opened = await openPagesMail();
     ({ mail } = opened);
     app = opened.appAt('/');
-    await mail.db('postlane_audit_entries').delete();
+    await testDatabase()('postlane_audit_entries').delete();
   });
   after(() => mail.close());
 

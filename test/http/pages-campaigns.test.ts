@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { launchCampaign, newsletterData, openPagesMail } from './pages-mail.ts';
 
@@ -104,7 +105,7 @@ describe('pages about campaigns, standing and nights', () => {
 
   it('show nights, and put a problem of the last one on the first page', async () => {
     const at = '2026-05-05 02:00:00.000';
-    await mail.db('postlane_reconciliations').insert([
+    await testDatabase()('postlane_reconciliations').insert([
       { day: '2026-05-03', stream: 'outbound', started_at: at, finished_at: at, problem: 'long over' },
       { day: '2026-05-04', stream: 'broadcast', started_at: at },
       { day: '2026-05-04', stream: 'inbox', started_at: at, finished_at: at, problem: 'no answer' },
@@ -136,7 +137,7 @@ describe('pages about campaigns, standing and nights', () => {
       stream: `stream-${i % 3}`,
       started_at: '2026-05-05',
     }));
-    await mail.db('postlane_reconciliations').insert(nights);
+    await testDatabase()('postlane_reconciliations').insert(nights);
     const seen: string[] = [];
     for (let path: string | undefined = '/reconciliations'; path; ) {
       const text: string = await page(path);

@@ -5,6 +5,7 @@ import request from 'supertest';
 import { type Authenticate, mailRouter } from '../../server/app.ts';
 
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabaseUrl } from '../support/database.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { openPagesMail } from './pages-mail.ts';
 
@@ -28,7 +29,10 @@ describe('pages when something unexpected happens', () => {
   after(() => mail.close());
 
   const appWith = (authenticate: Authenticate, over = mail): Express =>
-    express().use('/mail', mailRouter({ ...over, log }, { webhookCredentials: [], authenticate }));
+    express().use(
+      '/mail',
+      mailRouter({ ...over, log }, { databaseUrl: testDatabaseUrl(), webhookCredentials: [], authenticate }),
+    );
   const failing = appWith.bind(null, () => {
     throw new Error(secret);
   });

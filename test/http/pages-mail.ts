@@ -43,7 +43,7 @@ export async function openPagesMail(): Promise<PagesMail> {
         pageRouter(
           mail,
           hostAccess(() => person),
-          { secretKeys },
+          { jobs: testDatabase(), secretKeys },
         ),
       ),
   };

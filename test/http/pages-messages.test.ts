@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import request from 'supertest';
+import { testDatabase } from '../support/database.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { providerSamples } from '../support/provider-samples.ts';
 import { alertData, usePages } from './pages-mail.ts';
@@ -81,8 +82,7 @@ describe('what can be done with a message', () => {
 
   it('is not trying again what would fail at once: it has expired, or its content is gone', async () => {
     const { id } = await send();
-    await pages()
-      .mail.db('postlane_messages')
+    await testDatabase()('postlane_messages')
       .where({ id })
       .update({ state: 'failed', expires_at: '2026-01-01 00:00:00' });
     expect(await page(`/messages/${id}`))
@@ -120,7 +120,7 @@ describe('what can be done with a message', () => {
 
   it('is reading each report as it came, escaped', async () => {
     const { id } = await send();
-    const [attempt] = await pages().mail.db('postlane_attempts').where({ message_id: id });
+    const [attempt] = await testDatabase()('postlane_attempts').where({ message_id: id });
     await pages().mail.receivePostmark({
       ...providerSamples.Delivery,
       MessageID: attempt.provider_message_id,
@@ -138,7 +138,7 @@ describe('what can be done with a message', () => {
 
   it('is reading in sentences why it did not arrive, with the report folded below', async () => {
     const { id } = await send({ to: 'gone@example.com' });
-    const [attempt] = await pages().mail.db('postlane_attempts').where({ message_id: id });
+    const [attempt] = await testDatabase()('postlane_attempts').where({ message_id: id });
     const at = new Date().toISOString();
     const about = { MessageID: attempt.provider_message_id, BouncedAt: at, Email: 'gone@example.com' };
     await pages().mail.receivePostmark({ ...providerSamples.Bounce, ...about });
@@ -161,8 +161,7 @@ describe('what can be done with a message', () => {
     expect(await page(`/messages/${id}`)).to.match(
       /resend"[^§]*It will not be sent\.[^§]*added by an operator[^§]*suppressions\/one[^§]*Show the suppression/,
     );
-    await pages()
-      .mail.db('postlane_messages')
+    await testDatabase()('postlane_messages')
       .where({ id })
       .update({ state: 'suppressed', reason: 'consent withdrawn' });
     expect(await page(`/messages/${id}`)).to.include('The recipient has unsubscribed from this topic');
@@ -170,7 +169,7 @@ describe('what can be done with a message', () => {
 
   it('is finding it by an id of ours or of Postmark, and its recipient by a beginning', async () => {
     const { id } = await send({ to: 'zoe@example.com' });
-    const [attempt] = await pages().mail.db('postlane_attempts').where({ message_id: id });
+    const [attempt] = await testDatabase()('postlane_attempts').where({ message_id: id });
     for (const name of [id, attempt.id, attempt.provider_message_id]) {
       const { headers } = await request(pages().app).get(`/messages?recipient=${name}`).expect(303);
       expect(headers.location, name).to.equal(`./messages/${id}`);

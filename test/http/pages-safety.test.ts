@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import express, { type Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { alertData, launchCampaign, newsletterData, openPagesMail, type PagesMail } from './pages-mail.ts';
 
 const hostile = `"><script>alert('x')</script><img src=x onerror="alert(1)">{{brand}}`;
@@ -37,9 +38,12 @@ describe('safety of the pages', () => {
     });
     await launchCampaign(mail, hostile, 3);
     await mail.suppressions.add('outbound', 'grace@example.com', hostile);
-    await mail
-      .db('postlane_reconciliations')
-      .insert({ day: '2026-05-04', stream: 'outbound', started_at: '2026-05-05', problem: hostile });
+    await testDatabase()('postlane_reconciliations').insert({
+      day: '2026-05-04',
+      stream: 'outbound',
+      started_at: '2026-05-05',
+      problem: hostile,
+    });
   });
   after(() => mail.close());
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { resetInput } from '../support/inputs.ts';
 import { providerSamples } from '../support/provider-samples.ts';
@@ -45,7 +46,7 @@ describe('pages about mail that is for its recipient alone', () => {
   });
 
   it('offer to try it again when it failed', async () => {
-    await mail.db('postlane_messages').where({ id }).update({ state: 'failed' });
+    await testDatabase()('postlane_messages').where({ id }).update({ state: 'failed' });
     expect(await page(`/messages/${id}`)).to.contain('Retry');
   });
 

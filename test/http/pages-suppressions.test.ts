@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { testDatabase } from '../support/database.ts';
 import { providerSamples } from '../support/provider-samples.ts';
 import { usePages } from './pages-mail.ts';
 
@@ -71,9 +72,11 @@ describe('pages about who is not mailed', () => {
         active: 1,
         changed_at: '2026-05-04 09:00:00',
       };
-      await pages()
-        .mail.db('postlane_suppressions')
-        .insert({ ...change, reason: 'HardBounce', origin: 'Recipient' });
+      await testDatabase()('postlane_suppressions').insert({
+        ...change,
+        reason: 'HardBounce',
+        origin: 'Recipient',
+      });
       await post('/suppressions/lift', {
         address: 'gone@example.com',
         stream: 'outbound',
@@ -92,7 +95,7 @@ describe('pages about who is not mailed', () => {
         origin: 'Operator',
         changed_at: at,
       }));
-      await pages().mail.db('postlane_suppressions').insert(rows);
+      await testDatabase()('postlane_suppressions').insert(rows);
       const seen: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null; ) {
         const found = await pages().mail.suppressions.page({ start: 'page-', ...(cursor && { cursor }) });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Mail } from '../../server/mail/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { providerSamples } from '../support/provider-samples.ts';
 import type { ScriptedTransport } from '../support/scripted-transport.ts';
 import { alertData, launchCampaign, openPagesMail } from './pages-mail.ts';
@@ -43,9 +44,9 @@ describe('pages', () => {
 
     before(async () => {
       ({ id: delivered } = await sendAlert('ada@example.com'));
-      const [{ provider_message_id: MessageID }] = await mail
-        .db('postlane_attempts')
-        .where({ message_id: delivered });
+      const [{ provider_message_id: MessageID }] = await testDatabase()('postlane_attempts').where({
+        message_id: delivered,
+      });
       await mail.receivePostmark({
         ...providerSamples.Delivery,
         MessageID,
@@ -110,7 +111,7 @@ describe('pages', () => {
 
     it('say so when the content is gone', async () => {
       const { id } = await sendAlert('purged@example.com');
-      await mail.db('postlane_message_contents').where({ message_id: id }).delete();
+      await testDatabase()('postlane_message_contents').where({ message_id: id }).delete();
       expect(await page(`/messages/${id}`))
         .to.include('has been purged')
         .and.not.include('<iframe');
@@ -120,7 +121,7 @@ describe('pages', () => {
     it('say so when the content cannot be rendered', async () => {
       const { id } = await sendAlert('broken@example.com');
       const content = JSON.stringify({ to: [], data: { ...alertData, startedAt: 'never' } });
-      await mail.db('postlane_message_contents').where({ message_id: id }).update({ content });
+      await testDatabase()('postlane_message_contents').where({ message_id: id }).update({ content });
       expect(await page(`/messages/${id}`))
         .to.include('cannot be rendered')
         .and.not.include('<iframe');

@@ -8,6 +8,7 @@ import { defaultPolicy, type Mail } from '../../server/mail/index.ts';
 import { webhookRouter } from '../../server/webhooks.ts';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 import { openMail, testConfig } from '../support/mail.ts';
 
@@ -58,6 +59,7 @@ export async function openStreamsApp(): Promise<StreamsApp> {
   const appFor: StreamsApp['appFor'] = (role, { publicUrl = server.url, users = ['from-env'] } = {}) => {
     const person = { id: `the-${role}`, name: 'Ada', role };
     const options = {
+      jobs: testDatabase(),
       secretKeys: ['a key of the tests, 32 characters or more'],
       webhookUsers: users,
       ...(publicUrl && { publicUrl }),

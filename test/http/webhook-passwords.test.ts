@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import express from 'express';
 import request from 'supertest';
+import { connect, type Db } from '../../db/connect.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { createMail } from '../../server/mail/index.ts';
 import { webhookRouter } from '../../server/webhooks.ts';
 import { type Clock, createClock } from '../support/clock.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { openMail, testConfig } from '../support/mail.ts';
 import { providerSamples } from '../support/provider-samples.ts';
 import { refusal } from '../support/refusal.ts';
@@ -18,15 +19,23 @@ describe('passwords of the webhook door', () => {
   let mail: Mail;
   /** The module in another process. */
   let elsewhere: Mail;
+  let elsewhereDb: Db;
 
   beforeEach(async () => {
     clock = createClock();
     mail = await openMail({ now: clock.now });
-    elsewhere = await createMail(testConfig(), { now: clock.now, migrate: false, takeFiles: false });
+    elsewhereDb = connect(testDatabaseUrl());
+    elsewhere = await createMail(testConfig(), {
+      db: elsewhereDb,
+      now: clock.now,
+      migrate: false,
+      takeFiles: false,
+    });
   });
   afterEach(async () => {
     await mail.close();
     await elsewhere.close();
+    await elsewhereDb.destroy();
   });
 
   const doorOf = (one: Mail) =>
@@ -134,7 +143,7 @@ describe('passwords of the webhook door', () => {
 
   it('stand up to a crowd of strangers: many wrong ones share a few reads', async () => {
     let reads = 0;
-    elsewhere.db.on('query', ({ sql }: { sql: string }) => {
+    elsewhereDb.on('query', ({ sql }: { sql: string }) => {
       if (sql.includes('postlane_webhook_passwords')) reads += 1;
     });
     const answers = await Promise.all(

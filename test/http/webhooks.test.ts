@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import request from 'supertest';
+import { connect } from '../../db/connect.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
-import { testDatabase } from '../support/database.ts';
+import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail, testConfig } from '../support/mail.ts';
 import { providerSamples } from '../support/provider-samples.ts';
@@ -197,8 +198,9 @@ describe('POST /webhooks/postmark', () => {
   });
 
   it('answers 5xx when the database is gone, so that Postmark comes back, and tells nobody why', async () => {
-    const other = await createMail(testConfig(), { log, migrate: false });
-    await other.db.destroy();
+    const gone = connect(testDatabaseUrl());
+    const other = await createMail(testConfig(), { db: gone, log, migrate: false });
+    await gone.destroy();
     try {
       const answer = await request(webhookApp(other))
         .post('/webhooks/postmark')

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { testDatabase } from './database.ts';
 import { until } from './until.ts';
 
 /** Waits until no message is owed anything. */
@@ -31,11 +32,8 @@ export function expectOneCopyEach({ copiesByRecipient }: Sandbox, owed: readonly
 }
 
 /** Our own books agree with the provider's: every message sent, by exactly one accepted attempt, nothing left open. */
-export async function expectSoundBooks(
-  { db }: Mail,
-  { copiesByAttempt }: Sandbox,
-  owed: number,
-): Promise<void> {
+export async function expectSoundBooks({ copiesByAttempt }: Sandbox, owed: number): Promise<void> {
+  const db = testDatabase();
   const states = await db('postlane_messages').select('state').count({ count: '*' }).groupBy('state');
   expect(states, 'states').to.deep.equal([{ state: 'sent', count: owed }]);
   expect(

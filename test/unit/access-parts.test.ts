@@ -7,8 +7,8 @@ import { hashPassword, isOutdated, passwordCost, passwordHolds } from '../../ser
 import { newRecoveryCodes, recoveryCodeHash } from '../../server/accounts/recovery-codes.ts';
 import { sealWith } from '../../server/accounts/sealed.ts';
 import { newTotpSecret, totpStep, totpUri } from '../../server/accounts/totp.ts';
+import { signatures } from '../../server/admin/access/csrf.ts';
 import { returnPath } from '../../server/admin/access/return-path.ts';
-import { signatures } from '../../server/admin/access/signatures.ts';
 import { mayAs, roles } from '../../server/admin/person.ts';
 
 describe('parts of the access', () => {
@@ -116,11 +116,11 @@ describe('parts of the access', () => {
 
   it('signs for one purpose, and accepts older keys', () => {
     const signature = signatures(['old'], 'form').sign('text');
-    expect(signatures(['new', 'old'], 'form').holds('text', signature)).to.equal(true);
-    expect(signatures(['new'], 'form').holds('text', signature)).to.equal(false);
-    expect(signatures(['old'], 'link').holds('text', signature)).to.equal(false);
+    expect(signatures(['new', 'old'], 'form').verify('text', signature)).to.equal(true);
+    expect(signatures(['new'], 'form').verify('text', signature)).to.equal(false);
+    expect(signatures(['old'], 'link').verify('text', signature)).to.equal(false);
     for (const other of ['', signature.slice(1), `${signature}A`, '\u0000']) {
-      expect(signatures(['old'], 'form').holds('text', other), other).to.equal(false);
+      expect(signatures(['old'], 'form').verify('text', other), other).to.equal(false);
     }
   });
 

@@ -1,13 +1,13 @@
 import type { RequestHandler, Response } from 'express';
-import { visitOf } from '../../admin/access/visit.ts';
+import { sessionOf } from '../../admin/access/session.ts';
 import { notFound } from '../../admin/page-error.ts';
-import type { AccessContext } from '../context.ts';
+import type { AccountsContext } from '../context.ts';
 import { type Account, findAccount } from '../store/accounts.ts';
 
 /** Lets through who has an account here: a host's people, and the developer of an open app, have none. */
-export function ownAccount({ db }: AccessContext): RequestHandler {
+export function ownAccount({ db }: AccountsContext): RequestHandler {
   return async (_request, response, next) => {
-    const { person, sessionId } = visitOf(response);
+    const { person, sessionId } = sessionOf(response);
     const account = person && sessionId ? await findAccount(db, person.id) : null;
     if (!account) throw notFound('You have no account here.');
     response.locals.account = account;
@@ -21,6 +21,6 @@ export function accountOf(response: Response): Account {
 }
 
 /** The id of the session that this request belongs to. */
-export function sessionOf(response: Response): string {
-  return visitOf(response).sessionId ?? '';
+export function ownSessionId(response: Response): string {
+  return sessionOf(response).sessionId ?? '';
 }

@@ -1,12 +1,12 @@
 import type { Response } from 'express';
 import { PageError } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
-import type { AccessContext } from '../context.ts';
+import type { AccountsContext } from '../context.ts';
 import { longestPassword, shortestPassword } from '../password-rules.ts';
 import { isOver } from '../session-rule.ts';
 import { countRecoveryCodes } from '../store/recovery-codes.ts';
 import { listSessions } from '../store/sessions.ts';
-import { accountOf, sessionOf } from './own.ts';
+import { accountOf, ownSessionId } from './own.ts';
 
 /** The profile page of one app. */
 export interface ProfilePage {
@@ -16,7 +16,7 @@ export interface ProfilePage {
 }
 
 /** The profile as a page, also when a form on it was refused. */
-export function profilePage({ db, now }: AccessContext, show: Show): ProfilePage {
+export function profilePage({ db, now }: AccountsContext, show: Show): ProfilePage {
   const answer = async (
     response: Response,
     problem = { form: '', text: '' },
@@ -34,7 +34,7 @@ export function profilePage({ db, now }: AccessContext, show: Show): ProfilePage
       secondStep: account.totpSecret !== null,
       sessions: sessions
         .filter(session => !isOver(session, now()))
-        .map(session => ({ session, own: session.id === sessionOf(response) })),
+        .map(session => ({ session, own: session.id === ownSessionId(response) })),
       shortestPassword,
       longestPassword,
     };

@@ -1,18 +1,18 @@
 import { Router } from 'express';
-import { textIn } from '../../admin/access/text-in.ts';
+import { formField } from '../../admin/form-parser.ts';
 import { redirectWith } from '../../admin/notice.ts';
 import { PageError } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
 import type { Browsers } from '../browsers.ts';
-import type { AccessContext } from '../context.ts';
+import type { AccountsContext } from '../context.ts';
 import { changePassword } from '../own-account.ts';
 import { signOut } from '../sessions.ts';
-import { accountOf, ownAccount, sessionOf } from './own.ts';
+import { accountOf, ownAccount, ownSessionId } from './own.ts';
 import { profilePage } from './page.ts';
 import { secondStepRouter } from './second-step.ts';
 
 /** One's own account: password, second step, sessions. */
-export function profileRouter(context: AccessContext, browsers: Browsers, show: Show): Router {
+export function profileRouter(context: AccountsContext, browsers: Browsers, show: Show): Router {
   const router = Router();
   const page = profilePage(context, show);
   router.use(ownAccount(context));
@@ -21,8 +21,8 @@ export function profileRouter(context: AccessContext, browsers: Browsers, show: 
 
   router.post('/password', (request, response) =>
     page.orSay(response, 'password', async () => {
-      const [current, next] = [textIn(request, 'current'), textIn(request, 'password')];
-      if (next !== textIn(request, 'again')) {
+      const [current, next] = [formField(request, 'current'), formField(request, 'password')];
+      if (next !== formField(request, 'again')) {
         throw new PageError(422, 'Not changed', 'The two new passwords differ.');
       }
       await changePassword(context, accountOf(response), { current, next });
@@ -34,10 +34,10 @@ export function profileRouter(context: AccessContext, browsers: Browsers, show: 
   router.use('/second-step', secondStepRouter(context, show, page));
 
   router.post('/sign-outs', async (request, response) => {
-    const which = textIn(request, 'session');
+    const which = formField(request, 'session');
     const everywhere = which === 'all';
     await signOut(context, accountOf(response).id, everywhere ? 'all' : which);
-    if (!everywhere && which !== sessionOf(response)) {
+    if (!everywhere && which !== ownSessionId(response)) {
       redirectWith(response, 'profile', 'That session has ended.');
       return;
     }

@@ -1,23 +1,23 @@
 import { type Response, Router } from 'express';
 import QRCode from 'qrcode';
-import { textIn } from '../../admin/access/text-in.ts';
+import { formField } from '../../admin/form-parser.ts';
 import { redirectWith } from '../../admin/notice.ts';
 import { notFound, PageError } from '../../admin/page-error.ts';
 import { placeOf } from '../../admin/place.ts';
 import type { Show } from '../../admin/views.ts';
-import type { AccessContext } from '../context.ts';
+import type { AccountsContext } from '../context.ts';
 import { beginSecondStep, completeSecondStep, endSecondStep, waitingSecret } from '../own-account.ts';
 import { totpUri } from '../totp.ts';
-import { accountOf, sessionOf } from './own.ts';
+import { accountOf, ownSessionId } from './own.ts';
 import type { ProfilePage } from './page.ts';
 
 /** Setting one's second step up, and turning it off. */
-export function secondStepRouter(context: AccessContext, show: Show, page: ProfilePage): Router {
+export function secondStepRouter(context: AccountsContext, show: Show, page: ProfilePage): Router {
   const router = Router();
 
   router.post('/', (request, response) =>
     page.orSay(response, 'second-step', async () => {
-      await beginSecondStep(context, accountOf(response), textIn(request, 'password'));
+      await beginSecondStep(context, accountOf(response), formField(request, 'password'));
       response.redirect(303, `${placeOf(response).mount}profile/second-step`);
     }),
   );
@@ -35,8 +35,8 @@ export function secondStepRouter(context: AccessContext, show: Show, page: Profi
       const codes = await completeSecondStep(
         context,
         accountOf(response),
-        textIn(request, 'code'),
-        sessionOf(response),
+        formField(request, 'code'),
+        ownSessionId(response),
       );
       // Shown in the answer itself and nowhere else: they are not kept in a readable form.
       show(response, 'profile/recovery-codes', { codes });
@@ -48,7 +48,7 @@ export function secondStepRouter(context: AccessContext, show: Show, page: Profi
 
   router.post('/removal', (request, response) =>
     page.orSay(response, 'second-step', async () => {
-      await endSecondStep(context, accountOf(response), textIn(request, 'password'));
+      await endSecondStep(context, accountOf(response), formField(request, 'password'));
       redirectWith(response, 'profile', 'The second step is off: your password alone lets you in.');
     }),
   );

@@ -1,12 +1,12 @@
 import { type Request, type Response, Router } from 'express';
-import { textIn } from '../../admin/access/text-in.ts';
+import { formField } from '../../admin/form-parser.ts';
 import { redirectWith } from '../../admin/notice.ts';
 import { notFound, PageError } from '../../admin/page-error.ts';
 import { allow, isRole, mayAs, personOf } from '../../admin/person.ts';
 import { isUuid } from '../../admin/uuid.ts';
 import type { Show } from '../../admin/views.ts';
 import { changeRole, disableAccount, enableAccount, resetSecondStep } from '../account-changes.ts';
-import type { AccessContext } from '../context.ts';
+import type { AccountsContext } from '../context.ts';
 import { invite, renewLink } from '../invitations.ts';
 import { type Link, mailLink } from '../links.ts';
 import { type Account, anybodyCanSignIn, findAccount, listAccounts } from '../store/accounts.ts';
@@ -18,7 +18,7 @@ import { standingOf } from './standing.ts';
 const perPage = 100;
 
 /** Who may come in, for admins: invite, change roles, disable, help those who lost password or phone. */
-export function userRouter(context: AccessContext, show: Show): Router {
+export function userRouter(context: AccountsContext, show: Show): Router {
   const router = Router();
   router.use(allow('admin'));
 
@@ -41,9 +41,9 @@ export function userRouter(context: AccessContext, show: Show): Router {
     } catch (error) {
       if (!(error instanceof PageError)) throw error;
       const typed = {
-        email: textIn(request, 'email'),
-        name: textIn(request, 'name'),
-        role: textIn(request, 'role'),
+        email: formField(request, 'email'),
+        name: formField(request, 'name'),
+        role: formField(request, 'role'),
       };
       show(response, 'users/new', { ...typed, roles: roleChoices, problem: error.message }, error.status);
     }
@@ -66,7 +66,7 @@ export function userRouter(context: AccessContext, show: Show): Router {
   router.post('/:id/role', async (request, response) => {
     const before = await accountAt(context, request);
     const { id } = before;
-    const role = textIn(request, 'role');
+    const role = formField(request, 'role');
     if (!isRole(role)) throw new PageError(422, 'Not changed', 'There is no such role.');
     const { name } = await changeRole(context, id, role, personOf(response).id);
     const raised = !mayAs(before, role) ? ' Their sessions have ended: it takes signing in anew.' : '';
@@ -75,7 +75,7 @@ export function userRouter(context: AccessContext, show: Show): Router {
 
   router.post('/:id/disablement', async (request, response) => {
     const { id } = await accountAt(context, request);
-    const disable = textIn(request, 'disabled') === 'yes';
+    const disable = formField(request, 'disabled') === 'yes';
     const { name } = await (disable ? disableAccount : enableAccount)(context, id, personOf(response).id);
     redirectWith(
       response,
@@ -109,7 +109,7 @@ export function userRouter(context: AccessContext, show: Show): Router {
   return router;
 }
 
-async function listing({ db, now }: AccessContext, cursor: string | undefined): Promise<object> {
+async function listing({ db, now }: AccountsContext, cursor: string | undefined): Promise<object> {
   const [found, invited] = await Promise.all([
     listAccounts(db, perPage + 1, cursor),
     openInvitations(db, now()),
@@ -126,7 +126,7 @@ async function listing({ db, now }: AccessContext, cursor: string | undefined): 
   };
 }
 
-async function accountAt({ db }: AccessContext, { params }: Request<{ id: string }>): Promise<Account> {
+async function accountAt({ db }: AccountsContext, { params }: Request<{ id: string }>): Promise<Account> {
   const account = isUuid(params.id) ? await findAccount(db, params.id) : null;
   if (!account) throw notFound('There is no such account.');
   return account;

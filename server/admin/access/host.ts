@@ -1,17 +1,17 @@
 import type { Request } from 'express';
 import { isRole, type Person } from '../person.ts';
-import type { Access } from './visit.ts';
+import type { Access } from './access.ts';
 
 /** What a host's `authenticate` may answer: a person, `true` for an admin without a name, or not allowed. */
 export type Authenticated = Person | boolean | null | undefined;
 
-/** The host's word on who is asking. */
+/** The host's answer to who is asking. */
 export type Authenticate = (request: Request) => Authenticated | Promise<Authenticated>;
 
-/** Access as the host decides it, anew for each request. */
+/** Access as the host decides it, for each request. */
 export function hostAccess(authenticate: Authenticate): Access {
   return {
-    async visit(request) {
+    async identify(request) {
       const person = personFrom(await authenticate(request));
       return { person, accounts: false, binding: person?.id ?? '' };
     },

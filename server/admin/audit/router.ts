@@ -1,13 +1,14 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { AuditEntry, AuditFilter, Mail } from '../../mail/index.ts';
+import { directoryOf } from '../access/session.ts';
 import { notFound, unreadable } from '../page-error.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import { actionLabel } from './action-labels.ts';
 import { changeLines } from './change-lines.ts';
 import { personId, withNames } from './names.ts';
-import { subjectsOf } from './subjects.ts';
+import { type Sources, subjectsOf } from './subjects.ts';
 
 const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
   by: Joi.string().trim().max(200).empty(''),
@@ -33,7 +34,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
     if (error) throw unreadable(faults[String(error.details[0]?.path[0])] ?? 'The filters cannot be read.');
     const { by = '', action = '', subject = '' } = filter;
     const [{ entries, cursor }, actions] = await Promise.all([
-      mail.audit.list({ ...filter, ...(by && { by: await personId(mail, by) }) }),
+      mail.audit.list({ ...filter, ...(by && { by: await personId(directoryOf(response), by) }) }),
       mail.audit.actions(),
     ]);
     show(response, 'audit/index', {
@@ -41,7 +42,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
       filtered: by !== '' || action !== '' || subject !== '',
       paged: filter.cursor !== undefined,
       actions: [...new Set([...actions, ...(action ? [action] : [])])].sort().map(withWords),
-      entries: await described(mail, entries),
+      entries: await described({ mail, directory: directoryOf(response) }, entries),
       cursor,
     });
   });
@@ -49,7 +50,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
   router.get('/:id', async ({ params: { id } }, response) => {
     const entry = idSchema().validate(id).error ? null : await mail.audit.get(id);
     if (!entry) throw notFound('There is no such entry.');
-    const [shown] = await described(mail, [entry]);
+    const [shown] = await described({ mail, directory: directoryOf(response) }, [entry]);
     show(response, 'audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
   });
 
@@ -58,13 +59,13 @@ export function auditRouter(mail: Mail, show: Show): Router {
 
 /** Entries in words: what was done, to what, by whom. */
 async function described<T extends Pick<AuditEntry, 'by' | 'action' | 'subject'>>(
-  mail: Mail,
+  from: Sources,
   entries: readonly T[],
 ) {
   const [named, subjects] = await Promise.all([
-    withNames(mail, entries),
+    withNames(from.directory, entries),
     subjectsOf(
-      mail,
+      from,
       entries.map(({ subject }) => subject),
     ),
   ]);

@@ -1,5 +1,5 @@
-import { accountNames } from '../../accounts/store/accounts.ts';
 import type { Mail } from '../../mail/index.ts';
+import type { Directory } from '../access/directory.ts';
 import { isKind, refText } from '../templates/reference.ts';
 import { isUuid } from '../uuid.ts';
 
@@ -9,43 +9,49 @@ export interface Subject {
   page: string | null;
 }
 
+/** Where subjects are looked up. */
+export interface Sources {
+  mail: Mail;
+  directory: Directory;
+}
+
 /** The subjects of entries by their text, each looked up once. What has no page or is gone keeps its text. */
-export async function subjectsOf(mail: Mail, texts: readonly string[]): Promise<Map<string, Subject>> {
+export async function subjectsOf(from: Sources, texts: readonly string[]): Promise<Map<string, Subject>> {
   const distinct = [...new Set(texts)];
   return new Map(
     await Promise.all(
-      distinct.map(async (text): Promise<[string, Subject]> => [text, await subjectOf(mail, text)]),
+      distinct.map(async (text): Promise<[string, Subject]> => [text, await subjectOf(from, text)]),
     ),
   );
 }
 
-async function subjectOf(mail: Mail, text: string): Promise<Subject> {
+async function subjectOf(from: Sources, text: string): Promise<Subject> {
   const [, kind = '', id = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
   if (isKind(kind)) return { name: `${kind} ${id}`, page: pathOf('templates', refText({ kind, key: id })) };
   const read = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
-  return (id && (await read?.(mail, id))) || { name: text, page: null };
+  return (id && (await read?.(from, id))) || { name: text, page: null };
 }
 
-const readers: Readonly<Record<string, (mail: Mail, id: string) => Promise<Subject | null> | Subject>> = {
-  async account({ db }, id) {
-    const name = (await accountNames(db, [id])).get(id);
+const readers: Readonly<Record<string, (from: Sources, id: string) => Promise<Subject | null> | Subject>> = {
+  async account({ directory }, id) {
+    const name = (await directory.names([id])).get(id);
     return name === undefined ? null : { name: `account: ${name}`, page: pathOf('users', id) };
   },
-  async campaign(mail, id) {
+  async campaign({ mail }, id) {
     const found = isUuid(id) ? await mail.campaigns.get(id) : null;
     return found && { name: `campaign ${found.name}`, page: pathOf('campaigns', id) };
   },
-  async message(mail, id) {
+  async message({ mail }, id) {
     const found = isUuid(id) ? await mail.messages.get(id) : null;
     return found && { name: `message to ${found.recipient}`, page: pathOf('messages', id) };
   },
-  job: (_mail, id) => ({ name: `job ${id}`, page: pathOf('jobs', id) }),
-  suppression(_mail, id) {
+  job: (_from, id) => ({ name: `job ${id}`, page: pathOf('jobs', id) }),
+  suppression(_from, id) {
     const [, stream = '', address = ''] = /^([^:]+):(.+)$/s.exec(id) ?? [];
     const page = `suppressions/one?${new URLSearchParams({ stream, address })}`;
     return { name: `${address} on ${stream}`, page: address ? page : null };
   },
-  webhook: (_mail, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
+  webhook: (_from, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
   'webhook-password': () => ({ name: 'webhook password', page: 'streams' }),
 };
 

@@ -74,8 +74,8 @@ export const done: Record<Action['path'], string> = {
 /** Performs it, with its entry in the audit log, in one transaction; workers are woken when it commits. */
 export async function perform(clock: Clock, path: Action['path'], job: StoredJob, by: string): Promise<void> {
   const backend = await clock.backend();
-  const { db, audit } = clock.mail;
-  await db.transaction(trx =>
+  const { audit } = clock.mail;
+  await clock.db.transaction(trx =>
     backend.inTransaction(trx, async () => {
       await changes[path](backend.repository, job);
       const after = path === 'delete' ? null : await backend.repository.getJobById(String(job._id));

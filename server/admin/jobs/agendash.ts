@@ -1,6 +1,6 @@
 import { createExpressMiddleware } from 'agendash';
 import { type RequestHandler, type Response, Router } from 'express';
-import { isSafe, refuseOtherSites } from '../access/forgery.ts';
+import { isSafe, refuseOtherSites } from '../access/csrf.ts';
 import { allow, personOf } from '../person.ts';
 import type { Clock } from './clock.ts';
 

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { jobTablePrefix } from '../../../db/job-tables.ts';
 import { type DashboardAgenda, dashboardAgenda, MysqlBackend } from '../../../worker/agenda-mysql/index.ts';
 import type { Mail } from '../../mail/index.ts';
@@ -5,15 +6,17 @@ import type { Mail } from '../../mail/index.ts';
 /** The jobs of the workers, as their storage knows them; this process runs none. */
 export interface Clock {
   mail: Mail;
+  /** The database that the jobs are in. */
+  db: Knex;
   /** Connected at the first use; an error says what is wrong with the tables. */
   backend(): Promise<MysqlBackend>;
   agenda(): Promise<DashboardAgenda>;
 }
 
-/** Jobs in the database of the mail module. */
-export function clockOf(mail: Mail): Clock {
+/** The jobs that workers keep in this database. */
+export function clockOf(mail: Mail, db: Knex): Clock {
   const backend = new MysqlBackend({
-    knex: mail.db,
+    knex: db,
     tablePrefix: jobTablePrefix,
     ensureSchema: false,
     onError: err => mail.log.warn({ err }, 'job storage fault'),
@@ -21,6 +24,7 @@ export function clockOf(mail: Mail): Clock {
   let agenda: Promise<DashboardAgenda> | undefined;
   return {
     mail,
+    db,
     async backend() {
       await backend.connect();
       return backend;

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import { type Mail, MailError, type MessageView } from '../../mail/index.ts';
+import { directoryOf } from '../access/session.ts';
 import { sendMailHtml } from '../headers.ts';
 import { redirectWith } from '../notice.ts';
 import { notFound } from '../page-error.ts';
@@ -28,7 +29,7 @@ export function messageRouter(mail: Mail, show: Show): Router {
       mail.messages.events(message.id),
       previewEligibility(mail, message),
     ]);
-    const timeline = await timelineOf(mail, message, attempts, events);
+    const timeline = await timelineOf(mail, directoryOf(response), message, attempts, events);
     const possible = availableActions(message, content, eligibility);
     show(response, 'messages/show', {
       message,

@@ -1,4 +1,5 @@
 import type { AttemptView, Mail, MessageView } from '../../mail/index.ts';
+import type { Directory } from '../access/directory.ts';
 import { withNames } from '../audit/names.ts';
 import { describeEvent, type EventDescription, type MessageEvent } from './event-labels.ts';
 import { lowerFirst, reasonLabel } from './reason-labels.ts';
@@ -22,6 +23,7 @@ const actions: Readonly<Record<string, string>> = {
 /** What happened to a message and what operators did with it, in order and in sentences. */
 export async function timelineOf(
   mail: Mail,
+  directory: Directory,
   message: MessageView,
   attempts: readonly AttemptView[],
   events: readonly MessageEvent[],
@@ -30,7 +32,7 @@ export async function timelineOf(
     acceptance(message),
     ...attempts.flatMap(attemptEntries),
     ...events.map(event => eventEntry(message, event)),
-    ...(await operatorEntries(mail, message)),
+    ...(await operatorEntries(mail, directory, message)),
   ];
   return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
 }
@@ -69,9 +71,13 @@ function eventEntry(message: MessageView, event: MessageEvent): TimelineEntry {
   return { at: event.occurredAt, what: event.kind, text, said: { ...said, event } };
 }
 
-async function operatorEntries(mail: Mail, { id }: MessageView): Promise<TimelineEntry[]> {
+async function operatorEntries(
+  mail: Mail,
+  directory: Directory,
+  { id }: MessageView,
+): Promise<TimelineEntry[]> {
   const { entries } = await mail.audit.list({ subject: `message:${id}` });
-  const named = await withNames(mail, entries);
+  const named = await withNames(directory, entries);
   return Promise.all(
     named.map(async ({ id: entry, at, action, name }): Promise<TimelineEntry> => {
       const line = { at, what: actions[action] ?? action, text: `by ${name}` };

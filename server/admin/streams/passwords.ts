@@ -4,8 +4,8 @@ import { redirectWith } from '../notice.ts';
 import { notFound } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
+import type { StreamOptions } from './options.ts';
 import { orSay } from './or-say.ts';
-import type { StreamOptions } from './router.ts';
 import { webhookAddress } from './webhook-address.ts';
 
 /** Passwords of the webhook: a new one is shown in the answer itself and nowhere else. */

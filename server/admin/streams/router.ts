@@ -3,17 +3,10 @@ import { type Mail, MailError } from '../../mail/index.ts';
 import { notFound } from '../page-error.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
+import type { StreamOptions } from './options.ts';
 import { passwordRouter } from './passwords.ts';
 import { webhookAddress } from './webhook-address.ts';
 import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
-
-/** What the pages about streams need besides the module. */
-export interface StreamOptions {
-  /** Where this app is reached from outside. */
-  publicUrl?: string;
-  /** Users of the webhook that the configuration names. */
-  webhookUsers?: readonly string[];
-}
 
 /** What is configured: streams, routing, connections, and the webhook for Postmark's events with its passwords. */
 export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}): Router {

@@ -3,8 +3,8 @@ import type { Mail } from '../../mail/index.ts';
 import { PageError } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
+import type { StreamOptions } from './options.ts';
 import { orSay } from './or-say.ts';
-import type { StreamOptions } from './router.ts';
 import { type WebhookAddress, webhookAddress } from './webhook-address.ts';
 
 /** The webhooks at Postmark: their state, and setting them up with a new password. */

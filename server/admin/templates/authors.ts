@@ -1,12 +1,12 @@
-import { accountNames } from '../../accounts/store/accounts.ts';
-import type { Mail } from '../../mail/index.ts';
-import { nobodysName } from '../audit/names.ts';
+import type { Response } from 'express';
+import { directoryOf } from '../access/session.ts';
+import { nameWithoutAccount } from '../audit/names.ts';
 
-/** Gives those who changed something the names that people know them by. */
+/** The name by which people know an author. */
 export type AuthorName = (by: string) => string;
 
-/** Looks up who is behind these ids. A person of the host's stays the id that the host gave. */
-export async function authorNames(mail: Mail, ids: readonly string[]): Promise<AuthorName> {
-  const names = await accountNames(mail.db, [...new Set(ids)]);
-  return by => names.get(by) ?? nobodysName(by);
+/** Looks up the names of these authors. A host's people are called by the ids that the host gave them. */
+export async function authorNames(response: Response, ids: readonly string[]): Promise<AuthorName> {
+  const names = await directoryOf(response).names([...new Set(ids)]);
+  return by => names.get(by) ?? nameWithoutAccount(by);
 }

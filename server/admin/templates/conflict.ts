@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Response } from 'express';
-import type { Conflict, Mail, SourceRef } from '../../mail/index.ts';
+import type { Conflict, SourceRef } from '../../mail/index.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
 import { currentSource, frameOf } from './editor-page.ts';
@@ -13,7 +13,6 @@ import { sourceOf } from './source-of.ts';
  * only they have comes along.
  */
 export async function showConflict(
-  mail: Mail,
   show: Show,
   response: Response,
   ref: SourceRef,
@@ -22,7 +21,7 @@ export async function showConflict(
 ): Promise<void> {
   const theirs = fieldsOf(currentSource(current));
   const by = current.draft?.changedBy ?? current.published?.by ?? '';
-  const name = await authorNames(mail, [by, current.published?.by ?? '']);
+  const name = await authorNames(response, [by, current.published?.by ?? '']);
   const [myTexts, theirTexts] = [textsOf(mine), textsOf(theirs)];
   const entries = [...new Map([...theirTexts, ...myTexts])].map(([field, text]) => ({
     field,

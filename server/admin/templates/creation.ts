@@ -7,7 +7,7 @@ import {
   type SourceKind,
   type SourceRef,
 } from '../../mail/index.ts';
-import { textIn } from '../access/text-in.ts';
+import { formField } from '../form-parser.ts';
 import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
@@ -49,16 +49,16 @@ export async function showCreation(
 
 /** Creates a new source as a draft and opens it. */
 export async function create(mail: Mail, show: Show, request: Request, response: Response): Promise<void> {
-  const kind = textIn(request, 'kind');
+  const kind = formField(request, 'kind');
   const typed: NewFields = {
     kind: isKind(kind) && kind !== 'brand' ? kind : 'template',
-    key: textIn(request, 'key').trim(),
-    category: textIn(request, 'category').trim(),
-    layout: textIn(request, 'layout'),
+    key: formField(request, 'key').trim(),
+    category: formField(request, 'category').trim(),
+    layout: formField(request, 'layout'),
     problem: null,
   };
   try {
-    const source = starter(typed, textIn(request, 'markup') === 'mjml');
+    const source = starter(typed, formField(request, 'markup') === 'mjml');
     if (typed.key === 'new')
       throw new MailError('invalid-input', 'The key "new" is reserved: choose another one.');
     await mail.templates.create(source, { by: personOf(response).id });

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { canonicalLocale, type Mail, type Source } from '../../mail/index.ts';
-import { textIn } from '../access/text-in.ts';
+import { formField } from '../form-parser.ts';
 import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import { placeOf } from '../place.ts';
@@ -21,7 +21,7 @@ export async function continueAfterSave(
 ): Promise<void> {
   const page = `templates/${encodeURIComponent(refText(source))}`;
   const by = personOf(response).id;
-  const locale = textIn(request, 'shownLanguage');
+  const locale = formField(request, 'shownLanguage');
   const at = (query: Record<string, string>) => {
     const { locale: language = 'default', ...rest } = query;
     const asked = new URLSearchParams({
@@ -38,7 +38,7 @@ export async function continueAfterSave(
     case 'test': {
       const notice = await sendTestOf(mail, source, request, by);
       if (notice.tone === 'done') redirectWith(response, stay, notice);
-      else await showRefusal({ problem: notice.text, testTo: textIn(request, 'testTo') });
+      else await showRefusal({ problem: notice.text, testTo: formField(request, 'testTo') });
       return;
     }
     case 'case': {
@@ -54,7 +54,7 @@ export async function continueAfterSave(
     case 'add-language':
       redirectWith(
         response,
-        at({ locale: canonicalLocale(textIn(request, 'newLanguage').trim()) }),
+        at({ locale: canonicalLocale(formField(request, 'newLanguage').trim()) }),
         'Language added. It starts as a copy of the default, ready to be translated.',
       );
       return;

@@ -10,8 +10,8 @@ import {
   withLocale,
   withoutLocale,
 } from '../../mail/index.ts';
-import { wantsJson } from '../access/gate.ts';
-import { textIn } from '../access/text-in.ts';
+import { wantsJson } from '../access/require-sign-in.ts';
+import { formField } from '../form-parser.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { showConflict } from './conflict.ts';
@@ -39,7 +39,7 @@ export async function saveDraft(
     await refuse(mail, show, response, ref, fields, form.problem);
     return;
   }
-  const [next = 'save', subject = ''] = textIn(request, 'next').split(/:(.*)/s);
+  const [next = 'save', subject = ''] = formField(request, 'next').split(/:(.*)/s);
   const source = changed(form.source, next, subject, request);
   if ('problem' in source) {
     await refuse(mail, show, response, ref, fields, source.problem);
@@ -47,7 +47,7 @@ export async function saveDraft(
   }
   const result = await store(mail, view, source, request, response);
   if (result.state === 'conflict') {
-    await answerConflict(mail, show, response, ref, fields, result);
+    await answerConflict(show, response, ref, fields, result);
     return;
   }
   const hasDraft = view.draft !== null || result.revision !== view.revision;
@@ -60,7 +60,7 @@ export async function saveDraft(
 
 /** Of a resolved conflict: the contract's table may have been left to the other side. */
 function chosenFields(view: SourceView, fields: EditorFields, request: Request): EditorFields {
-  return textIn(request, 'keepTable') === 'theirs'
+  return formField(request, 'keepTable') === 'theirs'
     ? { ...fields, rows: fieldsOf(currentSource(view)).rows, sample: fieldsOf(currentSource(view)).sample }
     : fields;
 }
@@ -73,7 +73,7 @@ function changed(
 ): Source | { problem: string } {
   if (source.kind !== 'template') return source;
   try {
-    if (next === 'add-language') return withLocale(source, textIn(request, 'newLanguage').trim());
+    if (next === 'add-language') return withLocale(source, formField(request, 'newLanguage').trim());
     if (next === 'remove-language') return withoutLocale(source, subject);
     return next === 'plain-html' ? withoutMjml(source) : source;
   } catch (error) {
@@ -97,9 +97,9 @@ async function store(
   request: Request,
   response: Response,
 ): Promise<Saved | Conflict> {
-  const revision = Number(textIn(request, 'revision'));
+  const revision = Number(formField(request, 'revision'));
   const isSame = isSameSource(source, currentSource(view));
-  const base = textIn(request, 'baseVersion');
+  const base = formField(request, 'baseVersion');
   if (isSame && base === '' && revision === view.revision) return { state: 'saved', revision };
   return mail.templates.saveDraft(source, {
     revision,
@@ -121,7 +121,6 @@ async function refuse(
 }
 
 async function answerConflict(
-  mail: Mail,
   show: Show,
   response: Response,
   ref: SourceRef,
@@ -129,5 +128,5 @@ async function answerConflict(
   conflict: Conflict,
 ): Promise<void> {
   if (wantsJson(response.req)) response.status(409).json({ code: 'conflict', reason: conflict.reason });
-  else await showConflict(mail, show, response, ref, fields, conflict);
+  else await showConflict(show, response, ref, fields, conflict);
 }

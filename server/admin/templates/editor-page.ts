@@ -56,7 +56,7 @@ export async function showEditor(
     mail.templates.list('layout'),
     vocabularyOf(mail, ref, source),
     casesOf(mail, 'source' in candidate ? candidate.source : source),
-    authorNames(mail, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
+    authorNames(response, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
   ]);
   const languages = languagesOf(ref.kind, fields);
   const previewOf = templatesToShow(
@@ -90,7 +90,7 @@ export async function showEditor(
       previewOf,
       cases: cases.map(one => ({ ...one, isShown: one.id === caseId })),
       opensTest: refused?.testTo !== undefined,
-      testTo: refused?.testTo ?? (await ownAddress(mail, personOf(response))),
+      testTo: refused?.testTo ?? (await ownAddress(response)),
     },
     unsaved || refused ? 422 : 200,
   );

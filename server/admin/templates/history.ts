@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Mail, SourceRef, SourceView, VersionPick, VersionSummary } from '../../mail/index.ts';
-import { textIn } from '../access/text-in.ts';
+import { formField } from '../form-parser.ts';
 import { redirectWith } from '../notice.ts';
 import { notFound } from '../page-error.ts';
 import type { Show } from '../views.ts';
@@ -28,7 +28,7 @@ export async function showHistory(
     mail.templates.versions(ref, { limit: perPage, ...(before > 0 && { before }) }),
   ]);
   const ids = [view.draft?.changedBy ?? '', view.published?.by ?? '', ...versions.map(({ by }) => by)];
-  const name = await authorNames(mail, ids);
+  const name = await authorNames(response, ids);
   const last = versions.at(-1)?.version ?? 1;
   const picks = [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))];
   show(response, 'templates/history', {
@@ -71,7 +71,11 @@ export async function showVersion(
 ): Promise<void> {
   const [view, stored] = await Promise.all([viewOf(mail, ref), mail.templates.version(ref, Number(number))]);
   if (!stored) throw notFound(`There is no version ${number} of ${ref.key}.`);
-  const name = await authorNames(mail, [stored.by, view.draft?.changedBy ?? '', view.published?.by ?? '']);
+  const name = await authorNames(response, [
+    stored.by,
+    view.draft?.changedBy ?? '',
+    view.published?.by ?? '',
+  ]);
   const fields = fieldsOf(stored.source);
   show(
     response,
@@ -98,7 +102,7 @@ export async function restore(
   ref: SourceRef,
   number: string,
 ): Promise<void> {
-  const message = textIn(request, 'message').trim();
+  const message = formField(request, 'message').trim();
   const showProblem = (text: string, status: 409 | 422) =>
     showVersion(mail, show, response, ref, number, { text, message, status });
   if (message === '') {
@@ -137,7 +141,7 @@ export async function showDiff(
   const [diff, versions, name] = await Promise.all([
     mail.templates.diff(ref, from, to),
     mail.templates.versions(ref, { limit: 100 }),
-    authorNames(mail, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
+    authorNames(response, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
   ]);
   show(response, 'templates/diff', {
     ...frameOf(ref, view, name),

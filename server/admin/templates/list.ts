@@ -17,7 +17,7 @@ export async function showList(mail: Mail, show: Show, request: Request, respons
   ]);
   const found = all.filter(source => matches(source, search));
   const name = await authorNames(
-    mail,
+    response,
     found.map(({ changedBy }) => changedBy),
   );
   show(response, 'templates/index', {

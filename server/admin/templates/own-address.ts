@@ -1,8 +1,8 @@
-import { findAccount } from '../../accounts/store/accounts.ts';
-import type { Mail } from '../../mail/index.ts';
-import type { Person } from '../person.ts';
+import type { Response } from 'express';
+import { directoryOf } from '../access/session.ts';
+import { personOf } from '../person.ts';
 
-/** Where a person gets test mails: the address of the account; empty for a person of the host. */
-export async function ownAddress(mail: Mail, { id }: Person): Promise<string> {
-  return (await findAccount(mail.db, id))?.email ?? '';
+/** Where the person gets test mails: the address of the account; empty for somebody whom the host lets in. */
+export async function ownAddress(response: Response): Promise<string> {
+  return (await directoryOf(response).emailOf(personOf(response).id)) ?? '';
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Mail, PublishOptions, SourceRef, TemplateFault } from '../../mail/index.ts';
-import { textIn } from '../access/text-in.ts';
+import { formField } from '../form-parser.ts';
 import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
@@ -27,7 +27,7 @@ export async function showPublication(
 ): Promise<void> {
   const view = await viewOf(mail, ref);
   const { draft, published } = view;
-  const name = await authorNames(mail, [draft?.changedBy ?? '', published?.by ?? '']);
+  const name = await authorNames(response, [draft?.changedBy ?? '', published?.by ?? '']);
   if (!draft) {
     show(response, 'templates/no-draft', frameOf(ref, view, name));
     return;
@@ -71,7 +71,7 @@ export async function publish(
   response: Response,
   ref: SourceRef,
 ): Promise<void> {
-  const message = textIn(request, 'message').trim();
+  const message = formField(request, 'message').trim();
   const options = publishOptions(request, response);
   if (message === '' || message.length > 500) {
     const problem = 'Enter what changed, in at most 500 characters. It is shown in the history.';
@@ -117,10 +117,10 @@ export async function publish(
 /** What a form that publishes says. */
 export function publishOptions(request: Request, response: Response): PublishOptions {
   return {
-    revision: Number(textIn(request, 'revision')),
-    message: textIn(request, 'message').trim(),
+    revision: Number(formField(request, 'revision')),
+    message: formField(request, 'message').trim(),
     by: personOf(response).id,
-    acceptWarnings: textIn(request, 'acceptWarnings') === 'yes',
+    acceptWarnings: formField(request, 'acceptWarnings') === 'yes',
   };
 }
 

@@ -24,7 +24,7 @@ export async function showReplay(
   const source = currentSource(view);
   const content = (await mail.templates.compose(source, key))?.content;
   const found = content ? await mail.templates.replay(content, { limit: newest }) : null;
-  const name = await authorNames(mail, [view.draft?.changedBy ?? '', view.published?.by ?? '']);
+  const name = await authorNames(response, [view.draft?.changedBy ?? '', view.published?.by ?? '']);
   const results = found?.results ?? [];
   const differences = results.filter(({ kind }) => kind === 'different').map(shownDifference);
   const layout = source.kind === 'template' ? source.content.layout : '';

@@ -1,6 +1,6 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Mail, MailError, type SourceRef } from '../../mail/index.ts';
-import { textIn } from '../access/text-in.ts';
+import { formField } from '../form-parser.ts';
 import { redirectWith } from '../notice.ts';
 import { PageError } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
@@ -103,7 +103,7 @@ function of(
 }
 
 async function discard(mail: Mail, request: Request, response: Response, ref: SourceRef): Promise<void> {
-  const revision = Number(textIn(request, 'revision'));
+  const revision = Number(formField(request, 'revision'));
   const result = await mail.templates.discardDraft(ref, { revision, by: personOf(response).id });
   const page = `templates/${encodeURIComponent(refText(ref))}`;
   if (result.state === 'conflict') {

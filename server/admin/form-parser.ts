@@ -1,17 +1,17 @@
-import express, { type RequestHandler, type Response } from 'express';
-import { PageError } from '../page-error.ts';
-import { isSafe } from './forgery.ts';
-import { visitOf } from './visit.ts';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { isSafe } from './access/csrf.ts';
+import { sessionOf } from './access/session.ts';
+import { PageError } from './page-error.ts';
 
-// Who is signed in may send a template; who is not sends an address and a password.
+// People who are signed in may send a template; the others send an address and a password.
 const large = parsers('6mb', '8mb');
 const small = parsers('32kb', '32kb');
 
-/** Reads the bodies of forms and of scripts; how large one may be depends on who sends it. */
-export const readBody: RequestHandler[] = [0, 1].map(
+/** Reads the bodies of forms and of scripts; people who are signed in may send larger ones. */
+export const parseForms: RequestHandler[] = [0, 1].map(
   (which): RequestHandler =>
     (request, response, next) =>
-      (isKnown(response) ? large : small)[which]?.(request, response, error => next(refusalOf(error))),
+      (isSignedIn(response) ? large : small)[which]?.(request, response, error => next(refusalOf(error))),
 );
 
 /** Refuses a form sent in a way that is not read, such as text/plain; a script with our header may send any type. */
@@ -23,6 +23,12 @@ export const refuseOtherTypes: RequestHandler = (request, _response, next) => {
   next(read ? undefined : wrongType());
 };
 
+/** A field of a form as text; empty when it is missing or is not text. */
+export function formField({ body }: Request, name: string): string {
+  const value: unknown = body?.[name];
+  return typeof value === 'string' ? value : '';
+}
+
 function parsers(form: string, json: string): RequestHandler[] {
   return [
     express.urlencoded({ extended: true, limit: form, parameterLimit: 5000 }),
@@ -30,8 +36,9 @@ function parsers(form: string, json: string): RequestHandler[] {
   ];
 }
 
-function isKnown(response: Response): boolean {
-  const { person, ended } = visitOf(response);
+function isSignedIn(response: Response): boolean {
+  // Somebody whose session has just ended gets back what was typed.
+  const { person, ended } = sessionOf(response);
   return person !== null || ended === true;
 }
 
@@ -41,16 +48,16 @@ function refusalOf(error: unknown): unknown {
   if (type === 'entity.too.large' || type === 'parameters.too.many') {
     return new PageError(
       413,
-      'That is too much',
-      'A form takes 6 MB, a request of a script 8 MB. Nothing was changed.',
+      'Request too large',
+      'The limit is 6 MB for a form and 8 MB for JSON. Nothing was changed.',
     );
   }
   if (status === 415) return wrongType();
   if (typeof type === 'string' && status === 400) {
     return new PageError(
       400,
-      'That could not be read',
-      'The request is broken or was cut off. Nothing was changed; send it again.',
+      'Request not readable',
+      'The request is malformed or was cut off. Nothing was changed. Send it again.',
     );
   }
   return error;
@@ -59,7 +66,7 @@ function refusalOf(error: unknown): unknown {
 function wrongType(): PageError {
   return new PageError(
     415,
-    'That could not be read',
-    'Forms are sent as application/x-www-form-urlencoded, scripts send application/json. Nothing was changed.',
+    'Request not readable',
+    'Send forms as application/x-www-form-urlencoded and scripts as application/json. Nothing was changed.',
   );
 }

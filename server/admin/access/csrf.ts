@@ -1,20 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { PageError } from '../page-error.ts';
 import { ownCookie } from './cookies.ts';
-import { signatures } from './signatures.ts';
-import { visitOf } from './visit.ts';
+import { sessionOf } from './session.ts';
 
-/** Where the guard takes its keys and the address of the pages from. */
-export interface GuardOptions {
+/** Where the protection takes its keys and the address of the pages from. */
+export interface CsrfOptions {
   secretKeys: readonly string[];
   publicUrl?: string;
 }
 
-/** Keeps other sites from acting in a person's name (CSRF). */
-export interface ForgeryGuard {
+/** Keeps other sites from acting in a person's name. */
+export interface CsrfProtection {
   /** Gives every page its token, in `locals.csrf`. */
-  offer: RequestHandler;
+  issue: RequestHandler;
   /** Refuses a change that brings no token of this browser and this session, or comes from another site. */
   check: RequestHandler;
 }
@@ -23,25 +22,25 @@ export interface ForgeryGuard {
  * A token is a signature over a random cookie of the browser and over the session or person. Neither another site
  * nor another person's token gets by, and nothing has to be stored; it works alike for accounts and for a host's people.
  */
-export function forgeryGuard({ secretKeys, publicUrl }: GuardOptions): ForgeryGuard {
+export function csrfProtection({ secretKeys, publicUrl }: CsrfOptions): CsrfProtection {
   const tokens = signatures(secretKeys, 'form');
   const cookie = ownCookie('postlane-form', { ...(publicUrl && { publicUrl }) });
   return {
-    offer(request, response, next) {
+    issue(request, response, next) {
       let browser = cookie.read(request);
       if (!browser || !/^[\w-]{22}$/.test(browser)) {
         browser = randomBytes(16).toString('base64url');
         cookie.set(request, response, browser);
       }
       response.locals.browser = browser;
-      response.locals.csrf = tokens.sign(`${browser}\n${visitOf(response).binding}`);
+      response.locals.csrf = tokens.sign(`${browser}\n${sessionOf(response).binding}`);
       next();
     },
     check(request, response, next) {
-      const text = `${response.locals.browser}\n${visitOf(response).binding}`;
+      const text = `${response.locals.browser}\n${sessionOf(response).binding}`;
       const genuine =
-        isSafe(request) || (isFromHere(request, publicUrl) && tokens.holds(text, tokenIn(request)));
-      takeOurFields(request);
+        isSafe(request) || (isFromHere(request, publicUrl) && tokens.verify(text, tokenIn(request)));
+      removeOurFields(request);
       next(genuine ? undefined : forged());
     },
   };
@@ -78,7 +77,7 @@ function tokenIn(request: Request): string {
 }
 
 // Handlers see what people typed, not what the form carries for us.
-function takeOurFields({ body }: Request): void {
+function removeOurFields({ body }: Request): void {
   if (typeof body !== 'object' || body === null) return;
   delete body._csrf;
   delete body._page;
@@ -87,8 +86,33 @@ function takeOurFields({ body }: Request): void {
 function forged(): PageError {
   return new PageError(
     403,
-    'This form is not one of ours, or is too old',
-    'Nothing was changed. Go back, load the page again and send the form from there.',
+    'This form has expired',
+    'Nothing was changed. Go back, reload the page and send the form again.',
     'forged',
   );
+}
+
+/** Signs texts for one purpose; a signature for another purpose does not count. */
+export interface Signatures {
+  sign(text: string): string;
+  verify(text: string, signature: string): boolean;
+}
+
+/** `keys` with the newest first: it signs, all of them are accepted, so that a key can be replaced at work. */
+export function signatures(keys: readonly string[], purpose: string): Signatures {
+  const macs = keys.map(
+    key => (text: string) => createHmac('sha256', key).update(`${purpose}\n${text}`).digest(),
+  );
+  const [newest] = macs;
+  if (!newest) throw new Error('There is no key to sign with.');
+  return {
+    sign: text => newest(text).toString('base64url'),
+    verify(text, signature) {
+      const given = Buffer.from(signature, 'base64url');
+      return macs
+        .map(mac => mac(text))
+        .map(expected => expected.length === given.length && timingSafeEqual(expected, given))
+        .some(Boolean);
+    },
+  };
 }

@@ -1,0 +1,16 @@
+/** Names and addresses of those who use the admin app, by the ids that the audit log keeps. */
+export interface Directory {
+  /** Names by id, of those it knows. */
+  names(ids: readonly string[]): Promise<Map<string, string>>;
+  /** The id of the person with this e-mail address. */
+  idOf(email: string): Promise<string | null>;
+  /** The e-mail address of this person. */
+  emailOf(id: string): Promise<string | null>;
+}
+
+/** Of a host's people the id is all we know. */
+export const emptyDirectory: Directory = {
+  names: async () => new Map(),
+  idOf: async () => null,
+  emailOf: async () => null,
+};

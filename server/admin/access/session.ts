@@ -1,0 +1,49 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { type Person, personOf } from '../person.ts';
+import type { Directory } from './directory.ts';
+
+/** Who a request comes from. */
+export interface CurrentSession {
+  person: Person | null;
+  /** True when people sign in with accounts of ours; else the host decides. */
+  accounts: boolean;
+  /** What forms are bound to beside the browser: the session, or the person; empty for nobody. */
+  binding: string;
+  /** True when the request carried a session that is over. */
+  ended?: boolean;
+  /** The account's session, where accounts are in use. */
+  sessionId?: string;
+  /** A line for every page, such as how to close it. */
+  hint?: string;
+}
+
+/** Recognises who sends a request, and keeps that for the handlers and the views. */
+export function recognise(
+  identify: (request: Request) => Promise<CurrentSession>,
+  directory: Directory,
+): RequestHandler {
+  return async (request, response, next) => {
+    const session = await identify(request);
+    response.locals.session = session;
+    response.locals.directory = directory;
+    if (session.person) response.locals.person = session.person;
+    next();
+  };
+}
+
+/** The session that {@link recognise} found; nobody's before that. */
+export function sessionOf(response: Response): CurrentSession {
+  return (
+    (response.locals.session as CurrentSession | undefined) ?? { person: null, accounts: false, binding: '' }
+  );
+}
+
+/** Names and addresses of the people who use this app. */
+export function directoryOf(response: Response): Directory {
+  return response.locals.directory as Directory;
+}
+
+/** `GET session`, for scripts: who is signed in, and the token for `X-CSRF-Token`, which changes with the session. */
+export const sessionEndpoint: RequestHandler = (_request, response) => {
+  response.json({ person: personOf(response), csrf: response.locals.csrf });
+};
