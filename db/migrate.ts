@@ -26,7 +26,7 @@ const migrationConfig: Knex.MigratorConfig = {
 };
 
 // A lock's name may have 64 characters, as many as that of a database; and it is compared without regard to case.
-const lockName = "CONCAT('postlane:', SHA1(LOWER(DATABASE())))";
+const lockName = "CONCAT('postlane:', LEFT(SHA2(LOWER(DATABASE()), 256), 40))";
 
 /**
  * Brings the schema up to date and returns the names of the migrations it ran.

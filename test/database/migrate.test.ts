@@ -164,8 +164,9 @@ async function migrateAndDie(url: string, statement: number): Promise<boolean> {
 async function tablesIn(db: Db, like = 'postlane\\_%'): Promise<Record<string, string>> {
   const names: string[] = await db('information_schema.tables')
     .whereRaw('table_schema = DATABASE() AND table_name LIKE ?', [like])
+    .select({ name: 'table_name' })
     .orderBy('table_name')
-    .pluck('table_name');
+    .then((rows: { name: string }[]) => rows.map(({ name }) => name));
   const tables: Record<string, string> = {};
   for (const name of names) {
     const [[row]] = await db.raw('SHOW CREATE TABLE ??', [name]);
