@@ -1,8 +1,9 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import { answerControl } from './control/routes.ts';
-import { answerPage } from './pages/routes.ts';
+import http from 'node:http';
+import express, { type ErrorRequestHandler } from 'express';
+import { controlRoutes } from './control/routes.ts';
+import { pageRoutes } from './pages/routes.ts';
 import type { Provider } from './provider.ts';
-import { answerRest } from './rest/listener.ts';
+import { restRoutes, send } from './rest/listener.ts';
 
 /** The HTTP side while it runs. */
 export interface HttpListener {
@@ -13,9 +14,11 @@ export interface HttpListener {
 
 /** Starts REST, control and pages on one port. */
 export async function listenHttp(provider: Provider, caCertificate: string): Promise<HttpListener> {
-  const server = http.createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
-    answer(provider, caCertificate, request, response).catch((error: unknown) => fail(response, error));
-  });
+  const app = express().disable('x-powered-by').disable('etag');
+  app.use(restRoutes(provider), pageRoutes(provider), controlRoutes(provider, caCertificate));
+  app.use((_, response) => send(response, { status: 404, body: 'Not Found' }));
+  app.use(fail);
+  const server = http.createServer({ keepAliveTimeout: 30_000 }, app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(provider.settings.port, provider.settings.host, resolve);
@@ -25,31 +28,15 @@ export async function listenHttp(provider: Provider, caCertificate: string): Pro
   return { port, close: () => closeServer(server) };
 }
 
-async function answer(
-  provider: Provider,
-  caCertificate: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const url = addressOf(request);
-  if (await answerPage(provider, request, response, url)) return;
-  if (await answerControl(provider, caCertificate, request, response, url)) return;
-  await answerRest(provider, request, response, url);
-}
-
-/** What begins with two slashes is a path here, too, and no name of a host. */
-function addressOf({ url = '/' }: IncomingMessage): URL {
-  const base = 'http://sandbox.invalid';
-  return url.startsWith('/') ? new URL(base + url) : URL.canParse(url) ? new URL(url) : new URL(base);
-}
-
-/** A fault of the sandbox itself, in the form of Postmark's code 101. */
-function fail(response: ServerResponse, error: unknown): void {
-  if (response.destroyed || response.headersSent) return void response.destroy();
-  const message = error instanceof Error ? error.message : 'unknown';
-  response.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify({ ErrorCode: 101, Message: `The sandbox failed: ${message}` }));
-}
+/** A fault of the sandbox itself, in the form of Postmark's code 101. Express wants its handlers of errors to take four. */
+const fail: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+  if (response.destroyed || response.headersSent) response.destroy();
+  else if (error instanceof URIError) send(response, { status: 404, body: 'Not Found' });
+  else {
+    const message = error instanceof Error ? error.message : 'unknown';
+    response.status(500).json({ ErrorCode: 101, Message: `The sandbox failed: ${message}` });
+  }
+};
 
 function closeServer(server: http.Server): Promise<void> {
   return new Promise(resolve => {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import { PREVIEW_POLICY } from './preview.ts';
 
 const POLICY =
@@ -14,7 +14,7 @@ export type Answer =
   | { seeOther: string };
 
 /** Sends an answer with the policy that belongs to it. */
-export function writeAnswer(response: ServerResponse, answer: Answer): void {
+export function writeAnswer(response: Response, answer: Answer): void {
   if (typeof answer === 'string') send(response, 'text/html', POLICY, answer);
   else if ('frame' in answer) send(response, 'text/html', PREVIEW_POLICY, answer.frame);
   else if ('picture' in answer) sendPicture(response, answer.picture);
@@ -23,7 +23,7 @@ export function writeAnswer(response: ServerResponse, answer: Answer): void {
   else response.writeHead(303, { Location: answer.seeOther }).end();
 }
 
-function sendPicture(response: ServerResponse, picture: Buffer): void {
+function sendPicture(response: Response, picture: Buffer): void {
   response.writeHead(200, {
     'Content-Type': 'image/gif',
     'X-Content-Type-Options': 'nosniff',
@@ -33,7 +33,7 @@ function sendPicture(response: ServerResponse, picture: Buffer): void {
 }
 
 /** To be saved, never shown: what is in it came with a mail. */
-function sendFile(response: ServerResponse, { file, name }: { file: Buffer; name: string }): void {
+function sendFile(response: Response, { file, name }: { file: Buffer; name: string }): void {
   response.writeHead(200, {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, '_')}`,
@@ -44,7 +44,7 @@ function sendFile(response: ServerResponse, { file, name }: { file: Buffer; name
   response.end(file);
 }
 
-function send(response: ServerResponse, type: string, policy: string, content: string): void {
+function send(response: Response, type: string, policy: string, content: string): void {
   response.writeHead(200, {
     'Content-Type': `${type}; charset=utf-8`,
     'Content-Security-Policy': policy,

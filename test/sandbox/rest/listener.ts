@@ -1,43 +1,44 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { plannedAnswer } from '../fault-answer.ts';
 import type { Fault } from '../faults.ts';
 import type { Provider } from '../provider.ts';
+import { readBody, searchOf } from '../request.ts';
 import { type Answer, errorCodeOf, refuse } from './answer.ts';
-import { readBody } from './body.ts';
 import { checkToken, noValidToken } from './credentials.ts';
 import { delayed } from './delayed.ts';
 import { Query } from './query.ts';
 import type { Route } from './routes.ts';
-import { findRoute } from './table.ts';
+import { ROUTES } from './table.ts';
 
-/** Answers one REST request: find, read, strike a planned fault or check in the documented order, handle. */
-export async function answerRest(
-  provider: Provider,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-): Promise<void> {
-  const found = findRoute(request.method ?? 'GET', url.pathname);
-  if (!found) return send(response, { status: 404, body: 'Not Found' });
-  const { route, params } = found;
-  const body = await readBody(request, route.limit);
-  // The rest of a body that is too large is not read, so the connection cannot be used again.
-  if (body === null) response.setHeader('Connection', 'close');
-  const fault = provider.faults.take(route.name, () => `${request.url} ${body ?? ''}`);
-  if (fault && (await strikesFirst(fault, response))) return;
-  const answer = await checked(provider, request, route, {
-    params,
-    query: new Query(url.searchParams),
-    body,
-  });
-  if (fault && strikesLast(fault, response, answer)) return;
-  if (provider.settings.latencyMs > 0) await sleep(provider.settings.latencyMs, undefined, { ref: false });
-  send(response, fault?.kind === 'delayed' ? delayed(answer) : answer);
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** Every endpoint of the API; paths are taken in any case, with or without a trailing slash. */
+export function restRoutes(provider: Provider): Router {
+  const router = Router();
+  for (const route of ROUTES) {
+    const [method = '', path = ''] = route.name.split(' ');
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1');
+    router[method.toLowerCase() as Method](pattern, readBody(route.limit), answerRest(provider, route));
+  }
+  return router;
+}
+
+/** Answers one REST request: strikes a planned fault, or checks in the documented order and handles it. */
+function answerRest(provider: Provider, route: Route): RequestHandler {
+  return async (request, response) => {
+    const fault = provider.faults.take(route.name, () => `${request.url} ${request.body ?? ''}`);
+    if (fault && (await strikesFirst(fault, response))) return;
+    const answer = await checked(provider, request, route);
+    if (fault && strikesLast(fault, response, answer)) return;
+    const { latencyMs } = provider.settings;
+    if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
+    send(response, fault?.kind === 'delayed' ? delayed(answer) : answer);
+  };
 }
 
 /** Carries out the faults that come before the work. True when nothing more is to be done. */
-async function strikesFirst(fault: Fault, response: ServerResponse): Promise<boolean> {
+async function strikesFirst(fault: Fault, response: Response): Promise<boolean> {
   switch (fault.kind) {
     case 'reset-before':
     case 'drop':
@@ -55,7 +56,7 @@ async function strikesFirst(fault: Fault, response: ServerResponse): Promise<boo
 }
 
 /** Carries out the faults that come after the work was done. True when the answer must not be sent. */
-function strikesLast(fault: Fault, response: ServerResponse, answer: Answer): boolean {
+function strikesLast(fault: Fault, response: Response, answer: Answer): boolean {
   switch (fault.kind) {
     case 'reset-after-accept':
       response.socket?.resetAndDestroy();
@@ -70,35 +71,30 @@ function strikesLast(fault: Fault, response: ServerResponse, answer: Answer): bo
   }
 }
 
-interface RawCall {
-  params: readonly string[];
-  query: Query;
-  /** Null: larger than the endpoint takes. */
-  body: string | null;
-}
-
 /** In Postmark's order: token, headers, size, JSON; the rest is up to the endpoint. */
-async function checked(
-  provider: Provider,
-  request: IncomingMessage,
-  route: Route,
-  { params, query, body }: RawCall,
-): Promise<Answer> {
+async function checked(provider: Provider, request: Request, route: Route): Promise<Answer> {
   const token = checkToken(request.headers, route.token, provider.account);
   if (token.kind === 'refused') return refuse(10, token.message, 401);
   const takesTest = route.takesTestToken || provider.settings.variants.testToken === 'everywhere';
   if (token.kind === 'test' && !takesTest) return refuse(10, noValidToken('server'), 401);
-  if (!hasExpectedHeaders(request, body)) return { status: 415, body: '' };
-  if (body === null) return tooLarge(provider);
-  const json = parseJson(body);
+  const text: string | null = request.body;
+  if (!hasExpectedHeaders(request, text)) return { status: 415, body: '' };
+  if (text === null) return tooLarge(provider);
+  const json = parseJson(text);
   if (!json || (route.needsBody && json.value === undefined)) {
     return refuse(402, 'Received invalid JSON input.');
   }
   const server = token.kind === 'server' ? token.provider : provider;
-  return route.run(server, { params, query, body: json.value, isTest: token.kind === 'test' });
+  const params = Object.values(request.params).map(String);
+  return route.run(server, {
+    params,
+    query: new Query(searchOf(request)),
+    body: json.value,
+    isTest: token.kind === 'test',
+  });
 }
 
-function hasExpectedHeaders({ headers }: IncomingMessage, body: string | null): boolean {
+function hasExpectedHeaders({ headers }: Request, body: string | null): boolean {
   const accepts = /application\/(json|\*)|\*\/\*/i.test(headers.accept ?? '');
   return accepts && (body === '' || /application\/json/i.test(headers['content-type'] ?? ''));
 }
@@ -118,29 +114,27 @@ function tooLarge({ settings }: Provider): Answer {
   return { status: 413, body: settings.variants.tooLarge === 'json' ? { Message } : Message };
 }
 
-function send(response: ServerResponse, answer: Answer, headers: Record<string, string> = {}): void {
+/** Sends an answer with the headers that each of Postmark's has. */
+export function send(response: Response, answer: Answer, headers: Record<string, string> = {}): void {
   if (response.destroyed) return;
+  const { status, body } = answer;
   const code = errorCodeOf(answer);
-  response.writeHead(answer.status, {
-    'Content-Type':
-      typeof answer.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
+  const type = typeof body === 'string' ? 'text/plain' : 'application/json';
+  response.writeHead(status, {
+    'Content-Type': `${type}; charset=utf-8`,
     'Cache-Control': 'private',
     ...(code === null ? {} : { 'X-PM-ApiErrorCode': String(code) }),
     ...headers,
   });
-  response.end(written(answer));
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 /** Half of the answer under the length of the whole, then the end of the connection. */
-function sendHalf(response: ServerResponse, answer: Answer): void {
-  const text = written(answer);
-  response.writeHead(answer.status, {
+function sendHalf(response: Response, { status, body }: Answer): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),
   });
   response.write(text.slice(0, Math.floor(text.length / 2)), () => response.socket?.destroy());
-}
-
-function written({ body }: Answer): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
 }

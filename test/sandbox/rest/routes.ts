@@ -30,9 +30,6 @@ export interface Route {
   run: Handler;
 }
 
-/** Finds a route by method and path, with the path's parameters in order; case and a trailing slash do not matter. */
-export type FindRoute = (method: string, path: string) => { route: Route; params: string[] } | null;
-
 const MB = 1024 * 1024;
 
 /** An endpoint for the server token. */
@@ -54,28 +51,4 @@ export function forAccount(name: string, run: (account: Account, call: Call) => 
     needsBody: false,
     run: ({ account }, call) => run(account, call),
   };
-}
-
-/** The first route of the table that fits is taken. */
-export function routeFinder(table: readonly Route[]): FindRoute {
-  const routes = table.map(route => ({
-    route,
-    pattern: new RegExp(`^${route.name.replace(/\{\w+\}/g, '([^/]+)')}/?$`, 'i'),
-  }));
-  return (method, path) => {
-    const line = `${method} ${path}`;
-    for (const { route, pattern } of routes) {
-      const match = pattern.exec(line);
-      if (match) return { route, params: match.slice(1).map(safeDecode) };
-    }
-    return null;
-  };
-}
-
-function safeDecode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
