@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { PageError } from '../admin/page-error.ts';
 import { mayAs, type Role } from '../admin/person.ts';
+import type { AuditAction } from '../mail/index.ts';
 import type { AccountsContext } from './context.ts';
 import { type Account, lockAccount, lockAdmins, updateAccount } from './store/accounts.ts';
 import { replaceRecoveryCodes } from './store/recovery-codes.ts';
@@ -43,7 +44,7 @@ export function resetSecondStep(context: AccountsContext, id: string, by: string
 async function change(
   context: AccountsContext,
   id: string,
-  action: string,
+  action: AuditAction,
   by: string,
   to: Partial<Account>,
   effects: (trx: Knex, before: Account) => Promise<void> = async () => {},

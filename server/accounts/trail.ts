@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { AuditAction } from '../mail/index.ts';
 import type { AccountsContext } from './context.ts';
 import type { Account } from './store/accounts.ts';
 
@@ -12,7 +13,7 @@ export function viewOf(account: Pick<Account, 'email' | 'name' | 'role'> & Parti
 export function recordAccount(
   { mail, now }: AccountsContext,
   trx: Knex,
-  action: string,
+  action: AuditAction,
   accountId: string,
   by: string,
   before: object | null,

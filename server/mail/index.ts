@@ -21,11 +21,10 @@ import { reconcileNight } from './reconciliation/reconcile.ts';
 import { createReconciliations } from './reconciliation/reconciliations.ts';
 import { createConnections } from './routing/connections.ts';
 import type { Lane } from './routing/policy.ts';
-import { createSend, type Send, type SendOptions } from './sending/accept.ts';
+import { createSend, type Send, type SendOptions, sendBatch } from './sending/accept.ts';
 import { deliver, deliverDue } from './sending/deliver.ts';
 import { createInlineQueue } from './sending/inline-queue.ts';
 import type { SendInput } from './sending/request.ts';
-import { sendBatch } from './sending/send-batch.ts';
 import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
@@ -144,9 +143,10 @@ function mailOf(
 }
 
 export type { AudienceResult, RecipientInput } from './campaigns/audience.ts';
-export type { CampaignInput, CampaignPlan } from './campaigns/campaigns.ts';
-export type { Campaign, CampaignState } from './campaigns/campaigns-store.ts';
+export type { CampaignDetails, CampaignInput, CampaignPlan } from './campaigns/campaigns.ts';
+export type { Campaign } from './campaigns/campaigns-store.ts';
 export type { CampaignResult } from './campaigns/results-store.ts';
+export type { CampaignAction, CampaignState } from './campaigns/states.ts';
 export { MailError, type MailErrorCode } from './error.ts';
 export type { MessageFilter, MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
@@ -161,10 +161,10 @@ export type { Envelope, Outcome, Transport } from './providers/transport.ts';
 export type { Reconciliation, Repair } from './reconciliation/reconciliations-store.ts';
 export type { ConnectionTest, ConnectionView, StreamView } from './routing/connections.ts';
 export { defaultPolicy, type Lane, type Policy } from './routing/policy.ts';
-export type { SendOptions, SendResult } from './sending/accept.ts';
+export type { BatchResult, SendOptions, SendResult } from './sending/accept.ts';
 export type { SendInput } from './sending/request.ts';
-export type { BatchResult } from './sending/send-batch.ts';
 export { readMailbox } from './shared/address.ts';
+export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
 export type { AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
 export { packageRoot } from './shared/package-root.ts';
 export * from './templates/authoring/surface.ts';

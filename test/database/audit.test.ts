@@ -40,7 +40,10 @@ describe('audit log', () => {
 
   it('happens with the change or not at all', async () => {
     const failed = testDatabase().transaction(async trx => {
-      await mail.audit.record({ by: 'ada', action: 'a.b', subject: 's', before: 1, after: 2 }, { trx });
+      await mail.audit.record(
+        { by: 'ada', action: 'message.retry', subject: 's', before: 1, after: 2 },
+        { trx },
+      );
       throw new Error('The change failed.');
     });
     expect(await failed.catch((error: Error) => error.message)).to.equal('The change failed.');

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { type CampaignState, moveCampaignMessages } from '../../server/mail/campaigns/campaigns-store.ts';
+import { movePages } from '../../server/mail/campaigns/campaigns-store.ts';
+import type { CampaignState } from '../../server/mail/campaigns/states.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import { transition } from '../../server/mail/messages/transitions-store.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData } from '../support/inputs.ts';
@@ -50,9 +52,9 @@ describe('campaigns whose operator died halfway', () => {
   });
 
   it('are moved as far as asked, and only while they are in the state that it was asked for', async () => {
-    const release = { state: 'queued', due_at: clock.now() } as const;
+    const change = { at: clock.now(), dueAt: clock.now() };
     const move = (most: number, ...during: CampaignState[]) =>
-      moveCampaignMessages(db, id, 'held', release, { during, most });
+      movePages(db, id, during, most, (trx, page) => transition(trx, 'release', page, change));
     expect(await move(9, 'sending', 'cancelled'), 'paused').to.equal(0);
     expect(await move(1, 'paused')).to.equal(1);
     expect((await states()).sort()).to.deep.equal(['held', 'queued']);

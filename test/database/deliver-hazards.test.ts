@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { type Mail, type MailDeps, MailError } from '../../server/mail/index.ts';
-import { applyReport } from '../../server/mail/messages/messages-store.ts';
+import { transition } from '../../server/mail/messages/transitions-store.ts';
 import { notStarted } from '../../server/mail/providers/transport.ts';
 import { claimDue, markHandedOver } from '../../server/mail/sending/claims-store.ts';
 import { deliver } from '../../server/mail/sending/deliver.ts';
-import { type DeliveryResult, settle } from '../../server/mail/sending/settle-store.ts';
+import { type DeliveryResult, recordResults } from '../../server/mail/sending/results-store.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
@@ -158,11 +158,11 @@ describe('deliver, when something is wrong', () => {
     });
   }
 
-  it('books a page at once only where all of it is ours, and the rest alone', async () => {
+  it('records a page at once only where all of it is ours, and the rest alone', async () => {
     const ids = await queue('a@mail.example', 'b@mail.example', 'c@mail.example', 'd@mail.example');
     const claims = await claim();
     const attempts = await db('postlane_attempts').select('id', 'message_id');
-    const settlements = claims.map(
+    const results = claims.map(
       (one): DeliveryResult => ({
         claim: one,
         attempt: {
@@ -172,17 +172,17 @@ describe('deliver, when something is wrong', () => {
           answer: `250 ${one.messageId}`,
           providerMessageId: null,
         },
-        next: { state: 'sent' },
+        next: { to: 'send' },
       }),
     );
     await db('postlane_messages').where({ id: ids[1] }).update({ lease: 'taken over' });
-    await applyReport(db, ids[2] ?? '', 'deliver', clock.now(), null);
+    await transition(db, 'deliver', { ids: [ids[2] ?? ''] }, { at: clock.now(), reason: null });
     const sentAt = clock.now();
-    await settle(db, settlements, sentAt);
+    await recordResults(db, results, sentAt);
     clock.advance(1000);
-    await settle(db, settlements, clock.now());
-    const booked = await Promise.all(ids.map(id => mail.messages.get(id)));
-    expect(booked.map(message => [message?.state, message?.sentAt])).to.deep.equal([
+    await recordResults(db, results, clock.now());
+    const recorded = await Promise.all(ids.map(id => mail.messages.get(id)));
+    expect(recorded.map(message => [message?.state, message?.sentAt])).to.deep.equal([
       ['sent', sentAt],
       ['sending', null],
       ['delivered', sentAt],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
 import type { Mail, Outcome } from '../../server/mail/index.ts';
 import { claimDue, dueSql, markHandedOver } from '../../server/mail/sending/claims-store.ts';
-import { settle } from '../../server/mail/sending/settle-store.ts';
+import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
@@ -139,13 +139,13 @@ describe('deliver', () => {
     clock.advance(61_000);
     await mail.work.recoverLeases();
     const [successor] = await claim();
-    await settle(
+    await recordResults(
       db,
       [
         {
           claim: slow,
           attempt: { id: attemptId, outcome: 'rejected', code: 'x', answer: '', providerMessageId: null },
-          next: { state: 'failed', reason: 'late' },
+          next: { to: 'fail', reason: 'late' },
         },
       ],
       clock.now(),

@@ -4,14 +4,18 @@ import type { Db } from '../../db/connect.ts';
 import { hasOpenMessages } from '../../server/mail/campaigns/campaigns-store.ts';
 import { findMessageOf, unknownFacts } from '../../server/mail/events/events-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { findByIdempotencyKey } from '../../server/mail/messages/messages-store.ts';
+import { findByIdempotencyKey } from '../../server/mail/messages/insert-store.ts';
 import { purge } from '../../server/mail/messages/purge-store.ts';
 import { activeSuppressions } from '../../server/mail/people/suppressions-store.ts';
 import type { ProviderEvent } from '../../server/mail/providers/event.ts';
-import { claimDue, endLostLeases, markHandedOver } from '../../server/mail/sending/claims-store.ts';
-import { loadMessages } from '../../server/mail/sending/load-store.ts';
-import { settle } from '../../server/mail/sending/settle-store.ts';
-import { claimUnknown } from '../../server/mail/sending/unknowns-store.ts';
+import {
+  claimDue,
+  claimUnknown,
+  endLostLeases,
+  markHandedOver,
+} from '../../server/mail/sending/claims-store.ts';
+import { loadClaimed } from '../../server/mail/sending/load.ts';
+import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
@@ -70,9 +74,12 @@ describe('what is asked all day long', () => {
     ['claims', trx => claimDue(trx, { lane: 'bulk', limit: 10, now, leaseEnd: later })],
     ['ended leases', trx => endLostLeases(trx, { limit: 10, now, askAt: later })],
     ['unknowns', trx => claimUnknown(trx, { limit: 10, now, nextAskAt: later })],
-    ['the gate', async trx => markHandedOver(trx, await claims(), { now, leaseEnd: later })],
-    ['the load of a page', async trx => loadMessages(trx, await claims())],
-    ['a page of outcomes', async trx => settle(trx, await settlements(trx, await claims()), now)],
+    [
+      'the mark before a hand-over',
+      async trx => markHandedOver(trx, await claims(), { now, leaseEnd: later }),
+    ],
+    ['the load of a page', async trx => loadClaimed(trx, await claims())],
+    ['a page of outcomes', async trx => recordResults(trx, await resultsOf(trx, await claims()), now)],
     ['suppressions', trx => activeSuppressions(trx, [{ stream: 'outbound', address: 'x17@mail.example' }])],
     ['a repeated key', trx => findByIdempotencyKey(trx, 'first')],
     ['a report by our id', trx => findMessageOf(trx, event({ attemptId: newId() }))],
@@ -88,7 +95,7 @@ describe('what is asked all day long', () => {
   }
 });
 
-async function settlements(db: Db, claims: { messageId: string; lease: string }[]) {
+async function resultsOf(db: Db, claims: { messageId: string; lease: string }[]) {
   const attempts = await db('postlane_attempts').whereIn(
     'message_id',
     claims.map(({ messageId }) => messageId),
@@ -102,7 +109,7 @@ async function settlements(db: Db, claims: { messageId: string; lease: string }[
       answer: claim.messageId,
       providerMessageId: null,
     },
-    next: { state: 'sent' as const },
+    next: { to: 'send' as const },
   }));
 }
 

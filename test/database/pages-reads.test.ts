@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { countSuppressedIn } from '../../server/mail/campaigns/audience-counts-store.ts';
+import { countSuppressedIn } from '../../server/mail/campaigns/audience-store.ts';
 import { listCampaigns, readCampaign } from '../../server/mail/campaigns/campaigns-store.ts';
-import { progressIn } from '../../server/mail/campaigns/counts.ts';
+import { progressIn } from '../../server/mail/campaigns/progress.ts';
 import { saveProgress } from '../../server/mail/campaigns/progress-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { pageSuppressions, suppressionsOf } from '../../server/mail/people/suppressions-store.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Express } from 'express';
 import request from 'supertest';
-import type { Mail } from '../../server/mail/index.ts';
+import type { AuditAction, Mail } from '../../server/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData, openPagesMail } from './pages-mail.ts';
 
@@ -22,7 +22,7 @@ describe('pages about the audit log', () => {
   const record = (over: object = {}) =>
     mail.audit.record({
       by: 'ada',
-      action: 'a.change',
+      action: 'a.change' as AuditAction, // of an older release
       subject: 'thing:1',
       before: null,
       after: null,

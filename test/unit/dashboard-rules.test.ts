@@ -3,8 +3,8 @@ import { v7 as newId } from 'uuid';
 import { deferralStreaks, rateAlerts } from '../../server/mail/monitoring/alert-rules.ts';
 import { type LatencyCounts, latencyAt } from '../../server/mail/monitoring/latency.ts';
 import { cannotLiftReason } from '../../server/mail/people/reactivation.ts';
-import { hourOf } from '../../server/mail/shared/hours.ts';
-import { firstIdAt, isId, timeOfId } from '../../server/mail/shared/id-time.ts';
+import { firstIdAt, isId, timeOfId } from '../../server/mail/shared/ids.ts';
+import { hourOf } from '../../server/mail/shared/time.ts';
 
 describe('the time in an id', () => {
   it('is when it was made', () => {

@@ -1,22 +1,22 @@
 import { expect } from 'chai';
-import { type EligibilityFacts, judge } from '../../server/mail/sending/eligibility.ts';
+import { checkEligibility, type EligibilityFacts } from '../../server/mail/sending/eligibility.ts';
 
 const now = new Date('2026-05-04T09:00:00Z');
 const facts: EligibilityFacts = { now, expiresAt: null, suppression: null, consent: 'none', granted: null };
 const suppression = { reason: 'HardBounce', origin: 'Recipient' };
-const verdict = (over: Partial<EligibilityFacts>) => judge({ ...facts, ...over });
+const decision = (over: Partial<EligibilityFacts>) => checkEligibility({ ...facts, ...over });
 
 describe('eligibility', () => {
-  it('lets a plain message go', () => expect(verdict({})).to.deep.equal({ kind: 'send' }));
+  it('lets a plain message go', () => expect(decision({})).to.deep.equal({ kind: 'send' }));
 
   it('fails what is too late, to the millisecond', () => {
-    expect(verdict({ expiresAt: now })).to.deep.equal({ kind: 'failed', reason: 'expired' });
-    expect(verdict({ expiresAt: new Date(now.getTime() - 1) }).kind).to.equal('failed');
-    expect(verdict({ expiresAt: new Date(now.getTime() + 1) }).kind).to.equal('send');
+    expect(decision({ expiresAt: now })).to.deep.equal({ kind: 'failed', reason: 'expired' });
+    expect(decision({ expiresAt: new Date(now.getTime() - 1) }).kind).to.equal('failed');
+    expect(decision({ expiresAt: new Date(now.getTime() + 1) }).kind).to.equal('send');
   });
 
   it('suppresses with the reason and whose it is', () => {
-    expect(verdict({ suppression })).to.deep.equal({
+    expect(decision({ suppression })).to.deep.equal({
       kind: 'suppressed',
       reason: 'suppressed: HardBounce (Recipient)',
     });
@@ -35,18 +35,18 @@ describe('eligibility', () => {
   ];
   for (const [consent, granted, kind] of consents) {
     it(`${consent} consent, granted ${granted}: ${kind}`, () => {
-      expect(verdict({ consent, granted }).kind).to.equal(kind);
+      expect(decision({ consent, granted }).kind).to.equal(kind);
     });
   }
 
   it('tells a consent withdrawn from one never given', () => {
-    expect(verdict({ consent: 'opt-in', granted: false })).to.include({ reason: 'consent withdrawn' });
-    expect(verdict({ consent: 'opt-in', granted: null })).to.include({ reason: 'no consent given' });
+    expect(decision({ consent: 'opt-in', granted: false })).to.include({ reason: 'consent withdrawn' });
+    expect(decision({ consent: 'opt-in', granted: null })).to.include({ reason: 'no consent given' });
   });
 
   it('names the strongest reason: too late, then the list, then consent', () => {
-    expect(verdict({ expiresAt: now, suppression, consent: 'opt-in' })).to.include({ reason: 'expired' });
-    expect(verdict({ suppression, consent: 'opt-in' })).to.include({
+    expect(decision({ expiresAt: now, suppression, consent: 'opt-in' })).to.include({ reason: 'expired' });
+    expect(decision({ suppression, consent: 'opt-in' })).to.include({
       reason: 'suppressed: HardBounce (Recipient)',
     });
   });

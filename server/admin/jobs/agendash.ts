@@ -1,5 +1,6 @@
 import { createExpressMiddleware } from 'agendash';
 import { type RequestHandler, type Response, Router } from 'express';
+import { type AuditAction, isAuditAction } from '../../mail/index.ts';
 import { isSafe, refuseOtherSites } from '../access/csrf.ts';
 import { allow, personOf } from '../person.ts';
 import type { Clock } from './clock.ts';
@@ -53,11 +54,11 @@ function takeAdmins({ mail }: Clock): RequestHandler {
   return async (request, response, next) => {
     if (isSafe(request)) return next();
     if (!request.is('application/json')) return void response.sendStatus(415);
-    const action = /^\/api\/jobs\/([a-z]{1,32})$/.exec(request.path)?.[1];
+    const action = `job.${/^\/api\/jobs\/([a-z]{1,32})$/.exec(request.path)?.[1]}`;
     allow('admin')(request, response, async (refusal?: unknown) => {
       if (refusal) return next(refusal);
       try {
-        if (action) await mail.audit.record(asked(action, request.body, response));
+        if (isAuditAction(action)) await mail.audit.record(asked(action, request.body, response));
         next();
       } catch (error) {
         next(error);
@@ -66,10 +67,10 @@ function takeAdmins({ mail }: Clock): RequestHandler {
   };
 }
 
-function asked(action: string, body: { jobIds?: unknown; jobName?: unknown } = {}, response: Response) {
+function asked(action: AuditAction, body: { jobIds?: unknown; jobName?: unknown } = {}, response: Response) {
   const ids = Array.isArray(body.jobIds) ? body.jobIds : [];
   const subject = ids.length === 1 ? `job:${ids[0]}` : `jobs:${body.jobName ?? `${ids.length} by agendash`}`;
-  return { by: personOf(response).id, action: `job.${action}`, subject, before: null, after: body };
+  return { by: personOf(response).id, action, subject, before: null, after: body };
 }
 
 // Agendash sets its own, looser policy on every answer.

@@ -1,12 +1,14 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Actor } from '../messages/messages.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
-import { recordChange } from '../shared/audit-store.ts';
+import type { AuditAction } from '../shared/audit-actions.ts';
+import { type Actor, amendEntry, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import type { ReadyTemplate } from '../templates/templates.ts';
-import { type Campaign, deleteAudience, insertAudience, readCampaign } from './campaigns-store.ts';
+import { deleteAudience, insertAudience } from './audience-store.ts';
+import { type Campaign, readCampaign } from './campaigns-store.ts';
+import { isAllowed } from './states.ts';
 
 /** One recipient of an audience. */
 export interface RecipientInput {
@@ -48,6 +50,7 @@ export async function addRecipients(
   const campaign = await requireCampaign(context.db, id);
   const template = await context.templates.version(campaign.templateVersionId);
   const result: AudienceResult = { added: 0, duplicates: 0, rejected: 0, faults: [] };
+  const entry = growingEntry(by && !checkOnly ? { by } : {}, 'campaign.add-recipients', id, context.now);
   let page: Member[] = [];
   let index = 0;
   for await (const recipient of recipients) {
@@ -56,36 +59,26 @@ export async function addRecipients(
     else if (!checkOnly) page.push(member);
     index += 1;
     if (page.length >= pageSize) {
-      await storePage(context, id, page, result);
+      await storePage(context, id, page, result, entry);
       page = [];
     }
   }
-  await storePage(context, id, page, result);
-  if (by && !checkOnly) {
-    const { added, duplicates, rejected } = result;
-    const entry = { by, action: 'campaign.add-recipients', subject: `campaign:${id}`, at: context.now() };
-    await recordChange(context.db, { ...entry, before: null, after: { added, duplicates, rejected } });
-  }
+  await storePage(context, id, page, result, entry);
   return result;
 }
 
 /** Empties the audience of a draft, in pages; returns how many were taken out. */
-export async function removeRecipients(
-  context: MailContext,
-  id: string,
-  { by }: Actor = {},
-): Promise<number> {
+export async function removeRecipients(context: MailContext, id: string, actor: Actor = {}): Promise<number> {
+  const entry = growingEntry(actor, 'campaign.remove-recipients', id, context.now);
   let total = 0;
   for (let removed = pageSize; removed === pageSize; total += removed) {
     removed = await inTransaction(context.db, async trx => {
       const campaign = await requireCampaign(trx, id, { lock: true });
-      if (campaign.state !== 'draft') throw wrongState(campaign, 'give up recipients');
-      return deleteAudience(trx, id, pageSize);
+      if (!isAllowed('removeRecipients', campaign.state)) throw wrongState(campaign, 'give up recipients');
+      const deleted = await deleteAudience(trx, id, pageSize);
+      await entry.save(trx, { removed: total + deleted });
+      return deleted;
     });
-  }
-  if (by) {
-    const entry = { by, action: 'campaign.remove-recipients', subject: `campaign:${id}`, at: context.now() };
-    await recordChange(context.db, { ...entry, before: { recipients: total }, after: { recipients: 0 } });
   }
   return total;
 }
@@ -121,15 +114,35 @@ async function storePage(
   id: string,
   page: Member[],
   result: AudienceResult,
+  entry: GrowingEntry,
 ): Promise<void> {
   const added = await inTransaction(db, async trx => {
     // Locked, so that a launch waits for the page or the page finds it launched.
     const campaign = await requireCampaign(trx, id, { lock: true });
-    if (campaign.state !== 'draft') throw wrongState(campaign, 'take recipients');
-    return page.length === 0 ? 0 : insertAudience(trx, id, page);
+    if (!isAllowed('addRecipients', campaign.state)) throw wrongState(campaign, 'take recipients');
+    const inserted = page.length === 0 ? 0 : await insertAudience(trx, id, page);
+    const duplicates = result.duplicates + page.length - inserted;
+    await entry.save(trx, { added: result.added + inserted, duplicates, rejected: result.rejected });
+    return inserted;
   });
   result.added += added;
   result.duplicates += page.length - added;
+}
+
+/** The audit entry of a change that is made page by page: it grows in the transactions of the pages. */
+interface GrowingEntry {
+  save(trx: Db, after: Record<string, number>): Promise<void>;
+}
+
+function growingEntry(actor: Actor, action: AuditAction, id: string, now: () => Date): GrowingEntry {
+  let entryId: string | null = null;
+  return {
+    async save(trx, after) {
+      // Not there when the transaction that inserted it was rolled back and is done again.
+      if (entryId !== null && (await amendEntry(trx, entryId, after))) return;
+      entryId = await audited(trx, actor, { action, subject: `campaign:${id}`, after, at: now() });
+    },
+  };
 }
 
 /** A campaign by its id; throws `unknown-campaign`. */
@@ -144,6 +157,6 @@ export async function requireCampaign(
 }
 
 /** The refusal of something that a campaign's state does not allow. */
-export function wrongState({ state }: Campaign, what: string): MailError {
+export function wrongState({ state }: Pick<Campaign, 'state'>, what: string): MailError {
   return new MailError('wrong-state', `A campaign that is ${state} cannot ${what}.`, 'state');
 }

@@ -1,11 +1,15 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { openStates } from '../messages/states.ts';
+import { utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { utc } from '../shared/utc.ts';
-
-/** The states of a campaign. */
-export type CampaignState = 'draft' | 'scheduled' | 'expanding' | 'sending' | 'done' | 'paused' | 'cancelled';
+import {
+  type CampaignState,
+  type CampaignTransition,
+  type CampaignTransitionName,
+  campaignTransitions,
+  runningStates,
+} from './states.ts';
 
 /** One template to frozen recipients. Times are UTC. */
 export interface Campaign {
@@ -27,13 +31,6 @@ export interface Campaign {
   createdAt: Date;
   launchedAt: Date | null;
   finishedAt: Date | null;
-}
-
-/** A recipient of a frozen audience, at its position. */
-export interface AudienceMember {
-  position: number;
-  address: string;
-  name: string | null;
 }
 
 const columns = {
@@ -95,14 +92,9 @@ export async function listCampaigns(
   { running = false, cursor, limit = 100 }: { running?: boolean; cursor?: string; limit?: number } = {},
 ): Promise<Campaign[]> {
   const query = campaigns(db).orderBy('id', 'desc').limit(limit);
-  if (running) query.whereIn('state', ['scheduled', 'expanding', 'sending', 'paused']);
+  if (running) query.whereIn('state', [...runningStates]);
   if (cursor) query.where('id', '<', cursor);
   return (await query).map(campaignOf);
-}
-
-/** Takes recipients out of an audience, up to `limit`; returns how many. */
-export async function deleteAudience(trx: Knex, campaignId: string, limit: number): Promise<number> {
-  return trx('postlane_campaign_recipients').where({ campaign_id: campaignId }).limit(limit).delete();
 }
 
 /** Ids of campaigns in these states, oldest first. */
@@ -115,30 +107,19 @@ export async function campaignsIn(db: Db, states: readonly CampaignState[], dueB
   return (await query).map(row => row.id);
 }
 
-/** Moves a campaign from one of these states; false when it was in none of them. */
-export async function moveCampaign(
+/** The only writer of a campaign's state; false when it was in none of the states that the transition starts from. */
+export async function transitionCampaign(
   db: Knex,
   id: string,
-  from: readonly CampaignState[],
-  to: CampaignState,
-  stamps: { launchedAt?: Date; finishedAt?: Date | null } = {},
+  name: CampaignTransitionName,
+  at: Date,
 ): Promise<boolean> {
+  const { from, to, stamp, clears }: CampaignTransition = campaignTransitions[name];
   const changed = await db('postlane_campaigns')
     .where({ id })
     .whereIn('state', [...from])
-    .update({
-      state: to,
-      ...(stamps.launchedAt && { launched_at: utc(stamps.launchedAt) }),
-      ...(stamps.finishedAt !== undefined && { finished_at: utc(stamps.finishedAt) }),
-    });
+    .update({ state: to, ...(stamp && { [stamp]: utc(at) }), ...(clears && { [clears]: null }) });
   return changed > 0;
-}
-
-/** Keeps the size of an audience that is frozen, so that nobody has to count it again. */
-export async function freezeAudienceSize(db: Db, id: string): Promise<void> {
-  await db('postlane_campaigns')
-    .where({ id })
-    .update({ audience: db('postlane_campaign_recipients').where({ campaign_id: id }).count('*') });
 }
 
 /** Ids of campaigns that were cancelled and may have messages that wait all the same. */
@@ -150,19 +131,22 @@ export async function unfinishedCancelled(db: Db): Promise<string[]> {
     .pluck('id');
 }
 
-/** Writes down when a campaign in this state was over; the first time counts. */
-export async function finishCampaign(db: Db, id: string, state: CampaignState, at: Date): Promise<void> {
+/** Keeps when a cancelled campaign was finished; the first time counts. */
+export async function stampCancelledFinished(db: Db, id: string, at: Date): Promise<void> {
   await db('postlane_campaigns')
-    .where({ id, state })
+    .where({ id, state: 'cancelled' })
     .whereNull('finished_at')
     .update({ finished_at: utc(at) });
 }
 
-/** Whether any of a campaign's messages is still to be settled: one look for each open state, not a count. */
+/** Whether any of a campaign's messages is still open: one look for each open state, not a count. */
 export async function hasOpenMessages(db: Db, campaignId: string): Promise<boolean> {
   for (const state of openStates) {
-    if (await db('postlane_messages').select('id').where({ campaign_id: campaignId, state }).first())
-      return true;
+    const found = await db('postlane_messages')
+      .select('id')
+      .where({ campaign_id: campaignId, state })
+      .first();
+    if (found) return true;
   }
   return false;
 }
@@ -172,69 +156,29 @@ export async function saveCursor(trx: Knex, id: string, expandedTo: number): Pro
   await trx('postlane_campaigns').where({ id }).update({ expanded_to: expandedTo });
 }
 
-/** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
-export async function insertAudience(
-  db: Knex,
-  campaignId: string,
-  recipients: readonly { address: string; name: string | null; data: Record<string, unknown> | null }[],
-): Promise<number> {
-  const [result] = await db.raw(
-    `INSERT IGNORE INTO postlane_campaign_recipients (campaign_id, address, name, data)
-     VALUES ${recipients.map(() => '(?, ?, ?, ?)').join(', ')}`,
-    recipients.flatMap(({ address, name, data }) => [
-      campaignId,
-      address,
-      name,
-      data && JSON.stringify(data),
-    ]),
-  );
-  return result.affectedRows;
-}
-
-/** The next recipients behind a position. */
-export async function readAudience(
-  db: Knex,
-  campaignId: string,
-  after: number,
-  limit: number,
-): Promise<AudienceMember[]> {
-  return db('postlane_campaign_recipients')
-    .select('position', 'address', 'name')
-    .where({ campaign_id: campaignId })
-    .where('position', '>', after)
-    .orderBy('position')
-    .limit(limit);
-}
-
 const movePage = 5000;
 
 /**
- * Moves a campaign's messages from one state to another, `most` of them, as long as it is in one of the states `during`;
- * in pages so that no lock is held for long. Returns how many it moved: fewer than `most` when none is left.
+ * Moves messages of a campaign, `most` of them, as long as it is in one of the states `during`; page by page, so that no
+ * lock is held for long. Returns how many were moved: fewer than `most` when none is left.
  */
-export async function moveCampaignMessages(
+export async function movePages(
   db: Db,
   campaignId: string,
-  from: 'queued' | 'held' | 'failed',
-  change: { state: 'queued' | 'held' | 'cancelled'; due_at: Date | null; cancelled_at?: Date },
-  { during, most = Number.POSITIVE_INFINITY }: { during: readonly CampaignState[]; most?: number },
+  during: readonly CampaignState[],
+  most: number,
+  move: (trx: Knex, page: { campaignId: string; limit: number }) => Promise<number>,
 ): Promise<number> {
-  const { due_at, cancelled_at, ...rest } = change;
-  const row = { ...rest, due_at: utc(due_at), ...(cancelled_at && { cancelled_at: utc(cancelled_at) }) };
   for (let total = 0; ; ) {
     const limit = Math.min(movePage, most - total);
     const moved = await inTransaction(db, async trx => {
-      // Locked: who pauses or resumes it meanwhile waits for the page, or is heeded.
+      // Locked: a pause or a resume meanwhile waits for the page, or the page sees it.
       const campaign = await trx('postlane_campaigns')
         .select('state')
         .where({ id: campaignId })
         .forShare()
         .first();
-      if (!campaign || !during.includes(campaign.state)) return 0;
-      return trx('postlane_messages')
-        .where({ campaign_id: campaignId, state: from })
-        .limit(limit)
-        .update(row);
+      return during.includes(campaign?.state) ? move(trx, { campaignId, limit }) : 0;
     });
     total += moved;
     if (moved < limit || total === most) return total;

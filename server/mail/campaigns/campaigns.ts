@@ -1,14 +1,12 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Actor } from '../messages/messages.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { limits } from '../sending/limits.ts';
 import { hasControlCharacter } from '../shared/address.ts';
-import { recordChange } from '../shared/audit-store.ts';
+import { type Actor, audited } from '../shared/audit-store.ts';
 import { idAt } from '../shared/ids.ts';
-import { instant } from '../shared/instant.ts';
-import { firstFault } from '../shared/joi-fault.ts';
+import { firstFault, timestampSchema } from '../shared/joi.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import type { ContractSpec } from '../templates/language/contract.ts';
 import {
@@ -18,12 +16,12 @@ import {
   requireCampaign as readOrRefuse,
   removeRecipients,
 } from './audience.ts';
-import { countAudience, countConsentsIn, countSuppressedIn } from './audience-counts-store.ts';
+import { countAudience, countConsentsIn, countSuppressedIn } from './audience-store.ts';
 import { type Campaign, insertCampaign, listCampaigns } from './campaigns-store.ts';
-import { progressIn } from './counts.ts';
 import { createCampaignLife } from './lifecycle.ts';
-import type { Progress } from './progress.ts';
+import { type Progress, progressIn } from './progress.ts';
 import { resultsOf } from './results.ts';
+import { allowedCampaignActions, type CampaignAction } from './states.ts';
 
 /** A campaign to be made. */
 export interface CampaignInput {
@@ -36,6 +34,11 @@ export interface CampaignInput {
   tag?: string;
   /** Not before this moment; at launch when absent. */
   sendAt?: Date | string;
+}
+
+/** A campaign and what may be done to it now. */
+export interface CampaignDetails extends Campaign {
+  allowed: CampaignAction[];
 }
 
 /** Who gets a campaign and who does not, and why. */
@@ -60,7 +63,7 @@ const campaignInput = Joi.object({
   tag: Joi.string()
     .max(limits.tag)
     .custom((tag: string, helper) => (hasControlCharacter(tag) ? helper.error('string.base') : tag)),
-  sendAt: instant,
+  sendAt: timestampSchema,
 }).required();
 
 /** Campaigns from draft to done. Every call names the states it may start from; `wrong-state` otherwise. */
@@ -68,7 +71,7 @@ export function createCampaigns(context: MailContext) {
   const { db, now } = context;
 
   /** Makes a draft, pinned to the template's published version. */
-  async function create(input: CampaignInput, { by }: Actor = {}): Promise<Campaign> {
+  async function create(input: CampaignInput, actor: Actor = {}): Promise<Campaign> {
     const { error, value } = campaignInput.validate(input);
     if (error) {
       const { path, fault } = firstFault(error);
@@ -103,10 +106,13 @@ export function createCampaigns(context: MailContext) {
     };
     await inTransaction(db, async trx => {
       await insertCampaign(trx, campaign);
-      if (!by) return;
       const { id, name, template: key, topic, tag, sendAt } = campaign;
-      const entry = { by, action: 'campaign.create', subject: `campaign:${id}`, at: now() };
-      await recordChange(trx, { ...entry, before: null, after: { name, template: key, topic, tag, sendAt } });
+      await audited(trx, actor, {
+        action: 'campaign.create',
+        subject: `campaign:${id}`,
+        after: { name, template: key, topic, tag, sendAt },
+        at: now(),
+      });
     });
     return campaign;
   }
@@ -140,6 +146,12 @@ export function createCampaigns(context: MailContext) {
 
   const requireCampaign = (id: string) => readOrRefuse(db, id);
 
+  /** One campaign with the actions that its state allows. Throws `unknown-campaign`. */
+  async function get(id: string): Promise<CampaignDetails> {
+    const campaign = await requireCampaign(id);
+    return { ...campaign, allowed: allowedCampaignActions(campaign.state) };
+  }
+
   /** Templates that campaigns can be made of, by key. */
   async function templates(): Promise<string[]> {
     const keys = await context.templates.keys();
@@ -147,7 +159,7 @@ export function createCampaigns(context: MailContext) {
     return ready.filter(({ content }) => isBulk(context, content.category)).map(({ content }) => content.key);
   }
 
-  /** What its template wants to know of each recipient, save what they all share. */
+  /** What its template wants to know of each recipient, except what they all share. */
   async function contract(id: string): Promise<ContractSpec> {
     const { templateVersionId } = await requireCampaign(id);
     return (await context.templates.version(templateVersionId)).content.contract;
@@ -167,7 +179,7 @@ export function createCampaigns(context: MailContext) {
     progress,
     /** What became of each recipient, in flat memory. */
     results: (id: string) => resultsOf(context, id),
-    get: requireCampaign,
+    get,
     /** Latest first, a hundred; those on their way alone when asked for. `cursor`: older than this id. */
     list: (filter: { running?: boolean; cursor?: string } = {}) => listCampaigns(db, filter),
   };

@@ -1,17 +1,15 @@
 import type { MailContext } from '../context.ts';
-import { insertMessages, type NewMessage } from '../messages/messages-store.ts';
-import { chooseRoute } from '../routing/policy.ts';
-import { idAt } from '../shared/ids.ts';
+import { insertMessages } from '../messages/insert-store.ts';
+import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import { inTransaction } from '../shared/transaction.ts';
+import { type AudienceMember, readAudience } from './audience-store.ts';
 import {
-  type AudienceMember,
   type Campaign,
   campaignsIn,
   hasOpenMessages,
-  moveCampaign,
-  readAudience,
   readCampaign,
   saveCursor,
+  transitionCampaign,
   unfinishedCancelled,
 } from './campaigns-store.ts';
 import { finishCancelled, holdQueued, releaseHeld } from './lifecycle.ts';
@@ -19,7 +17,7 @@ import { finishCancelled, holdQueued, releaseHeld } from './lifecycle.ts';
 const expansionPage = 1000;
 
 /**
- * Ends what was begun with campaigns by somebody who died, or had more to move than can be waited for. Then turns frozen
+ * Ends what a process that died began with campaigns, or had too much to move at once. Then turns frozen
  * audiences into messages, page by page: rows and cursor in one transaction, so that a crash repeats or loses nothing.
  * Then closes campaigns that owe nothing any more. Returns how many messages were made.
  */
@@ -30,14 +28,13 @@ export async function expandCampaigns(context: MailContext, signal?: AbortSignal
   for (const id of await unfinishedCancelled(db)) await finishCancelled(context, id);
   for (const id of await campaignsIn(db, ['scheduled'], now())) {
     await releaseHeld(context, id);
-    await moveCampaign(db, id, ['scheduled'], 'expanding');
+    await transitionCampaign(db, id, 'expand', now());
   }
   for (const id of await campaignsIn(db, ['expanding'])) {
     for (let made = 1; made > 0 && !signal?.aborted; total += made) made = await expandPage(context, id);
   }
   for (const id of await campaignsIn(db, ['sending'])) {
-    if (!(await hasOpenMessages(db, id)))
-      await moveCampaign(db, id, ['sending'], 'done', { finishedAt: now() });
+    if (!(await hasOpenMessages(db, id))) await transitionCampaign(db, id, 'finish', now());
   }
   return total;
 }
@@ -50,7 +47,7 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
     const members = await readAudience(trx, id, campaign.expandedTo, expansionPage);
     const last = members.at(-1);
     if (!last) {
-      await moveCampaign(trx, id, ['expanding'], 'sending');
+      await transitionCampaign(trx, id, 'send', context.now());
       return 0;
     }
     await insertMessages(
@@ -62,24 +59,8 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
   });
 }
 
-function messageFor({ policy, now }: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {
-  const createdAt = now();
-  return {
-    id: idAt(createdAt),
-    attempt: null,
-    dueAt: createdAt,
-    route: chooseRoute(policy, campaign.category, member.address),
-    templateVersionId: campaign.templateVersionId,
-    campaignId: campaign.id,
-    topic: campaign.topic,
-    recipient: member.address,
-    recipientName: member.name,
-    locale: null,
-    tag: campaign.tag,
-    idempotencyKey: null,
-    fingerprint: null,
-    expiresAt: null,
-    content: null,
-    createdAt,
-  };
+function messageFor(context: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {
+  const { id: campaignId, category, templateVersionId, topic, tag } = campaign;
+  const recipient = { email: member.address, ...(member.name !== null && { name: member.name }) };
+  return newMessage(context, { category, recipient, templateVersionId, campaignId, topic, tag });
 }

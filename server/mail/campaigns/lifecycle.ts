@@ -1,47 +1,28 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Actor } from '../messages/messages.ts';
-import { hoursOfCampaign, markHoursDirty } from '../monitoring/hourly-store.ts';
-import { recordChange } from '../shared/audit-store.ts';
+import { transition } from '../messages/transitions-store.ts';
+import type { AuditAction } from '../shared/audit-actions.ts';
+import { type Actor, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { requireCampaign, wrongState } from './audience.ts';
-import { countAudience } from './audience-counts-store.ts';
-import {
-  type Campaign,
-  type CampaignState,
-  finishCampaign,
-  freezeAudienceSize,
-  moveCampaign,
-  moveCampaignMessages,
-} from './campaigns-store.ts';
-import { refreshProgress } from './counts.ts';
+import { countAudience, freezeAudienceSize } from './audience-store.ts';
+import { type Campaign, movePages, stampCancelledFinished, transitionCampaign } from './campaigns-store.ts';
+import { refreshProgress } from './progress.ts';
+import { type CampaignAction, campaignTransitions } from './states.ts';
 
-/** A step in a campaign's life: what it is called, the states it may start from, and the one it leads to. */
-interface Step {
-  verb: string;
-  /** Completes "A campaign that is done cannot ...". */
-  what: string;
-  from: readonly CampaignState[];
-  to: CampaignState;
-}
-
+/** How each step is recorded, and how the refusal of it reads: "A campaign that is done cannot ...". */
 const steps = {
-  launch: { verb: 'launch', what: 'be launched', from: ['draft'], to: 'scheduled' },
-  pause: { verb: 'pause', what: 'be paused', from: ['scheduled', 'expanding', 'sending'], to: 'paused' },
-  resume: { verb: 'resume', what: 'be resumed', from: ['paused'], to: 'scheduled' },
-  cancel: {
-    verb: 'cancel',
-    what: 'be cancelled',
-    from: ['draft', 'scheduled', 'expanding', 'sending', 'paused'],
-    to: 'cancelled',
-  },
-  retry: { verb: 'retry-failed', what: 'retry', from: ['sending', 'done'], to: 'sending' },
-} as const satisfies Record<string, Step>;
+  launch: { action: 'campaign.launch', what: 'be launched' },
+  pause: { action: 'campaign.pause', what: 'be paused' },
+  resume: { action: 'campaign.resume', what: 'be resumed' },
+  cancel: { action: 'campaign.cancel', what: 'be cancelled' },
+  retryFailed: { action: 'campaign.retry-failed', what: 'retry' },
+} as const satisfies Partial<Record<CampaignAction, { action: AuditAction; what: string }>>;
 
 /** Messages that are moved at once, about a second's worth; the worker moves the rest, so that nobody waits for it. */
 const atOnce = 10_000;
 
-/** What can be done to a campaign. Each names the states it may start from; `wrong-state` otherwise. */
+/** What can be done to a campaign; `wrong-state` in a state that does not allow it. See `campaignTransitions`. */
 export function createCampaignLife(context: MailContext) {
   const { db, now } = context;
 
@@ -51,14 +32,14 @@ export function createCampaignLife(context: MailContext) {
       await requireCampaign(db, id);
       throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
     }
-    await take(id, steps.launch, actor, { launchedAt: now() });
+    await take(id, 'launch', actor);
     await freezeAudienceSize(db, id);
     return requireCampaign(db, id);
   }
 
-  /** Stops it for now; what waits is held. What is on the wire goes out. */
+  /** Stops it for now; what waits is held. What is being sent goes out. */
   async function pause(id: string, actor: Actor = {}): Promise<Campaign> {
-    const campaign = await take(id, steps.pause, actor);
+    const campaign = await take(id, 'pause', actor);
     await holdQueued(context, id, atOnce);
     await refreshProgress(context, id);
     return campaign;
@@ -66,7 +47,7 @@ export function createCampaignLife(context: MailContext) {
 
   /** Goes on where it was paused. */
   async function resume(id: string, actor: Actor = {}): Promise<Campaign> {
-    const campaign = await take(id, steps.resume, actor);
+    const campaign = await take(id, 'resume', actor);
     await releaseHeld(context, id, atOnce);
     await refreshProgress(context, id);
     return campaign;
@@ -74,36 +55,34 @@ export function createCampaignLife(context: MailContext) {
 
   /** Ends it for good; what waits is cancelled. */
   async function cancel(id: string, actor: Actor = {}): Promise<Campaign> {
-    await take(id, steps.cancel, actor, { finishedAt: null });
+    await take(id, 'cancel', actor);
     await finishCancelled(context, id, atOnce);
     return requireCampaign(db, id);
   }
 
   /** Puts its failed messages back into the queue; returns how many. */
   async function retryFailed(id: string, actor: Actor = {}): Promise<number> {
-    await take(id, steps.retry, actor);
-    const hours = await hoursOfCampaign(db, id, 'failed');
-    const change = { state: 'queued', due_at: now() } as const;
-    const count = await moveCampaignMessages(db, id, 'failed', change, { during: steps.retry.from });
-    // What was settled is counted anew.
-    await markHoursDirty(db, hours, now());
+    await take(id, 'retryFailed', actor);
+    const during = campaignTransitions.retryFailed.from;
+    const count = await movePages(db, id, during, Number.POSITIVE_INFINITY, (trx, page) =>
+      transition(trx, 'retry', { ...page, only: 'failed' }, { at: now(), dueAt: now() }),
+    );
     await refreshProgress(context, id);
     return count;
   }
 
-  async function take(
-    id: string,
-    { verb, what, from, to }: Step,
-    { by }: Actor,
-    stamps: { launchedAt?: Date; finishedAt?: Date | null } = {},
-  ): Promise<Campaign> {
+  async function take(id: string, name: keyof typeof steps, actor: Actor): Promise<Campaign> {
+    const { action, what } = steps[name];
     return inTransaction(db, async trx => {
-      const before = await requireCampaign(trx, id, { lock: true });
-      if (!(await moveCampaign(trx, id, from, to, stamps))) throw wrongState(before, what);
-      if (by) {
-        const entry = { by, action: `campaign.${verb}`, subject: `campaign:${id}`, at: now() };
-        await recordChange(trx, { ...entry, before: { state: before.state }, after: { state: to } });
-      }
+      const { state } = await requireCampaign(trx, id, { lock: true });
+      if (!(await transitionCampaign(trx, id, name, now()))) throw wrongState({ state }, what);
+      await audited(trx, actor, {
+        action,
+        subject: `campaign:${id}`,
+        before: { state },
+        after: { state: campaignTransitions[name].to },
+        at: now(),
+      });
       return requireCampaign(trx, id);
     });
   }
@@ -113,12 +92,11 @@ export function createCampaignLife(context: MailContext) {
 
 /** Holds what waits of a paused campaign. */
 export async function holdQueued(
-  { db }: MailContext,
+  { db, now }: MailContext,
   id: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const change = { state: 'held', due_at: null } as const;
-  await moveCampaignMessages(db, id, 'queued', change, { during: ['paused'], most });
+  await movePages(db, id, ['paused'], most, (trx, page) => transition(trx, 'hold', page, { at: now() }));
 }
 
 /** Puts what a pause held back into the queue. */
@@ -127,22 +105,22 @@ export async function releaseHeld(
   id: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const change = { state: 'queued', due_at: now() } as const;
-  await moveCampaignMessages(db, id, 'held', change, { during: steps.pause.from, most });
+  await movePages(db, id, campaignTransitions.pause.from, most, (trx, page) =>
+    transition(trx, 'release', page, { at: now(), dueAt: now() }),
+  );
 }
 
 /**
  * Cancels what waits of a cancelled campaign, and calls it finished when nothing waits any more: until then the worker
- * goes on, for there may be more than can be moved at once, and who cancelled may have died halfway.
+ * goes on, for there may be more than can be moved at once, and the process that cancelled may have died halfway.
  */
 export async function finishCancelled(
   { db, now }: MailContext,
   id: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const change = { state: 'cancelled', due_at: null, cancelled_at: now() } as const;
-  for (const state of ['queued', 'held'] as const) {
-    if ((await moveCampaignMessages(db, id, state, change, { during: ['cancelled'], most })) === most) return;
-  }
-  await finishCampaign(db, id, 'cancelled', now());
+  const moved = await movePages(db, id, ['cancelled'], most, (trx, page) =>
+    transition(trx, 'cancel', page, { at: now() }),
+  );
+  if (moved < most) await stampCancelledFinished(db, id, now());
 }

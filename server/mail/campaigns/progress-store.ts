@@ -1,12 +1,14 @@
 import type { Knex } from 'knex';
-import { utc } from '../shared/utc.ts';
-import type { Progress } from './progress.ts';
+import type { MessageState } from '../messages/states.ts';
+import { utc } from '../shared/time.ts';
+
+type ByState = Partial<Record<MessageState, number>>;
 
 /** Keeps how far a running campaign is; the time only moves when it came further. */
 export async function saveProgress(
   db: Knex,
   campaignId: string,
-  { byState, settled }: { byState: Progress['byState']; settled: number },
+  { byState, settled }: { byState: ByState; settled: number },
   now: Date,
 ): Promise<void> {
   await db.raw(
@@ -18,7 +20,7 @@ export async function saveProgress(
 }
 
 /** A campaign's messages by state as they were last counted; null when they never were. */
-export async function savedCounts(db: Knex, campaignId: string): Promise<Progress['byState'] | null> {
+export async function savedCounts(db: Knex, campaignId: string): Promise<ByState | null> {
   const row = await db('postlane_campaign_progress')
     .select('by_state')
     .where({ campaign_id: campaignId })

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { isDuplicate } from '../../../db/error-codes.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 
 /** Appends an event once. Null when the same fact was stored before, by whichever road. */
 export async function appendEvent(

@@ -1,6 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
-import { applyReport, type ReportedEffect, stampOnce } from '../messages/messages-store.ts';
+import { stampOnce, transition } from '../messages/transitions-store.ts';
 import { changeSuppression } from '../people/suppressions-store.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
 import { addressKey } from '../shared/address.ts';
@@ -43,7 +43,7 @@ function isAboutTest({ isTest, kind }: ProviderEvent): boolean {
 }
 
 /** What each kind of event does to its message; kinds that are absent leave the state alone. */
-const effects: Partial<Record<EventKind, ReportedEffect>> = {
+const effects: Partial<Record<EventKind, 'deliver' | 'bounce' | 'complain' | 'refuse'>> = {
   delivered: 'deliver',
   bounced: 'bounce',
   complained: 'complain',
@@ -58,7 +58,10 @@ async function applyToMessage(trx: Db, event: ProviderEvent, message: ReportedMe
   const effect = effects[event.kind];
   // A refusal of one attempt says nothing about the next, which may be on its way.
   if (effect === 'refuse' && !message.latest) return;
-  if (effect) await applyReport(trx, message.id, effect, event.occurredAt, reasonOf(event));
+  if (effect) {
+    const change = { at: event.occurredAt, reason: reasonOf(event) };
+    await transition(trx, effect, { ids: [message.id] }, change);
+  }
   if (event.kind === 'opened') await stampOnce(trx, message.id, 'opened_at', event.occurredAt);
   if (event.kind === 'clicked') await stampOnce(trx, message.id, 'clicked_at', event.occurredAt);
 }

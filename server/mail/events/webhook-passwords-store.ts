@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 
 /** A password of the webhook door, without the password. */
 export interface WebhookPassword {

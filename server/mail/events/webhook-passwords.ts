@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { recordChange } from '../shared/audit-store.ts';
+import { audited } from '../shared/audit-store.ts';
 import { addMs } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { createWebhookHashes } from './webhook-hashes.ts';
@@ -55,8 +55,8 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
         }
         const row = { user, hash: hashOf(user, password), createdBy: by };
         const made = await insertWebhookPassword(trx, row, now());
-        const entry = { by, action: 'webhook-password.add', subject: `webhook-password:${made}`, at: now() };
-        await recordChange(trx, { ...entry, before: null, after: { user } });
+        const subject = `webhook-password:${made}`;
+        await audited(trx, { by }, { action: 'webhook-password.add', subject, after: { user }, at: now() });
         return made;
       });
       hashes.forget();
@@ -75,8 +75,8 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
         if (keepLast && there.length === 1) throw new MailError('wrong-state', lastOne, 'id');
         await deleteWebhookPassword(trx, id);
         const before = { user: found.user, createdBy: found.createdBy, usedAt: found.usedAt };
-        const entry = { by, action: 'webhook-password.remove', subject: `webhook-password:${id}`, at: now() };
-        await recordChange(trx, { ...entry, before, after: null });
+        const subject = `webhook-password:${id}`;
+        await audited(trx, { by }, { action: 'webhook-password.remove', subject, before, at: now() });
       });
       hashes.forget();
       notedAt.delete(id);

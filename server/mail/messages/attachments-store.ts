@@ -3,8 +3,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import type { AttachmentFile } from '../providers/transport.ts';
 import type { SendRequest } from '../sending/request.ts';
-import { addMs } from '../shared/time.ts';
-import { utc } from '../shared/utc.ts';
+import { addMs, utc } from '../shared/time.ts';
 
 /** A file that was used so lately needs no new mark: a purge looks for what was not used for weeks. */
 const markedForMs = 24 * 3_600_000;

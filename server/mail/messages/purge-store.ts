@@ -1,7 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
 import { cursorPosition, moveCursor } from '../monitoring/roll-up-store.ts';
-import { firstIdAt } from '../shared/id-time.ts';
-import { utc } from '../shared/utc.ts';
+import { firstIdAt } from '../shared/ids.ts';
+import { dayMs, utc } from '../shared/time.ts';
 import { openStates } from './states.ts';
 
 /** Rows removed by one purge. */
@@ -13,7 +13,6 @@ export interface Purged {
 }
 
 const page = 1000;
-const dayMs = 24 * 3_600_000;
 
 /**
  * Removes what is personal and large of messages accepted before `cutoff` that owe nothing any more: contents, files

@@ -1,8 +1,8 @@
 import type { MailContext } from '../context.ts';
 import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
-import { loadMessages, type MessageToSend } from '../sending/load-store.ts';
 import type { Rendered } from '../templates/language/render.ts';
 import { refuseSecret } from './confidentiality.ts';
+import { loadMessage, type StoredMessage } from './load-store.ts';
 
 /**
  * A message as it was or will be rendered: from the version it is pinned to and the data it was accepted with.
@@ -10,12 +10,12 @@ import { refuseSecret } from './confidentiality.ts';
  */
 export async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
   await refuseSecret(context, id);
-  const [message] = await loadMessages(context.db, [{ messageId: id, lease: '' }]);
+  const message = await loadMessage(context.db, id);
   return message && !message.purged ? rendered(context, message) : null;
 }
 
 /** A loaded message by the version it is pinned to. */
-export async function rendered({ templates }: MailContext, message: MessageToSend): Promise<Rendered> {
+export async function rendered({ templates }: MailContext, message: StoredMessage): Promise<Rendered> {
   const template = await templates.version(message.templateVersionId);
   return template.render(template.complete(message.content.data), {
     locale: message.locale,

@@ -1,5 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
-import { firstIdAt } from '../shared/id-time.ts';
+import { firstIdAt } from '../shared/ids.ts';
 import { type Way, waysTo } from './search-plans.ts';
 import type { MessageState } from './states.ts';
 import { type MessageView, viewColumns } from './views-store.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
-import type { MessageContent } from '../sending/load-store.ts';
+import type { MessageContent } from './load-store.ts';
 import type { MessageState } from './states.ts';
 
 /** A message as callers and operators see it. Times are UTC. */

@@ -1,10 +1,9 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
-import { type MessageState, openStates } from '../messages/states.ts';
-import { hourMs, hourOf } from '../shared/hours.ts';
-import { firstIdAt, timeOfId } from '../shared/id-time.ts';
+import { openStates } from '../messages/states.ts';
+import { firstIdAt } from '../shared/ids.ts';
+import { hourMs, utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { utc } from '../shared/utc.ts';
 import { latencyBounds } from './latency.ts';
 
 /** Notes that something happened to messages of these hours, so that they are counted anew. */
@@ -15,23 +14,6 @@ export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Dat
      ON DUPLICATE KEY UPDATE changed_at = GREATEST(changed_at, VALUES(changed_at))`,
     hours.flatMap(hour => [utc(hour), utc(now)]),
   );
-}
-
-/** Hours in which messages of a campaign that are in this state were accepted; by seeks from one to the next. */
-export async function hoursOfCampaign(db: Knex, campaignId: string, state: MessageState): Promise<Date[]> {
-  const hours: Date[] = [];
-  for (let from = firstIdAt(new Date(0)); ; ) {
-    const row = await db('postlane_messages')
-      .select('id')
-      .where({ campaign_id: campaignId, state })
-      .where('id', '>=', from)
-      .orderBy('id')
-      .first();
-    if (!row) return hours;
-    const hour = hourOf(timeOfId(row.id));
-    hours.push(hour);
-    from = firstIdAt(new Date(hour.getTime() + hourMs));
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Lane } from '../routing/policy.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 
 /** How long what is due on a stream has been waiting. */
 export interface QueueAge {

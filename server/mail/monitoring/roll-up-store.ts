@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 
 /** Where a roll-up stopped, locked for the rest of the transaction; null before the first. */
 export async function lockCursor(trx: Knex, name: string): Promise<number | null> {

@@ -1,8 +1,8 @@
 import { campaignsIn } from '../campaigns/campaigns-store.ts';
-import { refreshProgress, sampledStates } from '../campaigns/counts.ts';
+import { refreshProgress, sampledStates } from '../campaigns/progress.ts';
 import type { MailContext } from '../context.ts';
-import { distinctHours, hourMs, hourOf } from '../shared/hours.ts';
-import { firstIdAt, timeOfId } from '../shared/id-time.ts';
+import { firstIdAt, timeOfId } from '../shared/ids.ts';
+import { distinctHours, hourMs, hourOf } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { countHour, hoursToCount, markHoursDirty, markOpenHoursDirty } from './hourly-store.ts';
 import { keepQueueAges, queueAges } from './queue-store.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 import { type LatencyCounts, latencyBounds } from './latency.ts';
 
 /** What became of messages, counted by the hour in which they were accepted. */

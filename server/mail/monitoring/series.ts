@@ -1,5 +1,5 @@
 import type { MailContext } from '../context.ts';
-import { hourMs, hourOf } from '../shared/hours.ts';
+import { hourMs, hourOf } from '../shared/time.ts';
 import { alerts } from './alerts.ts';
 import { latencyAt } from './latency.ts';
 import { cursorMovedAt } from './roll-up-store.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
 import { addressKey } from '../shared/address.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 
 /** What a person said about a topic, and how we know. */
 export interface Consent {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { addressKey } from '../shared/address.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 
 /** Why an address is not mailed on a stream, in Postmark's words, or ours for what an operator did here. */
 export interface Suppression {

@@ -1,10 +1,9 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { type EventView, readEvent } from '../events/events-store.ts';
-import type { Actor } from '../messages/messages.ts';
 import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
-import { recordChange } from '../shared/audit-store.ts';
+import { type Actor, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { cannotLiftReason } from './reactivation.ts';
 import {
@@ -35,16 +34,14 @@ export function createSuppressions({ db, now, log }: MailContext, books: Reconci
     address: string,
     active: boolean,
     note: string,
-    { by }: Actor,
+    actor: Actor,
   ): Promise<boolean> =>
     inTransaction(db, async trx => {
       const before = await readSuppression(trx, stream, address);
       if (active && before?.active && before.origin !== 'Operator') return false;
       const change = { stream, address, active, reason: 'ManualSuppression', origin: 'Operator', note };
       await changeSuppression(trx, { ...change, changedAt: now() });
-      if (!by) return true;
-      await recordChange(trx, {
-        by,
+      await audited(trx, actor, {
         action: active ? 'suppression.add' : 'suppression.lift',
         subject: `suppression:${stream}:${address}`,
         before: before && { active: before.active, reason: before.reason, origin: before.origin },

@@ -3,6 +3,7 @@ import { findMessageOf, unknownFacts } from '../events/events-store.ts';
 import { receive } from '../events/receive.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
+import { dayMs } from '../shared/time.ts';
 import { type Differences, noDifferences } from './comparison.ts';
 import { reconcileSuppressions } from './reconcile-suppressions.ts';
 import {
@@ -11,8 +12,6 @@ import {
   type Reconciliation,
   startReconciliation,
 } from './reconciliations-store.ts';
-
-const dayMs = 24 * 3_600_000;
 
 /**
  * Closes the books of the day before `now`: reads bounces and suppressions of every stream and sends each difference

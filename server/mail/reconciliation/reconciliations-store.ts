@@ -1,6 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
 import type { EventKind } from '../providers/event.ts';
-import { utc } from '../shared/utc.ts';
+import { utc } from '../shared/time.ts';
 import type { Differences } from './comparison.ts';
 
 /** One stream's night. */

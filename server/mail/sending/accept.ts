@@ -2,14 +2,14 @@ import { v7 as newId } from 'uuid';
 import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { type NewMessage, statesOf } from '../messages/messages-store.ts';
+import { statesOf } from '../messages/insert-store.ts';
+import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
 import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
-import { chooseRoute, type Route } from '../routing/policy.ts';
-import { addressKey } from '../shared/address.ts';
+import type { Route } from '../routing/policy.ts';
 import { batchCalls } from '../shared/coalesce.ts';
 import { fingerprint } from '../shared/fingerprint.ts';
-import { idAt } from '../shared/ids.ts';
+import { addMs } from '../shared/time.ts';
 import type { ReadyTemplate } from '../templates/templates.ts';
 import type { InlineQueue } from './inline-queue.ts';
 import { createInsert } from './insert.ts';
@@ -56,10 +56,10 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
     const template = await context.templates.published(request.template);
     const data = template.check(request.data);
     checkRendered(template, request, data);
-    const message = draft(context, request, template, data);
+    const message = messageOf(context, request, template, data);
 
-    const earlier = await insert(message, request.attachments, trx);
-    if (earlier) return { ...earlier, repeated: true };
+    const existing = await insert(message, request.attachments, trx);
+    if (existing) return { ...existing, repeated: true };
 
     if (message.attempt) {
       const claim = { messageId: message.id, lease: message.attempt.lease };
@@ -80,49 +80,32 @@ function checkRendered(template: ReadyTemplate, request: SendRequest, data: Reco
   );
 }
 
-function draft(
-  { now, policy, timing }: MailContext,
+/** The message that a request makes, with its first attempt where this process hands it over itself. */
+function messageOf(
+  context: MailContext,
   request: SendRequest,
   template: ReadyTemplate,
   data: Record<string, unknown>,
 ): NewMessage {
-  const [recipient] = request.to;
+  const { to, cc, bcc, replyTo, headers, metadata } = request;
+  const [recipient] = to;
   if (!recipient) throw new MailError('invalid-address', 'to names nobody.', 'to');
-  const createdAt = now();
-  const route = chooseRoute(
-    policy,
-    template.content.category,
-    addressKey(recipient.email),
-    request.stream ?? undefined,
-  );
-  return {
-    id: idAt(createdAt),
-    attempt: sendsNow(route, request, createdAt)
-      ? { id: newId(), lease: newId(), leaseEnd: new Date(createdAt.getTime() + timing.acceptLeaseMs) }
-      : null,
-    dueAt: request.sendAt ?? createdAt,
-    route,
+  const message = newMessage(context, {
+    category: template.content.category,
+    stream: request.stream ?? undefined,
+    recipient,
     templateVersionId: template.id,
-    campaignId: null,
-    topic: null,
-    recipient: addressKey(recipient.email),
-    recipientName: recipient.name ?? null,
+    dueAt: request.sendAt,
     locale: request.locale,
     tag: request.tag,
     idempotencyKey: request.idempotencyKey,
     fingerprint: request.idempotencyKey ? fingerprintOf(request) : null,
     expiresAt: request.expiresAt,
-    content: {
-      to: request.to,
-      cc: request.cc,
-      bcc: request.bcc,
-      replyTo: request.replyTo,
-      data,
-      headers: request.headers,
-      metadata: request.metadata,
-    },
-    createdAt,
-  };
+    content: { to, cc, bcc, replyTo, data, headers, metadata },
+  });
+  if (!sendsNow(message.route, request, message.createdAt)) return message;
+  const leaseEnd = addMs(message.createdAt, context.timing.acceptLeaseMs);
+  return { ...message, attempt: { id: newId(), lease: newId(), leaseEnd } };
 }
 
 /** Bulk always goes through its own lane; transactional mail leaves with the request that asked for it. */
@@ -153,4 +136,35 @@ async function afterCommit(trx: Trx, work: () => Promise<void>): Promise<void> {
 
 function outermostOf(trx: Trx): Trx {
   return trx.parentTransaction ? outermostOf(trx.parentTransaction) : trx;
+}
+
+/** What became of one item of a batch: accepted, or refused with the error that `send` would have thrown. */
+export type BatchResult = ({ ok: true } & SendResult) | { ok: false; error: MailError };
+
+const atOnce = 8;
+
+/** Sends many; one refused item leaves the others alone. Results are in the order of the items. */
+export async function sendBatch(
+  send: Send,
+  items: readonly SendInput[],
+  options: SendOptions,
+): Promise<BatchResult[]> {
+  const results: BatchResult[] = [];
+  // One connection has one transaction: inside the caller's, one after the other.
+  const width = options.trx ? 1 : atOnce;
+  for (let i = 0; i < items.length; i += width) {
+    results.push(
+      ...(await Promise.all(items.slice(i, i + width).map(item => settleOne(send, item, options)))),
+    );
+  }
+  return results;
+}
+
+async function settleOne(send: Send, item: SendInput, options: SendOptions): Promise<BatchResult> {
+  try {
+    return { ok: true, ...(await send(item, options)) };
+  } catch (error) {
+    if (error instanceof MailError) return { ok: false, error };
+    throw error;
+  }
 }

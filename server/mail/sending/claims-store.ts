@@ -2,12 +2,12 @@ import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
 import { retryOnLockConflict } from '../../../db/retry.ts';
+import { transition } from '../messages/transitions-store.ts';
 import type { Lane } from '../routing/policy.ts';
+import { utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { utc } from '../shared/utc.ts';
-import { lockOverdue, type Overdue } from './overdue-store.ts';
 
-/** A message leased to us: whoever settles it must still hold this lease. */
+/** A message leased to us: whoever records its result must still hold this lease. */
 export interface Claim {
   messageId: string;
   lease: string;
@@ -33,11 +33,7 @@ export async function claimDue(
     if (rows.length === 0) return [];
     const lease = newId();
     const ids = rows.map(row => row.id);
-    await trx.raw(
-      `UPDATE postlane_messages SET state = 'sending', lease = ?, due_at = ?, attempt_count = attempt_count + 1
-       WHERE id IN (?)`,
-      [lease, utc(leaseEnd), ids],
-    );
+    await transition(trx, 'claim', { ids }, { at: now, lease, dueAt: leaseEnd });
     await trx('postlane_attempts').insert(
       rows.map(row => ({
         id: newId(),
@@ -64,7 +60,7 @@ export const dueSql = `SELECT id, attempt_count, stream, transport FROM postlane
   ORDER BY due_at, id LIMIT ? FOR UPDATE SKIP LOCKED`;
 
 /**
- * The gate before the network: marks the attempts of these claims as handed over and renews their leases, all
+ * The last step before the network: marks the attempts of these claims as handed over and renews their leases, all
  * under one fresh lease. Returns the claims that are still ours; the others were taken over meanwhile.
  */
 export async function markHandedOver(
@@ -94,36 +90,97 @@ export async function markHandedOver(
   return ours.map(({ id }) => ({ messageId: id, lease }));
 }
 
+/** A message whose moment has come, with its last attempt. */
+export interface Overdue {
+  messageId: string;
+  attemptId: string;
+  attempts: number;
+  category: string;
+  stream: string;
+  transport: string;
+  createdAt: Date;
+  /** Null when the attempt was never handed over. */
+  handedAt: Date | null;
+}
+
 /**
- * Ends leases that ran out: an attempt that never passed the gate is given back to the queue at once, one that did
- * becomes unknown and is looked up from `askAt` on. Returns what it found.
+ * Ends leases that ran out: an attempt that was never handed over is given back to the queue at once, one that was
+ * becomes unknown and is looked up from `askAt` on. Returns how many it found.
  */
 export async function endLostLeases(
   db: Db,
   { limit, now, askAt }: { limit: number; now: Date; askAt: Date },
-): Promise<Overdue[]> {
+): Promise<number> {
   return inTransaction(db, async trx => {
     const lost = await lockOverdue(trx, 'sending', { limit, now });
-    const kept = lost.filter(({ handedAt }) => handedAt === null);
-    const gone = lost.filter(({ handedAt }) => handedAt !== null);
-    if (kept.length > 0) {
-      await trx.raw(
-        `UPDATE postlane_messages m JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
-         SET m.state = 'queued', m.due_at = ?, m.lease = NULL,
-             a.outcome = 'skipped', a.code = 'lease-lost', a.settled_at = ?
-         WHERE m.id IN (?)`,
-        [utc(now), utc(now), kept.map(({ messageId }) => messageId)],
-      );
+    const unsent = lost.filter(({ handedAt }) => handedAt === null).map(({ messageId }) => messageId);
+    const handedOver = lost.filter(({ handedAt }) => handedAt !== null).map(({ messageId }) => messageId);
+    if (unsent.length > 0) {
+      const attempts = settled('skipped', 'lease-lost', now);
+      await transition(trx, 'expireUnsent', { ids: unsent }, { at: now, dueAt: now }, attempts);
     }
-    if (gone.length > 0) {
-      await trx.raw(
-        `UPDATE postlane_messages m JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
-         SET m.state = 'unknown', m.unknown_at = ?, m.due_at = ?, m.lease = NULL, m.reason = 'process lost',
-             a.outcome = 'unknown', a.code = 'process-lost', a.settled_at = ?
-         WHERE m.id IN (?)`,
-        [utc(now), utc(askAt), utc(now), gone.map(({ messageId }) => messageId)],
-      );
+    if (handedOver.length > 0) {
+      const change = { at: now, dueAt: askAt, reason: 'process lost' };
+      const attempts = settled('unknown', 'process-lost', now);
+      await transition(trx, 'expireHandedOver', { ids: handedOver }, change, attempts);
     }
-    return lost;
+    return lost.length;
   });
 }
+
+function settled(outcome: 'skipped' | 'unknown', code: string, now: Date) {
+  return { set: 'a.outcome = ?, a.code = ?, a.settled_at = ?', bindings: [outcome, code, utc(now)] };
+}
+
+/** A message whose last attempt nobody can account for. */
+export type UnknownMessage = Omit<Overdue, 'handedAt' | 'createdAt'> & { handedAt: Date };
+
+/** Takes unknowns whose next search is due and moves that search to `nextAskAt`, so that no one else asks meanwhile. */
+export async function claimUnknown(
+  db: Db,
+  { limit, now, nextAskAt }: { limit: number; now: Date; nextAskAt: Date },
+): Promise<UnknownMessage[]> {
+  return inTransaction(db, async trx => {
+    const rows = await lockOverdue(trx, 'unknown', { limit, now });
+    if (rows.length === 0) return [];
+    await trx('postlane_messages')
+      .whereIn(
+        'id',
+        rows.map(row => row.messageId),
+      )
+      .update({ due_at: utc(nextAskAt) });
+    return rows.map(({ createdAt, handedAt, ...row }) => ({ ...row, handedAt: handedAt ?? createdAt }));
+  });
+}
+
+/** No answer can be had: it stays unknown, visible, and no search is due any more. */
+export async function endSearch(db: Db, id: string, attempt: number, reason: string): Promise<void> {
+  await db('postlane_messages')
+    .where({ id, state: 'unknown', attempt_count: attempt })
+    .update({ due_at: null, lease: null, reason });
+}
+
+const lanes: readonly Lane[] = ['transactional', 'bulk'];
+
+/** Locks messages of a state that are due: transactional ones first, oldest first; what others hold is passed over. */
+async function lockOverdue(
+  trx: Knex.Transaction,
+  state: 'sending' | 'unknown',
+  { limit, now }: { limit: number; now: Date },
+): Promise<Overdue[]> {
+  const found: Overdue[] = [];
+  for (const lane of lanes) {
+    if (found.length === limit) break;
+    const [rows] = await trx.raw(overdueSql, [state, lane, utc(now), limit - found.length]);
+    found.push(...rows);
+  }
+  return found;
+}
+
+// Lane by lane in the order of the index: with a filesort the engine would read and lock every candidate.
+const overdueSql = `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count AS attempts, m.category, a.stream,
+    a.transport, a.created_at AS createdAt, a.handed_at AS handedAt
+  FROM postlane_messages m FORCE INDEX (messages_due)
+  STRAIGHT_JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+  WHERE m.state = ? AND m.lane = ? AND m.due_at <= ?
+  ORDER BY m.due_at, m.id LIMIT ? FOR UPDATE SKIP LOCKED`;

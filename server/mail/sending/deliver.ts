@@ -1,14 +1,14 @@
 import type { MailContext } from '../context.ts';
 import type { Outcome, Transport } from '../providers/transport.ts';
 import type { Lane } from '../routing/policy.ts';
+import { findCategory } from '../routing/policy.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, markHandedOver } from './claims-store.ts';
-import { type Job, renderAll } from './envelopes.ts';
-import { loadMessages } from './load-store.ts';
+import { loadClaimed, type MessageToSend } from './load.ts';
 import { resultOf } from './outcomes.ts';
-import { screen } from './screen.ts';
-import { settle } from './settle-store.ts';
-import { deferUnroutable, dropStopped } from './stops.ts';
+import { type Job, renderAll } from './render.ts';
+import { recordResults, stopClaimed } from './results-store.ts';
+import { filterEligible } from './screen.ts';
 
 /** How much of a lane is worked on at once: while one page is on the wire, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {
@@ -48,11 +48,11 @@ async function deliverPages(
 
 /** One page of claimed messages: the pipeline, step by step. */
 export async function deliver(context: MailContext, claims: readonly Claim[]): Promise<void> {
-  const loaded = (await loadMessages(context.db, claims)).filter(({ held }) => held);
+  const loaded = await loadClaimed(context.db, claims);
   const going = await dropStopped(context, loaded);
   const routable = await deferUnroutable(context, going);
-  const screened = await screen(context, routable);
-  const rendered = await renderAll(context, screened);
+  const eligible = await filterEligible(context, routable);
+  const rendered = await renderAll(context, eligible);
   await Promise.all(
     byTransport(context, rendered).map(async ([transport, jobs]) => {
       for (const page of pages(jobs, transport.pageSize)) await handOver(context, transport, page);
@@ -60,29 +60,67 @@ export async function deliver(context: MailContext, claims: readonly Claim[]): P
   );
 }
 
-/** Hands over one transport's page: through the gate, over the network, into the books. */
+/**
+ * Leaves out messages of campaigns that were paused or cancelled after they had queued, such as those a provider put
+ * off meanwhile: they are held or cancelled like the rest of their campaign.
+ */
+export async function dropStopped(
+  { db, now }: MailContext,
+  loaded: readonly MessageToSend[],
+): Promise<MessageToSend[]> {
+  const isStopped = ({ campaignState }: MessageToSend) =>
+    campaignState === 'paused' || campaignState === 'cancelled';
+  await stopClaimed(db, loaded.filter(isStopped), now());
+  return loaded.filter(message => !isStopped(message));
+}
+
+/**
+ * Leaves out messages whose category or transport the configuration knows no more: they are put off, for somebody has
+ * to act, and the others of the page go on.
+ */
+export async function deferUnroutable(
+  context: MailContext,
+  loaded: readonly MessageToSend[],
+): Promise<MessageToSend[]> {
+  const { db, now, policy, transports } = context;
+  const missing = ({ category, transport }: MessageToSend) => {
+    if (!findCategory(policy, category)) return `The routing policy has no category ${category}.`;
+    if (!transports.has(transport)) return `No transport is named ${transport}.`;
+    return null;
+  };
+  const putOff = loaded.flatMap(message => {
+    const answer = missing(message);
+    return answer === null
+      ? []
+      : [resultOf(context, message, { kind: 'deferred', code: 'no-route', answer })];
+  });
+  await recordResults(db, putOff, now());
+  return loaded.filter(message => missing(message) === null);
+}
+
+/** Hands over one transport's page: marked, sent over the network, its results recorded. */
 async function handOver(context: MailContext, transport: Transport, jobs: readonly Job[]): Promise<void> {
   const { db, now, timing } = context;
   const leasedAt = now();
   const leaseEnd = addMs(leasedAt, timing.sendLeaseMs);
-  const gated = await markHandedOver(
+  const marked = await markHandedOver(
     db,
     jobs.map(({ message }) => message.claim),
     { now: leasedAt, leaseEnd },
   );
-  const leases = new Map(gated.map(claim => [claim.messageId, claim]));
+  const leases = new Map(marked.map(claim => [claim.messageId, claim]));
   const ours = jobs.flatMap(job => {
     const claim = leases.get(job.message.claim.messageId);
     return claim ? [{ ...job, message: { ...job.message, claim } }] : [];
   });
   if (ours.length === 0) return;
-  // From the lease's own beginning: a gate that took long leaves less time to start, or none.
+  // From the lease's own beginning: a mark that took long leaves less time to start, or none.
   const startBy = addMs(leasedAt, timing.sendLeaseMs / 3);
   const outcomes = await transport.send(
     ours.map(({ envelope }) => envelope),
     startBy.getTime() - now().getTime(),
   );
-  await settle(
+  await recordResults(
     db,
     ours.map(({ message }, i) => resultOf(context, message, outcomes[i] ?? missingOutcome)),
     now(),

@@ -13,7 +13,7 @@ export interface EligibilityFacts {
 export type Decision = { kind: 'send' } | { kind: 'suppressed' | 'failed'; reason: string };
 
 /** The one home of "who must not be mailed". */
-export function judge(facts: EligibilityFacts): Decision {
+export function checkEligibility(facts: EligibilityFacts): Decision {
   if (facts.expiresAt && facts.expiresAt <= facts.now) return { kind: 'failed', reason: 'expired' };
   if (facts.suppression) {
     return {

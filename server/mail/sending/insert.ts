@@ -4,12 +4,8 @@ import { retryOnConnectionLoss } from '../../../db/retry.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { attachFiles } from '../messages/attachments-store.ts';
-import {
-  findByIdempotencyKey,
-  insertMessages,
-  type NewMessage,
-  stateOf,
-} from '../messages/messages-store.ts';
+import { findByIdempotencyKey, insertMessages, stateOf } from '../messages/insert-store.ts';
+import type { NewMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
 import { batchCalls } from '../shared/coalesce.ts';
 import { differingFields } from '../shared/fingerprint.ts';
@@ -23,7 +19,7 @@ export interface ExistingMessage {
 }
 
 /**
- * Puts a message into the books, in the caller's transaction or in one of its own. Resolves to the earlier message when
+ * Stores a message, in the caller's transaction or in one of its own. Resolves to the earlier message when
  * its idempotency key was known; throws `idempotency-conflict` when that was asked for otherwise.
  */
 export type Insert = (
@@ -32,7 +28,7 @@ export type Insert = (
   trx: Trx | undefined,
 ) => Promise<ExistingMessage | null>;
 
-/** See {@link Insert}. Messages that wait for nobody share a transaction. */
+/** See {@link Insert}. Messages that hold up nobody share a transaction. */
 export function createInsert({ db }: MailContext): Insert {
   const insertShared = batchCalls(async (messages: readonly NewMessage[]) => {
     await inOwnTransaction(db, trx => insertMessages(trx, messages));

@@ -2,8 +2,7 @@ import Joi from 'joi';
 import { MailError } from '../error.ts';
 import { attemptKey, type Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
-import { instant } from '../shared/instant.ts';
-import { firstFault } from '../shared/joi-fault.ts';
+import { firstFault, timestampSchema } from '../shared/joi.ts';
 import type { TemplateInput } from '../templates/language/input.ts';
 import { canonicalLocale } from '../templates/language/source-locales.ts';
 import { isForbiddenAttachment, limits } from './limits.ts';
@@ -132,8 +131,8 @@ const schema = Joi.object({
     .custom((locale: string) => canonicalLocale(locale) && locale)
     .messages({ 'any.custom': '{{#label}} must be written like nl or nl-BE' })
     .default(null),
-  sendAt: instant.default(null),
-  expiresAt: instant.default(null),
+  sendAt: timestampSchema.default(null),
+  expiresAt: timestampSchema.default(null),
   stream: Joi.string()
     .pattern(/^[a-z][a-z0-9_-]{0,29}$/)
     .default(null),

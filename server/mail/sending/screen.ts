@@ -4,13 +4,13 @@ import { activeSuppressions, type Suppression, suppressionKey } from '../people/
 import type { Mailbox } from '../providers/transport.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
-import { judge } from './eligibility.ts';
-import type { MessageToSend } from './load-store.ts';
+import { checkEligibility } from './eligibility.ts';
+import type { MessageToSend } from './load.ts';
 import { skipped } from './outcomes.ts';
-import { type DeliveryResult, settle } from './settle-store.ts';
+import { type DeliveryResult, recordResults } from './results-store.ts';
 
-/** Suppression, consent and expiry for the whole page in two queries; what may not go out is settled here. */
-export async function screen(
+/** Suppression, consent and expiry for the whole page in two queries; what may not go out has its result recorded here. */
+export async function filterEligible(
   context: MailContext,
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
@@ -25,7 +25,7 @@ export async function screen(
   );
   const refused: DeliveryResult[] = [];
   const eligible = loaded.filter(message => {
-    const verdict = judge({
+    const decision = checkEligibility({
       now: now(),
       expiresAt: message.expiresAt,
       suppression: suppressed.get(keyOf(message, message.recipient)) ?? null,
@@ -34,10 +34,10 @@ export async function screen(
         granted.get(consentKey({ topic: message.topic ?? '', address: addressOf(message.recipient) })) ??
         null,
     });
-    if (verdict.kind !== 'send') refused.push(skipped(message, verdict));
-    return verdict.kind === 'send';
+    if (decision.kind !== 'send') refused.push(skipped(message, decision));
+    return decision.kind === 'send';
   });
-  await settle(db, refused, now());
+  await recordResults(db, refused, now());
   return eligible.map(message => withoutSuppressedCopies(message, suppressed));
 }
 

@@ -1,12 +1,11 @@
 import type { MailContext } from '../context.ts';
-import { confirmSent, failUnknown, keepUnknown, requeueUnknown } from '../messages/messages-store.ts';
+import { transition } from '../messages/transitions-store.ts';
 import type { LookupAnswer } from '../providers/transport.ts';
 import { findCategory } from '../routing/policy.ts';
 import { addMs } from '../shared/time.ts';
-import { endLostLeases } from './claims-store.ts';
+import { claimUnknown, endLostLeases, endSearch, type UnknownMessage } from './claims-store.ts';
+import { recordAttempts } from './results-store.ts';
 import { retryDelay } from './retry.ts';
-import { recordAttempts } from './settle-store.ts';
-import { claimUnknown, type UnknownMessage } from './unknowns-store.ts';
 
 const page = 100;
 const parallel = 8;
@@ -17,7 +16,7 @@ export async function recoverLeases({ db, now, timing, log }: MailContext): Prom
   let total = 0;
   for (let ended = leasePage; ended === leasePage; total += ended) {
     const askAt = addMs(now(), timing.unknownGraceMs);
-    ended = (await endLostLeases(db, { limit: leasePage, now: now(), askAt })).length;
+    ended = await endLostLeases(db, { limit: leasePage, now: now(), askAt });
   }
   if (total > 0) log.warn({ messages: total }, 'leases ended: taken over from a process that is gone');
   return total;
@@ -54,13 +53,8 @@ async function resolveOne(context: MailContext, unknown: UnknownMessage): Promis
   if (findCategory(context.policy, unknown.category)?.onUnknown === 'prefer-delivery') {
     return tryAgain(context, unknown, 'no clear answer, delivery preferred');
   }
-  await keepUnknown(
-    db,
-    unknown.messageId,
-    unknown.attempts,
-    null,
-    'no clear answer: for an operator to decide',
-  );
+  const reason = 'no clear answer: for an operator to decide';
+  await endSearch(db, unknown.messageId, unknown.attempts, reason);
 }
 
 async function ask({ lookups }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
@@ -83,7 +77,8 @@ async function settleFound(
     providerMessageId,
   };
   await recordAttempts(db, [attempt], now());
-  await confirmSent(db, unknown.messageId, unknown.attempts, now());
+  const selection = { ids: [unknown.messageId], attempt: unknown.attempts };
+  await transition(db, 'confirm', selection, { at: now() });
 }
 
 async function tryAgain(
@@ -100,10 +95,12 @@ async function tryAgain(
   };
   await recordAttempts(db, [attempt], now());
   const { messageId, attempts } = unknown;
+  const selection = { ids: [messageId], attempt: attempts };
   if (retryDelay(retry, attempts) === null) {
-    await failUnknown(db, messageId, attempts, `gave up after ${attempts} attempts`, now());
+    await transition(db, 'giveUp', selection, { at: now(), reason: `gave up after ${attempts} attempts` });
   } else {
     // Enough time has passed already: no further delay.
-    await requeueUnknown(db, messageId, attempts, now());
+    const change = { at: now(), dueAt: now(), reason: 'provably not accepted' };
+    await transition(db, 'requeue', selection, change);
   }
 }

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
-import { utc } from './utc.ts';
+import type { AuditAction } from './audit-actions.ts';
+import { utc } from './time.ts';
+
+/** Who makes a change: then it is in the audit log as well. */
+export interface Actor {
+  by?: string;
+}
 
 /** One change somebody made. */
 export interface Change {
   /** A person's id, `cli` or `files`. */
   by: string;
-  /** Resource and verb, such as `template.publish`; 64 characters. */
-  action: string;
+  action: AuditAction;
   /** What was changed, such as `template:newsletter`. */
   subject: string;
   /** How it was and how it is now, as JSON can say it; null for what was not there. Never a secret. */
@@ -18,8 +23,10 @@ export interface Change {
 }
 
 /** A change as it is kept. `before` and `after` are null in lists; {@link readAuditEntry} has them. */
-export interface AuditEntry extends Change {
+export interface AuditEntry extends Omit<Change, 'action'> {
   id: string;
+  /** An {@link AuditAction}, or one that an older release recorded. */
+  action: string;
 }
 
 /** What to look for; `cursor` continues a page. */
@@ -38,9 +45,34 @@ export interface AuditPage {
   cursor: string | null;
 }
 
-/** Writes a change down, in the transaction that makes it: both happen, or neither. */
-export async function recordChange(trx: Knex, change: Change): Promise<void> {
-  await trx('postlane_audit_entries').insert({
+/** What is recorded of a change: see {@link Change}. */
+export interface Audited {
+  action: AuditAction;
+  subject: string;
+  before?: unknown;
+  after?: unknown;
+  at: Date;
+}
+
+/**
+ * Records a change in the transaction that makes it, both or neither. Returns the entry's id; null when nobody is named,
+ * for then nothing is recorded.
+ */
+export async function audited(trx: Knex, { by }: Actor, change: Audited): Promise<string | null> {
+  return by ? recordChange(trx, { before: null, after: null, ...change, by }) : null;
+}
+
+/** What an entry says now, of a change that is made in more than one transaction; false when there is no such entry. */
+export async function amendEntry(trx: Knex, id: string, after: unknown): Promise<boolean> {
+  const changed = await trx('postlane_audit_entries')
+    .where({ id })
+    .update({ after_change: valueText(after) });
+  return changed > 0;
+}
+
+/** Writes a change down, in the transaction that makes it. */
+export async function recordChange(trx: Knex, change: Change): Promise<string> {
+  const [id] = await trx('postlane_audit_entries').insert({
     at: utc(change.at),
     changed_by: cut(change.by, 200),
     action: change.action,
@@ -48,6 +80,7 @@ export async function recordChange(trx: Knex, change: Change): Promise<void> {
     before_change: valueText(change.before),
     after_change: valueText(change.after),
   });
+  return String(id);
 }
 
 const columns = { id: 'id', at: 'at', by: 'changed_by', action: 'action', subject: 'subject' };

@@ -16,7 +16,8 @@ export function createAudit({ db, now }: MailContext) {
     get: (id: string) => readAuditEntry(db, id),
     /** Every action that was ever recorded, sorted. */
     actions: () => listAuditActions(db),
-    record: (change: Omit<Change, 'at'> & { at?: Date }, { trx = db }: { trx?: Db } = {}) =>
-      recordChange(trx, { at: now(), ...change }),
+    async record(change: Omit<Change, 'at'> & { at?: Date }, { trx = db }: { trx?: Db } = {}): Promise<void> {
+      await recordChange(trx, { at: now(), ...change });
+    },
   };
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { utc } from '../../shared/utc.ts';
+import { utc } from '../../shared/time.ts';
 import type { Source, SourceRef } from '../language/source.ts';
 
 /** Where a source stands: its published version and its draft, without their contents. */

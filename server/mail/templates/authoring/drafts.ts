@@ -1,5 +1,6 @@
 import { isDuplicate } from '../../../../db/error-codes.ts';
 import { MailError } from '../../error.ts';
+import type { AuditAction } from '../../shared/audit-actions.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
 import { asSecretAs } from '../language/secret-source.ts';
@@ -83,6 +84,9 @@ async function knownView(studio: Studio, ref: SourceRef) {
   return current;
 }
 
-function named(ref: SourceRef, verb: string): { action: string; subject: string } {
+function named(
+  ref: SourceRef,
+  verb: 'create' | 'discard' | 'save',
+): { action: AuditAction; subject: string } {
   return { action: `${ref.kind}.${verb}`, subject: sourceName(ref) };
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { utc } from '../../shared/utc.ts';
+import { utc } from '../../shared/time.ts';
 import type { Cause, Source } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 

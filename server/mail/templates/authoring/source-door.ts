@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
-import { firstFault } from '../../shared/joi-fault.ts';
+import { firstFault } from '../../shared/joi.ts';
 import type { Source, SourceParts } from '../language/source.ts';
 import { localePattern } from '../language/source-locales.ts';
 

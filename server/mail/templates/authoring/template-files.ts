@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
-import { firstFault } from '../../shared/joi-fault.ts';
+import { firstFault } from '../../shared/joi.ts';
 import { type CompositionFault, compose } from '../language/compose.ts';
 import { type ContractSpec, contractSchema } from '../language/contract.ts';
 import {

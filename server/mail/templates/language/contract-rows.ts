@@ -1,4 +1,4 @@
-import { firstFault } from '../../shared/joi-fault.ts';
+import { firstFault } from '../../shared/joi.ts';
 import { type ContractSpec, contractSchema, type FieldSpec, type FieldType } from './contract.ts';
 
 /** One field of a contract as a line of the editor's table. */

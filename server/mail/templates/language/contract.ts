@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
-import { firstFault } from '../../shared/joi-fault.ts';
+import { firstFault } from '../../shared/joi.ts';
 
 /**
  * The types a field of a data contract may have. `date` is ISO 8601, `url` is http or https, `timezone` a name of the

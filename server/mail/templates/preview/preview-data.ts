@@ -1,7 +1,7 @@
 import type { MailContext } from '../../context.ts';
 import { MailError } from '../../error.ts';
 import { isSecret, secret } from '../../messages/confidentiality.ts';
-import { loadMessages } from '../../sending/load-store.ts';
+import { loadMessage } from '../../messages/load-store.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { createPreviewCases } from './cases.ts';
@@ -61,8 +61,8 @@ async function ofMessage(
 ): Promise<ChosenData> {
   // Another template's data is not this editor's to see.
   const isOurs = id !== null && (await templateOfMessage(context.db, id)) === content.key;
-  const found = isOurs ? await loadMessages(context.db, [{ messageId: id, lease: '' }]) : [];
-  const [message] = await showable(context, found);
+  const found = isOurs ? await loadMessage(context.db, id) : null;
+  const [message] = await showable(context, found ? [found] : []);
   if (!message || message.purged) {
     throw new MailError(
       'invalid-input',

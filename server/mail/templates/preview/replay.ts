@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { MailContext } from '../../context.ts';
+import { loadMessage, loadMessages, type StoredMessage } from '../../messages/load-store.ts';
 import { rendered } from '../../messages/rendered.ts';
 import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
-import { loadMessages, type MessageToSend } from '../../sending/load-store.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { workLimits } from './limits.ts';
@@ -64,18 +64,18 @@ export async function replay(
 
 /** One side of a replay's picture: a message as it was sent, {@link showable}. Null once its content is purged. */
 export async function replayedAsSent(context: MailContext, id: string): Promise<Rendered | null> {
-  const found = await loadMessages(context.db, [{ messageId: id, lease: '' }]);
-  const [message] = await showable(context, found);
+  const found = await loadMessage(context.db, id);
+  const [message] = await showable(context, found ? [found] : []);
   return message && !message.purged ? rendered(context, message) : null;
 }
 
 /** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
 function withoutRepetition(
-  shown: readonly MessageToSend[],
-  recent: readonly MessageToSend[],
-): MessageToSend[] {
-  const kindOf = ({ templateVersionId, locale }: MessageToSend) => `${templateVersionId} ${locale}`;
-  const firstOf = (message: MessageToSend) => shown.find(one => kindOf(one) === kindOf(message));
+  shown: readonly StoredMessage[],
+  recent: readonly StoredMessage[],
+): StoredMessage[] {
+  const kindOf = ({ templateVersionId, locale }: StoredMessage) => `${templateVersionId} ${locale}`;
+  const firstOf = (message: StoredMessage) => shown.find(one => kindOf(one) === kindOf(message));
   return shown.filter(message => recent.includes(message) || firstOf(message) === message);
 }
 
@@ -83,21 +83,18 @@ async function recentMessages(
   { db }: MailContext,
   template: string,
   limit: number,
-): Promise<MessageToSend[]> {
+): Promise<StoredMessage[]> {
   // Some will have lost their content; twice as many are asked for, and no more: purged ones reach back for years.
   const ids = await newestMessages(db, template, 2 * limit);
   if (ids.length === 0) return [];
-  const loaded = await loadMessages(
-    db,
-    ids.map(messageId => ({ messageId, lease: '' })),
-  );
+  const loaded = await loadMessages(db, ids);
   return loaded.filter(({ purged }) => !purged).slice(0, limit);
 }
 
 async function compare(
   { renderPool, templates }: MailContext,
   content: TemplateContent,
-  { claim: { messageId }, templateVersionId, locale, content: sent }: MessageToSend,
+  { id: messageId, templateVersionId, locale, content: sent }: StoredMessage,
 ): Promise<ReplayResult> {
   const { version, content: sentWith } = await templates.version(templateVersionId);
   const { partBytes } = workLimits;

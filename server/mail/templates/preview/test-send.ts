@@ -4,7 +4,7 @@ import { activeSuppressions } from '../../people/suppressions-store.ts';
 import { type Envelope, type Mailbox, type Outcome, testTag } from '../../providers/transport.ts';
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
-import { addMs } from '../../shared/time.ts';
+import { addMs, hourMs } from '../../shared/time.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { problemText } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
@@ -33,7 +33,6 @@ export type TestResult =
 export const testsPerHour = 30;
 
 const action = 'template.test';
-const hourMs = 3_600_000;
 const startWithinMs = 10_000;
 
 /**
@@ -103,14 +102,14 @@ function envelopeOf(
 }
 
 /** Before it leaves, so that no test goes out unseen; the attempt's id is what the provider's reports carry. */
-function keepEvidence(
+async function keepEvidence(
   { db, now }: MailContext,
   template: string,
   by: string,
   { attemptId, to, stream }: Envelope,
 ): Promise<void> {
   const after = { to: to.email, stream, attemptId };
-  return recordChange(db, { by, action, subject: `template:${template}`, before: null, after, at: now() });
+  await recordChange(db, { by, action, subject: `template:${template}`, before: null, after, at: now() });
 }
 
 function resultOf(outcome: Outcome | undefined, subject: string): TestResult {

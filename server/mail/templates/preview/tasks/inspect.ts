@@ -1,6 +1,6 @@
 import { MailError } from '../../../error.ts';
 import type { Mailbox } from '../../../providers/transport.ts';
-import { firstFault } from '../../../shared/joi-fault.ts';
+import { firstFault } from '../../../shared/joi.ts';
 import { compileContract, contractSchema } from '../../language/contract.ts';
 import type { TemplateContent } from '../../language/template.ts';
 import type { Fault, FaultPart } from '../../lint/fault.ts';

@@ -6,9 +6,9 @@ import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import type { Rendered } from '../templates/language/render.ts';
 import type { ReadyTemplate, Templates } from '../templates/templates.ts';
-import type { MessageToSend } from './load-store.ts';
+import type { MessageToSend } from './load.ts';
 import { skipped } from './outcomes.ts';
-import { type DeliveryResult, settle } from './settle-store.ts';
+import { type DeliveryResult, recordResults } from './results-store.ts';
 
 /** A message and what a transport gets of it. */
 export interface Job {
@@ -42,7 +42,7 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
       );
     }
   }
-  await settle(db, failed, now());
+  await recordResults(db, failed, now());
   return jobs;
 }
 

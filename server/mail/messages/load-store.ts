@@ -1,8 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
-import type { CampaignState } from '../campaigns/campaigns-store.ts';
-import type { MessageState } from '../messages/states.ts';
+import type { CampaignState } from '../campaigns/states.ts';
 import type { Mailbox } from '../providers/transport.ts';
-import type { Claim } from './claims-store.ts';
+import type { MessageState } from './states.ts';
 
 /** The personal and bulky part of a message, kept beside its row. */
 export interface MessageContent {
@@ -15,9 +14,12 @@ export interface MessageContent {
   metadata: Record<string, string>;
 }
 
-/** A claimed message with everything that handing it over needs, save attachments' bytes. */
-export interface MessageToSend {
-  claim: Claim;
+/** A message with everything that sending it needs, except the bytes of its attachments. */
+export interface StoredMessage {
+  id: string;
+  state: MessageState;
+  lease: string | null;
+  /** Its latest attempt; empty before the first. */
   attemptId: string;
   attempts: number;
   category: string;
@@ -33,10 +35,8 @@ export interface MessageToSend {
   expiresAt: Date | null;
   content: MessageContent;
   hasAttachments: boolean;
-  /** True when the content is gone: it can be shown and handed over no more. */
+  /** True when the content is gone: it can no longer be shown or sent. */
   purged: boolean;
-  /** False when its claim is ours no more: somebody else may have it in hand. */
-  held: boolean;
 }
 
 interface LoadedRow {
@@ -64,14 +64,20 @@ interface LoadedRow {
   has_attachments: 0 | 1;
 }
 
-/** Loads claimed messages in one query, in the order of their claims; one that is no longer there is left out. */
-export async function loadMessages(db: Db, claims: readonly Claim[]): Promise<MessageToSend[]> {
-  const [rows]: LoadedRow[][] = await db.raw(loadSql, [claims.map(({ messageId }) => messageId)]);
+/** Loads messages in one query, in the order of their ids; one that is not there is left out. */
+export async function loadMessages(db: Db, ids: readonly string[]): Promise<StoredMessage[]> {
+  const [rows]: LoadedRow[][] = await db.raw(loadSql, [[...ids]]);
   const byId = new Map(rows?.map(row => [row.id, row]));
-  return claims.flatMap(claim => {
-    const row = byId.get(claim.messageId);
-    return row ? [loaded(claim, row)] : [];
+  return ids.flatMap(id => {
+    const row = byId.get(id);
+    return row ? [storedMessage(row)] : [];
   });
+}
+
+/** One message, or null. */
+export async function loadMessage(db: Db, id: string): Promise<StoredMessage | null> {
+  const [message = null] = await loadMessages(db, [id]);
+  return message;
 }
 
 // A campaign's message has no content row: its data is its recipient's row and the campaign's own.
@@ -87,11 +93,13 @@ const loadSql = `SELECT m.id, m.state, m.lease, a.id AS attempt_id, m.attempt_co
   LEFT JOIN postlane_campaign_recipients r ON r.campaign_id = m.campaign_id AND r.address = m.recipient
   WHERE m.id IN (?)`;
 
-function loaded(claim: Claim, row: LoadedRow): MessageToSend {
+function storedMessage(row: LoadedRow): StoredMessage {
   const content = row.content === null ? null : (JSON.parse(row.content) as MessageContent);
   const recipient = mailbox(row.recipient, row.recipient_name);
   return {
-    claim,
+    id: row.id,
+    state: row.state,
+    lease: row.lease,
     attemptId: row.attempt_id ?? '',
     attempts: row.attempt_count,
     category: row.category,
@@ -108,7 +116,6 @@ function loaded(claim: Claim, row: LoadedRow): MessageToSend {
     content: content ?? { ...emptyContent, to: [recipient], data: campaignData(row) },
     hasAttachments: row.has_attachments === 1,
     purged: row.content === null && row.audience_address === null,
-    held: row.state === 'sending' && row.lease === claim.lease,
   };
 }
 

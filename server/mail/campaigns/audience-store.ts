@@ -1,0 +1,89 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+
+/** A recipient of a frozen audience, at its position. */
+export interface AudienceMember {
+  position: number;
+  address: string;
+  name: string | null;
+}
+
+/** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
+export async function insertAudience(
+  db: Knex,
+  campaignId: string,
+  recipients: readonly { address: string; name: string | null; data: Record<string, unknown> | null }[],
+): Promise<number> {
+  const [result] = await db.raw(
+    `INSERT IGNORE INTO postlane_campaign_recipients (campaign_id, address, name, data)
+     VALUES ${recipients.map(() => '(?, ?, ?, ?)').join(', ')}`,
+    recipients.flatMap(({ address, name, data }) => [
+      campaignId,
+      address,
+      name,
+      data && JSON.stringify(data),
+    ]),
+  );
+  return result.affectedRows;
+}
+
+/** Takes recipients out of an audience, up to `limit`; returns how many. */
+export async function deleteAudience(trx: Knex, campaignId: string, limit: number): Promise<number> {
+  return trx('postlane_campaign_recipients').where({ campaign_id: campaignId }).limit(limit).delete();
+}
+
+/** The next recipients behind a position. */
+export async function readAudience(
+  db: Knex,
+  campaignId: string,
+  after: number,
+  limit: number,
+): Promise<AudienceMember[]> {
+  return db('postlane_campaign_recipients')
+    .select('position', 'address', 'name')
+    .where({ campaign_id: campaignId })
+    .where('position', '>', after)
+    .orderBy('position')
+    .limit(limit);
+}
+
+/** Keeps the size of an audience that is frozen, so that nobody has to count it again. */
+export async function freezeAudienceSize(db: Db, id: string): Promise<void> {
+  const size = db('postlane_campaign_recipients').where({ campaign_id: id }).count('*');
+  await db('postlane_campaigns').where({ id }).update({ audience: size });
+}
+
+/** Size of an audience. */
+export async function countAudience(db: Db, campaignId: string): Promise<number> {
+  const [row] = await db('postlane_campaign_recipients')
+    .where({ campaign_id: campaignId })
+    .count({ count: '*' });
+  return Number(row?.count ?? 0);
+}
+
+/** How many of an audience are suppressed on a stream: from the shorter list to the longer one, whichever that is. */
+export async function countSuppressedIn(db: Db, campaignId: string, stream: string): Promise<number> {
+  const [[row]] = await db.raw(
+    `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r
+     JOIN postlane_suppressions s ON s.address = r.address
+     WHERE r.campaign_id = ? AND s.stream = ? AND s.active = 1`,
+    [campaignId, stream],
+  );
+  return Number(row.count);
+}
+
+/** How many of an audience said yes, or no, to a topic; without those who are suppressed on the stream. */
+export async function countConsentsIn(
+  db: Db,
+  campaignId: string,
+  { stream, topic, granted }: { stream: string; topic: string; granted: boolean },
+): Promise<number> {
+  const [[row]] = await db.raw(
+    `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r
+     JOIN postlane_consents c ON c.address = r.address
+     LEFT JOIN postlane_suppressions s ON s.stream = ? AND s.address = r.address AND s.active = 1
+     WHERE r.campaign_id = ? AND c.topic = ? AND c.granted = ? AND s.address IS NULL`,
+    [stream, campaignId, topic, granted],
+  );
+  return Number(row.count);
+}

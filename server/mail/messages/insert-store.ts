@@ -1,0 +1,86 @@
+import type { Knex } from 'knex';
+import type { Fingerprint } from '../shared/fingerprint.ts';
+import { utc } from '../shared/time.ts';
+import type { NewMessage } from './new-message.ts';
+import { initialState, type MessageState } from './states.ts';
+
+/** Inserts messages with their contents and first attempts. */
+export async function insertMessages(trx: Knex, messages: readonly NewMessage[]): Promise<void> {
+  await trx('postlane_messages').insert(messages.map(messageRow));
+  const contents = messages.flatMap(({ id, content }) =>
+    content ? [{ message_id: id, content: JSON.stringify(content) }] : [],
+  );
+  if (contents.length > 0) await trx('postlane_message_contents').insert(contents);
+  const attempts = messages.flatMap(message =>
+    message.attempt ? [attemptRow(message, message.attempt.id)] : [],
+  );
+  if (attempts.length > 0) await trx('postlane_attempts').insert(attempts);
+}
+
+function messageRow(message: NewMessage) {
+  const { route, attempt } = message;
+  return {
+    id: message.id,
+    state: initialState(attempt !== null),
+    lane: route.lane,
+    due_at: utc(attempt ? attempt.leaseEnd : message.dueAt),
+    lease: attempt?.lease ?? null,
+    attempt_count: attempt ? 1 : 0,
+    category: route.category,
+    stream: route.stream,
+    transport: route.transport,
+    bucket: route.bucket,
+    policy_version: route.policyVersion,
+    template_version_id: message.templateVersionId,
+    campaign_id: message.campaignId,
+    topic: message.topic,
+    recipient: message.recipient,
+    recipient_name: message.recipientName,
+    locale: message.locale,
+    tag: message.tag,
+    idempotency_key: message.idempotencyKey,
+    fingerprint: message.fingerprint && JSON.stringify(message.fingerprint),
+    expires_at: utc(message.expiresAt),
+    created_at: utc(message.createdAt),
+  };
+}
+
+function attemptRow({ id, route, createdAt }: NewMessage, attemptId: string) {
+  return {
+    id: attemptId,
+    message_id: id,
+    number: 1,
+    stream: route.stream,
+    transport: route.transport,
+    created_at: utc(createdAt),
+  };
+}
+
+/** The message accepted earlier under this key, with the fingerprint of its request. */
+export async function findByIdempotencyKey(
+  db: Knex,
+  key: string,
+): Promise<{ id: string; state: MessageState; fingerprint: Fingerprint } | null> {
+  // In the caller's REPEATABLE READ transaction a plain read could miss the row that just refused our insert.
+  const row = await db('postlane_messages')
+    .select('id', 'state', 'fingerprint')
+    .where({ idempotency_key: key })
+    .forShare()
+    .first();
+  return row ? { id: row.id, state: row.state, fingerprint: JSON.parse(row.fingerprint) } : null;
+}
+
+/** The state of one message, or null. */
+export async function stateOf(db: Knex, id: string): Promise<MessageState | null> {
+  const [state = null] = await statesOf(db, [id]);
+  return state;
+}
+
+/** The states of messages, in their order; null for one that is not there. */
+export async function statesOf(db: Knex, ids: readonly string[]): Promise<(MessageState | null)[]> {
+  const rows: { id: string; state: MessageState }[] = await db('postlane_messages')
+    .select('id', 'state')
+    .whereIn('id', ids);
+  const states = new Map(rows.map(({ id, state }) => [id, state]));
+  return ids.map(id => states.get(id) ?? null);
+}

@@ -1,0 +1,75 @@
+import type { MailContext } from '../context.ts';
+import type { Mailbox } from '../providers/transport.ts';
+import { chooseRoute, type Route } from '../routing/policy.ts';
+import { addressKey } from '../shared/address.ts';
+import type { Fingerprint } from '../shared/fingerprint.ts';
+import { idAt } from '../shared/ids.ts';
+import type { MessageContent } from './load-store.ts';
+
+/** A message about to be inserted. */
+export interface NewMessage extends Details {
+  id: string;
+  /** Present when the inserting process hands it over itself: the message is born leased, with an attempt. */
+  attempt: { id: string; lease: string; leaseEnd: Date } | null;
+  dueAt: Date;
+  route: Route;
+  templateVersionId: number;
+  /** Lower-cased address. */
+  recipient: string;
+  recipientName: string | null;
+  createdAt: Date;
+}
+
+/** What a message may have; null is for none. */
+interface Details {
+  campaignId: string | null;
+  topic: string | null;
+  locale: string | null;
+  tag: string | null;
+  idempotencyKey: string | null;
+  fingerprint: Fingerprint | null;
+  expiresAt: Date | null;
+  /** Null for a campaign's message, whose content is its recipient's row. */
+  content: MessageContent | null;
+}
+
+const noDetails: Details = {
+  campaignId: null,
+  topic: null,
+  locale: null,
+  tag: null,
+  idempotencyKey: null,
+  fingerprint: null,
+  expiresAt: null,
+  content: null,
+};
+
+/** What every message needs. `stream` is for callers who know better than the policy. */
+interface Essentials {
+  category: string;
+  recipient: Mailbox;
+  templateVersionId: number;
+  stream?: string | undefined;
+  dueAt?: Date | null;
+}
+
+/** A message as of now, its route chosen; to be handed over by the worker unless it is given an attempt. */
+export function newMessage(
+  { policy, now }: Pick<MailContext, 'policy' | 'now'>,
+  { category, recipient, templateVersionId, stream, dueAt, ...details }: Essentials & Partial<Details>,
+): NewMessage {
+  const createdAt = now();
+  const address = addressKey(recipient.email);
+  return {
+    ...noDetails,
+    ...details,
+    id: idAt(createdAt),
+    attempt: null,
+    dueAt: dueAt ?? createdAt,
+    route: chooseRoute(policy, category, address, stream),
+    templateVersionId,
+    recipient: address,
+    recipientName: recipient.name ?? null,
+    createdAt,
+  };
+}

@@ -1,0 +1,183 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../../db/connect.ts';
+import { retryOnConnectionLoss, retryOnLockConflict } from '../../../db/retry.ts';
+import { type AttemptWrite, stampSent, transition } from '../messages/transitions-store.ts';
+import { utc } from '../shared/time.ts';
+import { inTransaction } from '../shared/transaction.ts';
+import type { Claim } from './claims-store.ts';
+import type { MessageToSend } from './load.ts';
+
+/** What a message's attempt came to, and what therefore becomes of the message. */
+export interface DeliveryResult {
+  claim: Claim;
+  attempt: AttemptResult;
+  next: Next;
+}
+
+/** Where a message goes from here. */
+export type Next =
+  | { to: 'send' }
+  | { to: 'defer' | 'loseAnswer'; dueAt: Date; reason: string }
+  | { to: 'suppress' | 'fail'; reason: string };
+
+/** The row an attempt gets. `skipped`: it was never handed over. */
+export interface AttemptResult {
+  id: string;
+  outcome: 'accepted' | 'rejected' | 'deferred' | 'unknown' | 'skipped';
+  code: string;
+  answer: string;
+  providerMessageId: string | null;
+}
+
+/**
+ * Records a page of results, all of it or nothing. Every write is fenced: a message whose lease was lost meanwhile
+ * keeps the state it has; the attempt's own result is a fact and is recorded all the same.
+ */
+export async function recordResults(db: Db, results: readonly DeliveryResult[], now: Date): Promise<void> {
+  if (results.length === 0) return;
+  const groups = groupsByEffect(results);
+  const record = async (trx: Knex) => {
+    await recordAttempts(
+      trx,
+      results.map(({ attempt }) => attempt),
+      now,
+    );
+    for (const group of groups) await move(trx, group, now);
+  };
+  // Done twice it changes nothing, and without it a whole page would have to be looked up.
+  await retryOnConnectionLoss(async () => {
+    if (groups.length === 1 && (await recordAlike(db, results, now))) return;
+    await inTransaction(db, record);
+  });
+}
+
+/**
+ * The usual page: all are ours still and become the same. One statement and one commit of its own. False when it did
+ * not find them all so; what it found is then recorded already.
+ */
+async function recordAlike(db: Db, results: readonly DeliveryResult[], now: Date): Promise<boolean> {
+  const { sql, bindings } = attemptColumns(results.map(({ attempt }) => attempt));
+  const attempts = {
+    set: `${sql}, a.settled_at = ?`,
+    where: "a.outcome IS NULL AND m.state = 'sending'",
+    bindings: [...bindings, utc(now)],
+  };
+  return (await retryOnLockConflict(() => moveAll(db, results, now, attempts))) === 2 * results.length;
+}
+
+/** Messages that become the very same, in one statement. Returns how many rows changed. */
+async function moveAll(
+  db: Knex,
+  results: readonly DeliveryResult[],
+  at: Date,
+  attempts?: AttemptWrite,
+): Promise<number> {
+  const [first] = results;
+  if (!first) return 0;
+  const { next, claim } = first;
+  const selection = { ids: results.map(({ claim: { messageId } }) => messageId), lease: claim.lease };
+  switch (next.to) {
+    case 'send':
+      return transition(db, next.to, selection, { at }, attempts);
+    case 'defer':
+    case 'loseAnswer':
+      return transition(db, next.to, selection, { at, dueAt: next.dueAt, reason: next.reason }, attempts);
+    case 'suppress':
+    case 'fail':
+      return transition(db, next.to, selection, { at, reason: next.reason }, attempts);
+  }
+}
+
+async function move(trx: Knex, group: readonly DeliveryResult[], now: Date): Promise<void> {
+  const moved = await moveAll(trx, group, now);
+  if (group[0]?.next.to !== 'send' || moved === group.length) return;
+  await stampSent(
+    trx,
+    group.map(({ claim }) => claim.messageId),
+    now,
+  );
+}
+
+// Messages that get the very same new row content move in one statement.
+function groupsByEffect(results: readonly DeliveryResult[]): DeliveryResult[][] {
+  const groups = new Map<string, DeliveryResult[]>();
+  for (const result of results) {
+    const key = JSON.stringify([result.next, result.claim.lease]);
+    const group = groups.get(key);
+    if (group) group.push(result);
+    else groups.set(key, [result]);
+  }
+  return [...groups.values()];
+}
+
+/** Records results of attempts; an answer replaces a missing or unknown one, nothing else. */
+export async function recordAttempts(
+  trx: Knex,
+  attempts: readonly AttemptResult[],
+  now: Date,
+): Promise<void> {
+  const { sql, bindings } = attemptColumns(attempts);
+  await trx.raw(
+    `UPDATE postlane_attempts a SET ${sql}, a.settled_at = ?
+     WHERE a.id IN (?) AND (a.outcome IS NULL OR a.outcome = 'unknown')`,
+    [...bindings, utc(now), attempts.map(({ id }) => id)],
+  );
+}
+
+function attemptColumns(attempts: readonly AttemptResult[]) {
+  const columns = {
+    outcome: attempts.map(({ outcome }) => outcome),
+    code: attempts.map(({ code }) => code.slice(0, 64)),
+    answer: attempts.map(({ answer }) => answer.slice(0, 1000)),
+    provider_message_id: attempts.map(({ providerMessageId }) => providerMessageId),
+  };
+  const ids = attempts.map(({ id }) => id);
+  const changes = Object.entries(columns).map(([column, values]) => assignment(column, ids, values));
+  return {
+    sql: changes.map(({ sql }) => sql).join(', '),
+    bindings: changes.flatMap(({ bindings }) => bindings),
+  };
+}
+
+/** One value for all where they are alike, as most of a page is; else one for each. */
+function assignment(column: string, ids: readonly string[], values: readonly (string | null)[]) {
+  const [first = null] = values;
+  if (values.every(value => value === first)) return { sql: `a.${column} = ?`, bindings: [first] };
+  return {
+    sql: `a.${column} = CASE a.id ${ids.map(() => 'WHEN ? THEN ?').join(' ')} END`,
+    bindings: ids.flatMap((id, i) => [id, values[i] ?? null]),
+  };
+}
+
+/**
+ * Gives up claimed messages of campaigns that were stopped: held where the campaign is paused, cancelled where it is
+ * cancelled, and back into the queue where it goes on again.
+ */
+export async function stopClaimed(db: Db, messages: readonly MessageToSend[], now: Date): Promise<void> {
+  if (messages.length === 0) return;
+  await inTransaction(db, async trx => {
+    // Locked, so that a campaign is resumed before, and we see it, or after, and our messages are with the rest.
+    const campaigns: { id: string; state: string }[] = await trx('postlane_campaigns')
+      .select('id', 'state')
+      .whereIn('id', [...new Set(messages.map(({ campaignId }) => campaignId))])
+      .orderBy('id')
+      .forShare();
+    for (const { id, state } of campaigns) {
+      const its = messages.filter(({ campaignId }) => campaignId === id);
+      await recordAttempts(trx, its.map(stoppedAttempt), now);
+      for (const { claim } of its) await stopOne(trx, claim, state, now);
+    }
+  });
+}
+
+function stoppedAttempt({ attemptId }: MessageToSend): AttemptResult {
+  const answer = 'The campaign was stopped.';
+  return { id: attemptId, outcome: 'skipped', code: 'stopped', answer, providerMessageId: null };
+}
+
+async function stopOne(trx: Knex, { messageId, lease }: Claim, campaign: string, at: Date): Promise<void> {
+  const selection = { ids: [messageId], lease };
+  if (campaign === 'paused') await transition(trx, 'holdClaimed', selection, { at });
+  else if (campaign === 'cancelled') await transition(trx, 'cancelClaimed', selection, { at });
+  else await transition(trx, 'returnClaimed', selection, { at, dueAt: at });
+}
