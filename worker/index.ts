@@ -3,14 +3,13 @@ import { v7 as newId } from 'uuid';
 import { connect } from '../db/connect.ts';
 import { jobTablePrefix } from '../db/job-tables.ts';
 import { createMail, type Mail, type MailConfig, type MailDeps } from '../server/mail/index.ts';
-import { MysqlBackend } from './agenda-mysql/index.ts';
-import { createScheduler } from './agenda-mysql/scheduler.ts';
+import { createScheduler, MysqlBackend } from './agenda-mysql/index.ts';
 import { type Job, jobs as ownJobs } from './jobs.ts';
 
 /** A running worker. */
 export interface Worker {
   mail: Mail;
-  /** Stops taking work, finishes or gives back what is in hand, closes. `timeoutMs` bounds the wait. */
+  /** Stops taking work, finishes or releases what is in hand, closes. `timeoutMs` bounds the wait. */
   stop(options?: { timeoutMs?: number }): Promise<void>;
 }
 
@@ -32,7 +31,7 @@ export async function startWorker(
 ): Promise<Worker> {
   const { mail, db, close } = await openMail(config, deps);
   const scheduler = createScheduler({
-    // Never parked: these jobs carry nothing that could be poison, and bulk mail would stop for good.
+    // Never quarantined: these jobs carry nothing that could be poison, and bulk mail would stop for good.
     backend: new MysqlBackend({
       knex: db,
       tablePrefix: jobTablePrefix,
@@ -42,7 +41,7 @@ export async function startWorker(
     }),
     name: `${hostname()}-${newId()}`,
     log: mail.log,
-    // A process that stalled for a lock's lifetime may lose the job to its own processor: see watchdog.ts.
+    // A process that stalled for a lock's lifetime may lose the job to its own processor: see agenda-mysql/scheduler/watchdog.ts.
     watchdog: { everyMs: lockLifetimeMs / 2, patienceMs: lockLifetimeMs },
   });
   for (const { name, every, run } of jobs) {

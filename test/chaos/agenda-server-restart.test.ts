@@ -96,7 +96,7 @@ describe('the job scheduler when the database server goes away', function () {
 
   async function offered(to: Scheduler, n: number): Promise<boolean> {
     try {
-      await to.ring('count', { n });
+      await to.trigger('count', { n });
       return true;
     } catch {
       return false;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { dueOrder, dueRows, staleRows } from '../../worker/agenda-mysql/claim.ts';
-import { Database } from '../../worker/agenda-mysql/database.ts';
-import { Pool } from '../../worker/agenda-mysql/pool.ts';
-import { tablesOf } from '../../worker/agenda-mysql/tables.ts';
-import { toUtc } from '../../worker/agenda-mysql/utc.ts';
+import { dueOrder, dueRows, staleRows } from '../../worker/agenda-mysql/claiming/claim.ts';
+import { Database } from '../../worker/agenda-mysql/database/database.ts';
+import { Pool } from '../../worker/agenda-mysql/database/pool.ts';
+import { tablesOf } from '../../worker/agenda-mysql/database/table-names.ts';
+import { toUtc } from '../../worker/agenda-mysql/database/utc.ts';
 import { agendaBench, aJob, claimNext, present, until } from './agenda-support.ts';
 
 describe('agenda on MySQL: claims', () => {
@@ -123,7 +123,7 @@ describe('agenda on MySQL: claims', () => {
     expect(queries).to.equal(1);
   });
 
-  it('starts a lone job after one transaction: a look has told that nothing is behind it', async () => {
+  it('starts a lone job after one transaction: a probe has told that nothing is behind it', async () => {
     const agenda = await bench.agenda(await bench.backend({ signals: false }), {
       processEvery: '10 minutes',
     });

@@ -212,7 +212,7 @@ describe('agenda on MySQL: as with any backend', () => {
   });
 
   describe('the notification channel', () => {
-    it('tells each subscriber once, whoever is quick, and none that has left', async () => {
+    it('tells each subscriber once, however quick it is, and none that has left', async () => {
       const { notificationChannel: channel } = await bench.backend();
       await channel.connect();
       const heard: string[][] = [[], []];

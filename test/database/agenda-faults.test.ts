@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { retry } from '../../worker/agenda-mysql/retry.ts';
+import { retry } from '../../worker/agenda-mysql/database/retry.ts';
 import { agendaBench, aJob, until } from './agenda-support.ts';
 
 describe('agenda on MySQL: locks and rivals in the database', () => {

@@ -1,6 +1,6 @@
 import type { JobParameters } from 'agenda';
 import { expect } from 'chai';
-import type { MysqlBackend, ParkedJob } from '../../worker/agenda-mysql/index.ts';
+import type { MysqlBackend, QuarantinedJob } from '../../worker/agenda-mysql/index.ts';
 import { agendaBench, aJob, claimNext, present } from './agenda-support.ts';
 
 describe('agenda on MySQL: who may write', () => {
@@ -163,19 +163,22 @@ describe('agenda on MySQL: who may write', () => {
       return job;
     }
 
-    it('is parked after so many recoveries, reported, and counted anew when enabled', async () => {
-      const parked: ParkedJob[] = [];
-      const backend = await bench.backend({ poisonAfter: 2, onParked: job => void parked.push(job) });
+    it('is quarantined after so many recoveries, reported, and counted from zero when enabled', async () => {
+      const quarantined: QuarantinedJob[] = [];
+      const backend = await bench.backend({
+        poisonAfter: 2,
+        onQuarantined: job => void quarantined.push(job),
+      });
       const { _id } = await backend.repository.saveJob(aJob());
       for (let run = 1; run <= 3; run++) expect(await crash(backend), `run ${run}`).to.not.equal(undefined);
       expect(await crash(backend)).to.equal(undefined);
-      expect(parked).to.deep.equal([{ id: _id, name: 'job', expiredCount: 3 }]);
+      expect(quarantined).to.deep.equal([{ id: _id, name: 'job', expiredCount: 3 }]);
       const stored = present(await backend.repository.getJobById(present(_id)));
       expect(stored).to.include({ disabled: true }).and.not.have.property('lockedAt');
-      expect(stored.failReason).to.match(/^Parked/);
+      expect(stored.failReason).to.match(/^Quarantined/);
       await backend.repository.enableJobs({ id: present(_id) });
       for (let run = 1; run <= 3; run++) expect(await crash(backend), `again ${run}`).to.not.equal(undefined);
-      expect(parked).to.have.length(1);
+      expect(quarantined).to.have.length(1);
     });
 
     it('does not count against jobs that were only fetched ahead, or that finish', async () => {

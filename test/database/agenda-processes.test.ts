@@ -84,7 +84,7 @@ describe('agenda on MySQL: several processes', function () {
     expect([...first.lines, ...other.lines].filter(line => line === '1')).to.deep.equal(['1']);
   });
 
-  it('recover the jobs of one that was killed, and park the job that kills each of them', async () => {
+  it('recover the jobs of one that was killed, and quarantine the job that kills each of them', async () => {
     const backend = await bench.backend();
     const { _id } = await backend.repository.saveJob(aJob({ name: 'deadly' }));
     for (let life = 1; life <= 3; life++) {
@@ -96,6 +96,6 @@ describe('agenda on MySQL: several processes', function () {
     await until(async () => (await backend.repository.getJobById(`${_id}`))?.disabled === true);
     await backend.repository.saveJob(aJob({ name: 'job', data: { n: 7 } }));
     await until(() => lines.includes('7'));
-    expect((await backend.repository.getJobById(`${_id}`))?.failReason).to.match(/^Parked/);
+    expect((await backend.repository.getJobById(`${_id}`))?.failReason).to.match(/^Quarantined/);
   });
 });

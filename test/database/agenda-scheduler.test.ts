@@ -30,15 +30,15 @@ describe('agenda on MySQL: the scheduler', () => {
     for (const each of started.splice(0)) await each.stop({ timeoutMs: 100 });
   });
 
-  it('runs what is rung and what is on a schedule', async () => {
+  it('runs what is triggered and what is on a schedule', async () => {
     const backend = await bench.backend();
     const runs: unknown[] = [];
-    const doorbells = scheduler(backend);
-    doorbells.define('rung', async ({ data }) => void runs.push(data));
-    doorbells.define('tick', async () => void runs.push('tick'), { every: '1 second' });
-    doorbells.define('nightly', async () => void runs.push('nightly'), { every: '0 3 * * *' });
-    await doorbells.start();
-    await doorbells.ring('rung', { n: 1 });
+    const several = scheduler(backend);
+    several.define('on demand', async ({ data }) => void runs.push(data));
+    several.define('tick', async () => void runs.push('tick'), { every: '1 second' });
+    several.define('nightly', async () => void runs.push('nightly'), { every: '0 3 * * *' });
+    await several.start();
+    await several.trigger('on demand', { n: 1 });
     await until(() => runs.filter(run => run === 'tick').length >= 2 && runs.length >= 3);
     expect(runs).to.deep.include({ n: 1 }).and.not.include('nightly');
     const { jobs } = await backend.repository.queryJobs({ name: 'nightly' });
@@ -59,7 +59,7 @@ describe('agenda on MySQL: the scheduler', () => {
       each.define('long', handler, { lockLifetimeMs: 300 });
       await each.start();
     }
-    await long.ring('long');
+    await long.trigger('long');
     await until(async () => runs > 0 && (await backend.repository.queryJobs()).total === 0);
     expect(runs).to.equal(1);
   });
@@ -75,7 +75,7 @@ describe('agenda on MySQL: the scheduler', () => {
     };
     loser.define('job', handler, { lockLifetimeMs: 150 });
     await loser.start();
-    await loser.ring('job');
+    await loser.trigger('job');
     await until(() => reasons.length > 0);
     expect(reasons).to.deep.equal(['Another process has taken the job over.']);
     expect(messages()).to.include('job lock lost while it ran');
@@ -93,7 +93,7 @@ describe('agenda on MySQL: the scheduler', () => {
     };
     busy.define('job', handler, { concurrency: 1, lockLimit: 3 });
     await busy.start();
-    for (let n = 0; n < 4; n++) await busy.ring('job');
+    for (let n = 0; n < 4; n++) await busy.trigger('job');
     await until(async () => (await backend.repository.queryJobs({ state: 'running' })).total === 3);
     await until(() => began);
     expect(await busy.stop({ timeoutMs: 60_000 })).to.deep.equal({ running: 0 });
@@ -107,7 +107,7 @@ describe('agenda on MySQL: the scheduler', () => {
     const stuck = scheduler(await bench.backend());
     stuck.define('job', () => new Promise<void>(resolve => (release = resolve)));
     await stuck.start();
-    await stuck.ring('job');
+    await stuck.trigger('job');
     await until(async () => (await bench.db(`${bench.prefix}jobs`).where({ started: 1 })).length === 1);
     expect(await stuck.stop({ timeoutMs: 50 })).to.deep.equal({ running: 1 });
     release();
@@ -125,7 +125,7 @@ describe('agenda on MySQL: the scheduler', () => {
         throw new Error('bad listener');
       });
     await careless.start();
-    await careless.ring('job');
+    await careless.trigger('job');
     await until(async () => runs > 0 && (await backend.repository.queryJobs()).total === 0);
     expect(runs).to.equal(1);
     expect(heard).to.deep.equal(['start job', 'success job', 'complete job']);
@@ -138,7 +138,7 @@ describe('agenda on MySQL: the scheduler', () => {
     failing.define('job', async () => Promise.reject(new Error('no luck')));
     failing.on('fail', (name, error) => void heard.push([name, error instanceof Error && error.message]));
     await failing.start();
-    await failing.ring('job');
+    await failing.trigger('job');
     await until(() => heard.length > 0);
     expect(heard).to.deep.equal([['job', 'no luck']]);
     expect(messages()).to.deep.equal(['job failed']);
@@ -156,14 +156,14 @@ describe('agenda on MySQL: the scheduler', () => {
     };
     watched.define('job', handler, { concurrency: 1, lockLimit: 2, lockLifetimeMs: 300 });
     await watched.start();
-    await watched.ring('job', 1);
+    await watched.trigger('job', 1);
     await until(() => runs.length === 1);
-    await watched.ring('job', 2);
+    await watched.trigger('job', 2);
     await until(async () => (await backend.repository.queryJobs({ state: 'running' })).total === 2);
     await sleep(400);
     doors[0]?.();
     await until(() => runs.length >= 2);
-    await watched.ring('job', 3);
+    await watched.trigger('job', 3);
     await until(() => runs.includes(3));
     await until(() => messages().includes('job processor lost lock slots; restarting it'));
   });
@@ -180,11 +180,11 @@ describe('agenda on MySQL: the scheduler', () => {
 
   it('leaves jobs of other names alone', async () => {
     const backend = await bench.backend();
-    const doorbells = scheduler(backend);
-    doorbells.define('mine', async () => {});
+    const several = scheduler(backend);
+    several.define('mine', async () => {});
     await backend.repository.saveJob(aJob({ name: 'theirs' }));
-    await doorbells.start();
-    await doorbells.ring('mine');
+    await several.start();
+    await several.trigger('mine');
     await until(async () => (await backend.repository.queryJobs()).total === 1);
     expect((await backend.repository.queryJobs()).jobs[0]).to.include({ name: 'theirs', state: 'queued' });
   });

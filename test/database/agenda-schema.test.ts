@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import knex from 'knex';
+import { Pool } from '../../worker/agenda-mysql/database/pool.ts';
 import { MysqlBackend, type MysqlBackendOptions } from '../../worker/agenda-mysql/index.ts';
-import { Pool } from '../../worker/agenda-mysql/pool.ts';
-import { dropTables } from '../../worker/agenda-mysql/tables.ts';
+import { dropTables } from '../../worker/agenda-mysql/tables/tables.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import { agendaBench, aJob, present, until } from './agenda-support.ts';
 

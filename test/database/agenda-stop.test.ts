@@ -1,7 +1,7 @@
 import type { JobParameters } from 'agenda';
 import { expect } from 'chai';
+import { ClaimBatcher } from '../../worker/agenda-mysql/claiming/claim-batcher.ts';
 import { createScheduler, type MysqlBackend, type Scheduler } from '../../worker/agenda-mysql/index.ts';
-import { Lanes } from '../../worker/agenda-mysql/lanes.ts';
 import { agendaBench, aJob, until } from './agenda-support.ts';
 
 describe('agenda on MySQL: no handler is called once a stop has begun', () => {
@@ -94,10 +94,10 @@ describe('agenda on MySQL: no handler is called once a stop has begun', () => {
     await other.stop();
   });
 
-  it('hands out nothing that a claim brings home while others are still under way', async () => {
+  it('hands out nothing that a claim returns while others are still under way', async () => {
     const claims = new Map<string, Door<JobParameters[]>>();
-    const lanes = new Lanes({
-      room: (_name, callers) => callers,
+    const batcher = new ClaimBatcher({
+      capacity: (_name, callers) => callers,
       probe: async () => ({ due: true, stale: false, isMore: true }),
       claim: ({ name }) => {
         const claim = door<JobParameters[]>();
@@ -106,7 +106,7 @@ describe('agenda on MySQL: no handler is called once a stop has begun', () => {
       },
     });
     const next = (name: string) =>
-      lanes.next({
+      batcher.next({
         name,
         nextScanAt: new Date(),
         lockDeadline: new Date(0),
@@ -116,7 +116,7 @@ describe('agenda on MySQL: no handler is called once a stop has begun', () => {
     const answers = Promise.all([next('quick'), next('slow')]);
     await until(() => claims.size === 2);
     let isIdle = false;
-    const paused = lanes.whilePaused(async () => {
+    const paused = batcher.whilePaused(async () => {
       isIdle = true;
     });
     const quick = next('quick'); // waits behind the claim that is under way
@@ -144,7 +144,7 @@ describe('agenda on MySQL: no handler is called once a stop has begun', () => {
     const gate = door<void>();
     const disconnect = channel.disconnect.bind(channel);
     await stopping.start();
-    await stopping.ring('long');
+    await stopping.trigger('long');
     await until(() => runs.length === 1);
     loseNextSlot(backend);
     channel.disconnect = async () => {
@@ -152,7 +152,7 @@ describe('agenda on MySQL: no handler is called once a stop has begun', () => {
       await gate.opened;
       await disconnect();
     };
-    await stopping.ring('job');
+    await stopping.trigger('job');
     await disconnecting.opened;
     let hasStopped = false;
     const stopped = stopping.stop({ timeoutMs: 60_000 }).finally(() => {

@@ -1,15 +1,15 @@
 import type { AgendaBackend } from 'agenda';
 import type { Knex } from 'knex';
-import { Ambient } from './ambient.ts';
-import { MysqlNotificationChannel } from './channel.ts';
-import { Database } from './database.ts';
+import type { QuarantinedJob } from './claiming/quarantine.ts';
+import { Database } from './database/database.ts';
+import { Pool } from './database/pool.ts';
+import { tablesOf } from './database/table-names.ts';
+import { TransactionContext } from './database/transaction-context.ts';
 import { MysqlJobLogger } from './logger.ts';
-import type { ParkedJob } from './park.ts';
-import { Pool } from './pool.ts';
-import { MysqlJobRepository } from './repository.ts';
-import { checkSchema, migrate } from './schema.ts';
-import { type SignalOptions, Signals } from './signals.ts';
-import { tablesOf } from './tables.ts';
+import { MysqlJobRepository } from './repository/repository.ts';
+import { MysqlNotificationChannel } from './signals/channel.ts';
+import { type SignalOptions, Signals } from './signals/signals.ts';
+import { checkSchema, migrate } from './tables/schema.ts';
 
 /** Options of {@link MysqlBackend}: the host's knex, or the URL of a database for a pool of our own. */
 export type MysqlBackendOptions = CommonOptions &
@@ -22,7 +22,7 @@ interface CommonOptions {
   ensureSchema?: boolean;
   /** Largest number of connections of our own pool. Default 10. */
   poolSize?: number;
-  /** Park a job whose handler took its process down this many times; null: never. Default 5. */
+  /** Quarantine (disable) a job whose handler took its process down this many times; null: never. Default 5. */
   poisonAfter?: number | null;
   /** How other processes are told of new jobs; false: not at all, they poll. */
   signals?: SignalOptions | false;
@@ -35,8 +35,8 @@ interface CommonOptions {
   hearsStates?: boolean;
   /** Days the job log is kept; null: for ever. Default 14. */
   logRetentionDays?: number | null;
-  /** A job was parked. Default: a process warning. */
-  onParked?: (job: ParkedJob) => void;
+  /** A job was quarantined. Default: a process warning. */
+  onQuarantined?: (job: QuarantinedJob) => void;
   /** A fault in the background that nobody awaits. Default: a process warning. */
   onError?: (error: Error) => void;
 }
@@ -52,8 +52,8 @@ export class MysqlBackend implements AgendaBackend {
   private readonly prefix: string;
   private readonly ensureSchema: boolean;
   private readonly db: Database;
-  private readonly ambient: Ambient;
-  private onParked: (job: ParkedJob) => void;
+  private readonly context: TransactionContext;
+  private onQuarantined: (job: QuarantinedJob) => void;
   private onError: (error: Error) => void;
   private connecting: Promise<void> | undefined;
 
@@ -63,9 +63,10 @@ export class MysqlBackend implements AgendaBackend {
     this.prefix = options.tablePrefix ?? 'agenda_';
     this.ensureSchema = options.ensureSchema ?? true;
     this.onError = options.onError ?? (error => process.emitWarning(error.message, 'AgendaMysql'));
-    this.onParked = options.onParked ?? (job => process.emitWarning(parkedMessage(job), 'AgendaMysql'));
+    this.onQuarantined =
+      options.onQuarantined ?? (job => process.emitWarning(quarantineMessage(job), 'AgendaMysql'));
     this.db = new Database(this.pool.knex, tablesOf(this.prefix), this.pool);
-    this.ambient = new Ambient(this.db);
+    this.context = new TransactionContext(this.db);
     this.logger = new MysqlJobLogger(
       this.db,
       options.logRetentionDays === undefined ? 14 : options.logRetentionDays,
@@ -84,7 +85,7 @@ export class MysqlBackend implements AgendaBackend {
   }
 
   /**
-   * Gives back what is held and closes the pool if it is ours; handlers that still run can record their end all the
+   * Releases what is held and closes the pool if it is ours; handlers that still run can record their end all the
    * same. Connecting again is possible.
    */
   async disconnect(): Promise<void> {
@@ -107,13 +108,16 @@ export class MysqlBackend implements AgendaBackend {
 
   /** Runs the work; jobs it saves or removes belong to the transaction, and wake workers when it commits. */
   async inTransaction<T>(trx: Knex.Transaction, work: () => Promise<T>): Promise<T> {
-    return this.ambient.within(trx, work);
+    return this.context.within(trx, work);
   }
 
-  /** Says where faults and parked jobs are reported from now on. */
-  reportTo(listeners: { onError?: (error: Error) => void; onParked?: (job: ParkedJob) => void }): void {
+  /** Says where faults and quarantined jobs are reported from now on. */
+  reportTo(listeners: {
+    onError?: (error: Error) => void;
+    onQuarantined?: (job: QuarantinedJob) => void;
+  }): void {
     this.onError = listeners.onError ?? this.onError;
-    this.onParked = listeners.onParked ?? this.onParked;
+    this.onQuarantined = listeners.onQuarantined ?? this.onQuarantined;
   }
 
   private async open(): Promise<void> {
@@ -124,12 +128,12 @@ export class MysqlBackend implements AgendaBackend {
   }
 
   private makeRepository(poisonAfter: number | null): MysqlJobRepository {
-    return new MysqlJobRepository(this.db, () => this.ambient.database(), poisonAfter, {
+    return new MysqlJobRepository(this.db, () => this.context.database(), poisonAfter, {
       connect: () => this.connect(),
       onSaved: job => this.notificationChannel.announceSave(job),
-      onRoom: name => this.notificationChannel.refill(name),
-      onMore: (name, callers) => this.notificationChannel.widen(name, callers),
-      onParked: job => this.onParked(job),
+      onCapacity: name => this.notificationChannel.refill(name),
+      onMore: (name, callers) => this.notificationChannel.grow(name, callers),
+      onQuarantined: job => this.onQuarantined(job),
       onError: error => this.onError(error),
     });
   }
@@ -138,7 +142,7 @@ export class MysqlBackend implements AgendaBackend {
     const { signals = {}, sharesState = false, hearsStates = true } = options;
     const onError = (error: Error) => this.onError(error);
     return new MysqlNotificationChannel({
-      ambient: this.ambient,
+      context: this.context,
       signals: signals === false ? undefined : new Signals(this.db, signals, onError),
       sharesState,
       hearsStates,
@@ -148,6 +152,6 @@ export class MysqlBackend implements AgendaBackend {
   }
 }
 
-function parkedMessage({ id, name, expiredCount }: ParkedJob): string {
-  return `Job ${id} (${name}) was parked: its handler took its process down ${expiredCount} times.`;
+function quarantineMessage({ id, name, expiredCount }: QuarantinedJob): string {
+  return `Job ${id} (${name}) was quarantined: its handler took its process down ${expiredCount} times.`;
 }

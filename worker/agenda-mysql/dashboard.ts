@@ -15,7 +15,7 @@ export async function dashboardAgenda(backend: MysqlBackend, name: string): Prom
   return agenda;
 }
 
-/** An Agenda that looks and changes, and runs nothing. */
+/** An Agenda that shows and changes jobs, and runs none. */
 export class DashboardAgenda extends Agenda {
   private readonly storage: MysqlBackend;
 

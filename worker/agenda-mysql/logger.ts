@@ -1,10 +1,10 @@
 import type { JobLogEntry, JobLogger, JobLogQuery, JobLogQueryResult } from 'agenda';
-import { Batcher } from './batcher.ts';
-import { isIn, type Where } from './criteria.ts';
-import type { Database, Row, SqlValue } from './database.ts';
-import { wholeNumber } from './query.ts';
-import { marks } from './rows.ts';
-import { fromUtc, toUtc } from './utc.ts';
+import { Batcher } from './database/batcher.ts';
+import type { Database, Row, SqlValue } from './database/database.ts';
+import { fromUtc, toUtc } from './database/utc.ts';
+import { isIn, type Where } from './repository/criteria.ts';
+import { wholeNumber } from './repository/query.ts';
+import { marks } from './tables/rows.ts';
 
 const columns = [
   'id',

@@ -24,15 +24,15 @@ export async function measureProcesses(
 ): Promise<Result> {
   say(`agenda: four worker processes, ${isolation}`);
   await emptyTables(databaseUrl);
-  const tally = new Tally(jobs);
-  const children = Array.from({ length: workers }, () => startWorker(databaseUrl, isolation, tally));
+  const counted = new RunCount(jobs);
+  const children = Array.from({ length: workers }, () => startWorker(databaseUrl, isolation, counted));
   try {
-    await tally.allReady;
+    await counted.allReady;
     const began = performance.now();
-    await Promise.all([produce(databaseUrl, jobs), tally.allRan]);
+    await Promise.all([produce(databaseUrl, jobs), counted.allRan]);
     const ms = performance.now() - began;
     await Promise.all(children.map(stop));
-    tally.expectOnceEach();
+    counted.expectOnceEach();
     return {
       part: `agenda, 4 processes, ${isolation}, each job once`,
       ours: (jobs / ms) * 1000,
@@ -45,7 +45,7 @@ export async function measureProcesses(
 }
 
 /** What the workers have said so far. */
-class Tally {
+class RunCount {
   readonly allReady: Promise<void>;
   readonly allRan: Promise<void>;
   private readonly jobs: number;
@@ -80,12 +80,12 @@ class Tally {
   }
 }
 
-function startWorker(databaseUrl: string, isolation: string, tally: Tally): ChildProcess {
+function startWorker(databaseUrl: string, isolation: string, counted: RunCount): ChildProcess {
   const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
     env: { ...process.env, BENCH_DATABASE_URL: databaseUrl, BENCH_ISOLATION: isolation },
   });
-  return child.on('message', (word: Word) => tally.hear(word));
+  return child.on('message', (word: Word) => counted.hear(word));
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -116,6 +116,6 @@ function within(ms: number, start: (resolve: () => void) => void): Promise<void>
       resolve();
     });
   });
-  promise.catch(() => {}); // whoever awaits it hears of it
+  promise.catch(() => {}); // the code that awaits it hears of it
   return promise;
 }

@@ -29,7 +29,7 @@ export function ourSide(databaseUrl: string): Side {
   };
 }
 
-/** Lays our tables anew. */
+/** Creates our tables again. */
 export async function emptyTables(databaseUrl: string): Promise<void> {
   const db = connect(databaseUrl, { poolSize: 1 });
   await dropTables(db, tablePrefix);
