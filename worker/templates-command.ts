@@ -7,8 +7,8 @@ import {
   type Mail,
   type MailConfig,
   ownTemplates,
+  type SyncResult,
   sourceName,
-  type Transfer,
   writeTemplateTypes,
 } from '../server/mail/index.ts';
 
@@ -46,7 +46,7 @@ export async function runTemplatesCommand(
     say(`There is no folder ${folder}.`);
     return 64;
   }
-  const mail = await createMail(config(), { templates: folder, takeFiles: false, poolSize: 2 });
+  const mail = await createMail(config(), { templates: folder, importFiles: false, poolSize: 2 });
   try {
     const idle = await withoutEffect(mail, force);
     if (idle.length > 0) {
@@ -107,14 +107,18 @@ async function pull(mail: Mail, force: string[], say: (text: string) => void): P
   return reported(await mail.templates.files.pull({ force }), 'Wrote', say);
 }
 
-function reported({ taken, left, faults }: Transfer, done: string, say: (text: string) => void): ExitCode {
-  for (const ref of taken) say(`${done} ${sourceName(ref)}.`);
-  for (const { ref, state } of left) say(`Left ${sourceName(ref)} alone: ${words[state]}.`);
-  for (const { template, part, line, message } of faults)
+function reported(
+  { applied, remaining, issues }: SyncResult,
+  done: string,
+  say: (text: string) => void,
+): ExitCode {
+  for (const ref of applied) say(`${done} ${sourceName(ref)}.`);
+  for (const { ref, state } of remaining) say(`Left ${sourceName(ref)} alone: ${words[state]}.`);
+  for (const { template, part, line, message } of issues)
     say(`${template}: ${part}, line ${line}: ${message}`);
-  if (faults.length > 0) say('Nothing was published: mend these first.');
-  else if (taken.length === 0) say('There was nothing to do.');
-  return faults.length > 0 || left.some(({ state }) => state === 'conflict') ? 1 : 0;
+  if (issues.length > 0) say('Nothing was published: fix these first.');
+  else if (applied.length === 0) say('There was nothing to do.');
+  return issues.length > 0 || remaining.some(({ state }) => state === 'conflict') ? 1 : 0;
 }
 
 const words: Record<FileDifference['state'], string> = {

@@ -46,7 +46,7 @@ export async function run(context: StartContext): Promise<void> {
   const mail = await openMail(context, config, db, sandbox);
   const seeding = sandbox && (await prepareSeed(mail, db, sandbox, say));
   // By the clock of the history: its templates are older than its mail.
-  if (seeding) await mail.templates.files.take();
+  if (seeding) await mail.templates.files.import();
   await server.begin(env);
   announce({ config, engine, sandbox, logFolder: context.logFolder }, say);
   const worker = context.worker();
@@ -121,7 +121,7 @@ async function openMail(
   sandbox: Sandbox | null,
 ): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
-  const mail = await createMail(config, { db, now, takeFiles: false });
+  const mail = await createMail(config, { db, now, importFiles: false });
   cleanUps.push(() => mail.close());
   return mail;
 }

@@ -46,8 +46,8 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
     const context = wire(config, deps, db);
     await warnOnClockSkew(context);
     const mail = mailOf(context, config, { folder: deps.templates ?? ownTemplates, releaseDb });
-    const taken = deps.takeFiles === false ? [] : await mail.templates.files.take();
-    if (taken.length > 0) context.log.info({ sources: taken }, 'template files published');
+    const imported = deps.importFiles === false ? [] : await mail.templates.files.import();
+    if (imported.length > 0) context.log.info({ sources: imported }, 'template files published');
     return mail;
   } catch (error) {
     await releaseDb();
@@ -168,10 +168,15 @@ export { type AuditAction, auditActions, isAuditAction } from './shared/audit-ac
 export type { AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
 export { packageRoot } from './shared/package-root.ts';
 export * from './templates/authoring/surface.ts';
-export type { ContractSpec, FieldSpec } from './templates/language/contract.ts';
-export type { Fault, FaultPart } from './templates/lint/fault.ts';
+export {
+  type Issue,
+  type IssuePart,
+  issueText,
+  positionText,
+  type SourcePosition,
+} from './templates/issue.ts';
+export { helperDocs } from './templates/language/helpers.ts';
 export type { PreviewCase, SavedCase } from './templates/preview/cases.ts';
-export { placeText, problemText, type RenderProblem } from './templates/preview/outcome.ts';
 export type { Preview, PreviewOptions } from './templates/preview/preview.ts';
 export type { Replay, ReplayResult } from './templates/preview/replay.ts';
 export type { TestResult, TestSend } from './templates/preview/test-send.ts';

@@ -41,7 +41,7 @@ export interface MailDeps {
   /** Folder of templates; our own set by default. */
   templates?: string;
   /** False when changed template files are not to be published at the start. */
-  takeFiles?: boolean;
+  importFiles?: boolean;
   /** Additional or replacing transports, by their names. */
   transports?: readonly Transport[];
   poolSize?: number;

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { unsubscribePlaceholder } from '../../server/mail/providers/unsubscribe.ts';
-import { readTemplateFiles } from '../../server/mail/templates/authoring/template-files.ts';
-import { helpers } from '../../server/mail/templates/language/helpers.ts';
+import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
+import { helperFunctions } from '../../server/mail/templates/language/helpers.ts';
 import { inlineCss } from '../../server/mail/templates/language/inline-css.ts';
 import type { Rendered } from '../../server/mail/templates/language/render.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
@@ -55,7 +55,7 @@ export function expectSameContent(ours: Rendered | null, bare: Rendered): void {
 
 function engine(partials: Record<string, string>): typeof Handlebars {
   const own = Handlebars.create();
-  own.registerHelper(helpers);
+  own.registerHelper(helperFunctions);
   own.registerPartial(partials);
   return own;
 }

@@ -37,15 +37,15 @@ describe('template files and the database', () => {
   it('where only the file changed, the next start takes it', async () => {
     await inFile('<p>File</p>');
     expect(await states()).to.deep.equal({ 'template:welcome': 'file' });
-    expect(await authoring.files.take()).to.deep.equal(['template:welcome']);
+    expect(await authoring.files.import()).to.deep.equal(['template:welcome']);
     expect(await html()).to.equal('<p>File</p>');
     expect(await published()).to.deep.include({ by: 'files', version: 2 });
   });
 
   it('where only the database changed, it stays, start after start', async () => {
     await edit('<p>Admin</p>');
-    expect(await authoring.files.take()).to.deep.equal([]);
-    expect(await openAuthoring(db, folder).files.take()).to.deep.equal([]);
+    expect(await authoring.files.import()).to.deep.equal([]);
+    expect(await openAuthoring(db, folder).files.import()).to.deep.equal([]);
     expect(await html()).to.equal('<p>Admin</p>');
     expect(await states()).to.deep.equal({ 'template:welcome': 'database' });
   });
@@ -53,7 +53,7 @@ describe('template files and the database', () => {
   it('where both changed, the database stays and the conflict is shown', async () => {
     await edit('<p>Admin</p>');
     await inFile('<p>File</p>');
-    expect(await authoring.files.take()).to.deep.equal([]);
+    expect(await authoring.files.import()).to.deep.equal([]);
     expect(await html()).to.equal('<p>Admin</p>');
     const [conflict] = await authoring.conflicts();
     expect(conflict).to.deep.include({ ref: welcome, state: 'conflict' });
@@ -66,30 +66,30 @@ describe('template files and the database', () => {
   it('where both changed to the same, they agree, and the next change of the file is taken', async () => {
     await edit('<p>Same</p>');
     await inFile('<p>Same</p>');
-    expect(await authoring.files.take()).to.deep.equal([]);
+    expect(await authoring.files.import()).to.deep.equal([]);
     expect(await states()).to.deep.equal({});
     await inFile('<p>Next</p>');
-    expect(await authoring.files.take()).to.deep.equal(['template:welcome']);
+    expect(await authoring.files.import()).to.deep.equal(['template:welcome']);
   });
 
   it('a process that starts with older files undoes no edit', async () => {
     const original = await fileText('welcome/html.hbs');
     await edit('<p>Admin</p>');
     await authoring.files.pull();
-    await authoring.files.take();
+    await authoring.files.import();
     await inFile('<p>Admin, reviewed</p>');
-    await authoring.files.take();
+    await authoring.files.import();
     await inFile(original);
-    expect(await authoring.files.take()).to.deep.equal([]);
+    expect(await authoring.files.import()).to.deep.equal([]);
     expect(await html()).to.equal('<p>Admin, reviewed</p>');
   });
 
   it('a change taken back in the files is taken back in the database, where nobody edited since', async () => {
     const original = await fileText('welcome/html.hbs');
     await inFile('<p>Try</p>');
-    await authoring.files.take();
+    await authoring.files.import();
     await inFile(original);
-    expect(await authoring.files.take()).to.deep.equal(['template:welcome']);
+    expect(await authoring.files.import()).to.deep.equal(['template:welcome']);
     expect(await html()).to.equal(original);
   });
 
@@ -100,7 +100,7 @@ describe('template files and the database', () => {
     source.content.locales.default.subject = 'Draft';
     await authoring.saveDraft(source, { revision: view.revision, by: 'ann' });
     await inFile('<p>File</p>');
-    await authoring.files.take();
+    await authoring.files.import();
     const options = { revision: view.revision + 1, message: 'm', by: 'ann' };
     expect(await authoring.publish(welcome, options)).to.include({ state: 'conflict', reason: 'base' });
     const late = await authoring.saveDraft(source, { revision: view.revision, by: 'ann' });
@@ -111,7 +111,7 @@ describe('template files and the database', () => {
     const view = await authoring.get(welcome);
     if (!view?.published) throw new Error('It is not published.');
     await inFile('<p>File</p>');
-    await authoring.files.take();
+    await authoring.files.import();
     const late = await authoring.saveDraft(view.published.source, { revision: view.revision, by: 'ann' });
     expect(late.state).to.equal('conflict');
   });
@@ -122,10 +122,10 @@ describe('template files and the database', () => {
       await inFile('<p>File</p>');
       await putFile(folder, 'receipt/subject.hbs', 'Your receipt');
       const first = await authoring.files.push({ by: 'cli' });
-      expect(first.taken).to.deep.equal([{ kind: 'template', key: 'receipt' }]);
-      expect(first.left.map(({ state }) => state)).to.deep.equal(['conflict']);
+      expect(first.applied).to.deep.equal([{ kind: 'template', key: 'receipt' }]);
+      expect(first.remaining.map(({ state }) => state)).to.deep.equal(['conflict']);
       const second = await authoring.files.push({ by: 'cli', force: ['template:welcome'] });
-      expect(second).to.deep.equal({ taken: [welcome], left: [], faults: [] });
+      expect(second).to.deep.equal({ applied: [welcome], remaining: [], issues: [] });
       expect(await html()).to.equal('<p>File</p>');
       expect(await states()).to.deep.equal({});
     });
@@ -133,9 +133,9 @@ describe('template files and the database', () => {
     it('takes nothing when one of the files has an error', async () => {
       await inFile('<p>{{nobody}}</p>');
       await putFile(folder, 'receipt/subject.hbs', 'Your receipt');
-      const { taken, faults } = await authoring.files.push({ by: 'cli' });
-      expect(taken).to.deep.equal([]);
-      expect(faults.map(({ template }) => template)).to.deep.equal(['welcome']);
+      const { applied, issues } = await authoring.files.push({ by: 'cli' });
+      expect(applied).to.deep.equal([]);
+      expect(issues.map(({ template }) => template)).to.deep.equal(['welcome']);
       expect(await db('postlane_template_versions').where({ version: 2 })).to.deep.equal([]);
     });
   });
@@ -144,19 +144,23 @@ describe('template files and the database', () => {
     it('writes an edit into its own file and no other, and then there is nothing to push', async () => {
       const before = await fileText('welcome/template.json');
       await edit('<p>Admin</p>\n');
-      expect((await authoring.files.pull()).taken).to.deep.equal([welcome]);
+      expect((await authoring.files.pull()).applied).to.deep.equal([welcome]);
       expect(await fileText('welcome/html.hbs')).to.equal('<p>Admin</p>\n');
       expect(await fileText('welcome/template.json')).to.equal(before);
-      expect(await authoring.files.push({ by: 'cli' })).to.deep.equal({ taken: [], left: [], faults: [] });
+      expect(await authoring.files.push({ by: 'cli' })).to.deep.equal({
+        applied: [],
+        remaining: [],
+        issues: [],
+      });
     });
 
     it('leaves files that changed, until they are forced', async () => {
       await inFile('<p>File</p>');
-      expect((await authoring.files.pull()).left.map(({ state }) => state)).to.deep.equal(['file']);
+      expect((await authoring.files.pull()).remaining.map(({ state }) => state)).to.deep.equal(['file']);
       await edit('<p>Admin</p>');
-      expect((await authoring.files.pull()).left.map(({ state }) => state)).to.deep.equal(['conflict']);
+      expect((await authoring.files.pull()).remaining.map(({ state }) => state)).to.deep.equal(['conflict']);
       expect(await fileText('welcome/html.hbs')).to.equal('<p>File</p>');
-      expect((await authoring.files.pull({ force: ['template:welcome'] })).taken).to.deep.equal([welcome]);
+      expect((await authoring.files.pull({ force: ['template:welcome'] })).applied).to.deep.equal([welcome]);
       expect(await fileText('welcome/html.hbs')).to.equal('<p>Admin</p>');
     });
 
@@ -172,7 +176,7 @@ describe('template files and the database', () => {
       expect((await authoring.publish(welcome, options)).state).to.equal('published');
       for (const entry of await readdir(folder)) await rm(path.join(folder, entry), { recursive: true });
 
-      expect((await authoring.files.pull()).taken).to.have.length(6);
+      expect((await authoring.files.pull()).applied).to.have.length(6);
       expect(await states()).to.deep.equal({});
       expect((await readdir(path.join(folder, 'welcome'))).sort()).to.deep.equal([
         'html.mjml',
@@ -183,13 +187,13 @@ describe('template files and the database', () => {
         'template.json',
         'text.nl.hbs',
       ]);
-      expect(await openAuthoring(db, folder).files.take()).to.deep.equal([]);
+      expect(await openAuthoring(db, folder).files.import()).to.deep.equal([]);
     });
 
     it('removes the file of a language that was removed', async () => {
       await putFile(folder, 'welcome/subject.nl.hbs', 'Welkom');
       await putFile(folder, 'welcome/html.nl.hbs', '<p>Dag</p>');
-      await authoring.files.take();
+      await authoring.files.import();
       const view = await authoring.get(welcome);
       if (!view?.published) throw new Error('It is not published.');
       const source = structuredClone(view.published.source);

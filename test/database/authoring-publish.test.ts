@@ -63,7 +63,7 @@ describe('publishing a draft', () => {
   it('refuses errors, and warnings until they are accepted, and then changes nothing', async () => {
     const refused = await publish(welcome, await draftHtml('<p>{{nam}}</p>'));
     expect(refused).to.have.property('state', 'refused');
-    expect((refused as Publication & { state: 'refused' }).faults[0]).to.include({
+    expect((refused as Publication & { state: 'refused' }).issues[0]).to.include({
       severity: 'error',
       template: 'welcome',
     });
@@ -81,7 +81,7 @@ describe('publishing a draft', () => {
     // Parsed, it would outlast any test.
     const result = await publish(welcome, await draftHtml('{{#if name}}'.repeat(400_000)));
     expect(result).to.have.property('state', 'refused');
-    expect((result as Publication & { state: 'refused' }).faults[0]?.message).to.match(
+    expect((result as Publication & { state: 'refused' }).issues[0]?.message).to.match(
       /more than 5000 mustaches/,
     );
   });
@@ -119,7 +119,7 @@ describe('publishing a draft', () => {
   it('tells a draft that was begun on what is no longer published, and takes it once it has caught up', async () => {
     const revision = await draftHtml('<p>Mine</p>');
     await putFile(folder, 'welcome/html.hbs', '<p>File</p>');
-    await authoring.files.take();
+    await authoring.files.import();
     const result = await publish(welcome, revision);
     expect(result).to.include({ state: 'conflict', reason: 'base' });
     const source = (await authoring.get(welcome))?.draft?.source;
@@ -215,9 +215,9 @@ describe('publishing by the checks of the module', () => {
       const draft = (await authoring.get(welcome))?.draft;
       if (!draft) throw new Error('There is no draft.');
       const [reviewed] = await authoring.review(draft.source);
-      expect(reviewed?.faults.map(inShort)).to.deep.equal([only]);
+      expect(reviewed?.issues.map(inShort)).to.deep.equal([only]);
       const result = await publish(revision);
-      expect(result.state === 'refused' && result.faults.map(inShort)).to.deep.equal([only]);
+      expect(result.state === 'refused' && result.issues.map(inShort)).to.deep.equal([only]);
     });
   }
 }).timeout(60_000);

@@ -38,9 +38,9 @@ describe('publishing a layout, a partial or the brand', () => {
     });
     const refused = await publish(layout, broken);
     expect(refused).to.have.property('state', 'refused');
-    expect((refused as Publication & { state: 'refused' }).faults.map(fault => fault.template)).to.deep.equal(
-      ['receipt', 'welcome'],
-    );
+    expect(
+      (refused as Publication & { state: 'refused' }).issues.map(({ template }) => template),
+    ).to.deep.equal(['receipt', 'welcome']);
     expect(await versionsOf('receipt')).to.deep.equal([1, 2]);
   });
 

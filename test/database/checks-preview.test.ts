@@ -8,10 +8,10 @@ describe('previews', () => {
   const db = testDatabase();
   const shop = useCheckedTemplates();
 
-  it('show the sample by the engine that sends, with sizes, sender and faults', async () => {
+  it('show the sample by the engine that sends, with sizes, sender and issues', async () => {
     const shown = await shop.mail.templates.preview(shop.content('password-reset'));
     expect(shown.problem).to.equal(null);
-    expect(shown.faults).to.deep.equal([]);
+    expect(shown.issues).to.deep.equal([]);
     expect(shown.subject).to.match(/\w/);
     expect(shown.preheader).to.match(/\w/);
     expect(shown.html).to.contain(shown.preheader);
@@ -25,7 +25,7 @@ describe('previews', () => {
   it('put other values over the data, and keep them text', async () => {
     const shown = await shop.mail.templates.preview(shop.content('newsletter'), {
       overrides: { issue: '<script>x</script>\r\nBcc: a@b.example', name: null },
-      faults: false,
+      issues: false,
     });
     expect(shown.subject)
       .to.contain('<script>x</script> Bcc: a@b.example')
@@ -38,12 +38,12 @@ describe('previews', () => {
     const content = shop.content('loyalty-tier-upgrade');
     const first = await shop.mail.send(upgradeInput({ locale: 'nl-NL' }));
     await shop.mail.send(upgradeInput({ data: upgradeData(2) }));
-    const one = await shop.mail.templates.preview(content, { messageId: first.id, faults: false });
+    const one = await shop.mail.templates.preview(content, { messageId: first.id, issues: false });
     expect(one.html).to.contain('/tier/1');
     expect(one.locale).to.equal('nl-NL');
     const latest = await shop.mail.templates.preview(content, {
       recipient: ' Ada@Mail.Example ',
-      faults: false,
+      issues: false,
     });
     expect(latest.html).to.contain('/tier/2');
   });
@@ -67,10 +67,10 @@ describe('previews', () => {
     const content = shop.content('newsletter');
     const { cases } = shop.mail.templates;
     const id = await cases.save('newsletter', { name: 'May', locale: null, data: newsletterData }, 'ada');
-    const saved = await shop.mail.templates.preview(content, { caseId: id, faults: false });
+    const saved = await shop.mail.templates.preview(content, { caseId: id, issues: false });
     expect(saved.html).to.contain('First.');
     for (const { id: caseId, name } of await cases.list(content)) {
-      const shown = await shop.mail.templates.preview(content, { caseId, faults: false });
+      const shown = await shop.mail.templates.preview(content, { caseId, issues: false });
       expect(shown.problem, name).to.equal(null);
     }
     const gone = shop.mail.templates.preview(content, { caseId: 'generated:None' });
@@ -81,9 +81,9 @@ describe('previews', () => {
     const broken = shop.changed('password-reset', { html: '{{#if' });
     const shown = await shop.mail.templates.preview(broken);
     expect(shown).to.deep.include({ html: '', sizes: { html: 0, text: 0, mime: 0 } });
-    expect(shown.problem).to.include({ problem: 'template' });
-    expect(shown.faults[0]).to.include({ part: 'html', line: 1, rule: 'parse', severity: 'error' });
+    expect(shown.problem).to.include({ rule: 'template' });
+    expect(shown.issues[0]).to.include({ part: 'html', line: 1, rule: 'parse', severity: 'error' });
     const wrongData = await shop.mail.templates.preview(shop.content('password-reset'), { data: {} });
-    expect(wrongData.problem).to.include({ problem: 'data' });
+    expect(wrongData.problem).to.include({ rule: 'data' });
   });
 });

@@ -43,7 +43,7 @@ describe('replay', () => {
     const { results } = await shop.mail.templates.replay(candidate);
     expect(results.map(({ kind }) => kind)).to.deep.equal(['failure', 'different']);
     const [failure, different] = results;
-    expect(failure?.problem).to.include({ problem: 'data' });
+    expect(failure?.problem).to.include({ rule: 'data' });
     expect(different?.messageId).to.equal(named);
     expect(different?.subject?.after).to.equal(`${different?.subject?.before}!`);
     expect(different?.text).to.deep.equal({ added: 0, removed: 0 });
@@ -121,7 +121,7 @@ describe('replay', () => {
     expect(replayed.results.length + replayed.skipped).to.equal(2);
     for (const { kind, problem } of replayed.results) {
       expect(kind).to.equal('failure');
-      expect(problem?.problem).to.equal('time');
+      expect(problem?.rule).to.equal('time');
     }
   }).timeout(30_000);
 

@@ -11,7 +11,7 @@ describe('the clock of a process', () => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: line => lines.push(line) });
     const now = () => new Date(Date.now() + offMs);
-    const mail = await createMail(testConfig(), { log, now, migrate: false, takeFiles: false });
+    const mail = await createMail(testConfig(), { log, now, migrate: false, importFiles: false });
     await mail.close();
     return lines.map(line => JSON.parse(line)).filter(line => 'differenceMs' in line);
   };

@@ -19,7 +19,7 @@ describe('publishing files at the start', () => {
   };
   const refusal = (): Promise<unknown> =>
     openAuthoring(db, folder)
-      .files.take()
+      .files.import()
       .catch((error: unknown) => error);
 
   it('refuses what the sample would never have shown, with part, path and line', async () => {
@@ -29,7 +29,8 @@ describe('publishing files at the start', () => {
     expect(error).to.include({
       code: 'invalid-template',
       field: 'html',
-      message: 'order: html, line 2: order.discount is not in the data contract.',
+      message:
+        'order: html, line 2: order.discount is not in the data contract. Correct the name, or add it to the contract.',
     });
   });
 
@@ -67,14 +68,14 @@ describe('publishing files at the start', () => {
   it('makes a version of what changed and of nothing else', async () => {
     const authoring = openAuthoring(db, folder);
     await putOrder('<p>{{order.number}}</p>');
-    expect(await authoring.files.take()).to.include.members([
+    expect(await authoring.files.import()).to.include.members([
       'template:order',
       'layout:default',
       'brand:default',
     ]);
-    expect(await authoring.files.take()).to.deep.equal([]);
+    expect(await authoring.files.import()).to.deep.equal([]);
     await putOrder('<p>No. {{order.number}}</p>');
-    expect(await authoring.files.take()).to.deep.equal(['template:order']);
+    expect(await authoring.files.import()).to.deep.equal(['template:order']);
     const versions = await db('postlane_template_versions')
       .select('version', 'published')
       .where({ template: 'order' })
@@ -88,7 +89,9 @@ describe('publishing files at the start', () => {
   });
 
   it('lets several processes take the same files at once', async () => {
-    const taken = await Promise.all(Array.from({ length: 6 }, () => openAuthoring(db, folder).files.take()));
+    const taken = await Promise.all(
+      Array.from({ length: 6 }, () => openAuthoring(db, folder).files.import()),
+    );
     expect(taken.filter(names => names.length > 0)).to.have.length(1);
     expect(await db('postlane_template_versions')).to.have.length(2);
     expect(await db('postlane_template_source_versions')).to.have.length(6);
@@ -96,10 +99,10 @@ describe('publishing files at the start', () => {
 
   it('numbers on from versions of a time before there was a history', async () => {
     const authoring = openAuthoring(db, folder);
-    await authoring.files.take();
+    await authoring.files.import();
     await db('postlane_template_source_versions').delete();
     await db('postlane_template_sources').delete();
-    expect(await openAuthoring(db, folder).files.take()).to.include('template:welcome');
+    expect(await openAuthoring(db, folder).files.import()).to.include('template:welcome');
     expect((await authoring.templates.published('welcome')).version).to.equal(2);
   });
 });

@@ -55,7 +55,7 @@ describe('mail that is for its recipient alone', () => {
     const { preview, sendTest } = shop.mail.templates;
     await isSecret(preview(content, { recipient: 'ada@mail.example' }));
     await isSecret(sendTest(content, { to: 'me@mail.example', by: 'ada', recipient: 'ada@mail.example' }));
-    const shown = await preview(content, { messageId: id, faults: false });
+    const shown = await preview(content, { messageId: id, issues: false });
     expect(shown.data).to.deep.equal(content.sample);
   });
 

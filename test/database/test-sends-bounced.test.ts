@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Mail, ownTemplates } from '../../server/mail/index.ts';
-import { readTemplateFiles } from '../../server/mail/templates/authoring/template-files.ts';
+import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';

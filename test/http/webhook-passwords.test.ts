@@ -29,7 +29,7 @@ describe('passwords of the webhook door', () => {
       db: elsewhereDb,
       now: clock.now,
       migrate: false,
-      takeFiles: false,
+      importFiles: false,
     });
   });
   afterEach(async () => {

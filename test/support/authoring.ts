@@ -6,46 +6,37 @@ import { pino } from 'pino';
 import type { Db } from '../../db/connect.ts';
 import { defaultPolicy } from '../../server/mail/routing/policy.ts';
 import type { Authoring } from '../../server/mail/templates/authoring/api.ts';
+import type { AuthoringChecks } from '../../server/mail/templates/authoring/context.ts';
 import { createAuthoring } from '../../server/mail/templates/authoring/index.ts';
-import { mustHold } from '../../server/mail/templates/authoring/must-hold.ts';
-import type { StudioChecks } from '../../server/mail/templates/authoring/studio.ts';
+import { assertSendable } from '../../server/mail/templates/authoring/validate.ts';
+import { type Issue, issue } from '../../server/mail/templates/issue.ts';
 import { compileTemplate } from '../../server/mail/templates/language/render.ts';
 import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
-import type { Fault } from '../../server/mail/templates/lint/fault.ts';
 import { compileMjml } from '../../server/mail/templates/preview/tasks/compile-mjml.ts';
 import { createTemplates, type Templates } from '../../server/mail/templates/templates.ts';
 import { emptyTables, testDatabase } from './database.ts';
 import { openForEachTest, standIn } from './opened.ts';
 
 /** Checks on this thread: what must hold is an error, the word `dubious` in a subject a warning. */
-export const plainChecks: StudioChecks = {
+export const plainChecks: AuthoringChecks = {
   async check(content) {
-    const faults: Fault[] = [];
-    const fault = (severity: Fault['severity'], rule: string, message: string): Fault => ({
-      part: 'template',
-      locale: null,
-      line: 1,
-      column: 1,
-      severity,
-      rule,
-      message,
-    });
+    const issues: Issue[] = [];
     try {
-      mustHold(content);
+      assertSendable(content);
     } catch (error) {
-      faults.push(fault('error', 'must-hold', (error as Error).message));
+      issues.push(issue('sendable', (error as Error).message));
     }
     if (/dubious/.test(content.locales.default.subject)) {
-      faults.push(fault('warning', 'spam', 'The subject is dubious.'));
+      issues.push(issue('spam', 'The subject is dubious.', { severity: 'warning' }));
     }
-    return faults;
+    return issues;
   },
   async preview(content, options = {}) {
     const rendered = compileTemplate(content).render(content.sample, {
       locale: options.locale ?? null,
       unsubscribe: '#',
     });
-    return { ...rendered, problem: null } as Awaited<ReturnType<StudioChecks['preview']>>;
+    return { ...rendered, problem: null } as Awaited<ReturnType<AuthoringChecks['preview']>>;
   },
   compileMjml,
 };
@@ -60,7 +51,7 @@ export function useAuthoring(): { authoring: OpenAuthoring; folder: string } {
   const folder = useSampleFolder();
   const opened = openForEachTest(async () => {
     const authoring = openAuthoring(testDatabase(), folder);
-    await authoring.files.take();
+    await authoring.files.import();
     return authoring;
   });
   return { authoring: standIn(opened), folder };
@@ -111,7 +102,7 @@ export async function putFile(folder: string, file: string, text: string): Promi
 }
 
 /** Opens one on a folder, which it does not take yet. */
-export function openAuthoring(db: Db, folder: string, checks: StudioChecks = plainChecks): OpenAuthoring {
+export function openAuthoring(db: Db, folder: string, checks: AuthoringChecks = plainChecks): OpenAuthoring {
   const templates = createTemplates(db, () => new Date());
   const context = {
     db,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Mail, type MailDeps, packageRoot } from '../../server/mail/index.ts';
-import { readTemplateFiles } from '../../server/mail/templates/authoring/template-files.ts';
+import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { createClock } from './clock.ts';
 import { openMail } from './mail.ts';

@@ -1,5 +1,5 @@
 import type { Mailbox } from '../../server/mail/providers/transport.ts';
-import type { Fault } from '../../server/mail/templates/lint/fault.ts';
+import type { Issue } from '../../server/mail/templates/issue.ts';
 import { inspect } from '../../server/mail/templates/preview/tasks/inspect.ts';
 import { type ContentInput, templateContent } from './template-content.ts';
 
@@ -11,15 +11,15 @@ export const faultless: ContentInput = {
   text: 'Hello',
 };
 
-/** The faults of a faultless template with something changed. */
+/** The issues of a faultless template with something changed. */
 export function faultsOf(
   input: ContentInput,
   { bulk = false, from = { email: 'shop@sender.example' } }: { bulk?: boolean; from?: Mailbox } = {},
-): Fault[] {
+): Issue[] {
   return inspect({ content: templateContent({ ...faultless, ...input }), bulk, from });
 }
 
-/** A fault in short: `error link html:1:4`. */
-export function inShort({ severity, rule, part, line, column }: Fault): string {
+/** An issue in short: `error link html:1:4`. */
+export function inShort({ severity, rule, part, line, column }: Issue): string {
   return `${severity} ${rule} ${part}:${line}:${column}`;
 }

@@ -16,8 +16,8 @@ describe('MJML', () => {
       `<mj-text color="{{@brand.colour}}">Hi {{name}}{{#if (eq kind "a")}}, {{kind}}{{/if}}</mj-text>
        <mj-raw>{{#each rows}}</mj-raw><mj-button href="{{url}}">{{title}}</mj-button><mj-raw>{{/each}}</mj-raw>`,
     );
-    const { html, faults } = await compileMjml(source);
-    expect(faults).to.deep.equal([]);
+    const { html, issues } = await compileMjml(source);
+    expect(issues).to.deep.equal([]);
     const content = templateContent({ html, brand: { colour: '#123456' } });
     const data = { name: '<b>', kind: 'a', rows: [{ url: 'https://a.example/1', title: 'One' }] };
     const rendered = compileTemplate(content).render(data, { locale: null, unsubscribe: '' });
@@ -47,29 +47,29 @@ describe('MJML', () => {
   });
 
   it('is told its errors by line', async () => {
-    const { html, faults } = await compileMjml(
+    const { html, issues } = await compileMjml(
       column('<mj-bogus>x</mj-bogus>\n<mj-image width="wide" src="x" />'),
     );
     expect(html).to.equal('');
-    expect(faults.map(inShort)).to.deep.equal(['error mjml mjml:3:1', 'error mjml mjml:4:1']);
-    expect(faults[0]?.message).to.match(/mj-bogus doesn't exist/);
+    expect(issues.map(inShort)).to.deep.equal(['error mjml mjml:3:1', 'error mjml mjml:4:1']);
+    expect(issues[0]?.message).to.match(/mj-bogus doesn't exist/);
   });
 
   const refused = ['', 'hello', '<mjml></mjml>', '<p>x</p>', '<mjml><mj-body></mj-text></mj-body>'];
   for (const source of refused) {
     it(`${JSON.stringify(source)} gets a plain answer`, async () => {
-      const { html, faults } = await compileMjml(source);
-      if (faults.length === 0) expect(html).to.match(/^\s*<!doctype html>/i);
-      else expect(faults[0]).to.include({ part: 'mjml', severity: 'error', rule: 'mjml' });
+      const { html, issues } = await compileMjml(source);
+      if (issues.length === 0) expect(html).to.match(/^\s*<!doctype html>/i);
+      else expect(issues[0]).to.include({ part: 'mjml', severity: 'error', rule: 'mjml' });
     });
   }
 
   it('reads no files', async () => {
     for (const include of ['<mj-include path="/etc/hostname" />', '<MJ-INCLUDE path="x" type="css"/>']) {
-      const { html, faults } = await compileMjml(mjml(include));
+      const { html, issues } = await compileMjml(mjml(include));
       expect(html).to.equal('');
-      expect(faults[0]?.message).to.match(/reads files/);
-      expect(faults[0]?.line).to.equal(2);
+      expect(issues[0]?.message).to.match(/reads files/);
+      expect(issues[0]?.line).to.equal(2);
     }
   });
 });

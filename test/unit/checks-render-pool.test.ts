@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { build } from 'esbuild';
 import { packageRoot } from '../../server/mail/shared/package-root.ts';
 import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
-import type { RenderProblem } from '../../server/mail/templates/preview/outcome.ts';
+import type { RenderIssue } from '../../server/mail/templates/preview/outcome.ts';
 import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
 import { renderSafely } from '../../server/mail/templates/preview/render-safely.ts';
 import type { RenderedMail } from '../../server/mail/templates/preview/tasks/render.ts';
@@ -32,13 +32,13 @@ describe('rendering off the main thread', () => {
 
   const mailOf = async (...args: Parameters<typeof render>): Promise<RenderedMail> => {
     const outcome = await render(...args);
-    if (!outcome.ok) throw new Error(outcome.message);
+    if (!outcome.ok) throw new Error(outcome.problem.message);
     return outcome.value;
   };
-  const problemOf = async (...args: Parameters<typeof render>): Promise<RenderProblem> => {
+  const problemOf = async (...args: Parameters<typeof render>): Promise<RenderIssue> => {
     const outcome = await render(...args);
     if (outcome.ok) throw new Error('It was rendered.');
-    return outcome;
+    return outcome.problem;
   };
 
   it('gives what rendering gives, and the preheader', async () => {
@@ -60,7 +60,7 @@ describe('rendering off the main thread', () => {
     const loops = await Promise.all(
       [1, 2, 3].map(() => problemOf({ html: endless }, { rows }, { timeMs: 300 })),
     );
-    expect(loops.map(({ problem }) => problem)).to.deep.equal(['time', 'time', 'time']);
+    expect(loops.map(({ rule }) => rule)).to.deep.equal(['time', 'time', 'time']);
     expect((await mailOf({ subject: 'still here' })).subject).to.equal('still here');
   });
 
@@ -80,26 +80,26 @@ describe('rendering off the main thread', () => {
     const outcome = await renderSafely(small, content, { rows }, context, { timeMs: 20_000 });
     await small.close();
     expect(outcome).to.include({ ok: false });
-    expect(outcome.ok || outcome.problem).to.be.oneOf(['memory', 'size', 'time']);
+    expect(outcome.ok || outcome.problem.rule).to.be.oneOf(['memory', 'size', 'time']);
   });
 
   it('refuses a part that grows too large', async () => {
     const html = `{{#each rows}}${'x'.repeat(1000)}{{/each}}`;
     const problem = await problemOf({ html }, { rows }, { partBytes: 100_000 });
     expect(problem).to.include({
-      problem: 'size',
+      rule: 'size',
       message: 'The rendered html is larger than 100000 bytes.',
     });
   });
 
   it('refuses 5 MB of HTML at once', async () => {
     const problem = await problemOf({ html: 'x'.repeat(5 * 1024 * 1024) });
-    expect(problem).to.include({ problem: 'size', message: 'The source of html is larger than 1024 KB.' });
+    expect(problem).to.include({ rule: 'size', message: 'The source of html is larger than 1024 KB.' });
   });
 
   it('gives a partial that includes itself its plain answer', async () => {
     const problem = await problemOf({ html: '{{> a}}', partials: { html: { a: 'x{{> a}}' } } });
-    expect(problem).to.include({ problem: 'template' });
+    expect(problem).to.include({ rule: 'template' });
     expect(problem.message).to.match(/partial a includes itself/);
   });
 
@@ -116,7 +116,7 @@ describe('rendering off the main thread', () => {
     it(`lets nothing out by ${html}`, async () => {
       const outcome = await render({ html }, { name: 'Ada' });
       if (outcome.ok) expect(outcome.value.html).to.equal('');
-      else expect(outcome.problem).to.equal('template');
+      else expect(outcome.problem.rule).to.equal('template');
     });
   }
 
@@ -138,14 +138,14 @@ describe('rendering off the main thread', () => {
   });
 
   it('tells a fault of the data from one of the template', async () => {
-    expect(await problemOf({}, { rows: 'none' })).to.include({ problem: 'data' });
-    expect(await problemOf({ html: '{{#if' })).to.include({ problem: 'template' });
+    expect(await problemOf({}, { rows: 'none' })).to.include({ rule: 'data' });
+    expect(await problemOf({ html: '{{#if' })).to.include({ rule: 'template' });
   });
 
   it('takes stored data, nulls for whatever was left out, though the contract has forgotten some', async () => {
     const mail = await mailOf({ subject: '{{#if name}}x{{else}}nobody{{/if}}' }, { name: null, gone: null });
     expect(mail.subject).to.equal('nobody');
-    expect(await problemOf({}, { gone: 1 })).to.include({ problem: 'data' });
+    expect(await problemOf({}, { gone: 1 })).to.include({ rule: 'data' });
   });
 
   it('starts its threads from a build as well', async () => {

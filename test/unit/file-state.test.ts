@@ -1,13 +1,15 @@
 import { expect } from 'chai';
-import { type KnownVersion, stateOfDiffering } from '../../server/mail/templates/authoring/file-state.ts';
-import { jsonText } from '../../server/mail/templates/authoring/json-text.ts';
+import {
+  type KnownVersion,
+  stateOfDiffering,
+} from '../../server/mail/templates/authoring/file-comparison.ts';
 import type { Cause } from '../../server/mail/templates/language/source.ts';
 
-/** A history, newest first, of one letter per version: what it says; a capital was a person's doing. */
-function history(letters: string): KnownVersion[] {
-  return [...letters].map((letter, index) => {
-    const cause: Cause = letter === letter.toLowerCase() ? { kind: 'files' } : { kind: 'edit' };
-    return { version: letters.length - index, hash: letter.toLowerCase(), cause };
+/** A history, newest first, of one character per version: what it says; a capital is a person's edit. */
+function history(versions: string): KnownVersion[] {
+  return [...versions].map((hash, index) => {
+    const cause: Cause = hash === hash.toLowerCase() ? { kind: 'files' } : { kind: 'edit' };
+    return { version: versions.length - index, hash: hash.toLowerCase(), cause };
   });
 }
 
@@ -28,43 +30,4 @@ describe('a file that differs from the database', () => {
       expect(stateOfDiffering(file, history(newestFirst), agreed)).to.equal(state);
     });
   }
-});
-
-describe('JSON in template files', () => {
-  it('spreads its outer levels, and what does not fit on a line', () => {
-    const field = { type: 'string', optional: true };
-    const text = jsonText({
-      category: 'order',
-      data: { name: field, tags: { type: 'array', items: field } },
-      sample: {
-        list: [1, 2],
-        facts: [
-          { a: 1, b: 2 },
-          { a: 3, b: 4 },
-        ],
-        long: ['x'.repeat(60), 'y'.repeat(60)],
-      },
-    });
-    expect(text.split('\n')).to.deep.equal([
-      '{',
-      '  "category": "order",',
-      '  "data": {',
-      '    "name": { "type": "string", "optional": true },',
-      '    "tags": { "type": "array", "items": { "type": "string", "optional": true } }',
-      '  },',
-      '  "sample": {',
-      '    "list": [1, 2],',
-      '    "facts": [',
-      '      { "a": 1, "b": 2 },',
-      '      { "a": 3, "b": 4 }',
-      '    ],',
-      '    "long": [',
-      `      "${'x'.repeat(60)}",`,
-      `      "${'y'.repeat(60)}"`,
-      '    ]',
-      '  }',
-      '}',
-      '',
-    ]);
-  });
 });

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { placeText, problemText } from '../../server/mail/templates/preview/outcome.ts';
-import { compareWithSent } from '../../server/mail/templates/preview/tasks/compare.ts';
-import { render } from '../../server/mail/templates/preview/tasks/render.ts';
-import { renderFault } from '../../server/mail/templates/preview/tasks/render-fault.ts';
-import { visibleOf } from '../../server/mail/templates/preview/tasks/visible.ts';
+import { issueText, positionText } from '../../server/mail/templates/issue.ts';
+import { compareWithSent, visibleOf } from '../../server/mail/templates/preview/tasks/compare.ts';
+import { render, renderProblem } from '../../server/mail/templates/preview/tasks/render.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 describe('what a replay compares', () => {
@@ -61,7 +59,7 @@ describe('what a replay compares', () => {
     try {
       render(given);
     } catch (error) {
-      return renderFault(given.content, null, error);
+      return renderProblem(given.content, null, error);
     }
     throw new Error('It was rendered.');
   };
@@ -69,8 +67,8 @@ describe('what a replay compares', () => {
   it('tells a failure by part and line, in the words of the editor', () => {
     const fault = faultOf({ html: '<p>\n{{nme}}</p>' });
     expect(fault.message).to.match(/^nme is not in the data contract/);
-    expect(fault.place).to.include({ part: 'html', line: 2, column: 3 });
-    expect(problemText(fault)).to.match(/^html, line 2: nme is not/);
+    expect(fault).to.include({ part: 'html', line: 2, column: 3 });
+    expect(issueText(fault)).to.match(/^html, line 2: nme is not/);
   });
 
   it('finds what an optional field that is missing breaks', () => {
@@ -79,22 +77,22 @@ describe('what a replay compares', () => {
     };
     const fault = faultOf({ contract, sample: {}, html: 'x\n{{order.id}}' }, {});
     expect(fault.message).to.match(/^order may be left out/);
-    expect(fault.place?.line).to.equal(2);
+    expect(fault.line).to.equal(2);
   });
 
   it('says in plain words what the source does not show', () => {
     const fault = faultOf({ html: '{{date "2026-01-01" name}}' });
-    expect(fault.place).to.equal(undefined);
+    expect(fault.part).to.equal('template');
     expect(fault.message)
       .to.match(/Invalid time zone/)
       .and.not.match(/object Object|\d+:\d+/);
-    expect(faultOf({}, { name: 7 })).to.include({ problem: 'data' });
+    expect(faultOf({}, { name: 7 })).to.include({ rule: 'data' });
   });
 
   it('names places as people do', () => {
     const place = { line: 3, column: 1, locale: null };
-    expect(placeText({ ...place, part: 'layout.html' })).to.equal('layout, html, line 3');
-    expect(placeText({ ...place, part: 'partial:fact.text' })).to.equal('partial fact.text, line 3');
-    expect(placeText({ ...place, part: 'subject', locale: 'nl' })).to.equal('subject, nl, line 3');
+    expect(positionText({ ...place, part: 'layout.html' })).to.equal('layout, html, line 3');
+    expect(positionText({ ...place, part: 'partial:fact.text' })).to.equal('partial fact.text, line 3');
+    expect(positionText({ ...place, part: 'subject', locale: 'nl' })).to.equal('subject, nl, line 3');
   });
 });

@@ -4,15 +4,15 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
 import { unsubscribePlaceholder } from '../../server/mail/providers/unsubscribe.ts';
-import { readTemplateFiles } from '../../server/mail/templates/authoring/template-files.ts';
+import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import {
   type ContractSpec,
   compileContract,
   type FieldSpec,
 } from '../../server/mail/templates/language/contract.ts';
-import { checkTemplatePaths } from '../../server/mail/templates/language/paths.ts';
 import { compileTemplate } from '../../server/mail/templates/language/render.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
+import { checkPaths } from '../../server/mail/templates/language/walk.ts';
 
 const shipped = path.join(import.meta.dirname, '../../templates');
 const keys = [
@@ -54,7 +54,7 @@ describe('the shipped templates', () => {
   for (const key of keys) {
     describe(key, () => {
       it('names only what its contract gives', () => {
-        expect(checkTemplatePaths(contentOf(key))).to.deep.equal([]);
+        expect(checkPaths(contentOf(key))).to.deep.equal([]);
       });
 
       it('shows its sample in HTML and text, with nothing left to fill in', () => {
@@ -145,14 +145,19 @@ describe('reading template files', () => {
       'a part',
       'receipt/html.hbs',
       'one\n{{#if name}',
-      /^templates\/receipt\/html\.hbs, line 2: does not parse/,
+      /^templates\/receipt\/html\.hbs, line 2: This part does not parse/,
     ],
-    ['a subject', 'receipt/subject.hbs', '{{', /^templates\/receipt\/subject\.hbs, line 1: does not parse/],
+    [
+      'a subject',
+      'receipt/subject.hbs',
+      '{{',
+      /^templates\/receipt\/subject\.hbs, line 1: This part does not parse/,
+    ],
     [
       'a preheader',
       'receipt/preheader.hbs',
       '{{/if}}',
-      /^templates\/receipt\/preheader\.hbs, line 1: does not parse/,
+      /^templates\/receipt\/preheader\.hbs, line 1: This part does not parse/,
     ],
     [
       'a partial',
@@ -164,19 +169,19 @@ describe('reading template files', () => {
       'a text partial',
       'partials/fact.text.hbs',
       '{{x',
-      /^templates\/partials\/fact\.text\.hbs, line 1: does not parse/,
+      /^templates\/partials\/fact\.text\.hbs, line 1: This part does not parse/,
     ],
     [
       'a layout',
       'layouts/default.text.hbs',
       '{{> content',
-      /^templates\/layouts\/default\.text\.hbs, line 1: does not parse/,
+      /^templates\/layouts\/default\.text\.hbs, line 1: This part does not parse/,
     ],
     [
       'a use of an unknown partial',
       'receipt/text.hbs',
       '{{> footer}}',
-      /^templates\/receipt\/text\.hbs: there is no partial footer\.$/,
+      /^templates\/receipt\/text\.hbs: There is no partial footer\.$/,
     ],
     ['JSON', 'receipt/template.json', '{"category":', /^receipt\/template\.json cannot be read/],
     [

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { isError } from '../../server/mail/templates/issue.ts';
 import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
-import { checkTemplatePaths, type PathFault } from '../../server/mail/templates/language/paths.ts';
 import { compileTemplate } from '../../server/mail/templates/language/render.ts';
+import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
+import { checkPaths } from '../../server/mail/templates/language/walk.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
 const contract: ContractSpec = {
@@ -27,9 +29,15 @@ const data = {
   words: ['one'],
 };
 
-const faultsOf = (input: ContentInput): PathFault[] =>
-  checkTemplatePaths(templateContent({ contract, ...input }));
-const pathsOf = (input: ContentInput): string[] => faultsOf(input).map(({ path }) => path);
+const errorsOf = (content: TemplateContent) =>
+  checkPaths(content)
+    .filter(isError)
+    .map(({ part, locale, line, about, message }) => ({
+      part: locale === null || locale === 'default' ? part : `${part}.${locale}`,
+      ...{ line, path: about, message },
+    }));
+const faultsOf = (input: ContentInput) => errorsOf(templateContent({ contract, ...input }));
+const pathsOf = (input: ContentInput) => faultsOf(input).map(({ path }) => path);
 
 describe('the check of template paths', () => {
   describe('lets through, as rendering does,', () => {
@@ -84,7 +92,7 @@ describe('the check of template paths', () => {
     for (const [what, text, rendered] of sound) {
       it(what, () => {
         const content = templateContent({ contract, partials, text, preheader: 'P' });
-        expect(checkTemplatePaths(content)).to.deep.equal([]);
+        expect(checkPaths(content).filter(isError)).to.deep.equal([]);
         const context = { locale: 'en-GB', unsubscribe: 'U' };
         expect(compileTemplate(content).render(data, context).text).to.equal(`${rendered}\n`);
       });
@@ -162,7 +170,7 @@ describe('the check of template paths', () => {
       layout: { html: '<p>\n{{> content}}</p>{{e}}', text: '{{f}}{{> content}}' },
     });
     const nl = { subject: '{{g}}', html: 'x' };
-    const faults = checkTemplatePaths({ ...rest, locales: { ...locales, nl } });
+    const faults = errorsOf({ ...rest, locales: { ...locales, nl } });
     expect(faults.map(({ part, line, path }) => `${part}:${line} ${path}`)).to.deep.equal([
       'subject:1 a',
       'preheader:2 @preheader',
@@ -190,7 +198,10 @@ describe('the check of template paths', () => {
   it('checks a partial in each context it is called with, and names the partial', () => {
     const partials = { html: { fact: '{{label}}\n{{value}}' } };
     expect(faultsOf({ partials, html: '{{> fact label="a" value="b"}}{{> fact label="c"}}' })).to.deep.equal([
-      { part: 'partials/fact.html', line: 2, path: 'value', problem: 'value is not in the data contract' },
+      {
+        ...{ part: 'partial:fact.html', line: 2, path: 'value' },
+        message: 'value is not in the data contract. Correct the name, or add it to the contract.',
+      },
     ]);
   });
 
@@ -202,22 +213,23 @@ describe('the check of template paths', () => {
 
   it('stops at a partial that includes itself, directly or not', () => {
     const itself = faultsOf({ html: '{{> a}}', partials: { html: { a: '{{#if name}}{{> a}}{{/if}}' } } });
-    expect(itself.map(({ part, problem }) => `${part}: ${problem}`)).to.deep.equal([
-      'partials/a.html: the partial a includes itself',
+    expect(itself.map(({ part, message }) => `${part}: ${message.split('.')[0]}`)).to.deep.equal([
+      'partial:a.html: The partial a includes itself',
     ]);
     const inTurn = { html: { a: '{{> b}}', b: '\n{{> a}}' } };
     const [fault] = faultsOf({ html: '{{> a}}', partials: inTurn });
-    expect(fault).to.include({ part: 'partials/b.html', line: 2, path: 'a' });
+    expect(fault).to.include({ part: 'partial:b.html', line: 2, path: 'a' });
   });
 
   it('names the line of what does not parse', () => {
     const [open] = faultsOf({ html: 'one\ntwo {{#if name}\nthree' });
     expect(open).to.include({ part: 'html', line: 2, path: '' });
-    expect(open?.problem).to.match(/^does not parse after ".*\{\{#if name/);
+    expect(open?.message).to.match(/^Does not parse after ".*\{\{#if name/);
     const [crossed] = faultsOf({ html: 'x\n{{#if name}}{{/each}}' });
-    expect(crossed).to.include({ line: 2, problem: "does not parse: if doesn't match each" });
+    expect(crossed).to.include({ line: 2 });
+    expect(crossed?.message).to.match(/^Does not parse: if doesn't match each\./);
     const [inPartial] = faultsOf({ html: '{{> a}}', partials: { html: { a: '{{' } } });
-    expect(inPartial).to.include({ part: 'partials/a.html', line: 1 });
+    expect(inPartial).to.include({ part: 'partial:a.html', line: 1 });
   });
 
   it('reports a fault once, however often it is met', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { differences } from '../../server/mail/templates/authoring/difference.ts';
 import { compose } from '../../server/mail/templates/language/compose.ts';
+import { withLocale, withoutLocale } from '../../server/mail/templates/language/locales.ts';
 import { type Source, sourceHash, sourceName } from '../../server/mail/templates/language/source.ts';
-import { withLocale, withoutLocale } from '../../server/mail/templates/language/source-locales.ts';
 import { usesAmong } from '../../server/mail/templates/language/uses.ts';
 import { refusalOf } from '../support/refusal.ts';
 
@@ -30,8 +30,8 @@ const library = (...sources: Source[]) => new Map(sources.map(source => [sourceN
 
 describe('template sources', () => {
   it('are put together with what they reach, and nothing else', () => {
-    const { content, faults } = compose(template, library(template, ...others));
-    expect(faults).to.deep.equal([]);
+    const { content, issues } = compose(template, library(template, ...others));
+    expect(issues).to.deep.equal([]);
     expect(content?.partials).to.deep.equal({
       html: { outer: '{{#if a}}{{> inner}}{{/if}}', inner: 'i', foot: '{{@brand.name}}' },
       text: {},
@@ -50,13 +50,13 @@ describe('template sources', () => {
     const [, , , ...without] = others;
     const noPartial = compose(template, library(...others.slice(0, 2), ...without.slice(1)));
     expect(noPartial.content).to.not.equal(null);
-    expect(noPartial.faults).to.deep.include({
-      ref: { kind: 'template', key: 'welcome' },
-      part: 'html',
-      line: null,
-      problem: 'there is no partial outer',
-      fatal: false,
-    });
+    expect(noPartial.issues).to.deep.equal([
+      {
+        ...{ part: 'html', locale: 'default', line: 1, column: 1, severity: 'error', rule: 'partial' },
+        message: 'There is no partial outer.',
+        about: 'outer',
+      },
+    ]);
     const noLayout = compose(template, library(...others.filter(({ kind }) => kind !== 'layout')));
     expect(noLayout.content).to.equal(null);
   });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { writeTemplateTypes } from '../../server/mail/templates/authoring/type-file.ts';
-import { templateTypes } from '../../server/mail/templates/language/contract-types.ts';
+import { writeTemplateTypes } from '../../server/mail/templates/authoring/write-files.ts';
+import { templateTypes } from '../../server/mail/templates/language/template-types.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const request = path.join(root, 'server/mail/sending/request.ts');

@@ -1,8 +1,5 @@
-import { type Fault, placeText, type SourceRef } from '../../mail/index.ts';
+import { type Issue, positionText, type SourcePosition, type SourceRef } from '../../mail/index.ts';
 import { refText } from './reference.ts';
-
-/** Where in the sources something is wrong. */
-type SourcePlace = Pick<Fault, 'part' | 'locale' | 'line' | 'column'>;
 
 /** The place in the form where a fault can be fixed, or the page where it is. */
 export interface FormPlace {
@@ -16,28 +13,28 @@ export interface FormPlace {
   hash: string;
 }
 
-/** A fault with its place. */
-export interface PlacedFault extends Fault, FormPlace {}
+/** An issue with its place. */
+export interface PlacedIssue extends Issue, FormPlace {}
 
 /** Places faults of a template for somebody who edits `ref`, which may be a layout or partial of it. */
-export function placeFaults(ref: SourceRef, layout: string, faults: readonly Fault[]): PlacedFault[] {
-  return faults.map(fault => ({ ...fault, ...placeFault(ref, layout, fault) }));
+export function placeFaults(ref: SourceRef, layout: string, issues: readonly Issue[]): PlacedIssue[] {
+  return issues.map(fault => ({ ...fault, ...placeFault(ref, layout, fault) }));
 }
 
 /** See {@link placeFaults}; `layout` is the key of the template's. */
-export function placeFault(ref: SourceRef, layout: string, fault: SourcePlace): FormPlace {
+export function placeFault(ref: SourceRef, layout: string, fault: SourcePosition): FormPlace {
   const field = fieldOf(ref, fault);
   const other = field ? null : elsewhere(ref, layout, fault);
   const there = field ?? (other && fieldOf(other, fault));
   return {
     field,
     elsewhere: other && refText(other),
-    place: placeText(fault),
+    place: positionText(fault),
     hash: there ? `#at=${encodeURIComponent(there)}:${fault.line}:${fault.column}` : '',
   };
 }
 
-function fieldOf({ kind, key }: SourceRef, { part, locale }: SourcePlace): string | null {
+function fieldOf({ kind, key }: SourceRef, { part, locale }: SourcePosition): string | null {
   const [, name, flavour] = /^partial:(.+)\.(html|text)$/.exec(part) ?? [];
   if (name !== undefined) return kind === 'partial' && name === key ? `locales[default][${flavour}]` : null;
   if (part === 'layout.html' || part === 'layout.text')
@@ -48,7 +45,7 @@ function fieldOf({ kind, key }: SourceRef, { part, locale }: SourcePlace): strin
   return `locales[${locale ?? 'default'}][${part}]`;
 }
 
-function elsewhere(ref: SourceRef, layout: string, { part }: SourcePlace): SourceRef | null {
+function elsewhere(ref: SourceRef, layout: string, { part }: SourcePosition): SourceRef | null {
   const [, partial] = /^partial:(.+)\.(?:html|text)$/.exec(part) ?? [];
   if (partial !== undefined) return { kind: 'partial', key: partial };
   return part.startsWith('layout.') && ref.kind !== 'layout' ? { kind: 'layout', key: layout } : null;

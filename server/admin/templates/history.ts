@@ -122,7 +122,7 @@ export async function restore(
       await showProblem('Somebody changed this template in the meantime. Check it, then restore again.', 409);
       return;
     case 'refused':
-      await showProblem(`Not restored: ${result.faults.map(fault => fault.message).join(' ')}`, 422);
+      await showProblem(`Not restored: ${result.issues.map(({ message }) => message).join(' ')}`, 422);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import {
   type Candidate,
-  type Fault,
+  type Issue,
+  issueText,
   type Mail,
   MailError,
   type Preview,
-  problemText,
   type Source,
   type SourceRef,
 } from '../../mail/index.ts';
@@ -44,9 +44,9 @@ export async function answerPreview(
     });
     return;
   }
-  const { content, faults } = await candidateOf(mail, form.source, request);
-  const shown = content && (await previewed(mail, content, request, faults === null));
-  const found = [...(faults ?? []), ...(shown && 'faults' in shown ? shown.faults : [])];
+  const { content, issues } = await candidateOf(mail, form.source, request);
+  const shown = content && (await previewed(mail, content, request, issues === null));
+  const found = [...(issues ?? []), ...(shown && 'issues' in shown ? shown.issues : [])];
   response.json({
     mail: shown && 'subject' in shown && !shown.problem ? facts(shown) : null,
     problem: problemOf(shown),
@@ -55,34 +55,34 @@ export async function answerPreview(
 }
 
 /**
- * What to show, with the faults that publishing would find. They are null where the source differs in nothing from what
+ * What to show, with the issues that publishing would find. They are null where the source differs in nothing from what
  * is published, and for a template that shows a shared source: then the preview looks for them.
  */
 async function candidateOf(
   mail: Mail,
   source: Source,
   request: Request,
-): Promise<{ content: Candidate['content']; faults: readonly Fault[] | null }> {
+): Promise<{ content: Candidate['content']; issues: readonly Issue[] | null }> {
   const key = templateOf(source, request);
-  if (key === '') return { content: null, faults: null };
+  if (key === '') return { content: null, issues: null };
   if (source.kind === 'template') {
     const [candidate] = await mail.templates.review(source);
     if (candidate) return candidate;
   }
   const content = (await mail.templates.compose(source, key))?.content ?? null;
-  if (content) return { content, faults: null };
+  if (content) return { content, issues: null };
   const candidates = await mail.templates.review(source);
-  return candidates.find(one => one.key === key) ?? { content: null, faults: null };
+  return candidates.find(one => one.key === key) ?? { content: null, issues: null };
 }
 
 async function previewed(
   mail: Mail,
   content: NonNullable<Candidate['content']>,
   request: Request,
-  faults: boolean,
+  issues: boolean,
 ): Promise<Preview | { missing: string }> {
   try {
-    return await mail.templates.preview(content, { ...dataChoice(request), faults });
+    return await mail.templates.preview(content, { ...dataChoice(request), issues });
   } catch (error) {
     if (error instanceof MailError) return { missing: error.message };
     throw error;
@@ -122,8 +122,8 @@ export async function answerStoredPreview(
     return;
   }
   const locale = typeof query.locale === 'string' && query.locale !== 'default' ? query.locale : null;
-  const { html, problem } = await mail.templates.preview(content, { locale, faults: false });
-  if (problem) sendTextInFrame(response, problemText(problem));
+  const { html, problem } = await mail.templates.preview(content, { locale, issues: false });
+  if (problem) sendTextInFrame(response, issueText(problem));
   else sendMailHtml(response, withScheme(html, query.scheme === 'dark' ? 'dark' : 'light'));
 }
 

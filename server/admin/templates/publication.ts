@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Mail, PublishOptions, SourceRef, TemplateFault } from '../../mail/index.ts';
+import type { Mail, PublishOptions, SourceRef, TemplateIssue } from '../../mail/index.ts';
 import { formField } from '../form-parser.ts';
 import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
@@ -37,7 +37,7 @@ export async function showPublication(
     published ? mail.templates.diff(ref, published.version, 'draft') : null,
   ]);
   const layout = draft.source.kind === 'template' ? draft.source.content.layout : '';
-  const faults = placeFaults(ref, layout, distinct(candidates.flatMap(candidate => candidate.faults)));
+  const faults = placeFaults(ref, layout, distinct(candidates.flatMap(candidate => candidate.issues)));
   show(
     response,
     'templates/publication',
@@ -56,7 +56,7 @@ export async function showPublication(
 }
 
 /** A fault of a shared source shows in every template that has it; here each is listed once. */
-function distinct(faults: readonly TemplateFault[]): TemplateFault[] {
+function distinct(faults: readonly TemplateIssue[]): TemplateIssue[] {
   const known = new Map(
     faults.map(fault => [JSON.stringify([fault.part, fault.locale, fault.line, fault.message]), fault]),
   );
@@ -92,7 +92,7 @@ export async function publish(
       );
       return;
     case 'refused': {
-      const problem = result.faults.some(({ severity }) => severity === 'error')
+      const problem = result.issues.some(({ severity }) => severity === 'error')
         ? 'Not published: fix the errors below first.'
         : 'Not published: there are warnings. Fix them, or accept them below.';
       await showPublication(mail, show, response, ref, { message, problem, status: 422 });

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { type Mail, MailError, problemText, type ReplayResult, type SourceRef } from '../../mail/index.ts';
+import { issueText, type Mail, MailError, type ReplayResult, type SourceRef } from '../../mail/index.ts';
 import { sendMailHtml } from '../headers.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
@@ -70,8 +70,8 @@ async function htmlOf(
     const source = currentSource(await viewOf(mail, ref));
     const content = (await mail.templates.compose(source, templateIn(ref, request)))?.content;
     if (!content) return { problem: 'There are errors, so there is no preview. The editor lists them.' };
-    const { html, problem } = await mail.templates.preview(content, { messageId, faults: false });
-    return problem ? { problem: problemText(problem) } : { html };
+    const { html, problem } = await mail.templates.preview(content, { messageId, issues: false });
+    return problem ? { problem: issueText(problem) } : { html };
   } catch (error) {
     if (error instanceof MailError) return { problem: error.message };
     throw error;
@@ -104,9 +104,9 @@ function alike(ref: SourceRef, layout: string, results: readonly ReplayResult[])
   }
   return [...groups.values()]
     .sort((a, b) => b.messages.length - a.messages.length)
-    .map(({ problem: { message, place }, messages }) => ({
-      message,
-      at: place ? placeFault(ref, layout, place) : null,
+    .map(({ problem, messages }) => ({
+      message: problem.message,
+      at: problem.part === 'template' ? null : placeFault(ref, layout, problem),
       messages: messages.map(({ messageId }) => messageId),
     }));
 }

@@ -3,8 +3,8 @@ import { MailError } from '../error.ts';
 import { attemptKey, type Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
-import type { TemplateInput } from '../templates/language/input.ts';
-import { canonicalLocale } from '../templates/language/source-locales.ts';
+import { canonicalLocale } from '../templates/language/locales.ts';
+import type { TemplateInput } from '../templates/language/template-types.ts';
 import { isForbiddenAttachment, limits } from './limits.ts';
 
 /** A file to attach; content as bytes or base64. */

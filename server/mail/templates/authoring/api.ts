@@ -1,11 +1,10 @@
+import type { Issue } from '../issue.ts';
 import type { Cause, Source, SourceKind, SourceRef } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
-import type { Fault } from '../lint/fault.ts';
 import type { PartDiff } from './difference.ts';
-import type { FileState } from './file-state.ts';
 
-/** A fault with the template in which it shows; it may lie in a layout or partial that the template uses. */
-export interface TemplateFault extends Fault {
+/** An issue with the template in which it shows; it may lie in a layout or partial that the template uses. */
+export interface TemplateIssue extends Issue {
   template: string;
 }
 
@@ -86,10 +85,10 @@ export type Publication =
       /** Every template that has a new version by this, itself included. */
       templates: PublishedTemplate[];
       /** Those accepted. */
-      warnings: TemplateFault[];
+      warnings: TemplateIssue[];
     }
   /** Errors, or warnings that were not accepted. Errors first. */
-  | { state: 'refused'; faults: TemplateFault[] }
+  | { state: 'refused'; issues: TemplateIssue[] }
   | Conflict
   /** The draft is what is published already; it was discarded. */
   | { state: 'unchanged'; version: number };
@@ -107,12 +106,12 @@ export interface PublishOptions {
 
 /** A template as it would be after a publication. */
 export interface Candidate {
-  /** Null where a part is missing or doesn't parse so that there is nothing to put together; `faults` tell. */
+  /** Null where a part is missing or doesn't parse so that there is nothing to put together; `issues` tell. */
   content: TemplateContent | null;
   key: string;
   /** What is published now; null for a new one. */
   published: TemplateContent | null;
-  faults: TemplateFault[];
+  issues: TemplateIssue[];
 }
 
 /** What differs between two versions: in their sources and, of templates, in what their samples render to. */
@@ -130,6 +129,19 @@ export interface SourceDiff {
 /** A version by its number, or the draft. */
 export type VersionPick = number | 'draft';
 
+/** How a file stands to the database. */
+export type FileState =
+  /** Both say the same. */
+  | 'same'
+  /** The file changed, the database did not: taken at the next start, or by a push. */
+  | 'file'
+  /** The database changed, the file did not: a pull brings it into the files. */
+  | 'database'
+  /** Both changed. The database stays in force until somebody decides. */
+  | 'conflict'
+  | 'only-file'
+  | 'only-database';
+
 /** A source in which files and database differ. */
 export interface FileDifference {
   ref: SourceRef;
@@ -141,12 +153,12 @@ export interface FileDifference {
 }
 
 /** What a push or pull did. */
-export interface Transfer {
-  taken: SourceRef[];
+export interface SyncResult {
+  applied: SourceRef[];
   /** Left alone, because both sides changed or the other one did; name them to force them. */
-  left: FileDifference[];
-  /** A push only: nothing was taken, because of these. */
-  faults: TemplateFault[];
+  remaining: FileDifference[];
+  /** A push only: nothing was applied, because of these. */
+  issues: TemplateIssue[];
 }
 
 /** The life of templates, layouts, partials and the brand: `mail.templates`. */
@@ -177,7 +189,7 @@ export interface Authoring {
   publish(ref: SourceRef, options: PublishOptions): Promise<Publication>;
   /** Publishes an earlier version again, as a new one, by the same road; a draft is kept. */
   restore(ref: SourceRef, version: number, options: PublishOptions): Promise<Publication>;
-  /** Every template as it would be with this source published, with the faults that publishing would find. */
+  /** Every template as it would be with this source published, with the issues that publishing would find. */
   review(source: Source): Promise<Candidate[]>;
   /** As {@link Authoring.review}, unchecked and quick, of one template: for previews. Null when it is unknown. */
   compose(source: Source, template: string): Promise<Candidate | null>;
@@ -196,11 +208,11 @@ export interface Authoring {
   conflicts(): Promise<FileDifference[]>;
   files: {
     /** At the start: publishes what changed in the files alone; names of what it published. Throws `invalid-template`. */
-    take(): Promise<string[]>;
+    import(): Promise<string[]>;
     diff(): Promise<FileDifference[]>;
     /** Publishes what changed in the files. `force` names sources, as `template:receipt`, whose database side is given up. */
-    push(options: { by: string; force?: readonly string[] }): Promise<Transfer>;
+    push(options: { by: string; force?: readonly string[] }): Promise<SyncResult>;
     /** Writes what changed in the database into the files. `force` names sources whose file side is given up. */
-    pull(options?: { force?: readonly string[] }): Promise<Transfer>;
+    pull(options?: { force?: readonly string[] }): Promise<SyncResult>;
   };
 }

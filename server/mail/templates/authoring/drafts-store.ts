@@ -121,7 +121,7 @@ export async function lockRevision(trx: Knex, { kind, key }: SourceRef): Promise
 }
 
 /** Notes that the file of each source says what its published version says. */
-export async function agreeWithFiles(db: Knex, refs: readonly SourceRef[]): Promise<void> {
+export async function markSynced(db: Knex, refs: readonly SourceRef[]): Promise<void> {
   if (refs.length === 0) return;
   await db('postlane_template_sources')
     .whereIn(

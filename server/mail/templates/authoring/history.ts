@@ -1,21 +1,20 @@
 import { MailError } from '../../error.ts';
+import { issueText } from '../issue.ts';
 import { compose } from '../language/compose.ts';
-import { type Source, type SourceRef, sourceName } from '../language/source.ts';
-import { textsOf } from '../language/source-parts.ts';
+import { refOf, type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { problemText } from '../preview/outcome.ts';
 import { readNumberedVersion } from '../versions-store.ts';
 import type { SourceDiff, VersionPick, VersionSummary } from './api.ts';
+import type { AuthoringContext } from './context.ts';
 import { differences } from './difference.ts';
 import { readDraft, readHead } from './drafts-store.ts';
 import { listVersions, readSourceVersion } from './history-store.ts';
-import { compileSource } from './mjml.ts';
-import type { Studio } from './studio.ts';
-import { refOf, summaryOf } from './view.ts';
+import { summaryOf } from './published-sources.ts';
+import { compileSource } from './validate.ts';
 
 /** A page of the history, newest first. */
 export async function historyOf(
-  { db }: Studio,
+  { db }: AuthoringContext,
   ref: SourceRef,
   { before, limit = 50 }: { before?: number; limit?: number } = {},
 ): Promise<VersionSummary[]> {
@@ -27,13 +26,13 @@ export async function historyOf(
 
 /** What differs between two versions, in source and as rendered with their own samples. */
 export async function diffVersions(
-  studio: Studio,
+  context: AuthoringContext,
   ref: SourceRef,
   from: VersionPick,
   to: VersionPick,
 ): Promise<SourceDiff> {
-  const [before, after] = await Promise.all([pick(studio, ref, from), pick(studio, ref, to)]);
-  const [old, young] = await Promise.all([shown(studio, before), shown(studio, after)]);
+  const [before, after] = await Promise.all([pick(context, ref, from), pick(context, ref, to)]);
+  const [old, young] = await Promise.all([shown(context, before), shown(context, after)]);
   const problems = [...told('from', old), ...told('to', young)];
   const broken = new Set(problems.map(({ locale }) => locale));
   const rendered = ({ parts }: Shown) =>
@@ -53,20 +52,20 @@ interface Picked {
   content: TemplateContent | null;
 }
 
-async function pick(studio: Studio, ref: SourceRef, version: VersionPick): Promise<Picked> {
-  if (version === 'draft') return pickDraft(studio, ref);
-  const stored = await readSourceVersion(studio.db, ref, version);
+async function pick(context: AuthoringContext, ref: SourceRef, version: VersionPick): Promise<Picked> {
+  if (version === 'draft') return pickDraft(context, ref);
+  const stored = await readSourceVersion(context.db, ref, version);
   if (!stored) throw new MailError('unknown-template', `${ref.key} has no version ${version}.`, 'version');
-  const composed = ref.kind === 'template' ? await readNumberedVersion(studio.db, ref.key, version) : null;
+  const composed = ref.kind === 'template' ? await readNumberedVersion(context.db, ref.key, version) : null;
   return { source: stored.source, content: composed?.content ?? null };
 }
 
-async function pickDraft(studio: Studio, ref: SourceRef): Promise<Picked> {
-  const head = await readDraft(studio.db, ref);
+async function pickDraft(context: AuthoringContext, ref: SourceRef): Promise<Picked> {
+  const head = await readDraft(context.db, ref);
   if (!head?.draft) throw new MailError('unknown-template', `${ref.key} has no draft.`, 'version');
-  const { source } = await compileSource(studio, { ...refOf(ref), content: head.draft } as Source);
+  const { source } = await compileSource(context, { ...refOf(ref), content: head.draft } as Source);
   if (source.kind !== 'template') return { source, content: null };
-  const { sources } = await studio.library();
+  const { sources } = await context.published();
   const next = new Map(sources).set(sourceName(source), source);
   return { source, content: compose(source, next).content };
 }
@@ -77,13 +76,13 @@ interface Shown {
   problems: { locale: string; message: string }[];
 }
 
-async function shown({ checks }: Studio, { content }: Picked): Promise<Shown> {
+async function shown({ checks }: AuthoringContext, { content }: Picked): Promise<Shown> {
   const found: Shown = { parts: new Map(), problems: [] };
   if (!content) return found;
   for (const locale of Object.keys(content.locales)) {
     const isDefault = locale === 'default';
-    const preview = await checks.preview(content, { locale: isDefault ? null : locale, faults: false });
-    if (preview.problem) found.problems.push({ locale, message: problemText(preview.problem) });
+    const preview = await checks.preview(content, { locale: isDefault ? null : locale, issues: false });
+    if (preview.problem) found.problems.push({ locale, message: issueText(preview.problem) });
     for (const part of ['subject', 'html', 'text'] as const)
       found.parts.set(isDefault ? part : `${part}.${locale}`, { locale, text: preview[part] });
   }

@@ -2,56 +2,54 @@ import type { MailContext } from '../../context.ts';
 import { compose } from '../language/compose.ts';
 import { type Source, type SourceRef, sourceName } from '../language/source.ts';
 import type { Authoring, Candidate } from './api.ts';
+import type { AuthoringChecks, AuthoringContext } from './context.ts';
 import { createSource, discardDraft, saveDraft } from './drafts.ts';
-import { conflictsOf, diffFiles, pullFiles, pushFiles, takeFiles } from './files.ts';
+import { conflictsOf, diffFiles, importFiles, pullFiles, pushFiles } from './files.ts';
 import { diffVersions, historyOf } from './history.ts';
-import { createLibrary } from './library.ts';
-import { listSources } from './list.ts';
-import { compileSource } from './mjml.ts';
 import { publishDraft, restoreVersion, reviewSource } from './publications.ts';
-import type { Studio, StudioChecks } from './studio.ts';
-import { versionOf, viewOf } from './view.ts';
+import { createPublishedSources, listSources, versionOf, viewOf } from './published-sources.ts';
+import { compileSource } from './validate.ts';
 
 /** See {@link Authoring}. `folder` holds the template files. */
 export function createAuthoring(
   { db, now, log, policy, templates }: Pick<MailContext, 'db' | 'now' | 'log' | 'policy' | 'templates'>,
-  { folder, checks }: { folder: string; checks: StudioChecks },
+  { folder, checks }: { folder: string; checks: AuthoringChecks },
 ): Authoring {
-  const library = createLibrary(db);
-  const studio: Studio = { db, now, log, policy, checks, folder, library, refresh: templates.refresh };
+  const published = createPublishedSources(db);
+  const context = { db, now, log, policy, checks, folder, published, refresh: templates.refresh };
   return {
-    list: kind => listSources(studio, kind),
+    list: async kind => listSources(db, kind, await published()),
     get: ref => viewOf(db, ref),
-    create: (source, options) => createSource(studio, source, options),
-    saveDraft: (source, options) => saveDraft(studio, source, options),
-    discardDraft: (ref, options) => discardDraft(studio, ref, options),
-    publish: (ref, options) => publishDraft(studio, ref, options),
-    restore: (ref, version, options) => restoreVersion(studio, ref, version, options),
-    review: source => reviewSource(studio, source),
-    compose: (source, key) => composeWith(studio, source, key),
-    usedBy: async ref => (await library()).uses.get(sourceName(ref)) ?? [],
-    versions: (ref, page) => historyOf(studio, ref, page),
+    create: (source, options) => createSource(context, source, options),
+    saveDraft: (source, options) => saveDraft(context, source, options),
+    discardDraft: (ref, options) => discardDraft(context, ref, options),
+    publish: (ref, options) => publishDraft(context, ref, options),
+    restore: (ref, version, options) => restoreVersion(context, ref, version, options),
+    review: source => reviewSource(context, source),
+    compose: (source, key) => composeWith(context, source, key),
+    usedBy: async ref => (await published()).uses.get(sourceName(ref)) ?? [],
+    versions: (ref, page) => historyOf(context, ref, page),
     version: (ref, version) => versionOf(db, ref, version),
-    diff: (ref, from, to) => diffVersions(studio, ref, from, to),
-    conflicts: () => conflictsOf(studio),
+    diff: (ref, from, to) => diffVersions(context, ref, from, to),
+    conflicts: () => conflictsOf(context),
     files: {
-      take: () => takeFiles(studio),
-      diff: () => diffFiles(studio),
-      push: options => pushFiles(studio, options),
-      pull: options => pullFiles(studio, options),
+      import: () => importFiles(context),
+      diff: () => diffFiles(context),
+      push: options => pushFiles(context, options),
+      pull: options => pullFiles(context, options),
     },
   };
 }
 
 /** One template as it would be with a source published, unchecked. */
-async function composeWith(studio: Studio, input: Source, key: string): Promise<Candidate | null> {
-  const { sources } = await studio.library();
-  const { source } = await compileSource(studio, input);
+async function composeWith(context: AuthoringContext, input: Source, key: string): Promise<Candidate | null> {
+  const { sources } = await context.published();
+  const { source } = await compileSource(context, input);
   const ref: SourceRef = { kind: 'template', key };
   const before = sources.get(sourceName(ref)) as Source<'template'> | undefined;
   const next = new Map(sources).set(sourceName(source), source);
   const after = next.get(sourceName(ref)) as Source<'template'> | undefined;
   if (!after) return null;
   const published = before ? compose(before, sources).content : null;
-  return { key, content: compose(after, next).content, published, faults: [] };
+  return { key, content: compose(after, next).content, published, issues: [] };
 }

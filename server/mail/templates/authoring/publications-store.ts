@@ -4,21 +4,21 @@ import type { Cause, Source } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 
 /** The number that changes with every publication, 0 before the first. */
-export async function libraryRevision(db: Knex): Promise<number> {
+export async function publishedRevision(db: Knex): Promise<number> {
   const row = await db('postlane_template_library').select('revision').first();
   return row?.revision ?? 0;
 }
 
 /** Takes the one lock of publications, held until the transaction ends; returns the revision as it then is. */
-export async function lockLibrary(trx: Knex): Promise<number> {
+export async function lockPublications(trx: Knex): Promise<number> {
   await trx.raw(
     'INSERT INTO postlane_template_library (id, revision) VALUES (1, 0) ON DUPLICATE KEY UPDATE revision = revision',
   );
-  return libraryRevision(trx);
+  return publishedRevision(trx);
 }
 
 /** Counts a publication. */
-export async function advanceLibrary(trx: Knex): Promise<void> {
+export async function advanceRevision(trx: Knex): Promise<void> {
   await trx('postlane_template_library').increment('revision', 1);
 }
 

@@ -1,123 +1,124 @@
 import { MailError } from '../../error.ts';
-import { type Cause, type Source, type SourceRef, sourceHash, sourceName } from '../language/source.ts';
-import type { Candidate, Conflict, Publication, PublishOptions, TemplateFault } from './api.ts';
+import { isError } from '../issue.ts';
+import {
+  type Cause,
+  refOf,
+  type Source,
+  type SourceRef,
+  sourceHash,
+  sourceName,
+} from '../language/source.ts';
+import type { Candidate, Publication, PublishOptions, TemplateIssue } from './api.ts';
+import type { AuthoringContext } from './context.ts';
 import { conflict } from './drafts.ts';
 import { dropDraft, readDraft } from './drafts-store.ts';
-import { examine, sourceFaults } from './examine.ts';
 import { readSourceVersion } from './history-store.ts';
-import type { Library } from './library.ts';
-import { compileSource } from './mjml.ts';
-import { planPublication } from './plan.ts';
-import { publishChanges, type Result } from './publish.ts';
-import type { Studio } from './studio.ts';
-import { refOf } from './view.ts';
+import { type Plan, planPublication } from './plan.ts';
+import { publishChanges, type Stale } from './publish-changes.ts';
+import type { PublishedSources } from './published-sources.ts';
+import { compileSource, sourceIssues, validate } from './validate.ts';
 
 /** Publishes a draft as the next version. */
 export async function publishDraft(
-  studio: Studio,
+  context: AuthoringContext,
   ref: SourceRef,
   options: PublishOptions,
 ): Promise<Publication> {
-  let isOutdated = false;
-  const draftNow = async (library: Library): Promise<Source | 'stale'> => {
-    const head = await readDraft(studio.db, ref);
+  const publication = await publishOne(context, ref, options, { kind: 'edit' }, async published => {
+    const head = await readDraft(context.db, ref);
     if (!head) throw unknown(ref);
-    if (head.revision !== options.revision) return 'stale';
+    if (head.revision !== options.revision) return { stale: 'revision' };
     if (!head.draft) throw new MailError('wrong-state', `${ref.key} has no draft to publish.`, 'key');
-    isOutdated = await changedSince(studio, library, ref, head.draftBase);
-    return isOutdated ? 'stale' : ({ ...refOf(ref), content: head.draft } as Source);
-  };
-  const publication = await publishOne(studio, ref, options, { kind: 'edit' }, draftNow);
-  if (publication === 'stale') return conflict(studio, ref, isOutdated ? 'base' : 'revision');
-  if (publication.state === 'unchanged') await dropDraft(studio.db, ref, options.revision);
+    if (await changedSince(context, published, ref, head.draftBase)) return { stale: 'base' };
+    return { ...refOf(ref), content: head.draft } as Source;
+  });
+  if (publication.state === 'unchanged') await dropDraft(context.db, ref, options.revision);
   return publication;
 }
 
 /** Publishes an earlier version again. */
 export async function restoreVersion(
-  studio: Studio,
+  context: AuthoringContext,
   ref: SourceRef,
   version: number,
   options: PublishOptions,
 ): Promise<Publication> {
-  const stored = await readSourceVersion(studio.db, ref, version);
+  const stored = await readSourceVersion(context.db, ref, version);
   if (!stored) throw new MailError('unknown-template', `${ref.key} has no version ${version}.`, 'version');
-  const publication = await publishOne(studio, ref, options, { kind: 'restore', version }, async () => {
-    const head = await readDraft(studio.db, ref);
-    return head?.revision === options.revision ? stored.source : 'stale';
+  return publishOne(context, ref, options, { kind: 'restore', version }, async () => {
+    const head = await readDraft(context.db, ref);
+    return head?.revision === options.revision ? stored.source : { stale: 'revision' };
   });
-  return publication === 'stale' ? conflict(studio, ref) : publication;
 }
 
 /** Every template as it would be with this source published. */
-export async function reviewSource(studio: Studio, input: Source): Promise<Candidate[]> {
-  const { source, faults } = await compileSource(studio, input);
+export async function reviewSource(context: AuthoringContext, input: Source): Promise<Candidate[]> {
+  const { source, issues } = await compileSource(context, input);
   const change = { source, cause: { kind: 'edit' } as const, message: '', by: '' };
-  const { touched } = planPublication(await studio.library(), [change]);
-  const own = sourceFaults(source, faults);
-  const candidates = await examine(studio, touched);
-  return candidates.map(one => (one.key === source.key ? { ...one, faults: [...own, ...one.faults] } : one));
+  const { affected } = planPublication(await context.published(), [change]);
+  const own = sourceIssues(source, issues);
+  const candidates = await validate(context, affected);
+  return candidates.map(one => (one.key === source.key ? { ...one, issues: [...own, ...one.issues] } : one));
 }
 
 async function publishOne(
-  studio: Studio,
+  context: AuthoringContext,
   ref: SourceRef,
   { message, by, revision, acceptWarnings = false }: PublishOptions,
   cause: Cause,
-  read: (library: Library) => Promise<Source | 'stale'>,
-): Promise<Publication | 'stale'> {
+  read: (published: PublishedSources) => Promise<Source | Stale>,
+): Promise<Publication> {
   checkMessage(message);
-  let own: TemplateFault[] = [];
-  let warnings: TemplateFault[] = [];
-  const result = await publishChanges(studio, {
+  const result = await publishChanges(context, {
+    acceptWarnings,
     guard: { ref, revision, dropDraft: cause.kind === 'edit' },
-    async changes(library) {
-      const found = await read(library);
-      if (found === 'stale') return found;
-      const { source, faults } = await compileSource(studio, found);
-      own = sourceFaults(source, faults);
-      return [{ source, cause, message: message.trim(), by }];
-    },
-    async faults({ touched }) {
-      const faults = [...own, ...(await examine(studio, touched)).flatMap(candidate => candidate.faults)];
-      const errors = faults.filter(({ severity }) => severity === 'error');
-      warnings = faults.filter(({ severity }) => severity === 'warning');
-      return errors.length > 0 || !acceptWarnings ? [...errors, ...warnings] : [];
+    check: (plan, own) => allIssues(context, plan, own),
+    async read(published) {
+      const source = await read(published);
+      return 'stale' in source ? source : [{ source, cause, message: message.trim(), by }];
     },
   });
-  return outcome(result, ref, warnings, (await studio.library()).published.get(sourceName(ref))?.version);
-}
-
-function outcome(
-  result: Result,
-  ref: SourceRef,
-  warnings: TemplateFault[],
-  current: number | undefined,
-): Exclude<Publication, Conflict> | 'stale' {
   switch (result.state) {
     case 'stale':
-      return 'stale';
+      return conflict(context, ref, result.reason);
     case 'refused':
-      return result;
-    case 'unchanged':
-      return { state: 'unchanged', version: current ?? 0 };
+      return { state: 'refused', issues: errorsFirst(result.issues) };
+    case 'unchanged': {
+      const current = result.published.versions.get(sourceName(ref));
+      return { state: 'unchanged', version: current?.version ?? 0 };
+    }
     case 'published': {
       const own = result.versions.find(({ source }) => sourceName(source) === sourceName(ref));
-      return { state: 'published', version: own?.version ?? 0, templates: result.templates, warnings };
+      const { templates, issues: warnings } = result;
+      return { state: 'published', version: own?.version ?? 0, templates, warnings };
     }
   }
 }
 
+/** Issues of the changed sources by themselves, then of the templates that they affect. */
+export async function allIssues(
+  context: AuthoringContext,
+  { affected }: Plan,
+  own: readonly TemplateIssue[],
+): Promise<TemplateIssue[]> {
+  const candidates = await validate(context, affected);
+  return [...own, ...candidates.flatMap(({ issues }) => issues)];
+}
+
+function errorsFirst(issues: readonly TemplateIssue[]): TemplateIssue[] {
+  return [...issues.filter(isError), ...issues.filter(one => !isError(one))];
+}
+
 /** Whether the published source says something else than the version on which a draft was begun. */
 async function changedSince(
-  studio: Studio,
-  library: Library,
+  { db }: AuthoringContext,
+  { versions }: PublishedSources,
   ref: SourceRef,
   base: number | null,
 ): Promise<boolean> {
-  const published = library.published.get(sourceName(ref));
+  const published = versions.get(sourceName(ref));
   if (!published || published.version === base) return false;
-  const begun = base === null ? null : await readSourceVersion(studio.db, ref, base);
+  const begun = base === null ? null : await readSourceVersion(db, ref, base);
   return !begun || sourceHash(begun.source) !== published.hash;
 }
 

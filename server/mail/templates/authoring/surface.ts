@@ -2,6 +2,7 @@
 
 export type { ContractSpec, FieldSpec, FieldType } from '../language/contract.ts';
 export { type ContractRow, contractToRows, rowsToContract } from '../language/contract-rows.ts';
+export { canonicalLocale, withLocale, withoutLocale } from '../language/locales.ts';
 export {
   brandKey,
   type Cause,
@@ -14,9 +15,7 @@ export {
   sourceName,
   type TemplateSource,
 } from '../language/source.ts';
-export { canonicalLocale, withLocale, withoutLocale } from '../language/source-locales.ts';
 export type { TemplateContent, TemplateParts } from '../language/template.ts';
 export type * from './api.ts';
 export type { DiffHunk, DiffLine, PartDiff } from './difference.ts';
-export type { FileState } from './file-state.ts';
-export { writeTemplateTypes } from './type-file.ts';
+export { writeTemplateTypes } from './write-files.ts';

@@ -1,52 +1,39 @@
-import { partialNames } from './partial-names.ts';
-import { brandKey, noLayout, type Source, type SourceRef, sourceName } from './source.ts';
+import { type Issue, issue, type SourcePosition } from '../issue.ts';
+import { type ParseError, partialNames } from './parse.ts';
+import { brandKey, noLayout, type Source, sourceName } from './source.ts';
 import type { TemplateContent, TemplateParts } from './template.ts';
 
 /** Sources by {@link sourceName}. */
 export type Sources = ReadonlyMap<string, Source>;
 
-/** What stands in the way of putting a template together. */
-export interface CompositionFault {
-  ref: SourceRef;
-  /** `html.nl`; the flavour of a layout or partial. */
-  part: string;
-  /** Null where the source as a whole is meant. */
-  line: number | null;
-  problem: string;
-  /** True where nothing can be put together: no layout or brand, or more of it than can be read. */
-  fatal: boolean;
-}
-
-/** A template with all that it includes, or as much of it as there is; null where a fault is fatal. */
+/** A template with all that it includes, or as much of it as there is; null where there is no layout or brand, or more than can be read. */
 export interface Composition {
   content: TemplateContent | null;
-  faults: CompositionFault[];
+  issues: Issue[];
 }
 
 /** Puts a template together with the layout, the partials it reaches and the brand. Never throws. */
 export function compose({ key, content: template }: Source<'template'>, sources: Sources): Composition {
-  const faults: CompositionFault[] = [];
+  const issues: Issue[] = [];
   const layout = layoutOf(sources, template.layout);
   const brand = find(sources, 'brand', brandKey);
-  const fatal = (ref: SourceRef, part: string, problem: string) =>
-    faults.push({ ...missing(ref, part, problem), fatal: true });
-  if (!layout) fatal({ kind: 'template', key }, 'layout', `there is no layout ${template.layout}`);
-  if (!brand) fatal({ kind: 'brand', key: brandKey }, 'brand', 'there is no brand');
+  if (!layout) issues.push(issue('composition', `There is no layout ${template.layout}.`));
+  if (!brand) issues.push(issue('composition', 'There is no brand.'));
 
   const locales = Object.fromEntries(
     Object.entries(template.locales).map(([locale, { mjml: _, ...parts }]) => [locale, parts]),
   ) as TemplateContent['locales'];
   const start = (flavour: Flavour, names: (keyof TemplateParts)[]): Included[] => [
-    { ref: { kind: 'layout', key: template.layout }, part: flavour, source: layout?.[flavour] ?? '' },
-    ...partsOfLocales(key, locales, names),
+    { part: `layout.${flavour}`, locale: null, source: layout?.[flavour] ?? '' },
+    ...partsOfLocales(locales, names),
   ];
   const partials = {
-    html: reachedPartials(start('html', ['html']), 'html', sources, faults),
-    text: reachedPartials(start('text', ['subject', 'preheader', 'text']), 'text', sources, faults),
+    html: reachedPartials(start('html', ['html']), 'html', sources, issues),
+    text: reachedPartials(start('text', ['subject', 'preheader', 'text']), 'text', sources, issues),
   };
   const { category, description, contract, sample, secret } = template;
   const content =
-    layout && brand && !faults.some(fault => fault.fatal)
+    layout && brand && !issues.some(({ rule }) => rule === tooLarge)
       ? {
           key,
           category,
@@ -60,7 +47,7 @@ export function compose({ key, content: template }: Source<'template'>, sources:
           brand: brand.content,
         }
       : null;
-  return { content, faults };
+  return { content, issues };
 }
 
 /** The source of that kind and key. */
@@ -75,9 +62,7 @@ export function find<K extends Source['kind']>(
 type Flavour = 'html' | 'text';
 
 /** A piece of Handlebars whose partials are wanted, and where it stands. */
-interface Included {
-  ref: SourceRef;
-  part: string;
+interface Included extends Pick<SourcePosition, 'part' | 'locale'> {
   source: string;
 }
 
@@ -87,17 +72,9 @@ function layoutOf(sources: Sources, key: string): TemplateContent['layout'] | un
   return layout && { html: layout.content.html, text: layout.content.text };
 }
 
-function partsOfLocales(
-  key: string,
-  locales: TemplateContent['locales'],
-  names: (keyof TemplateParts)[],
-): Included[] {
+function partsOfLocales(locales: TemplateContent['locales'], names: (keyof TemplateParts)[]): Included[] {
   return Object.entries(locales).flatMap(([locale, parts]) =>
-    names.map(name => ({
-      ref: { kind: 'template', key } as const,
-      part: locale === 'default' ? name : `${name}.${locale}`,
-      source: parts[name] ?? '',
-    })),
+    names.map(name => ({ part: name, locale, source: parts[name] ?? '' })),
   );
 }
 
@@ -106,33 +83,40 @@ function reachedPartials(
   from: Included[],
   flavour: Flavour,
   sources: Sources,
-  faults: CompositionFault[],
+  issues: Issue[],
 ): Record<string, string> {
   const reached = new Map<string, string>();
   const waiting = [...from];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    for (const name of namesIn(next, faults)) {
+    for (const name of namesIn(next, issues)) {
       if (reached.has(name)) continue;
       const source = find(sources, 'partial', name)?.content[flavour];
       if (source === undefined) {
-        faults.push(missing(next.ref, next.part, `there is no partial ${name}`));
+        const { part, locale } = next;
+        issues.push(issue('partial', `There is no partial ${name}.`, { part, locale, about: name }));
       } else {
         reached.set(name, source);
-        waiting.push({ ref: { kind: 'partial', key: name }, part: flavour, source });
+        waiting.push({ part: `partial:${name}.${flavour}`, locale: null, source });
       }
     }
   }
   return Object.fromEntries(reached);
 }
 
-function namesIn({ ref, part, source }: Included, faults: CompositionFault[]): string[] {
+const tooLarge = 'size';
+
+function namesIn({ part, locale, source }: Included, issues: Issue[]): string[] {
   const found = partialNames(source);
   if ('names' in found) return found.names;
-  const { line, problem, beyond } = found;
-  faults.push({ ref, part, line, problem, fatal: beyond });
+  issues.push(parseIssue(found, { part, locale }));
   return [];
 }
 
-function missing(ref: SourceRef, part: string, problem: string): CompositionFault {
-  return { ref, part, line: null, problem, fatal: false };
+/** Why a part cannot be read, as an issue of it. */
+export function parseIssue(
+  { line, problem, tooLarge: isTooLarge }: ParseError,
+  at: Pick<SourcePosition, 'part' | 'locale'>,
+): Issue {
+  const message = `This part ${problem}.`;
+  return issue(isTooLarge ? tooLarge : 'parse', message, { ...at, line });
 }

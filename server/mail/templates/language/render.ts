@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import { convert } from 'html-to-text';
 import { MailError } from '../../error.ts';
-import { helpers } from './helpers.ts';
+import { helperFunctions } from './helpers.ts';
 import { inlineCss } from './inline-css.ts';
 import { partsFor, type TemplateContent, type TemplateParts } from './template.ts';
 
@@ -85,7 +85,7 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
 
 function engine(partials: Record<string, string>, noEscape: boolean): typeof Handlebars {
   const own = Handlebars.create();
-  own.registerHelper({ ...helpers, [noText]: () => '' });
+  own.registerHelper({ ...helperFunctions, [noText]: () => '' });
   for (const [name, source] of Object.entries(partials))
     own.registerPartial(name, own.compile(parse(source, name), optionsFor(noEscape)));
   return own;
@@ -112,7 +112,7 @@ function compilePart(own: typeof Handlebars, source: string, part: string, noEsc
 // Strict: a variable the data doesn't have is an error, not a gap in somebody's mail. Only known helpers can be
 // called, and the engine's default denies prototypes, so a template reaches its data and nothing else.
 function optionsFor(noEscape: boolean): CompileOptions {
-  const names = [...Object.keys(helpers), noText];
+  const names = [...Object.keys(helperFunctions), noText];
   // The engine brings one along that prints to this process's console.
   const knownHelpers = { ...Object.fromEntries(names.map(name => [name, true])), log: false };
   return { strict: true, noEscape, knownHelpersOnly: true, knownHelpers };

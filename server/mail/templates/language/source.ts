@@ -76,6 +76,11 @@ export function sourceName({ kind, key }: SourceRef): string {
   return `${kind}:${key}`;
 }
 
+/** A ref without whatever else its object carries. */
+export function refOf({ kind, key }: SourceRef): SourceRef {
+  return { kind, key };
+}
+
 /** Tells whether two sources say the same. HTML that was compiled from MJML says nothing of its own. */
 export function sourceHash(source: Source): string {
   return contentHash(source.kind === 'template' ? withoutCompiled(source.content) : source.content);
@@ -87,4 +92,62 @@ function withoutCompiled(content: TemplateSource): unknown {
     parts.mjml === undefined ? parts : { ...parts, html: undefined },
   ]);
   return { ...content, locales: Object.fromEntries(locales) };
+}
+
+/** Why a source may not have its key, as a sentence; null when it may. */
+export function keyProblem({ kind, key }: SourceRef): string | null {
+  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(key)) {
+    return 'A key has letters, digits, - and _, at most 64, and begins with a letter or digit.';
+  }
+  return reserved[kind].includes(key) ? `${key} has a meaning of its own: choose another key.` : null;
+}
+
+const reserved: Record<SourceKind, readonly string[]> = {
+  // Folders beside those of the templates.
+  template: ['layouts', 'partials'],
+  layout: [noLayout],
+  partial: ['content'],
+  brand: [],
+};
+
+/**
+ * A source as named texts, in the order in which a reader wants them: `subject`, `html.nl`, `contract`, a value of the
+ * brand. For showing what differs and for the audit log. HTML that was compiled from MJML is left out.
+ */
+export function textsOf(source: Source): Map<string, string> {
+  switch (source.kind) {
+    case 'template':
+      return templateTexts(source);
+    case 'layout':
+    case 'partial':
+      return texts(['html', source.content.html], ['text', source.content.text]);
+    case 'brand':
+      return texts(...Object.entries(source.content));
+  }
+}
+
+function templateTexts({ content }: Source<'template'>): Map<string, string> {
+  const { locales, contract, sample, category, description, layout, secret } = content;
+  const parts = Object.entries(locales).flatMap(([locale, { subject, preheader, html, text, mjml }]) => {
+    const named = (name: string) => (locale === 'default' ? name : `${name}.${locale}`);
+    return [
+      [named('subject'), subject],
+      [named('preheader'), preheader],
+      mjml === undefined ? [named('html'), html] : [named('mjml'), mjml],
+      [named('text'), text],
+    ] satisfies [string, string | undefined][];
+  });
+  return texts(
+    ...parts,
+    ['category', category],
+    ['layout', layout],
+    ['description', description],
+    ['secret', secret && 'true'],
+    ['contract', JSON.stringify(contract, null, 2)],
+    ['sample', JSON.stringify(sample, null, 2)],
+  );
+}
+
+function texts(...pairs: [string, string | undefined][]): Map<string, string> {
+  return new Map(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }

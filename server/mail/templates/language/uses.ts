@@ -1,5 +1,5 @@
 import type { Sources } from './compose.ts';
-import { partialNames } from './partial-names.ts';
+import { partialNames } from './parse.ts';
 import { brandKey, noLayout, type Source, type SourceRef, sourceName } from './source.ts';
 
 /** Every source that includes another, directly or by way of others, by the name of the one that is included. */

@@ -1,8 +1,5 @@
-import type { FieldSpec } from './contract.ts';
-import { type Placed, report, type Walk, type WalkNote } from './notes.ts';
-import { bodyScopes, isBlockParam, itemsOf, partialScope, rootScope, type Scope } from './scope.ts';
-import type { TemplateContent, TemplateParts } from './template.ts';
-import { parseSource } from './template-source.ts';
+import { type Issue, issue } from '../issue.ts';
+import type { ContractSpec, FieldSpec } from './contract.ts';
 import {
   checkOutput,
   inlineHelpers,
@@ -12,36 +9,55 @@ import {
   typeOfCall,
   typesOfHash,
   written,
-} from './types.ts';
+} from './expressions.ts';
+import { parseSource } from './parse.ts';
+import { bodyScopes, isBlockParam, itemsOf, partialScope, rootScope, type Scope } from './scope.ts';
+import type { TemplateContent, TemplateParts } from './template.ts';
+import { type Located, report, type Walk } from './walk-report.ts';
+
+/**
+ * Checks every variable, helper and partial that a template names against its data contract, and the contract against
+ * what is used of it, whether or not its sample leads there: at run time Handlebars takes a misspelt name in `#if`,
+ * `#each` or an argument for an empty one.
+ */
+export function checkPaths(content: TemplateContent): Issue[] {
+  const { issues, used } = walkTemplate(content);
+  const unused = unusedFields(content.contract, used).map(field => {
+    const message = `${field} is required, but no part uses it. Use it, or make it optional, so that callers need not give it.`;
+    return issue('unused', message, { part: 'contract', severity: 'warning' });
+  });
+  return [...issues, ...unused];
+}
 
 /** What a walk over all parts finds: what is wrong, and which fields of the contract it came across. */
-export interface WalkResult {
-  notes: WalkNote[];
+interface WalkResult {
+  issues: Issue[];
   used: ReadonlySet<FieldSpec>;
 }
 
-type Statement =
-  | hbs.AST.MustacheStatement
-  | hbs.AST.BlockStatement
-  | hbs.AST.PartialStatement
-  | hbs.AST.PartialBlockStatement
-  | hbs.AST.ContentStatement
-  | hbs.AST.CommentStatement;
-
-const blockHelpers = new Set(['if', 'unless', 'with', 'each']);
-
-/** Follows every path of every part, whether or not a sample leads there. Each find is given once. */
-export function walkTemplate(content: TemplateContent): WalkResult {
-  const notes = new Map<string, WalkNote>();
+/** Follows every path of every part. Each issue is given once. */
+function walkTemplate(content: TemplateContent): WalkResult {
+  const issues = new Map<string, Issue>();
   const used = new Set<FieldSpec>();
-  const report = (note: WalkNote) => {
-    const key = JSON.stringify(note);
-    if (!notes.has(key)) notes.set(key, note);
+  const report = (found: Issue) => {
+    const key = JSON.stringify(found);
+    if (!issues.has(key)) issues.set(key, found);
   };
   for (const [locale, parts] of Object.entries(content.locales)) {
     walkParts(content, parts, { locale, report, use: spec => used.add(spec) });
   }
-  return { notes: [...notes.values()], used };
+  return { issues: [...issues.values()], used };
+}
+
+/** Required fields that no part uses, as paths such as `order.items[].title`; a whole that is unused stands for its parts. */
+function unusedFields(contract: ContractSpec, used: ReadonlySet<FieldSpec>, prefix = ''): string[] {
+  return Object.entries(contract).flatMap(([name, spec]) => unusedIn(spec, used, `${prefix}${name}`));
+}
+
+function unusedIn(spec: FieldSpec, used: ReadonlySet<FieldSpec>, path: string): string[] {
+  if (!used.has(spec)) return spec.optional ? [] : [path];
+  const ofItems = spec.items?.fields ? unusedFields(spec.items.fields, used, `${path}[].`) : [];
+  return spec.fields ? unusedFields(spec.fields, used, `${path}.`) : ofItems;
 }
 
 function walkParts(
@@ -49,7 +65,7 @@ function walkParts(
   parts: TemplateParts,
   given: { locale: string; report: Walk['report']; use: Walk['use'] },
 ): void {
-  const start = (part: string, flavour: Walk['flavour']): Walk => {
+  const start = (part: Walk['part'], flavour: Walk['flavour']): Walk => {
     return { ...given, part, flavour, partials: content.partials[flavour], open: [], guarded: new Set() };
   };
   const scope = rootScope(content, { hasPreheader: true });
@@ -65,13 +81,23 @@ function walkParts(
   }
 }
 
-const atStart: Placed = { loc: { start: { line: 1, column: 0 } } };
+const atStart: Located = { loc: { start: { line: 1, column: 0 } } };
 
 function walkSource(walk: Walk, source: string, scope: Scope): void {
   const parsed = parseSource(source);
   if ('program' in parsed) walkProgram(walk, parsed.program, scope);
   else report(walk, { loc: { start: { line: parsed.line, column: 0 } } }, 'parse', '', parsed.problem);
 }
+
+type Statement =
+  | hbs.AST.MustacheStatement
+  | hbs.AST.BlockStatement
+  | hbs.AST.PartialStatement
+  | hbs.AST.PartialBlockStatement
+  | hbs.AST.ContentStatement
+  | hbs.AST.CommentStatement;
+
+const blockHelpers = new Set(['if', 'unless', 'with', 'each']);
 
 function walkProgram(walk: Walk, program: hbs.AST.Program | undefined, scope: Scope): void {
   for (const statement of (program?.body ?? []) as Statement[]) walkStatement(walk, statement, scope);
@@ -138,7 +164,7 @@ function walkPartial(walk: Walk, partial: hbs.AST.PartialStatement, scope: Scope
     report(walk, partial, 'partial', name, `the partial ${name} includes itself`);
   else if (context) {
     const { slot: _, ...within } = walk;
-    const part = `partials/${name}.${walk.flavour}`;
+    const part = `partial:${name}.${walk.flavour}` as const;
     const inside = { ...within, part, locale: null, open: [...walk.open, name] };
     walkSource(inside, source, partialScope(scope, context, given));
   }

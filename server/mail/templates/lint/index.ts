@@ -1,37 +1,23 @@
-import { activeContent } from './active-content.ts';
-import { contrast } from './contrast.ts';
-import type { Fault } from './fault.ts';
-import { images } from './images.ts';
-import type { Letter, LetterRule } from './letter.ts';
-import { links } from './links.ts';
-import { preheader } from './preheader.ts';
-import { sender } from './sender.ts';
-import { size } from './size.ts';
-import { subject } from './subject.ts';
-import { textPart } from './text-part.ts';
-import { unsubscribe } from './unsubscribe.ts';
-import { unsupported } from './unsupported.ts';
+import { type Issue, isError } from '../issue.ts';
+import * as colours from './colours.ts';
+import type { LintRule, MailDocument } from './document.ts';
+import * as html from './html.ts';
+import * as images from './images.ts';
+import * as links from './links.ts';
+import * as text from './text.ts';
 
-/** Whatever a letter shows, however much data it was given. */
-const always: LetterRule[] = [activeContent, links, images];
-/** What is asked of the letter that the sample gives. */
-const ofSample: LetterRule[] = [
-  subject,
-  preheader,
-  sender,
-  textPart,
-  unsubscribe,
-  size,
-  unsupported,
-  contrast,
-];
+// Whatever these files export is a rule, and is asked.
+const rules = [html, links, images, text, colours].flatMap<LintRule>(file => Object.values(file));
 
-/** Every fault of a letter rendered with the whole sample. */
-export function lint(letter: Letter): Fault[] {
-  return [...always, ...ofSample].flatMap(rule => rule(letter));
+/** Every issue of a document rendered with the whole sample. */
+export function lint(document: MailDocument): Issue[] {
+  return rules.flatMap(rule => rule.check(document));
 }
 
-/** The faults that show when all optional fields are left out: empty links, images and subjects. */
-export function lintBare(letter: Letter): Fault[] {
-  return [...always, subject].flatMap(rule => rule(letter)).filter(({ severity }) => severity === 'error');
+/** The issues that show when all optional fields are left out: empty links, images and subjects. */
+export function lintBare(document: MailDocument): Issue[] {
+  return rules
+    .filter(({ whenBare }) => whenBare)
+    .flatMap(rule => rule.check(document))
+    .filter(isError);
 }

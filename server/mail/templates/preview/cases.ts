@@ -3,7 +3,7 @@ import type { MailContext } from '../../context.ts';
 import { MailError } from '../../error.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
-import { canonicalLocale } from '../language/source-locales.ts';
+import { canonicalLocale } from '../language/locales.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { sampleCases } from './sample-cases.ts';
 import { countOtherCases, deleteCase, listCases, writeCase } from './sample-data-store.ts';

@@ -1,7 +1,7 @@
 import type { MailContext } from '../../context.ts';
+import { type Issue, issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
-import type { Fault } from '../lint/fault.ts';
 import { createPreviewCases, type PreviewCases } from './cases.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Preview, type PreviewOptions, preview } from './preview.ts';
@@ -14,15 +14,15 @@ import { sendTest, type TestResult, type TestSend } from './test-send.ts';
  * with limits of time, memory and size.
  */
 export interface TemplateChecks {
-  /** Every fault of a template, errors first; none is thrown. Publishing is for content without errors. */
-  check(content: TemplateContent): Promise<Fault[]>;
+  /** Every issue of a template, errors first; none is thrown. Publishing is for content without errors. */
+  check(content: TemplateContent): Promise<Issue[]>;
   /** Shows it with some data. Throws `invalid-input` when the case or message is not there (any more). */
   preview(content: TemplateContent, options?: PreviewOptions): Promise<Preview>;
   /** Renders it with the data of the messages that were sent last, against what these were. */
   replay(content: TemplateContent, options?: ReplayOptions): Promise<Replay>;
   /** A message of a replay as it was sent, for its picture; null once its content is purged. */
   replayed(messageId: string): Promise<Rendered | null>;
-  /** MJML to HTML, Handlebars in it left as it is. `html` is empty when there are faults. */
+  /** MJML to HTML, Handlebars in it left as it is. `html` is empty when there are issues. */
   compileMjml(source: string): Promise<CompiledMjml>;
   /** Sends it to one address, marked as a test; it is no message of the ledger and counts nowhere. */
   sendTest(content: TemplateContent, test: TestSend): Promise<TestResult>;
@@ -38,13 +38,10 @@ export function createTemplateChecks(context: MailContext): TemplateChecks {
     replayed: messageId => replayedAsSent(context, messageId),
     async compileMjml(source) {
       const outcome = await context.renderPool.run('compileMjml', source);
-      return outcome.ok ? outcome.value : { html: '', faults: [mjmlFault(outcome.message)] };
+      if (outcome.ok) return outcome.value;
+      return { html: '', issues: [issue('mjml', outcome.problem.message, { part: 'mjml' })] };
     },
     sendTest: (content, test) => sendTest(context, content, test),
     cases: createPreviewCases(context),
   };
-}
-
-function mjmlFault(message: string): Fault {
-  return { part: 'mjml', locale: null, line: 1, column: 1, severity: 'error', rule: 'mjml', message };
 }

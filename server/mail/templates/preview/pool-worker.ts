@@ -30,6 +30,6 @@ export default async function work({ name, input, started }: Job): Promise<WorkO
   try {
     return { ok: true, value: await tasks[name](input as never) };
   } catch (error) {
-    return { ok: false, ...problemOf(error) };
+    return { ok: false, problem: problemOf(error) };
   }
 }

@@ -3,11 +3,11 @@ import { composeMime } from '../../providers/smtp/mime.ts';
 import type { Envelope, Mailbox } from '../../providers/transport.ts';
 import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
 import { addressKey } from '../../shared/address.ts';
+import type { Issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import { partsFor, type TemplateContent } from '../language/template.ts';
-import type { Fault } from '../lint/fault.ts';
 import { checkTemplate } from './check-template.ts';
-import { type RenderProblem, withoutState } from './outcome.ts';
+import type { RenderIssue } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
 import { senderOf } from './sender.ts';
@@ -19,8 +19,8 @@ export interface PreviewOptions extends DataChoice {
   locale?: string | null;
   /** Put over the data, field by field. */
   overrides?: Record<string, unknown>;
-  /** False leaves `faults` empty and saves the time. Default true. */
-  faults?: boolean;
+  /** False leaves `issues` empty and saves the time. Default true. */
+  issues?: boolean;
 }
 
 /** A template as one recipient would get it. Its parts are empty where there is a problem. */
@@ -36,8 +36,8 @@ export interface Preview extends Rendered {
   locale: string | null;
   /** What it was rendered with. */
   data: Record<string, unknown>;
-  problem: RenderProblem | null;
-  faults: Fault[];
+  problem: RenderIssue | null;
+  issues: Issue[];
 }
 
 /** Shows content with some data. Throws `invalid-input` when that data is not there. */
@@ -46,13 +46,13 @@ export async function preview(
   content: TemplateContent,
   options: PreviewOptions = {},
 ): Promise<Preview> {
-  const { overrides = {}, faults: wantsFaults = true } = options;
+  const { overrides = {}, issues: wantsIssues = true } = options;
   const chosen = await chooseData(context, content, options);
   const data = putOver(chosen.data, overrides);
   const locale = options.locale ?? chosen.locale;
-  const [outcome, faults] = await Promise.all([
+  const [outcome, issues] = await Promise.all([
     renderSafely(context.renderPool, content, data, { locale, unsubscribe: unsubscribePlaceholder }),
-    wantsFaults ? checkTemplate(context, content) : [],
+    wantsIssues ? checkTemplate(context, content) : [],
   ]);
   const mail = outcome.ok ? outcome.value : nothing;
   const envelope = envelopeOf(context, content, mail, options.recipient);
@@ -64,8 +64,8 @@ export async function preview(
     words: partsFor(content, locale)[0],
     locale,
     data,
-    problem: outcome.ok ? null : withoutState(outcome),
-    faults,
+    problem: outcome.ok ? null : outcome.problem,
+    issues,
   };
 }
 

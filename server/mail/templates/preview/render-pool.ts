@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { type CpuBudget, startCpuBudget } from './cpu-budget.ts';
 import { threadHeapMb, workLimits } from './limits.ts';
-import type { WorkOutcome } from './outcome.ts';
+import { failed, type WorkOutcome } from './outcome.ts';
 import type { Job, TaskInput, TaskName, TaskOutcome } from './pool-worker.ts';
 
 /**
@@ -33,7 +33,7 @@ export function createRenderPool({
 
   return {
     async run<N extends TaskName>(name: N, input: TaskInput<N>, { timeMs = defaultTimeMs } = {}) {
-      if (closed) return { ok: false, problem: 'time', message: 'The mail module has been closed.' };
+      if (closed) return failed('time', 'The mail module has been closed.');
       pool ??= startThreads(threads, heapMb);
       const overrun = new AbortController();
       const { port1: hears, port2: started } = new MessageChannel();
@@ -87,14 +87,8 @@ const worker = {
   execArgv: path.extname(here) === '.js' ? [] : ['--import', import.meta.resolve('tsx')],
 };
 
-const tooLong: WorkOutcome<never> = {
-  ok: false,
-  problem: 'time',
-  message: 'It takes too long: look for loops inside loops, or for very large data.',
-};
-
-const tooMuch: WorkOutcome<never> = {
-  ok: false,
-  problem: 'memory',
-  message: 'It needs too much memory: look for loops inside loops, or for very large data.',
-};
+const tooLong = failed('time', 'It takes too long: look for loops inside loops, or for very large data.');
+const tooMuch = failed(
+  'memory',
+  'It needs too much memory: look for loops inside loops, or for very large data.',
+);

@@ -7,7 +7,6 @@ import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { workLimits } from './limits.ts';
 import { newestMessages } from './messages-store.ts';
-import { withoutState } from './outcome.ts';
 import { showable } from './showable.ts';
 import { type Comparison, failure } from './tasks/compare.ts';
 
@@ -100,7 +99,7 @@ async function compare(
   const { partBytes } = workLimits;
   const job = { content, sentWith, data: sent.data, locale, unsubscribe: unsubscribePlaceholder, partBytes };
   const outcome = await renderPool.run('compareWithSent', job, { timeMs: oneTimeMs });
-  return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(withoutState(outcome))) };
+  return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(outcome.problem)) };
 }
 
 const ranks = { failure: 0, different: 1, same: 2 } as const;

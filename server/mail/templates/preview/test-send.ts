@@ -5,8 +5,8 @@ import { type Envelope, type Mailbox, type Outcome, testTag } from '../../provid
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
 import { addMs, hourMs } from '../../shared/time.ts';
+import { issueText } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { problemText } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
 import { senderOf, testRoute } from './sender.ts';
@@ -60,7 +60,7 @@ export async function sendTest(
     locale: test.locale ?? chosen.locale,
     unsubscribe: '#',
   });
-  if (!rendered.ok) return refused(problemText(rendered));
+  if (!rendered.ok) return refused(issueText(rendered.problem));
 
   const envelope = envelopeOf(context, content, rendered.value, to, stream);
   await keepEvidence(context, content.key, test.by, envelope);

@@ -1,8 +1,8 @@
 import { diffArrays, diffLines } from 'diff';
+import { Parser } from 'htmlparser2';
 import type { TemplateContent } from '../../language/template.ts';
-import { problemOf, type RenderProblem } from '../outcome.ts';
+import { problemOf, type RenderIssue } from '../outcome.ts';
 import { type RenderedMail, type RenderJob, render } from './render.ts';
-import { visibleOf, wordsOf } from './visible.ts';
 
 /** One message that was sent: its data, and the version it was sent with beside the candidate. */
 export interface ComparisonJob extends RenderJob {
@@ -12,7 +12,7 @@ export interface ComparisonJob extends RenderJob {
 /** How a candidate's mail differs from the mail that was sent. */
 export interface Comparison {
   kind: 'failure' | 'different' | 'same';
-  problem: RenderProblem | null;
+  problem: RenderIssue | null;
   /** Null where it stays the same. */
   subject: { before: string; after: string } | null;
   /** Lines that would be added and removed. */
@@ -55,7 +55,7 @@ export function compareWithSent({ sentWith, ...job }: ComparisonJob): Comparison
 }
 
 /** What is known of a message that the candidate cannot render. */
-export function failure(problem: RenderProblem): Comparison {
+export function failure(problem: RenderIssue): Comparison {
   return { kind: 'failure', problem, subject: null, text: noLines, html: noLines, ...nothingSeen };
 }
 
@@ -141,4 +141,56 @@ function shortened({ before, after }: { before: string[]; after: string[] }): Wo
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
+}
+
+/** What a reader sees of a mail: its words in order, and how it is laid out and dressed. */
+interface Visible {
+  words: string[];
+  /** One entry for each element: its name with what decides its looks, and each style sheet. */
+  looks: string[];
+}
+
+const unseen = new Set(['script', 'title', 'head', 'noscript']);
+const noElements = new Set([...unseen, 'meta', 'style']);
+const shaping = new Set(
+  'align alt background bgcolor border cellpadding cellspacing class color colspan dir face height href id rowspan size src style valign width'.split(
+    ' ',
+  ),
+);
+
+/** Reads HTML as its reader would. Comments, other attributes and white space change nothing that is seen. */
+export function visibleOf(html: string): Visible {
+  const words: string[] = [];
+  const looks: string[] = [];
+  const open: string[] = [];
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        open.push(name);
+        if (noElements.has(name)) return;
+        const given = Object.entries(attributes).filter(([attribute]) => shaping.has(attribute));
+        looks.push([name, ...given.map(([attribute, value]) => `${attribute}=${squeezed(value)}`)].join(' '));
+      },
+      onclosetag() {
+        open.pop();
+      },
+      ontext(text) {
+        const inside = open.at(-1) ?? '';
+        if (inside === 'style') looks.push(squeezed(text));
+        else if (!unseen.has(inside)) words.push(...wordsOf(text));
+      },
+    },
+    { decodeEntities: true },
+  );
+  parser.end(html);
+  return { words, looks };
+}
+
+/** The words of a text. */
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter(word => word !== '');
+}
+
+function squeezed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }

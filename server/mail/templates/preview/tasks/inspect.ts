@@ -1,12 +1,17 @@
 import { MailError } from '../../../error.ts';
 import type { Mailbox } from '../../../providers/transport.ts';
 import { firstFault } from '../../../shared/joi.ts';
+import { type Issue, isError, issue } from '../../issue.ts';
 import { compileContract, contractSchema } from '../../language/contract.ts';
+import { compileTemplate } from '../../language/render.ts';
 import type { TemplateContent } from '../../language/template.ts';
-import type { Fault, FaultPart } from '../../lint/fault.ts';
-import { inspectLetters } from './inspect-letters.ts';
-import { inspectPaths } from './inspect-paths.ts';
-import { largeSources, largestSource } from './large-sources.ts';
+import { checkPaths } from '../../language/walk.ts';
+import { type MailDocument, readPage } from '../../lint/document.ts';
+import { lint, lintBare } from '../../lint/index.ts';
+import { annotateSource, withoutPositions } from '../../lint/positions.ts';
+import type { RenderIssue } from '../outcome.ts';
+import { bareSample } from '../sample-cases.ts';
+import { largeSources, largestSource, renderProblem } from './render.ts';
 
 /** What to examine, and what the routing policy says about its category. */
 export interface Inspection {
@@ -16,49 +21,124 @@ export interface Inspection {
   from: Mailbox;
 }
 
-/** Every fault of a template, each once. What has to be mended before the rest can be looked at comes alone. */
-export function inspect(inspection: Inspection): Fault[] {
+/** Every issue of a template, each once. What has to be fixed before the rest can be looked at comes alone. */
+export function inspect(inspection: Inspection): Issue[] {
   const { content } = inspection;
-  const first = [...sizeFaults(content), ...contractFaults(content)];
+  const first = [...sizeIssues(content), ...contractIssues(content)];
   if (first.length > 0) return first;
-  const paths = inspectPaths(content);
-  const isSound = paths.every(({ severity }) => severity === 'warning');
-  const sample = sampleFaults(content);
+  const paths = checkPaths(content);
+  const isSound = !paths.some(isError);
+  const sample = sampleIssues(content);
   // A source with errors fails to render for their sake, which would be said twice.
-  const letters = isSound && sample.length === 0 ? inspectLetters(inspection) : [];
-  return once([...paths, ...sample, ...letters]);
+  const documents = isSound && sample.length === 0 ? inspectDocuments(inspection) : [];
+  return once([...paths, ...sample, ...documents]);
 }
 
-function sizeFaults(content: TemplateContent): Fault[] {
-  return largeSources(content).map(({ part, locale }) => ({
-    ...at(part, locale),
-    rule: 'size',
-    message: `This part is larger than ${largestSource / 1024} KB: mail of that size is cut off or refused. Shorten it.`,
-  }));
+function sizeIssues(content: TemplateContent): Issue[] {
+  const message = `This part is larger than ${largestSource / 1024} KB: mail of that size is cut off or refused. Shorten it.`;
+  return largeSources(content).map(({ part, locale }) => issue('size', message, { part, locale }));
 }
 
-function contractFaults({ contract }: TemplateContent): Fault[] {
+function contractIssues({ contract }: TemplateContent): Issue[] {
   const { error } = contractSchema.validate(contract);
   if (!error) return [];
   const { path, fault } = firstFault(error);
-  return [{ ...at('contract'), rule: 'contract', message: `The field ${path} ${fault}.` }];
+  return [issue('contract', `The field ${path} ${fault}.`, { part: 'contract' })];
 }
 
-function sampleFaults({ contract, sample }: TemplateContent): Fault[] {
+function sampleIssues({ contract, sample }: TemplateContent): Issue[] {
   try {
     compileContract(contract).check(sample);
     return [];
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     const message = `The sample does not fit the contract: ${error.message}. Correct one of them.`;
-    return [{ ...at('sample'), rule: 'sample', message }];
+    return [issue('sample', message, { part: 'sample' })];
   }
 }
 
-function at(part: FaultPart, locale: string | null = null) {
-  return { part, locale, line: 1, column: 1, severity: 'error' } as const;
+function once(issues: readonly Issue[]): Issue[] {
+  return [...new Map(issues.map(one => [JSON.stringify(one), one])).values()];
 }
 
-function once(faults: readonly Fault[]): Fault[] {
-  return [...new Map(faults.map(fault => [JSON.stringify(fault), fault])).values()];
+/** Each language rendered with the sample, whole and without the optional fields, and looked at as its reader would. */
+function inspectDocuments(inspection: Inspection): Issue[] {
+  const { content } = inspection;
+  const bare = bareSample(content.contract, content.sample);
+  const render = rendererOf(inspection);
+  return Object.keys(content.locales).flatMap(locale => {
+    const whole = render(locale, content.sample);
+    if ('rule' in whole) return [cannotRender(locale, whole, 'the sample')];
+    const sparse = render(locale, bare);
+    if ('rule' in sparse)
+      return [cannotRender(locale, sparse, 'the optional fields left out'), ...lint(whole)];
+    return withBare(lint(whole), lintBare(sparse));
+  });
+}
+
+// A link that only this shows is the language's only place where it may be told: what is under it never changes.
+const unsubscribe = 'https://unsubscribe.example.com/';
+
+function rendererOf({ content, bulk, from }: Inspection) {
+  const template = compileTemplate(annotated(content));
+  const { check } = compileContract(content.contract);
+  return (locale: string, data: Record<string, unknown>): MailDocument | RenderIssue => {
+    const context = { locale: locale === 'default' ? null : locale, unsubscribe };
+    try {
+      const checked = check(data);
+      const { subject, html, text } = template.render(checked, context);
+      return {
+        ...{ locale, bulk, from, unsubscribe, subject, text },
+        preheader: template.preheader(checked, context),
+        html: withoutPositions(html),
+        annotatedHtml: html,
+        hasOwnText: content.locales[locale]?.text !== undefined,
+        page: readPage(html),
+      };
+    } catch (error) {
+      return renderProblem(content, context.locale, error);
+    }
+  };
+}
+
+function annotated(content: TemplateContent): TemplateContent {
+  const { locales, layout, partials } = content;
+  const annotatedLocales = Object.entries(locales).map(([locale, parts]) => [
+    locale,
+    { ...parts, html: annotateSource(parts.html, 'html') },
+  ]);
+  const annotatedPartials = Object.entries(partials.html).map(([name, html]) => [
+    name,
+    annotateSource(html, `partial:${name}.html`),
+  ]);
+  return {
+    ...content,
+    locales: Object.fromEntries(annotatedLocales),
+    layout: { ...layout, html: annotateSource(layout.html, 'layout.html') },
+    partials: { ...partials, html: Object.fromEntries(annotatedPartials) },
+  };
+}
+
+function cannotRender(locale: string, problem: RenderIssue, given: string): Issue {
+  const where = problem.part === 'template' ? { locale } : {};
+  return {
+    ...problem,
+    ...where,
+    rule: 'render',
+    message: `It cannot be rendered with ${given}: ${problem.message}`,
+  };
+}
+
+/** Adds what only shows without the optional fields. */
+function withBare(issues: Issue[], bare: readonly Issue[]): Issue[] {
+  const known = new Set(issues.map(positionKey));
+  const further = bare.filter(one => !known.has(positionKey(one)));
+  return [
+    ...issues,
+    ...further.map(one => ({ ...one, message: `When all optional fields are left out: ${one.message}` })),
+  ];
+}
+
+function positionKey({ part, locale, line, column, rule }: Issue): string {
+  return JSON.stringify([part, locale, line, column, rule]);
 }

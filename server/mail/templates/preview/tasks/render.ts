@@ -1,10 +1,15 @@
 import { MailError } from '../../../error.ts';
-import type { RenderContext, Rendered } from '../../language/render.ts';
-import type { TemplateContent } from '../../language/template.ts';
-import { ProblemError } from '../outcome.ts';
-import { compiled } from './compiled.ts';
-import { largeSources, largestSource } from './large-sources.ts';
-import { renderFault } from './render-fault.ts';
+import { type Issue, type IssuePart, isError } from '../../issue.ts';
+import { type Contract, compileContract } from '../../language/contract.ts';
+import {
+  type CompiledTemplate,
+  compileTemplate,
+  type RenderContext,
+  type Rendered,
+} from '../../language/render.ts';
+import { partsFor, type TemplateContent } from '../../language/template.ts';
+import { checkPaths } from '../../language/walk.ts';
+import { problemOf, RenderError, type RenderIssue } from '../outcome.ts';
 
 /** What to render: content, the data for it, and how large a part may become, in bytes. */
 export interface RenderJob extends RenderContext {
@@ -19,13 +24,13 @@ export interface RenderedMail extends Rendered {
   preheader: string;
 }
 
-/** Checks the data and renders with it. Throws a MailError, or a ProblemError that tells the place. */
+/** Checks the data and renders with it. Throws a MailError, or a RenderError that tells the place. */
 export function render(job: RenderJob): RenderedMail {
   checkSources(job.content);
   try {
     return renderChecked(job);
   } catch (error) {
-    throw new ProblemError(renderFault(job.content, job.locale, error));
+    throw new RenderError(renderProblem(job.content, job.locale, error));
   }
 }
 
@@ -63,4 +68,88 @@ function withoutNulls<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const given = Object.entries(value).filter(([, field]) => field !== null);
   return Object.fromEntries(given.map(([name, field]) => [name, withoutNulls(field)])) as T;
+}
+
+/** A template with its contract, ready to render. */
+type CompiledContent = Contract & CompiledTemplate;
+
+const kept = 8;
+const recent = new Map<string, CompiledContent>();
+
+/**
+ * Compiles content, or takes it from those this thread compiled last: a replay renders the same two versions fifty
+ * times, and compiling costs a hundred times what rendering does.
+ */
+function compiled(content: TemplateContent): CompiledContent {
+  const key = JSON.stringify(content);
+  const known = recent.get(key) ?? { ...compileContract(content.contract), ...compileTemplate(content) };
+  recent.delete(key);
+  recent.set(key, known);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= kept) break;
+    recent.delete(oldest);
+  }
+  return known;
+}
+
+/**
+ * Why content could not be rendered, as the editor tells it. The engine speaks of names in objects and of lines of the
+ * mail as it was put together; an admin wants the part, the line in it, and how to fix it.
+ */
+export function renderProblem(content: TemplateContent, locale: string | null, error: unknown): RenderIssue {
+  const problem = problemOf(error);
+  if (problem.rule !== 'template') return problem;
+  const cause = causeOf(content, locale, problem.message);
+  return cause
+    ? { ...cause, severity: 'error', rule: 'template' }
+    : { ...problem, message: plain(problem.message) };
+}
+
+/** What the source itself shows to be wrong, which is what the engine stumbled over; or the name it did not find. */
+function causeOf(content: TemplateContent, locale: string | null, message: string): Issue | undefined {
+  const [words] = partsFor(content, locale);
+  const issues = checkPaths(content).filter(one => one.locale === null || one.locale === words);
+  const missing = /"([^"]+)" not defined in/.exec(message)?.[1];
+  return (
+    issues.find(isError) ?? issues.find(({ rule, about }) => rule === 'optional' && names(about, missing))
+  );
+}
+
+function names(path = '', name = ''): boolean {
+  return name !== '' && path.split('.').includes(name);
+}
+
+/** Without the engine's own objects and line numbers, which are those of no source. */
+function plain(message: string): string {
+  const said = message
+    .replace(/"([^"]+)" not defined in .*$/s, '$1 has no value in this data')
+    .replace(/ - \d+:\d+$/, '')
+    .replace(/\s*\n[\s\S]*$/, '');
+  return /[.!?]$/.test(said) ? said : `${said}.`;
+}
+
+/** Largest source of one part, in characters: ten times what Gmail shows whole, and examined within a second or two. */
+export const largestSource = 1024 * 1024;
+
+/** A part by its name and language; layouts and partials have none. */
+interface PartName {
+  part: IssuePart;
+  locale: string | null;
+}
+
+/** The parts that are too large to be worked on. */
+export function largeSources({ locales, layout, partials }: TemplateContent): PartName[] {
+  const large: PartName[] = [];
+  const look = (part: IssuePart, locale: string | null, source = '') => {
+    if (source.length > largestSource) large.push({ part, locale });
+  };
+  for (const [locale, parts] of Object.entries(locales)) {
+    for (const part of ['subject', 'preheader', 'html', 'text'] as const) look(part, locale, parts[part]);
+  }
+  for (const flavour of ['html', 'text'] as const) {
+    look(`layout.${flavour}`, null, layout[flavour]);
+    for (const [name, source] of Object.entries(partials[flavour]))
+      look(`partial:${name}.${flavour}`, null, source);
+  }
+  return large;
 }

@@ -1,8 +1,8 @@
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
 import { firstFault } from '../../shared/joi.ts';
-import type { Source, SourceParts } from '../language/source.ts';
-import { localePattern } from '../language/source-locales.ts';
+import { localePattern } from './locales.ts';
+import type { Source, SourceParts } from './source.ts';
 
 /** Largest source, as JSON in UTF-8. */
 const largestSource = 5 * 1024 * 1024;
@@ -73,4 +73,14 @@ function dropEmpty(one: SourceParts): void {
   for (const name of ['preheader', 'text', 'mjml'] as const) {
     if (one[name]?.trim() === '') delete one[name];
   }
+}
+
+/**
+ * The source, as secret as the published one: anybody who publishes can make a template secret, but editing it, or
+ * restoring a version from before the mark, opens its messages to nobody. That is decided in the files, by review.
+ */
+export function inheritConfidential(published: Source | undefined, source: Source): Source {
+  if (source.kind !== 'template' || published?.kind !== 'template' || !published.content.secret)
+    return source;
+  return { ...source, content: { ...source.content, secret: true } };
 }

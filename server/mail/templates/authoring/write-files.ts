@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { canonicalJson } from '../../shared/fingerprint.ts';
 import type { Source, TemplateSource } from '../language/source.ts';
-import { jsonText } from './json-text.ts';
-import { partOfFile } from './template-files.ts';
+import { templateTypes } from '../language/template-types.ts';
+import { partOfFile, readSourceFiles } from './read-files.ts';
 
 /** Writes a source into a folder of template files, so that reading them gives the same source again. */
 export async function writeSourceFiles(folder: string, source: Source): Promise<void> {
@@ -63,7 +63,7 @@ async function writePart(file: string, text: string | undefined): Promise<void> 
 async function writeJson(file: string, value: unknown): Promise<void> {
   const now = await readFile(file, 'utf8').catch(() => null);
   if (now !== null && saysTheSame(now, value)) return;
-  await writeFile(file, jsonText(value));
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 function saysTheSame(text: string, value: unknown): boolean {
@@ -72,4 +72,19 @@ function saysTheSame(text: string, value: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Writes the TypeScript types of the templates of a folder: with that file in a program, a wrong `template` or `data`
+ * in `mail.send` does not compile. No database is needed. Throws `invalid-template`.
+ */
+export async function writeTemplateTypes(folder: string, out: string): Promise<void> {
+  const sources = await readSourceFiles(folder);
+  const templates = sources.flatMap(source =>
+    source.kind === 'template'
+      ? { key: source.key, description: source.content.description, contract: source.content.contract }
+      : [],
+  );
+  await mkdir(path.dirname(path.resolve(out)), { recursive: true });
+  await writeFile(out, templateTypes(templates));
 }

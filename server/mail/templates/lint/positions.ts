@@ -1,42 +1,40 @@
 import { Parser } from 'htmlparser2';
+import type { IssuePart, SourcePosition } from '../issue.ts';
 
 const attribute = 'data-postlane-at';
 
-/** Where an element was written: a part, and line and column in it, from 1. */
-export interface Place {
-  part: string;
-  line: number;
-  column: number;
-}
-
 /**
- * Writes onto every element of a part's source where it stands, so that a fault seen in the rendered mail is told at
+ * Writes onto every element of a part's source where it stands, so that an issue seen in the rendered mail is told at
  * the line that has to change, whatever layout, partial or loop it came through.
  */
-export function withPlaces(source: string, part: string): string {
+export function annotateSource(source: string, part: string): string {
   const lines = lineStarts(source);
-  let placed = '';
+  let annotated = '';
   let copied = 0;
   for (const { at, nameEnd } of openingTags(source)) {
     const line = lineOf(lines, at);
     const column = at - (lines[line - 1] ?? 0) + 1;
-    placed += `${source.slice(copied, nameEnd)} ${attribute}="${part}@${line}:${column}"`;
+    annotated += `${source.slice(copied, nameEnd)} ${attribute}="${part}@${line}:${column}"`;
     copied = nameEnd;
   }
-  return placed + source.slice(copied);
+  return annotated + source.slice(copied);
 }
 
-/** The mail as it would be without {@link withPlaces}. */
-export function withoutPlaces(html: string): string {
+/** The mail as it would be without {@link annotateSource}. */
+export function withoutPositions(html: string): string {
   return html.replaceAll(written, '');
 }
 
 const written = new RegExp(` ${attribute}="[^"]*"`, 'g');
 
 /** Where an element of a rendered mail was written; null for one that no source has. */
-export function placeOf({ attribs }: { attribs: Record<string, string> }): Place | null {
+export function positionOf({
+  attribs,
+}: {
+  attribs: Record<string, string>;
+}): Pick<SourcePosition, 'part' | 'line' | 'column'> | null {
   const [, part, line, column] = /^(.+)@(\d+):(\d+)$/.exec(attribs[attribute] ?? '') ?? [];
-  return part ? { part, line: Number(line), column: Number(column) } : null;
+  return part ? { part: part as IssuePart, line: Number(line), column: Number(column) } : null;
 }
 
 function openingTags(source: string): { at: number; nameEnd: number }[] {
@@ -52,7 +50,7 @@ function openingTags(source: string): { at: number; nameEnd: number }[] {
   return found;
 }
 
-// A mustache may hold quotes, even tags. It is written over with letters: every position stays what it was.
+// A mustache may hold quotes, even tags. It is written over with other characters: every position stays what it was.
 function withoutMustaches(source: string): string {
   return source.replace(/\{\{~?!--[\s\S]*?--~?\}\}|\{\{\{[\s\S]*?\}\}\}|\{\{[\s\S]*?\}\}/g, mustache =>
     mustache.replace(/[^\n]/g, 'x'),

@@ -3,17 +3,18 @@ import path from 'node:path';
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
 import { firstFault } from '../../shared/joi.ts';
-import { type CompositionFault, compose } from '../language/compose.ts';
+import type { Issue } from '../issue.ts';
+import { compose } from '../language/compose.ts';
 import { type ContractSpec, contractSchema } from '../language/contract.ts';
 import {
   type BrandSource,
   brandKey,
+  keyProblem,
   type Source,
   type SourceParts,
   sourceName,
   type TemplateSource,
 } from '../language/source.ts';
-import { keyProblem } from '../language/source-key.ts';
 import type { TemplateContent } from '../language/template.ts';
 
 /** template.json: everything about a template that is not a part of it. */
@@ -71,26 +72,33 @@ export async function readTemplateFiles(folder: string): Promise<TemplateContent
   const sources = new Map(all.map(source => [sourceName(source), source]));
   return all.flatMap(source => {
     if (source.kind !== 'template') return [];
-    const { content, faults } = compose(source, sources);
-    if (!content || faults.length > 0) throw compositionError(faults);
+    const { content, issues } = compose(source, sources);
+    const {
+      key,
+      content: { layout },
+    } = source;
+    if (!content || issues.length > 0) throw compositionError({ key, layout }, issues);
     return content;
   });
 }
 
-/** The first of the faults, named by its file. */
-export function compositionError([fault]: readonly CompositionFault[]): MailError {
-  if (!fault) return new MailError('invalid-template', 'A template cannot be put together.');
-  const { ref, part, line, problem } = fault;
-  const file = fileOf(ref, part);
-  return line === null
-    ? new MailError('invalid-template', `${file}: ${problem}.`, /(\S+)$/.exec(problem)?.[1])
-    : new MailError('invalid-template', `${file}, line ${line}: ${problem}.`, file);
+/** The first issue of putting a template together, named by its file. */
+export function compositionError(
+  template: { key: string; layout: string },
+  [first]: readonly Issue[],
+): MailError {
+  if (!first) return new MailError('invalid-template', 'A template cannot be put together.');
+  const file = fileOf(template, first);
+  return first.rule === 'parse' || first.rule === 'size'
+    ? new MailError('invalid-template', `${file}, line ${first.line}: ${first.message}`, file)
+    : new MailError('invalid-template', `${file}: ${first.message}`, first.about);
 }
 
-function fileOf({ kind, key }: CompositionFault['ref'], part: string): string {
-  if (kind === 'brand') return 'templates/brand.json';
-  if (kind !== 'template') return `templates/${kind}s/${key}.${part}.hbs`;
-  return part === 'layout' ? `templates/${key}/template.json` : `templates/${key}/${part}.hbs`;
+function fileOf({ key, layout }: { key: string; layout: string }, { part, locale }: Issue): string {
+  if (part.startsWith('partial:')) return `templates/partials/${part.slice('partial:'.length)}.hbs`;
+  if (part.startsWith('layout.')) return `templates/layouts/${layout}${part.slice('layout'.length)}.hbs`;
+  if (part === 'template') return `templates/${key}/template.json`;
+  return `templates/${key}/${part}${locale && locale !== 'default' ? `.${locale}` : ''}.hbs`;
 }
 
 async function readTemplate(folder: string, key: string): Promise<Source<'template'>> {

@@ -1,8 +1,7 @@
 import type { ContractSpec, FieldSpec, FieldType } from './contract.ts';
-import { argumentProblems, literalNumber, literalText } from './helper-types.ts';
-import { helpers } from './helpers.ts';
-import { report, type Walk } from './notes.ts';
+import { helperNamed, helpers } from './helpers.ts';
 import { anyValue, fieldOf, plainValue, type Scope, trailOf } from './scope.ts';
+import { report, type Walk } from './walk-report.ts';
 
 type Call = Pick<hbs.AST.MustacheStatement, 'path' | 'params' | 'hash' | 'loc'>;
 
@@ -22,6 +21,10 @@ export function typeOf(walk: Walk, expression: hbs.AST.Expression, scope: Scope)
   return trail?.at(-1);
 }
 
+/** The type of a text written into a template. */
+const literalText: FieldSpec = { type: 'string' };
+/** The type of a number written into a template. */
+const literalNumber: FieldSpec = { type: 'number' };
 const literalTypes: Record<string, FieldSpec> = { StringLiteral: literalText, NumberLiteral: literalNumber };
 
 /** The type of what a helper gives; its arguments are checked on the way. */
@@ -37,6 +40,32 @@ export function typeOfCall(walk: Walk, call: Call, scope: Scope): FieldSpec | un
     return given[0]?.spec && typeOfLookup(walk, call, given[0].spec);
   else for (const problem of argumentProblems(name, given)) report(walk, call, 'type', name, problem);
   return plainValue;
+}
+
+/** What is wrong with a helper's arguments, as sentences without their full stops; undefined stands for an unknown type. */
+function argumentProblems(
+  helper: string,
+  given: readonly { spec: FieldSpec | undefined; written: string }[],
+): string[] {
+  const wanted = helperNamed(helper)?.takes;
+  if (!wanted) return given.length === 0 ? [`the helper ${helper} needs an argument`] : [];
+  const missing = wanted.find(({ optional }, at) => !optional && !given[at]);
+  if (missing) return [`the helper ${helper} needs its ${missing.name}`];
+  return wanted.flatMap(({ name, types }, at) => {
+    const one = given[at];
+    if (!one?.spec || fits(one.spec, types)) return [];
+    return [`the ${name} given to ${helper} must be ${listed(types)}; ${one.written} is ${one.spec.type}`];
+  });
+}
+
+function fits(spec: FieldSpec, types: readonly FieldType[]): boolean {
+  const isUnknown = spec === plainValue || spec === anyValue;
+  const isTextFor = spec === literalText && !types.includes('number');
+  return isUnknown || isTextFor || types.includes(spec.type);
+}
+
+function listed(types: readonly FieldType[]): string {
+  return types.join(' or ');
 }
 
 // A name that is only known at run time can be checked in a list, whose items are alike, and nowhere else.

@@ -1,0 +1,117 @@
+import type { Db } from '../../../../db/connect.ts';
+import type { Sources } from '../language/compose.ts';
+import { type Source, type SourceKind, sourceName } from '../language/source.ts';
+import { type Uses, usesAmong } from '../language/uses.ts';
+import { type TemplateInForce, templatesInForce } from '../versions-store.ts';
+import type { Draft, SourceSummary, SourceVersion, SourceView, VersionSummary } from './api.ts';
+import { readDraft, readHead, readHeads, type SourceHead } from './drafts-store.ts';
+import {
+  type HistoryEntry,
+  type PublishedSource,
+  readPublished,
+  readSourceVersion,
+} from './history-store.ts';
+import { publishedRevision } from './publications-store.ts';
+
+/** Everything that is published, as it was at one revision. */
+export interface PublishedSources {
+  revision: number;
+  /** By {@link sourceName}, as is `sources`. */
+  versions: ReadonlyMap<string, PublishedSource>;
+  sources: Sources;
+  templates: ReadonlyMap<string, TemplateInForce>;
+  uses: Uses;
+}
+
+/** Creates a reader of everything published: one small query unless something was published since. */
+export function createPublishedSources(db: Db): () => Promise<PublishedSources> {
+  let known: PublishedSources | null = null;
+  return async () => {
+    const revision = await publishedRevision(db);
+    if (known?.revision !== revision) known = await readAll(db);
+    return known;
+  };
+}
+
+async function readAll(db: Db): Promise<PublishedSources> {
+  for (;;) {
+    const revision = await publishedRevision(db);
+    const all = await readPublished(db);
+    const templates = await templatesInForce(db);
+    // A publication in between would mix two revisions.
+    if ((await publishedRevision(db)) !== revision) continue;
+    const versions = new Map(all.map(entry => [sourceName(entry.source), entry]));
+    const sources: Sources = new Map(all.map(({ source }) => [sourceName(source), source]));
+    return { revision, versions, sources, templates, uses: usesAmong(sources) };
+  }
+}
+
+/** All sources of a kind by key. */
+export async function listSources(
+  db: Db,
+  kind: SourceKind,
+  published: PublishedSources,
+): Promise<SourceSummary[]> {
+  const heads = await readHeads(db);
+  return heads
+    .filter(head => head.kind === kind)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(head => summarise(head, published));
+}
+
+function summarise(head: SourceHead, { versions, uses }: PublishedSources): SourceSummary {
+  const name = sourceName(head);
+  const known = versions.get(name);
+  const content = known?.source.kind === 'template' ? known.source.content : null;
+  const draftIsLater = head.draftAt !== null && (!known || head.draftAt > known.at);
+  return {
+    kind: head.kind,
+    key: head.key,
+    category: content?.category ?? null,
+    description: content?.description ?? '',
+    version: head.version,
+    hasDraft: head.draftAt !== null,
+    changedAt: (draftIsLater ? head.draftAt : known?.at) ?? new Date(0),
+    changedBy: (draftIsLater ? head.draftBy : known?.by) ?? '',
+    usedBy: (uses.get(name) ?? []).filter(({ kind }) => kind === 'template').length,
+  };
+}
+
+/** A source as an editor opens it, or null. */
+export async function viewOf<K extends SourceKind>(
+  db: Db,
+  ref: { kind: K; key: string },
+): Promise<SourceView<K> | null> {
+  const head = await readDraft(db, ref);
+  if (!head) return null;
+  const { draft, draftAt, draftBy, draftBase, version, revision } = head;
+  return {
+    ref: { kind: ref.kind, key: ref.key },
+    revision,
+    published: version === null ? null : await versionOf(db, ref, version),
+    draft: draft && {
+      source: { kind: ref.kind, key: ref.key, content: draft } as Draft<K>['source'],
+      baseVersion: draftBase,
+      changedAt: draftAt ?? new Date(0),
+      changedBy: draftBy ?? '',
+    },
+  };
+}
+
+/** One version of a source, or null. */
+export async function versionOf<K extends SourceKind>(
+  db: Db,
+  ref: { kind: K; key: string },
+  version: number,
+): Promise<SourceVersion<K> | null> {
+  const stored = await readSourceVersion(db, ref, version);
+  if (!stored) return null;
+  const { source, ...entry } = stored;
+  const head = await readHead(db, ref);
+  return { ...summaryOf(entry, head?.version ?? null), source: source as Source<K> };
+}
+
+/** A line of the history. */
+export function summaryOf({ hash: _, ...entry }: HistoryEntry, inForce: number | null): VersionSummary {
+  return { ...entry, published: entry.version === inForce };
+}
