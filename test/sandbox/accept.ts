@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Mailbox, writeMailbox } from './addresses.ts';
+import { deliver } from './deliver.ts';
 import type { Provider } from './provider.ts';
 import type { Source } from './store/contents.ts';
 import type { CapturedMessage } from './store/messages.ts';
@@ -31,7 +32,7 @@ export interface Submission {
 export function accept(provider: Provider, submission: Submission): CapturedMessage {
   const message = record(provider, submission, false);
   const { askedBounce } = submission;
-  provider.departures.push(askedBounce === undefined ? { message } : { message, askedBounce });
+  provider.departures.later(provider.settings.deliveryMs, () => deliver(provider, message, askedBounce));
   return message;
 }
 

@@ -1,14 +1,23 @@
-import { type Timer, TimerHeap } from './timer-heap.ts';
+import TinyQueue from 'tinyqueue';
 
 /** The longest wait a timer of Node can hold. */
 const LONGEST_WAIT = 2_147_483_647;
+
+interface Timer {
+  readonly dueAt: number;
+  /** Those of one moment run in the order in which they were set. */
+  readonly number: number;
+  readonly run: () => void;
+  cancelled: boolean;
+}
 
 /**
  * The sandbox's own time: it runs like real time, and tests may move it forward. Dates, deliveries, the lag of
  * searches and the retries of webhooks follow it; the slowness of faults and of networks is real time.
  */
 export class Clock {
-  readonly #timers = new TimerHeap();
+  #timers = newQueue();
+  #set = 0;
   /** How far it is ahead of real time, in ms; below 0 when it was started in the past. */
   #aheadMs: number;
   #alarm: NodeJS.Timeout | undefined;
@@ -24,9 +33,9 @@ export class Clock {
 
   /** Does something after a while; the returned function calls it off. */
   later(ms: number, run: () => void): () => void {
-    const timer: Timer = { dueAt: this.now() + ms, run, cancelled: false };
+    const timer: Timer = { dueAt: this.now() + ms, number: this.#set++, run, cancelled: false };
     this.#timers.push(timer);
-    if (this.#timers.peek() === timer) this.#setAlarm();
+    if (this.#next() === timer) this.#setAlarm();
     return () => {
       timer.cancelled = true;
     };
@@ -40,7 +49,7 @@ export class Clock {
     if (!(ms >= 0)) throw new RangeError('A clock can only be moved forward, by 0 ms or more.');
     await settle();
     const goal = this.now() + ms;
-    for (let next = this.#timers.peek(); next && next.dueAt <= goal; next = this.#timers.peek()) {
+    for (let next = this.#next(); next && next.dueAt <= goal; next = this.#next()) {
       this.#moveTo(next.dueAt);
       this.#runDue();
       await settle();
@@ -52,7 +61,13 @@ export class Clock {
   /** Calls everything off and frees the timer. */
   stop(): void {
     clearTimeout(this.#alarm);
-    this.#timers.clear();
+    this.#timers = newQueue();
+  }
+
+  /** The earliest that is not called off. */
+  #next(): Timer | undefined {
+    while (this.#timers.peek()?.cancelled) this.#timers.pop();
+    return this.#timers.peek();
   }
 
   #moveTo(moment: number): void {
@@ -61,15 +76,22 @@ export class Clock {
 
   #runDue(): void {
     const now = this.now();
-    for (let due = this.#timers.takeDue(now); due; due = this.#timers.takeDue(now)) due.run();
+    for (let next = this.#next(); next && next.dueAt <= now; next = this.#next()) {
+      this.#timers.pop();
+      next.run();
+    }
     this.#setAlarm();
   }
 
   #setAlarm(): void {
     clearTimeout(this.#alarm);
-    const next = this.#timers.peek();
+    const next = this.#next();
     if (!next) return;
     const wait = Math.min(Math.max(0, next.dueAt - this.now()), LONGEST_WAIT);
     this.#alarm = setTimeout(() => this.#runDue(), wait);
   }
+}
+
+function newQueue(): TinyQueue<Timer> {
+  return new TinyQueue<Timer>([], (one, other) => one.dueAt - other.dueAt || one.number - other.number);
 }

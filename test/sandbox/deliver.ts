@@ -1,13 +1,13 @@
 import * as effects from './effects.ts';
 import { type Fate, fateOf } from './fates.ts';
-import type { Departure, Provider } from './provider.ts';
+import type { Provider } from './provider.ts';
 import type { CapturedMessage } from './store/messages.ts';
 
 /** A server of type Sandbox delivers nothing and shows everything as delivered. */
 const SANDBOXED: Fate = { kind: 'deliver', details: '250 2.0.0 Sandboxed' };
 
-/** Lets a message meet its fate at each of its recipients. */
-export function deliver(provider: Provider, { message, askedBounce }: Departure): void {
+/** Lets a message meet its fate at each of its recipients. `askedBounce`: the X-PM-Bounce-Type header. */
+export function deliver(provider: Provider, message: CapturedMessage, askedBounce?: string): void {
   message.status = 'Sent';
   const isSandboxed = provider.server.DeliveryType === 'Sandbox';
   const blind = new Set(message.bcc.map(({ Email }) => Email));

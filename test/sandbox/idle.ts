@@ -18,7 +18,7 @@ export async function whenIdle({ account }: Provider, withRetries: boolean): Pro
   const isBusy = (): boolean =>
     account.servers.some(({ webhooks, departures, bulk }) => {
       const { queued, active, waitingForRetry } = webhooks.counts();
-      return departures.length + bulk.pending + queued + active + (withRetries ? waitingForRetry : 0) > 0;
+      return departures.size + bulk.pending + queued + active + (withRetries ? waitingForRetry : 0) > 0;
     });
   while (isBusy()) await sleep(CHECK_MS);
 }

@@ -1,8 +1,7 @@
 import { Account } from './account.ts';
 import { Clock } from './clock.ts';
-import { DelayLine } from './delay-line.ts';
-import { deliver } from './deliver.ts';
 import { FaultBook } from './faults.ts';
+import { PendingTasks } from './pending-tasks.ts';
 import { isRoute } from './rest/table.ts';
 import { createServerObject, type ServerObject } from './server-object.ts';
 import type { Settings } from './settings.ts';
@@ -11,19 +10,12 @@ import { BounceStore } from './store/bounces.ts';
 import { BulkStore } from './store/bulk.ts';
 import { InboundStore } from './store/inbound.ts';
 import { LookStore } from './store/looks.ts';
-import { type CapturedMessage, MessageStore } from './store/messages.ts';
+import { MessageStore } from './store/messages.ts';
 import { StreamStore } from './store/streams.ts';
 import { SuppressionStore } from './store/suppressions.ts';
 import { TemplateStore } from './store/templates.ts';
 import { WebhookStore } from './store/webhooks.ts';
 import { WebhookPoster } from './webhooks/poster.ts';
-
-/** A message on its way to its recipients. */
-export interface Departure {
-  message: CapturedMessage;
-  /** The X-PM-Bounce-Type header, when there was one. */
-  askedBounce?: string;
-}
 
 /** The whole state of the pretended Postmark; REST, SMTP, pages and control all work on this. */
 export interface Provider {
@@ -47,7 +39,8 @@ export interface Provider {
   /** The webhooks configured over the API. */
   readonly hooks: WebhookStore;
   readonly smtpTokens: SmtpTokenStore;
-  readonly departures: DelayLine<Departure>;
+  /** Messages on their way to their recipients. */
+  readonly departures: PendingTasks;
   /** SMTP messages taken with a 250 and then lost without trace, as over-long metadata is. */
   lost: number;
   /** Base address of REST, pages and unsubscribe links; known once it listens. */
@@ -88,9 +81,7 @@ function openServer(settings: Settings, account: Account, clock: Clock, faults: 
     webhooks: new WebhookPoster(settings, clock, faults, hooks, server),
     hooks,
     smtpTokens: new SmtpTokenStore(streams),
-    departures: new DelayLine<Departure>(clock, settings.deliveryMs, departure =>
-      deliver(provider, departure),
-    ),
+    departures: new PendingTasks(clock),
     lost: 0,
     apiUrl: account.servers[0]?.apiUrl ?? '',
   };

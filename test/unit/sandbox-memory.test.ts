@@ -45,7 +45,7 @@ async function take(provider: Provider, count: number, body: string): Promise<vo
     takeMessage(provider, Buffer.from(`${headersFor(to)}\r\n\r\n${body}`), [to], null);
     if (i % 500 === 499) await turn();
   }
-  while (provider.departures.length > 0) await turn();
+  while (provider.departures.size > 0) await turn();
 }
 
 function headersFor(to: string): string {

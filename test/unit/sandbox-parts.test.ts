@@ -3,10 +3,9 @@ import { expect } from 'chai';
 import { BOUNCE_TYPES, bounceType } from '../sandbox/bounce-types.ts';
 import { createCertificate } from '../sandbox/certificate.ts';
 import { Clock } from '../sandbox/clock.ts';
-import { DelayLine } from '../sandbox/delay-line.ts';
 import { FaultBook } from '../sandbox/faults.ts';
-import { Fifo } from '../sandbox/fifo.ts';
 import { expectToFit } from '../sandbox/inbound/receive.ts';
+import { PendingTasks } from '../sandbox/pending-tasks.ts';
 
 describe('the parts of the sandbox', () => {
   it('make a certificate for this machine that is its own authority', () => {
@@ -22,35 +21,24 @@ describe('the parts of the sandbox', () => {
     expect(new X509Certificate(createCertificate().cert).serialNumber).not.to.equal(certificate.serialNumber);
   });
 
-  it('keep a queue in order while it is emptied and filled', () => {
-    const queue = new Fifo<number>();
-    const out: (number | undefined)[] = [];
-    for (let i = 0; i < 5000; i += 1) {
-      queue.push(i);
-      if (i % 3 > 0) out.push(queue.shift());
-    }
-    while (queue.length > 0) out.push(queue.shift());
-    expect(out).to.deep.equal(Array.from({ length: 5000 }, (_, i) => i));
-    expect(queue.shift()).to.equal(undefined);
-  });
-
   it('take inbound mail with 35 MB of files in all, and no more', () => {
     const half = { ContentLength: 17.5 * 1024 * 1024 };
     expectToFit([half, half]);
     expect(() => expectToFit([half, half, { ContentLength: 1 }])).to.throw(RangeError, '35 MB');
   });
 
-  it('hand on delayed items in order and forget them when told', async () => {
+  it('do delayed tasks in order and forget them when told', async () => {
     const seen: number[] = [];
     const clock = new Clock();
-    const line = new DelayLine<number>(clock, 60_000, item => seen.push(item));
-    for (const item of [1, 2, 3]) line.push(item);
-    expect(line.length).to.equal(3);
+    const tasks = new PendingTasks(clock);
+    const add = (item: number): void => tasks.later(60_000, () => seen.push(item));
+    for (const item of [1, 2, 3]) add(item);
+    expect(tasks.size).to.equal(3);
     await clock.advance(60_000, async () => {});
-    expect(line.length).to.equal(0);
+    expect(tasks.size).to.equal(0);
     expect(seen).to.deep.equal([1, 2, 3]);
-    line.push(4);
-    line.clear();
+    add(4);
+    tasks.clear();
     await clock.advance(60_000, async () => {});
     clock.stop();
     expect(seen).to.deep.equal([1, 2, 3]);

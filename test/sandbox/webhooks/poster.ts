@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Clock } from '../clock.ts';
 import type { FaultBook } from '../faults.ts';
-import { Fifo } from '../fifo.ts';
+import { PendingTasks } from '../pending-tasks.ts';
 import type { ServerObject } from '../server-object.ts';
 import type { Settings } from '../settings.ts';
 import { shape, type TriggerChoice, type WebhookStore } from '../store/webhooks.ts';
@@ -44,17 +45,16 @@ export interface WebhookCounts {
 /** Posts events one by one to the receiver: bounded concurrency, at least once, in no promised order. */
 export class WebhookPoster {
   readonly #settings: Settings;
-  readonly #clock: Clock;
   readonly #faults: FaultBook;
   readonly #hooks: WebhookStore;
   readonly #server: ServerObject;
   readonly #connections: Connections;
-  readonly #queue = new Fifo<Event>();
+  /** Lets so many posts be under way at a time; the others queue. */
+  readonly #limit: LimitFunction;
   readonly #held: HeldBack<Event>;
-  /** What calls off the tries that wait for their time. */
-  readonly #waiting = new Set<() => void>();
+  /** The tries that wait for their time. */
+  readonly #waiting: PendingTasks;
   readonly #receiver: Receiver = { url: null, headers: {} };
-  #active = 0;
   #delivered = 0;
   #givenUp = 0;
   #era = 0;
@@ -68,7 +68,8 @@ export class WebhookPoster {
     server: ServerObject,
   ) {
     this.#settings = settings;
-    this.#clock = clock;
+    this.#waiting = new PendingTasks(clock);
+    this.#limit = pLimit(settings.webhookConcurrency);
     this.#held = new HeldBack(clock, event => this.#enqueue(event));
     this.#faults = faults;
     this.#hooks = hooks;
@@ -116,8 +117,8 @@ export class WebhookPoster {
 
   counts(): WebhookCounts {
     return {
-      queued: this.#queue.length,
-      active: this.#active,
+      queued: this.#limit.pendingCount,
+      active: this.#limit.activeCount,
       waitingForRetry: this.#waiting.size + this.#held.size,
       delivered: this.#delivered,
       givenUp: this.#givenUp,
@@ -127,8 +128,7 @@ export class WebhookPoster {
   /** Forgets what waits; posts under way finish without a further try. */
   clear(): void {
     this.#era += 1;
-    this.#queue.clear();
-    for (const cancel of this.#waiting) cancel();
+    this.#limit.clearQueue();
     this.#waiting.clear();
     this.#held.clear();
     this.#delivered = 0;
@@ -148,27 +148,16 @@ export class WebhookPoster {
   }
 
   #enqueue(event: Event): void {
-    this.#queue.push(event);
-    this.#pump();
-  }
-
-  #pump(): void {
-    while (this.#active < this.#settings.webhookConcurrency) {
-      const event = this.#queue.shift();
-      if (!event) return;
-      this.#active += 1;
-      void this.#tryOnce(event, this.#era);
-    }
+    const era = this.#era;
+    void this.#limit(() => this.#tryOnce(event, era));
   }
 
   async #tryOnce(event: Event, era: number): Promise<void> {
     const startedAt = performance.now();
     const request = this.#request(event);
     const status = request ? await post(this.#connections, request) : 0;
-    this.#active -= 1;
     if (era === this.#era) this.#settle(event, status, performance.now() - startedAt);
     this.#held.passed(event);
-    this.#pump();
   }
 
   #settle(event: Event, status: number, ms: number): void {
@@ -185,11 +174,7 @@ export class WebhookPoster {
   }
 
   #later(event: Event, ms: number): void {
-    const cancel = this.#clock.later(ms, () => {
-      this.#waiting.delete(cancel);
-      this.#enqueue(event);
-    });
-    this.#waiting.add(cancel);
+    this.#waiting.later(ms, () => this.#enqueue(event));
   }
 
   #ladder({ recordType }: Event): Ladder {
