@@ -11,6 +11,7 @@ export interface WebhookCredential {
 
 /** Everything a process of ours needs to know. */
 export interface Config extends MailConfig {
+  postmark: NonNullable<MailConfig['postmark']>;
   webhookCredentials: WebhookCredential[];
   /** Where recipients and Postmark reach this app; no trailing slash. */
   publicUrl: string;

@@ -1,42 +1,51 @@
-import express, { Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
 import { matchesBasicAuth, readBasicAuth } from './basic-auth.ts';
 import type { WebhookCredential } from './config.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 
 /**
- * `POST /webhooks/postmark`: one event per request, Basic auth with a credential of the configuration or a password that
+ * `POST /webhooks/<provider>`: one event per request, Basic auth with a credential of the configuration or a password that
  * an admin made. 200 only after the commit; 400 for a body that is not an event; whatever goes wrong on our side is a
- * 5xx, so that Postmark comes back.
+ * 5xx, so that the provider comes back.
  */
 export function webhookRouter(mail: Mail, credentials: readonly WebhookCredential[]): Router {
   const router = Router();
+  for (const { key } of mail.webhooks.providers)
+    router.post(
+      `/webhooks/${key}`,
+      authenticated(mail, credentials),
+      // A bounce may bring its whole mail, and what is answered with 413 a provider may never post again.
+      express.json({ limit: '16mb', type: () => true }),
+      receiving(mail, key),
+    );
+  return router;
+}
+
+function authenticated(mail: Mail, credentials: readonly WebhookCredential[]): RequestHandler {
   const isAllowed = async (header: string | undefined): Promise<boolean> => {
     if (matchesBasicAuth(header, credentials)) return true;
     const { user, password } = readBasicAuth(header);
     return user !== '' && mail.webhookPasswords.accepts(user, password);
   };
-  router.post(
-    '/webhooks/postmark',
-    async (request, response, next) => {
-      if (await isAllowed(request.get('authorization'))) {
-        next();
-        return;
-      }
-      mail.log.warn('webhook refused: wrong credentials');
-      response.status(401).set('WWW-Authenticate', 'Basic realm="postlane"').json({ error: 'unauthorized' });
-    },
-    // A bounce may bring its whole mail, and what is answered with 413 Postmark never posts again.
-    express.json({ limit: '16mb', type: () => true }),
-    async (request, response) => {
-      try {
-        const { result } = await mail.receivePostmark(request.body);
-        response.json({ result });
-      } catch (error) {
-        if (!(error instanceof MalformedEvent)) throw error;
-        mail.log.warn({ fault: error.message }, 'webhook refused: malformed');
-        response.status(400).json({ error: 'malformed-event', message: error.message });
-      }
-    },
-  );
-  return router;
+  return async (request, response, next) => {
+    if (await isAllowed(request.get('authorization'))) {
+      next();
+      return;
+    }
+    mail.log.warn('webhook refused: wrong credentials');
+    response.status(401).set('WWW-Authenticate', 'Basic realm="postlane"').json({ error: 'unauthorized' });
+  };
+}
+
+function receiving(mail: Mail, provider: string): RequestHandler {
+  return async (request, response) => {
+    try {
+      const { result } = await mail.receive(provider, request.body);
+      response.json({ result });
+    } catch (error) {
+      if (!(error instanceof MalformedEvent)) throw error;
+      mail.log.warn({ fault: error.message }, 'webhook refused: malformed');
+      response.status(400).json({ error: 'malformed-event', message: error.message });
+    }
+  };
 }

@@ -25,6 +25,6 @@ export const jobs: readonly Job[] = [
   { name: 'resolve-unknowns', every: '5 seconds', run: (mail, signal) => mail.work.resolveUnknowns(signal) },
   // The numbers that pages show.
   { name: 'roll-up', every: '1 minute', run: (mail, signal) => mail.work.rollUp(signal) },
-  { name: 'reconcile-night', every: '30 3 * * *', run: mail => mail.work.reconcileNight() },
+  { name: 'reconcile-night', every: '30 3 * * *', run: mail => mail.work.reconcile() },
   { name: 'purge', every: '0 4 * * *', run: mail => mail.work.purge() },
 ];

@@ -41,7 +41,7 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   const csrf = csrfProtection(options);
   const version = assetVersion();
   const { accounts } = access;
-  const show = createShow(version, accounts ? [accounts.viewSources] : []);
+  const show = createShow(version, mail.providers, accounts ? [accounts.viewSources] : []);
   const clock = clockOf(mail, options.jobs);
   const router = Router();
   router.use(pageHeaders, keepPlace, keepNotices(options.publicUrl));

@@ -1,8 +1,6 @@
 import type { HelperOptions } from 'handlebars';
 import { longestMeasuredMs } from '../mail/index.ts';
-import { reasonLabel } from './messages/reason-labels.ts';
 import { mayAs, type Person, type Role } from './person.ts';
-import { suppressionLabel } from './suppressions/labels.ts';
 
 const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
 const minute = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
@@ -41,16 +39,6 @@ export const viewHelpers = {
   /** `{{words "handed-over"}}`: without hyphens. */
   words(name: string): string {
     return name.replaceAll('-', ' ');
-  },
-
-  /** `{{stateReason reason}}`: why a message is in its state. */
-  stateReason(reason: string): string {
-    return reasonLabel(reason);
-  },
-
-  /** `{{whySuppressed one}}`: why an address is suppressed. */
-  whySuppressed(one: { reason: string; origin: string }): string {
-    return suppressionLabel(one);
   },
 
   /** `{{query state="sent" cursor=cursor}}`: `?...` of what is neither null nor empty. */

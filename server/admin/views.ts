@@ -3,10 +3,12 @@ import path from 'node:path';
 import type { Response } from 'express';
 import Handlebars from 'handlebars';
 import { sessionOf } from './access/session.ts';
+import { reasonLabel } from './messages/reason-labels.ts';
 import { takeNotice } from './notice.ts';
 import { placeOf } from './place.ts';
 import { sectionsFor } from './sections.ts';
 import { adminSources } from './sources.ts';
+import { type ProviderWords, suppressionLabel } from './suppressions/labels.ts';
 import { isTelling } from './telling.ts';
 import { viewHelpers } from './view-helpers.ts';
 
@@ -17,9 +19,11 @@ export type Show = (response: Response, view: string, data: object, status?: num
  * Reads all views, ours and those in `further` folders, and compiles each when it is first shown. Every view can also be
  * included by its name.
  */
-export function createShow(style: string, further: readonly string[] = []): Show {
+export function createShow(style: string, words: ProviderWords, further: readonly string[] = []): Show {
   const engine = Handlebars.create();
-  engine.registerHelper(viewHelpers);
+  const helpers = { ...viewHelpers, ...labelHelpers(words) };
+  const options = strictOptions(Object.keys(helpers));
+  engine.registerHelper(helpers);
   const views = new Map(
     [adminSources, ...further].flatMap(readViews).map(([name, source]) => {
       const view = engine.compile<object>(source, options);
@@ -51,13 +55,24 @@ function frameOf(response: Response): object {
   };
 }
 
-const options: CompileOptions = {
-  strict: true,
-  knownHelpersOnly: true,
-  knownHelpers: Object.fromEntries(Object.keys(viewHelpers).map(name => [name, true])),
-  // Or the text of a mail would be indented like the page around it.
-  preventIndent: true,
-};
+function labelHelpers(words: ProviderWords) {
+  return {
+    /** `{{stateReason reason}}`: why a message is in its state. */
+    stateReason: (reason: string) => reasonLabel(words, reason),
+    /** `{{whySuppressed one}}`: why an address is suppressed. */
+    whySuppressed: (one: { reason: string; origin: string }) => suppressionLabel(words, one),
+  };
+}
+
+function strictOptions(helpers: readonly string[]): CompileOptions {
+  return {
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: Object.fromEntries(helpers.map(name => [name, true])),
+    // Or the text of a mail would be indented like the page around it.
+    preventIndent: true,
+  };
+}
 
 function readViews(folder: string): [string, string][] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((file): [string, string][] => {

@@ -7,10 +7,13 @@ import type { Mail } from '../mail/index.ts';
  */
 export async function enterWebhooks(
   sandbox: Sandbox,
-  { streams, events }: Mail['webhooks'],
+  { providers }: Mail['webhooks'],
   address: string,
   { user, password }: { user: string; password: string },
 ): Promise<void> {
+  const [provider] = providers;
+  if (!provider) throw new Error('There is no provider whose webhooks could be entered.');
+  const { streams, events } = provider;
   const triggers = Object.fromEntries(events.map(event => [event, { Enabled: true }]));
   for (const stream of streams) {
     const settings = {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Db } from '../../db/connect.ts';
-import type { Lookup, Transport } from './providers/transport.ts';
+import type { Providers } from './providers/providers.ts';
+import type { Transport } from './providers/transport.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
 import type { RenderPool } from './templates/preview/render-pool.ts';
@@ -24,7 +25,7 @@ export interface Timing {
 
 /**
  * See {@link Timing}. The grace outlasts everything that can still be on its way: a third of a lease to start, then
- * SMTP's silences (30 s each) or the API's deadline (30 s), then Postmark's index.
+ * SMTP's silences (30 s each) or the API's deadline (30 s), then the provider's index.
  */
 export const defaultTiming: Timing = {
   acceptLeaseMs: 15_000,
@@ -46,7 +47,8 @@ export interface MailContext {
   templates: Templates;
   /** Where what admins typed is rendered and checked. */
   renderPool: RenderPool;
+  /** Who takes our mail and reports what became of it. */
+  providers: Providers;
+  /** The same as `providers.transports`. */
   transports: ReadonlyMap<string, Transport>;
-  /** Asks the provider about attempts made by a transport; absent where it cannot be asked. */
-  lookups: ReadonlyMap<string, Lookup>;
 }

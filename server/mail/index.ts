@@ -14,11 +14,7 @@ import { rollUp } from './monitoring/roll-up.ts';
 import { createMonitoring } from './monitoring/series.ts';
 import { createConsent } from './people/consent.ts';
 import { createSuppressions } from './people/suppressions.ts';
-import { readEvent } from './providers/postmark/events.ts';
-import { createPostmarkReconciliation } from './providers/postmark/reconciliation.ts';
-import { createPostmarkWebhooks } from './providers/postmark/webhooks.ts';
-import { reconcileNight } from './reconciliation/reconcile.ts';
-import { createReconciliations } from './reconciliation/reconciliations.ts';
+import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
 import type { Lane } from './routing/policy.ts';
 import { createSend, type Send, type SendOptions, sendBatch } from './sending/accept.ts';
@@ -32,7 +28,7 @@ import { packageRoot } from './shared/package-root.ts';
 import { addMs } from './shared/time.ts';
 import { createAuthoring } from './templates/authoring/index.ts';
 import { createTemplateChecks } from './templates/preview/index.ts';
-import { clientOf, type MailConfig, type MailDeps, wire } from './wiring.ts';
+import { type MailConfig, type MailDeps, wire } from './wiring.ts';
 
 /** The module, as the host's features, admins and jobs use it. */
 export type Mail = Awaited<ReturnType<typeof createMail>>;
@@ -45,7 +41,7 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
     if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
     await warnOnClockSkew(context);
-    const mail = mailOf(context, config, { folder: deps.templates ?? ownTemplates, releaseDb });
+    const mail = mailOf(context, { folder: deps.templates ?? ownTemplates, releaseDb });
     const imported = deps.importFiles === false ? [] : await mail.templates.files.import();
     if (imported.length > 0) context.log.info({ sources: imported }, 'template files published');
     return mail;
@@ -60,14 +56,11 @@ export const ownTemplates = path.join(packageRoot, 'templates');
 
 function mailOf(
   context: MailContext,
-  config: MailConfig,
   { folder, releaseDb }: { folder: string; releaseDb: () => Promise<void> },
 ) {
-  const { db, now, templates, log, timing } = context;
+  const { db, now, templates, log, timing, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
-  const client = clientOf(config);
-  const books = createPostmarkReconciliation(client);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
   let closed = false;
@@ -85,7 +78,7 @@ function mailOf(
 
     messages: createMessages(context),
     campaigns: createCampaigns(context),
-    suppressions: createSuppressions(context, books),
+    suppressions: createSuppressions(context),
     consent: createConsent(context),
 
     templates: {
@@ -100,17 +93,28 @@ function mailOf(
     },
 
     /**
-     * Takes one body of Postmark's webhooks; resolves after its effects are committed. Throws `MalformedEvent` when it
-     * is not what Postmark documents.
+     * Takes one body of a provider's webhooks, by the provider's key; resolves after its effects are committed. Throws
+     * `MalformedEvent` when it is not what the provider documents.
      */
-    receivePostmark: (payload: unknown) => receive(context, readEvent(payload, now()), 'webhook'),
+    async receive(provider: string, payload: unknown) {
+      const reader = providers.find(provider)?.events;
+      if (!reader) throw new MailError('invalid-input', `Nothing comes from ${provider} here.`, 'provider');
+      return receive(context, provider, reader.read(payload, now()), 'webhook');
+    },
+
+    /** Who reports what becomes of mail, as people are told of it. */
+    providers: {
+      names: providers.names,
+      describeBounce: providers.describeBounce,
+      describeSuppression: providers.describeSuppression,
+    },
 
     audit: createAudit(context),
     reconciliations: createReconciliations(context),
     monitoring: createMonitoring(context),
     connections: createConnections(context),
     webhookPasswords: passwords,
-    webhooks: createWebhookSetup(context, { provider: createPostmarkWebhooks(client), books, passwords }),
+    webhooks: createWebhookSetup(context, passwords),
 
     /** What the worker's clock calls; each does all there is to do and may run in any number of processes at once. */
     work: {
@@ -118,7 +122,7 @@ function mailOf(
       expandCampaigns: (signal?: AbortSignal) => expandCampaigns(context, signal),
       recoverLeases: () => recoverLeases(context),
       resolveUnknowns: (signal?: AbortSignal) => resolveUnknowns(context, signal),
-      reconcileNight: () => reconcileNight(context, books),
+      reconcile: () => reconcile(context),
       rollUp: (signal?: AbortSignal) => rollUp(context, signal),
       purge: () => purge(db, addMs(now(), -timing.retentionMs), now()),
     },
@@ -148,6 +152,7 @@ export type { Campaign } from './campaigns/campaigns-store.ts';
 export type { CampaignResult } from './campaigns/results-store.ts';
 export type { CampaignAction, CampaignState } from './campaigns/states.ts';
 export { MailError, type MailErrorCode } from './error.ts';
+export type { WebhookProvider } from './events/webhook-setup.ts';
 export type { MessageFilter, MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';
@@ -156,11 +161,12 @@ export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export { longestMeasuredMs } from './monitoring/latency.ts';
 export type { Series, StreamPoint } from './monitoring/series.ts';
 export type { Suppression } from './people/suppressions-store.ts';
-export { MalformedEvent } from './providers/postmark/events.ts';
+export { type BounceMeaning, type EventKind, eventKinds, MalformedEvent } from './providers/event.ts';
+export type { Provider } from './providers/provider.ts';
 export type { Envelope, Outcome, Transport } from './providers/transport.ts';
-export type { Reconciliation, Repair } from './reconciliation/reconciliations-store.ts';
+export type { ReconciliationRun, Repair } from './reconciliation/reconciliations-store.ts';
 export type { ConnectionTest, ConnectionView, StreamView } from './routing/connections.ts';
-export { defaultPolicy, type Lane, type Policy } from './routing/policy.ts';
+export type { Lane, Policy } from './routing/policy.ts';
 export type { BatchResult, SendOptions, SendResult } from './sending/accept.ts';
 export type { SendInput } from './sending/request.ts';
 export { readMailbox } from './shared/address.ts';
@@ -180,4 +186,4 @@ export type { PreviewCase, SavedCase } from './templates/preview/cases.ts';
 export type { Preview, PreviewOptions } from './templates/preview/preview.ts';
 export type { Replay, ReplayResult } from './templates/preview/replay.ts';
 export type { TestResult, TestSend } from './templates/preview/test-send.ts';
-export type { MailConfig, MailDeps } from './wiring.ts';
+export { defaultPolicy, type MailConfig, type MailDeps } from './wiring.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
-import { unsubscribePlaceholder } from '../../server/mail/providers/unsubscribe.ts';
+import { unsubscribePlaceholder } from '../../server/mail/providers/postmark/index.ts';
 import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import { helperFunctions } from '../../server/mail/templates/language/helpers.ts';
 import { inlineCss } from '../../server/mail/templates/language/inline-css.ts';

@@ -61,7 +61,7 @@ async function makeCampaigns({ mail }: WholeApp) {
 }
 
 async function spendANight({ mail }: WholeApp): Promise<string> {
-  const [night] = await mail.work.reconcileNight();
+  const [night] = await mail.work.reconcile();
   return night?.day ?? '';
 }
 

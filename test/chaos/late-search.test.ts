@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Mail, Outcome } from '../../server/mail/index.ts';
-import type { Lookup, LookupAnswer } from '../../server/mail/providers/transport.ts';
+import type { Lookup, LookupAnswer } from '../../server/mail/providers/provider.ts';
 import { resolveUnknowns } from '../../server/mail/sending/unknowns.ts';
 import { wire } from '../../server/mail/wiring.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
@@ -66,7 +66,7 @@ describe('a search that answers late', () => {
       testDatabase(),
     );
     const lookup: Lookup = () => lookups[asked++]?.answer ?? Promise.reject(new Error('asked too often'));
-    const asking = { ...context, lookups: new Map([['postmark-api', lookup]]) };
+    const asking = { ...context, providers: { ...context.providers, lookupOf: () => lookup } };
     const late = resolveUnknowns(asking);
     await until('the first search is under way', () => asked === 1 || 'not yet', { everyMs: 1 });
     clock.advance(60_000);

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { defaultPolicy } from '../../server/mail/routing/policy.ts';
 import type { Authoring, Publication } from '../../server/mail/templates/authoring/api.ts';
 import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
 import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
+import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { openAuthoring, plainChecks, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
 

@@ -84,7 +84,7 @@ describe('what is asked all day long', () => {
     ['a repeated key', trx => findByIdempotencyKey(trx, 'first')],
     ['a report by our id', trx => findMessageOf(trx, event({ attemptId: newId() }))],
     ['a report by their id', trx => findMessageOf(trx, event({ providerMessageId: 'provider-17' }))],
-    ['known facts', trx => unknownFacts(trx, [event({}), event({ fact: 'y' })])],
+    ['known facts', trx => unknownFacts(trx, 'postmark', [event({}), event({ fact: 'y' })])],
     ['an end of a campaign', trx => hasOpenMessages(trx, campaign)],
     ['a purge that finds nothing', trx => purge(trx, new Date('2020-01-01'), now)],
   ];

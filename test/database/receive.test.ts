@@ -78,8 +78,8 @@ describe('receive', () => {
 
   it('moves the state, keeps the evidence and drops duplicates', async () => {
     const message = await sent();
-    expect((await mail.receivePostmark(delivery(message))).result).to.equal('stored');
-    expect((await mail.receivePostmark(delivery(message))).result).to.equal('duplicate');
+    expect((await mail.receive('postmark', delivery(message))).result).to.equal('stored');
+    expect((await mail.receive('postmark', delivery(message))).result).to.equal('duplicate');
     const view = await mail.messages.get(message.id);
     expect(view?.state).to.equal('delivered');
     expect(view?.deliveredAt?.toISOString()).to.equal('2026-05-04T09:00:00.123Z');
@@ -89,7 +89,7 @@ describe('receive', () => {
   it('stores one event when the same report arrives many times at once', async () => {
     const message = await sent();
     const body = bounce(message);
-    const results = await Promise.all(Array.from({ length: 8 }, () => mail.receivePostmark(body)));
+    const results = await Promise.all(Array.from({ length: 8 }, () => mail.receive('postmark', body)));
     expect(results.filter(({ result }) => result === 'stored')).to.have.length(1);
   });
 
@@ -107,7 +107,7 @@ describe('receive', () => {
         open(message, '2026-05-04T09:30:00Z'),
         open(message, '2026-05-04T09:20:00Z'),
       ];
-      for (const i of order) await mail.receivePostmark(reports[i]);
+      for (const i of order) await mail.receive('postmark', reports[i]);
       const view = await mail.messages.get(message.id);
       const suppressed = await mail.suppressions.list({ address: 'same@mail.example' });
       outcomes.add(
@@ -130,51 +130,56 @@ describe('receive', () => {
 
   it('applies suppressions by their time, not their arrival', async () => {
     const message = await sent('back@mail.example');
-    await mail.receivePostmark(change(message, false, '2026-05-04T12:00:00Z'));
-    await mail.receivePostmark(change(message, true, '2026-05-04T11:00:00Z'));
+    await mail.receive('postmark', change(message, false, '2026-05-04T12:00:00Z'));
+    await mail.receive('postmark', change(message, true, '2026-05-04T11:00:00Z'));
     expect(await mail.suppressions.list({ address: 'back@mail.example' })).to.deep.equal([]);
-    await mail.receivePostmark(change(message, true, '2026-05-04T13:00:00Z'));
+    await mail.receive('postmark', change(message, true, '2026-05-04T13:00:00Z'));
     const refused = await mail.send(resetInput({ to: 'back@mail.example' }), { wait: true });
     expect(refused.state).to.equal('suppressed');
   });
 
   it('decides on Inactive alone whether an address is suppressed', async () => {
     const message = await sent('soft@mail.example');
-    await mail.receivePostmark(bounce(message, { Type: 'SoftBounce', Inactive: false }));
+    await mail.receive('postmark', bounce(message, { Type: 'SoftBounce', Inactive: false }));
     expect((await mail.messages.get(message.id))?.state).to.equal('sent');
     expect(await mail.suppressions.list({ address: 'soft@mail.example' })).to.have.length(0);
-    await mail.receivePostmark(bounce(message, { Type: 'SoftBounce', Inactive: true }));
+    await mail.receive('postmark', bounce(message, { Type: 'SoftBounce', Inactive: true }));
     expect(await mail.suppressions.list({ address: 'soft@mail.example' })).to.have.length(1);
   });
 
   it('finds the message by Postmark’s id when the metadata is missing', async () => {
     const message = await sent();
-    await mail.receivePostmark({ ...delivery(message), Metadata: {} });
+    await mail.receive('postmark', { ...delivery(message), Metadata: {} });
     expect((await mail.messages.get(message.id))?.state).to.equal('delivered');
   });
 
   it('believes a webhook that beats our own write', async () => {
     const message = await sent();
     await db('postlane_messages').where({ id: message.id }).update({ state: 'unknown', sent_at: null });
-    await mail.receivePostmark(delivery(message));
+    await mail.receive('postmark', delivery(message));
     expect((await mail.messages.get(message.id))?.state).to.equal('delivered');
   });
 
   it('keeps what it does not know, and what is about no message of ours', async () => {
-    expect((await mail.receivePostmark({ RecordType: 'Weather', Sunny: true })).result).to.equal('stored');
+    expect((await mail.receive('postmark', { RecordType: 'Weather', Sunny: true })).result).to.equal(
+      'stored',
+    );
     const stranger = {
       id: '',
       attemptId: '',
       messageId: '11111111-2222-4333-8444-555555555555',
       to: 'x@mail.example',
     };
-    expect(await mail.receivePostmark(bounce(stranger))).to.deep.equal({ result: 'stored', messageId: null });
+    expect(await mail.receive('postmark', bounce(stranger))).to.deep.equal({
+      result: 'stored',
+      messageId: null,
+    });
     expect(await mail.suppressions.list({ address: 'x@mail.example' })).to.have.length(1);
   });
 
   it('leaves the state alone when a copy bounces, and suppresses the copy', async () => {
     const message = await sent();
-    await mail.receivePostmark(bounce(message, { Email: 'copy@mail.example' }));
+    await mail.receive('postmark', bounce(message, { Email: 'copy@mail.example' }));
     expect((await mail.messages.get(message.id))?.state).to.equal('sent');
     expect(await mail.suppressions.list({ address: 'copy@mail.example' })).to.have.length(1);
   });

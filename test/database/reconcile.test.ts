@@ -24,7 +24,7 @@ describe('reconcile', () => {
   /** After what the sandbox has done by its own clock, however slow the machine. */
   const night = () => {
     clock.advance(hourMs / 4);
-    return mail.work.reconcileNight();
+    return mail.work.reconcile();
   };
 
   it('repairs what webhooks lost, on every stream, and only once', async () => {
@@ -135,15 +135,15 @@ describe('reconcile', () => {
     const attachments = [{ name: 'a.txt', content: Buffer.from('a') }];
     const old = await mail.send(upgradeInput({ attachments }), { wait: true });
     const open = await mail.send(upgradeInput({ sendAt: new Date(clock.now().getTime() + 90 * dayMs) }));
-    await mail.receivePostmark({ RecordType: 'Weather', Sunny: true });
+    await mail.receive('postmark', { RecordType: 'Weather', Sunny: true });
     clock.advance(46 * dayMs);
     const young = await mail.send(upgradeInput(), { wait: true });
-    await mail.receivePostmark({ RecordType: 'Weather', Sunny: false });
+    await mail.receive('postmark', { RecordType: 'Weather', Sunny: false });
     expect(await mail.work.purge()).to.deep.equal({ contents: 1, attachments: 1, rawEvents: 1, audience: 0 });
     expect(await mail.work.purge()).to.deep.equal({ contents: 0, attachments: 0, rawEvents: 0, audience: 0 });
     expect((await mail.messages.preview(young.id))?.subject).to.be.a('string');
     clock.advance(dayMs);
-    await mail.receivePostmark({ RecordType: 'Weather', Sunny: 'tomorrow' });
+    await mail.receive('postmark', { RecordType: 'Weather', Sunny: 'tomorrow' });
     clock.advance(45 * dayMs);
     expect(await mail.work.purge()).to.include({ rawEvents: 1 });
     clock.advance(dayMs);

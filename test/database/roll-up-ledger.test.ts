@@ -51,7 +51,7 @@ describe('numbers of hours, against the ledger', () => {
   const report = async (id: string, kind: 'Delivery' | 'Bounce'): Promise<void> => {
     const attempt = await db('postlane_attempts').where({ message_id: id }).first();
     if (!attempt) return;
-    await mail.receivePostmark({
+    await mail.receive('postmark', {
       ...providerSamples[kind],
       ID: Number.parseInt(id.slice(-9), 16),
       MessageID: randomUUID(),

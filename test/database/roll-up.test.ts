@@ -85,7 +85,7 @@ describe('numbers of hours', () => {
     await mail.work.rollUp();
     expect(await mail.work.rollUp()).to.equal(0);
     const [attempt] = await db('postlane_attempts').where({ message_id: id });
-    await mail.receivePostmark({
+    await mail.receive('postmark', {
       ...providerSamples.Delivery,
       MessageID: 'b7bc2f4a-e38e-4336-af7d-e6c392c2f817',
       Metadata: { 'postlane-attempt': attempt.id },

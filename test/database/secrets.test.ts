@@ -42,7 +42,7 @@ describe('mail that is for its recipient alone', () => {
   it('keeps its links in what is reported about it', async () => {
     const [attempt] = await shop.mail.messages.attempts(id);
     const about = { Recipient: 'ada@mail.example', Metadata: { 'postlane-attempt': attempt?.id } };
-    await shop.mail.receivePostmark({ ...providerSamples.Click, ...about, OriginalLink: link });
+    await shop.mail.receive('postmark', { ...providerSamples.Click, ...about, OriginalLink: link });
     const events = await shop.mail.messages.events(id);
     expect(events.map(({ kind, details }) => [kind, details.link])).to.deep.equal([['clicked', null]]);
     expect(JSON.stringify(await shop.mail.messages.timeline(id))).not.to.contain(link);

@@ -138,7 +138,7 @@ describe('The data npm start shows', function () {
         user: 'postmark',
         password: 'of the tests',
       });
-      const check = await mail.webhooks.check(receiver.url);
+      const check = await mail.webhooks.check('postmark', receiver.url);
       const standings =
         'streams' in check ? check.streams.map(({ stream, state }) => `${stream} ${state}`) : [];
       expect(standings).to.have.members(['broadcast right', 'outbound right']);

@@ -133,7 +133,7 @@ describe('send, when something is in the way', () => {
 
   const reported = async (to: string, over: object) => {
     const { id } = await mail.send(resetInput({ to }), { wait: true });
-    const result = await mail.receivePostmark({
+    const result = await mail.receive('postmark', {
       RecordType: 'Bounce',
       Metadata: { 'Postlane-Attempt': api.given.at(-1)?.attemptId },
       MessageStream: 'outbound',
@@ -159,7 +159,7 @@ describe('send, when something is in the way', () => {
 
   it('stores a subscription change whose words are longer than any that are documented', async () => {
     const { id } = await mail.send(resetInput({ to: 'odd@mail.example' }), { wait: true });
-    const result = await mail.receivePostmark({
+    const result = await mail.receive('postmark', {
       RecordType: 'SubscriptionChange',
       Metadata: { 'postlane-attempt': api.given.at(-1)?.attemptId },
       MessageStream: 'outbound',
@@ -189,9 +189,9 @@ describe('send, when something is in the way', () => {
       Inactive: false,
       BouncedAt: '2026-05-04T09:01:00Z',
     });
-    await mail.receivePostmark(refusal(first, 21));
+    await mail.receive('postmark', refusal(first, 21));
     expect((await mail.messages.get(id))?.state).to.equal('sent');
-    await mail.receivePostmark(refusal(api.given.at(-1)?.attemptId, 22));
+    await mail.receive('postmark', refusal(api.given.at(-1)?.attemptId, 22));
     expect((await mail.messages.get(id))?.state).to.equal('failed');
   });
 });

@@ -38,8 +38,8 @@ describe('a test send that bounces', () => {
   };
 
   it('is no fact of ours, and suppresses nobody', async () => {
-    expect(await mail.receivePostmark(reported)).to.deep.equal({ result: 'test', messageId: null });
-    expect(await mail.receivePostmark({ ...reported, RecordType: 'SpamComplaint' })).to.include({
+    expect(await mail.receive('postmark', reported)).to.deep.equal({ result: 'test', messageId: null });
+    expect(await mail.receive('postmark', { ...reported, RecordType: 'SpamComplaint' })).to.include({
       result: 'test',
     });
     expect(await db('postlane_events')).to.deep.equal([]);
@@ -48,7 +48,7 @@ describe('a test send that bounces', () => {
 
   it('is neither seen nor missed by the night', async () => {
     clock.advance(hourMs / 4);
-    const nights = await mail.work.reconcileNight();
+    const nights = await mail.work.reconcile();
     expect(nights.find(({ stream }) => stream === 'outbound')).to.include({
       bouncesSeen: 0,
       bouncesRepaired: 0,
@@ -69,7 +69,7 @@ describe('a test send that bounces', () => {
     const { id } = await mail.send(resetInput({ tag: 'postlane-test' }), { wait: true });
     const [attempt] = await mail.messages.attempts(id);
     const about = { Metadata: { 'postlane-attempt': attempt?.id }, Email: 'ada@mail.example', ID: 700000009 };
-    expect(await mail.receivePostmark({ ...reported, ...about })).to.deep.equal({
+    expect(await mail.receive('postmark', { ...reported, ...about })).to.deep.equal({
       result: 'stored',
       messageId: id,
     });
@@ -82,7 +82,7 @@ describe('a test send that bounces', () => {
       Recipient: 'me@mail.example',
       Tag: 'postlane-test',
     };
-    await mail.receivePostmark({ ...change, SuppressSending: true, SuppressionReason: 'HardBounce' });
+    await mail.receive('postmark', { ...change, SuppressSending: true, SuppressionReason: 'HardBounce' });
     expect(await mail.suppressions.list({ address: 'me@mail.example' })).to.have.length(1);
   });
 });

@@ -121,7 +121,7 @@ describe('what can be done with a message', () => {
   it('is reading each report as it came, escaped', async () => {
     const { id } = await send();
     const [attempt] = await testDatabase()('postlane_attempts').where({ message_id: id });
-    await pages().mail.receivePostmark({
+    await pages().mail.receive('postmark', {
       ...providerSamples.Delivery,
       MessageID: attempt.provider_message_id,
       Recipient: 'ada@example.com',
@@ -141,7 +141,7 @@ describe('what can be done with a message', () => {
     const [attempt] = await testDatabase()('postlane_attempts').where({ message_id: id });
     const at = new Date().toISOString();
     const about = { MessageID: attempt.provider_message_id, BouncedAt: at, Email: 'gone@example.com' };
-    await pages().mail.receivePostmark({ ...providerSamples.Bounce, ...about });
+    await pages().mail.receive('postmark', { ...providerSamples.Bounce, ...about });
     const text = await page(`/messages/${id}`);
     const note = /<div class="note" data-state="bounced">[^§]*?<\/div>/.exec(text)?.[0];
     expect(note)

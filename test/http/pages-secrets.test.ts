@@ -23,7 +23,7 @@ describe('pages about mail that is for its recipient alone', () => {
     ({ id } = await mail.send(resetInput(), { wait: true }));
     const [attempt] = await mail.messages.attempts(id);
     const about = { Recipient: 'ada@mail.example', Metadata: { 'postlane-attempt': attempt?.id } };
-    await mail.receivePostmark({ ...providerSamples.Click, ...about, OriginalLink: link });
+    await mail.receive('postmark', { ...providerSamples.Click, ...about, OriginalLink: link });
   });
   after(() => mail.close());
 

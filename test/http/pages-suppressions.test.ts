@@ -34,12 +34,12 @@ describe('pages about who is not mailed', () => {
     });
 
     it('show the report they rest on; a complaint stays', async () => {
-      await pages().mail.receivePostmark({
+      await pages().mail.receive('postmark', {
         ...providerSamples.SpamComplaint,
         Email: 'cross@example.com',
         MessageStream: 'outbound',
       });
-      await pages().mail.receivePostmark({
+      await pages().mail.receive('postmark', {
         ...providerSamples.SubscriptionChange,
         Recipient: 'cross@example.com',
         MessageStream: 'outbound',

@@ -47,7 +47,7 @@ describe('pages', () => {
       const [{ provider_message_id: MessageID }] = await testDatabase()('postlane_attempts').where({
         message_id: delivered,
       });
-      await mail.receivePostmark({
+      await mail.receive('postmark', {
         ...providerSamples.Delivery,
         MessageID,
         Recipient: 'ada@example.com',

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { Db } from '../../db/connect.ts';
-import { defaultPolicy } from '../../server/mail/routing/policy.ts';
 import type { Authoring } from '../../server/mail/templates/authoring/api.ts';
 import type { AuthoringChecks } from '../../server/mail/templates/authoring/context.ts';
 import { createAuthoring } from '../../server/mail/templates/authoring/index.ts';
@@ -14,6 +13,7 @@ import { compileTemplate } from '../../server/mail/templates/language/render.ts'
 import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
 import { compileMjml } from '../../server/mail/templates/preview/tasks/compile-mjml.ts';
 import { createTemplates, type Templates } from '../../server/mail/templates/templates.ts';
+import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { emptyTables, testDatabase } from './database.ts';
 import { openForEachTest, standIn } from './opened.ts';
 

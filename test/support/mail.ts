@@ -3,7 +3,7 @@ import { createMail, type Mail, type MailConfig, type MailDeps } from '../../ser
 import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
 
 /** The configuration of a module under test; addresses that nobody listens on unless a sandbox's are given. */
-export function testConfig(postmark: Partial<MailConfig['postmark']> = {}): MailConfig {
+export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>> = {}): MailConfig {
   return {
     databaseUrl: testDatabaseUrl(),
     postmark: {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ServerClient } from 'postmark';
-import { createPostmarkReconciliation } from '../../server/mail/providers/postmark/reconciliation.ts';
+import { createPostmarkLists } from '../../server/mail/providers/postmark/reconciliation.ts';
 
 /** A client whose bounces are so many in a second that a window has to be halved until it is small. */
 function crowdedClient(perSecond: number) {
@@ -15,7 +15,7 @@ function crowdedClient(perSecond: number) {
   return { client: { getBounces } as unknown as ServerClient, asked };
 }
 
-describe('the books of bounces', () => {
+describe('the list of bounces', () => {
   const windows: [string, string, string][] = [
     ['a night', '2026-05-04T03:30:00Z', '2026-05-04T03:50:00Z'],
     ['the hour that clocks show twice', '2026-11-01T05:20:00Z', '2026-11-01T06:50:00Z'],
@@ -24,11 +24,7 @@ describe('the books of bounces', () => {
   for (const [what, from, to] of windows) {
     it(`are read without a gap in ${what}, however many there are`, async () => {
       const { client, asked } = crowdedClient(50);
-      for await (const _ of createPostmarkReconciliation(client).bounces(
-        'outbound',
-        new Date(from),
-        new Date(to),
-      ));
+      for await (const _ of createPostmarkLists(client).bounces('outbound', new Date(from), new Date(to)));
       expect(asked.length).to.be.above(1);
       for (const [i, window] of asked.entries()) {
         expect(window.from <= window.to, `${window.from} to ${window.to}`).to.equal(true);

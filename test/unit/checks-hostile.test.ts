@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { defaultPolicy } from '../../server/mail/routing/policy.ts';
 import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
 import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
+import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { faultless, inShort } from '../support/inspection.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 

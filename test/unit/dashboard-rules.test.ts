@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
 import { deferralStreaks, rateAlerts } from '../../server/mail/monitoring/alert-rules.ts';
 import { type LatencyCounts, latencyAt } from '../../server/mail/monitoring/latency.ts';
-import { cannotLiftReason } from '../../server/mail/people/reactivation.ts';
+import { cannotLift } from '../../server/mail/providers/postmark/words.ts';
 import { firstIdAt, isId, timeOfId } from '../../server/mail/shared/ids.ts';
 import { hourOf } from '../../server/mail/shared/time.ts';
 
@@ -83,10 +83,10 @@ describe('alarms', () => {
 
 describe('lifting a suppression', () => {
   it('is for what nobody asked for themselves', () => {
-    expect(cannotLiftReason({ reason: 'HardBounce', origin: 'Recipient' })).to.equal(null);
-    expect(cannotLiftReason({ reason: 'ManualSuppression', origin: 'Customer' })).to.equal(null);
-    expect(cannotLiftReason({ reason: 'ManualSuppression', origin: 'Operator' })).to.equal(null);
-    expect(cannotLiftReason({ reason: 'SpamComplaint', origin: 'Recipient' })).to.include('complaint');
-    expect(cannotLiftReason({ reason: 'ManualSuppression', origin: 'Recipient' })).to.include('unsubscribed');
+    expect(cannotLift({ reason: 'HardBounce', origin: 'Recipient' })).to.equal(null);
+    expect(cannotLift({ reason: 'ManualSuppression', origin: 'Customer' })).to.equal(null);
+    expect(cannotLift({ reason: 'ManualSuppression', origin: 'Operator' })).to.equal(null);
+    expect(cannotLift({ reason: 'SpamComplaint', origin: 'Recipient' })).to.include('complaint');
+    expect(cannotLift({ reason: 'ManualSuppression', origin: 'Recipient' })).to.include('unsubscribed');
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { easternReading, readingText } from '../../server/mail/providers/postmark/eastern-time.ts';
+import { easternReading, readingText } from '../../server/mail/providers/postmark/reconciliation.ts';
 
 describe('Eastern time', () => {
   const moments: [string, string, string][] = [

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
-import { checkSize, isForbiddenAttachment, limits } from '../../server/mail/sending/limits.ts';
+import { postmarkLimits as limits } from '../../server/mail/providers/postmark/limits.ts';
+import * as rules from '../../server/mail/sending/limits.ts';
 import { refusalOf } from '../support/refusal.ts';
 
+const checkSize = rules.checkSize.bind(null, limits);
+const isForbiddenAttachment = rules.isForbiddenAttachment.bind(null, limits);
 const MB = 1024 * 1024;
 const small = { subject: 'x', html: 'x', text: 'x' };
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import PostalMime, { type Email } from 'postal-mime';
-import { composeMime } from '../../server/mail/providers/smtp/mime.ts';
-import { quotedPrintable } from '../../server/mail/providers/smtp/quoted-printable.ts';
+import { composeMime, quotedPrintable } from '../../server/mail/providers/smtp/mime.ts';
 import type { Envelope } from '../../server/mail/providers/transport.ts';
 import { anEnvelope } from '../support/envelope.ts';
 

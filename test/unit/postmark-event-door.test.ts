@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { MalformedEvent, readEvent } from '../../server/mail/providers/postmark/events.ts';
+import { MalformedEvent } from '../../server/mail/providers/event.ts';
+import { readEvent } from '../../server/mail/providers/postmark/events.ts';
 import { providerSamples } from '../support/provider-samples.ts';
 
 const receivedAt = new Date('2026-05-06T00:00:00Z');

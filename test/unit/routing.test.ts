@@ -4,9 +4,9 @@ import {
   categoryPolicy,
   checkPolicy,
   chooseRoute,
-  defaultPolicy,
   type Policy,
 } from '../../server/mail/routing/policy.ts';
+import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const from = { email: 'shop@sender.example' };

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { postmarkLimits } from '../../server/mail/providers/postmark/limits.ts';
 import { attemptKey } from '../../server/mail/providers/transport.ts';
 import { checkSendRequest, type SendInput } from '../../server/mail/sending/request.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const base = { template: 'receipt', to: 'ada@mail.example' };
-const check = (over: object) => checkSendRequest({ ...base, ...over } as SendInput);
+const check = (over: object) => checkSendRequest({ ...base, ...over } as SendInput, postmarkLimits);
 const refusal = (over: object) => {
   const { code, field } = refusalOf(() => check(over));
   return `${code} at ${field}`;
@@ -77,7 +78,9 @@ describe('the door of send', () => {
 
   it('refuses what is no message at all', () => {
     for (const input of [undefined, null, 'x', []]) {
-      expect(refusalOf(() => checkSendRequest(input as unknown as SendInput)).code).to.equal('invalid-input');
+      expect(refusalOf(() => checkSendRequest(input as unknown as SendInput, postmarkLimits)).code).to.equal(
+        'invalid-input',
+      );
     }
   });
 

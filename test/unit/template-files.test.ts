@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
-import { unsubscribePlaceholder } from '../../server/mail/providers/unsubscribe.ts';
+import { unsubscribePlaceholder } from '../../server/mail/providers/postmark/index.ts';
 import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import {
   type ContractSpec,

@@ -20,7 +20,7 @@ const words: Readonly<Record<string, string>> = {
   'template.case-remove': 'Preview case removed',
   'template.case-save': 'Preview case saved',
   'template.test': 'Test sent',
-  'webhook.set-up': 'Webhook set up at Postmark',
+  'webhook.set-up': 'Webhook set up at the provider',
 };
 
 const verbs: Readonly<Record<string, string>> = {

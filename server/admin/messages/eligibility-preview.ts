@@ -29,7 +29,7 @@ function stopsOf(
   consent: EligibilityPreview['consent'],
 ): string | null {
   if (suppression)
-    return `The address is suppressed on stream ${stream}: ${lowerFirst(suppressionLabel(suppression))}.`;
+    return `The address is suppressed on stream ${stream}: ${lowerFirst(suppressionLabel(mail.providers, suppression))}.`;
   const rule = mail.connections.policy().categories.find(one => one.category === category)?.consent;
   if (!topic || !rule || rule === 'none') return null;
   if (consent?.granted === false) return `The recipient has unsubscribed from ${topic}.`;

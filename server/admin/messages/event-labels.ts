@@ -1,6 +1,5 @@
-import type { Mail } from '../../mail/index.ts';
-import { suppressionLabel } from '../suppressions/labels.ts';
-import { type Meaning, meaningOf } from './bounce-labels.ts';
+import type { BounceMeaning, EventKind, Mail } from '../../mail/index.ts';
+import { type ProviderWords, suppressionLabel } from '../suppressions/labels.ts';
 import { lowerFirst } from './reason-labels.ts';
 
 /** An event of a message. */
@@ -11,40 +10,52 @@ export interface EventDescription {
   text: string;
   /** The receiving server's answer. */
   answer: string | null;
-  meaning: Meaning | null;
+  meaning: BounceMeaning | null;
 }
 
 /** Describes an event, without the provider's names of fields. */
-export function describeEvent({ kind, details }: MessageEvent): EventDescription {
+export function describeEvent(words: ProviderWords, { kind, details }: MessageEvent): EventDescription {
   const detail = (name: string): string => String(details[name] ?? '');
-  const plain = (text: string, answer = ''): EventDescription => ({
-    text,
-    answer: answer || null,
-    meaning: null,
-  });
-  switch (kind) {
-    case 'delivered':
-      return plain('The recipient’s mail server accepted it.', detail('answer'));
-    case 'opened':
-      return plain(`The recipient opened it${on(detail('platform'))}.`);
-    case 'clicked':
-      return plain(`The recipient clicked ${detail('link') || 'a link'}${on(detail('platform'))}.`);
-    case 'suppressed':
-      return plain(
-        `This address gets no more mail on this stream: ${lowerFirst(suppressionLabel(suppressionIn(details)))}.`,
-      );
-    case 'unsuppressed':
-      return plain('The provider accepts mail to this address on this stream again.');
-    case 'other':
-      return plain(`The provider reported an event of an unknown kind (${detail('recordType')}).`);
-    default:
-      return {
-        text: detail('description') || sentence(detail('name') || 'The provider gave no description'),
-        answer: detail('details') || null,
-        meaning: meaningOf(details.type),
-      };
-  }
+  return { answer: null, meaning: null, ...labels[kind](detail, words, details) };
 }
+
+type Label = (
+  detail: (name: string) => string,
+  words: ProviderWords,
+  details: MessageEvent['details'],
+) => { text: string } & Partial<EventDescription>;
+
+const bounce: Label = (detail, words) => ({
+  text: detail('description') || sentence(detail('name') || 'The provider gave no description'),
+  answer: detail('details') || null,
+  meaning: words.describeBounce(detail('type')) ?? unknownBounce,
+});
+
+const unknownBounce: BounceMeaning = {
+  means: 'It may not have arrived; the provider gave no details.',
+  advice: 'Read the server’s answer. If it matters, ask the recipient or send a copy.',
+};
+
+const labels = {
+  delivered: detail => ({
+    text: 'The recipient’s mail server accepted it.',
+    answer: detail('answer') || null,
+  }),
+  bounced: bounce,
+  'soft-bounced': bounce,
+  refused: bounce,
+  complained: bounce,
+  'auto-replied': bounce,
+  opened: detail => ({ text: `The recipient opened it${on(detail('platform'))}.` }),
+  clicked: detail => ({
+    text: `The recipient clicked ${detail('link') || 'a link'}${on(detail('platform'))}.`,
+  }),
+  suppressed: (_, words, details) => ({
+    text: `This address gets no more mail on this stream: ${lowerFirst(suppressionLabel(words, suppressionIn(details)))}.`,
+  }),
+  unsuppressed: () => ({ text: 'The provider accepts mail to this address on this stream again.' }),
+  other: detail => ({ text: `The provider reported an event of an unknown kind (${detail('recordType')}).` }),
+} satisfies Record<EventKind, Label>;
 
 function suppressionIn({ reason, origin }: MessageEvent['details']): { reason: string; origin: string } {
   return { reason: String(reason ?? 'unknown'), origin: String(origin ?? 'unknown') };

@@ -1,16 +1,18 @@
 import type { MessageView } from '../../mail/index.ts';
+import type { ProviderWords } from '../suppressions/labels.ts';
 import { describeEvent, type EventDescription, type MessageEvent } from './event-labels.ts';
 import { reasonLabel } from './reason-labels.ts';
 
 /** Why a message did not arrive: the event behind its state in words, else the reason that was recorded. */
 export function explanationOf(
+  words: ProviderWords,
   { state, reason, recipient }: MessageView,
   events: readonly MessageEvent[],
 ): EventDescription | null {
   const kinds: readonly string[] = kindsBehind[state] ?? [];
   const event = events.findLast(one => kinds.includes(one.kind) && one.recipient === recipient.toLowerCase());
-  if (event) return describeEvent(event);
-  return reason === null ? null : { text: reasonLabel(reason), answer: null, meaning: null };
+  if (event) return describeEvent(words, event);
+  return reason === null ? null : { text: reasonLabel(words, reason), answer: null, meaning: null };
 }
 
 const kindsBehind: Partial<Record<MessageView['state'], readonly string[]>> = {

@@ -1,6 +1,6 @@
-import { suppressionLabel } from '../suppressions/labels.ts';
+import { type ProviderWords, suppressionLabel } from '../suppressions/labels.ts';
 
-const words: Readonly<Record<string, string>> = {
+const labels: Readonly<Record<string, string>> = {
   expired: 'It expired before it could be sent',
   'consent withdrawn': 'The recipient has unsubscribed from this topic',
   'no consent given': 'The recipient has never consented to mail on this topic',
@@ -8,11 +8,11 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Why a message is in its state, in words; what others said, such as a mail server, stays as it was. */
-export function reasonLabel(stored: string): string {
-  if (Object.hasOwn(words, stored)) return words[stored] ?? stored;
+export function reasonLabel(words: ProviderWords, stored: string): string {
+  if (Object.hasOwn(labels, stored)) return labels[stored] ?? stored;
   const [, reason, origin] = /^suppressed: (\S+) \((.+)\)$/.exec(stored) ?? [];
   return reason && origin
-    ? `The address is suppressed: ${lowerFirst(suppressionLabel({ reason, origin }))}`
+    ? `The address is suppressed: ${lowerFirst(suppressionLabel(words, { reason, origin }))}`
     : stored;
 }
 

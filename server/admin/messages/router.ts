@@ -33,7 +33,7 @@ export function messageRouter(mail: Mail, show: Show): Router {
     const possible = availableActions(message, content, eligibility);
     show(response, 'messages/show', {
       message,
-      explanation: explanationOf(message, events),
+      explanation: explanationOf(mail.providers, message, events),
       timeline,
       campaign,
       attempts,
@@ -57,7 +57,7 @@ export function messageRouter(mail: Mail, show: Show): Router {
     show(response, 'messages/event', {
       id,
       event,
-      said: describeEvent(event),
+      said: describeEvent(mail.providers, event),
       ...(await readRaw(mail, event.id)),
     });
   });

@@ -1,6 +1,7 @@
 import type { AttemptView, Mail, MessageView } from '../../mail/index.ts';
 import type { Directory } from '../access/directory.ts';
 import { withNames } from '../audit/names.ts';
+import type { ProviderWords } from '../suppressions/labels.ts';
 import { describeEvent, type EventDescription, type MessageEvent } from './event-labels.ts';
 import { lowerFirst, reasonLabel } from './reason-labels.ts';
 
@@ -28,10 +29,11 @@ export async function timelineOf(
   attempts: readonly AttemptView[],
   events: readonly MessageEvent[],
 ): Promise<TimelineEntry[]> {
+  const words = mail.providers;
   const entries = [
     acceptance(message),
-    ...attempts.flatMap(attemptEntries),
-    ...events.map(event => eventEntry(message, event)),
+    ...attempts.flatMap(attempt => attemptEntries(words, attempt)),
+    ...events.map(event => eventEntry(words, message, event)),
     ...(await operatorEntries(mail, directory, message)),
   ];
   return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
@@ -42,12 +44,15 @@ function acceptance({ createdAt, template, templateVersion, stream, transport }:
   return { at: createdAt, what: 'accepted', text };
 }
 
-function attemptEntries({ number, transport, outcome, code, answer, handedAt, settledAt }: AttemptView) {
+function attemptEntries(
+  words: ProviderWords,
+  { number, transport, outcome, code, answer, handedAt, settledAt }: AttemptView,
+) {
   const entries: TimelineEntry[] = [];
   if (handedAt)
     entries.push({ at: handedAt, what: 'handed-over', text: `Attempt ${number}, by ${transport}.` });
   if (settledAt && outcome === 'skipped') {
-    const text = `Attempt ${number} was not made: ${lowerFirst(reasonLabel(answer ?? 'no reason was recorded'))}.`;
+    const text = `Attempt ${number} was not made: ${lowerFirst(reasonLabel(words, answer ?? 'no reason was recorded'))}.`;
     entries.push({ at: settledAt, what: 'not-sent', text });
   } else if (settledAt && outcome) {
     const details = [code, answer].filter(Boolean).join(': ');
@@ -64,8 +69,8 @@ const outcomes: Readonly<Record<string, string>> = {
   unknown: 'It is not known whether it was accepted',
 };
 
-function eventEntry(message: MessageView, event: MessageEvent): TimelineEntry {
-  const said = describeEvent(event);
+function eventEntry(words: ProviderWords, message: MessageView, event: MessageEvent): TimelineEntry {
+  const said = describeEvent(words, event);
   const ofCopy = event.recipient !== null && event.recipient !== message.recipient.toLowerCase();
   const text = ofCopy ? `The copy to ${event.recipient}: ${said.text}` : said.text;
   return { at: event.occurredAt, what: event.kind, text, said: { ...said, event } };

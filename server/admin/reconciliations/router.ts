@@ -24,7 +24,7 @@ export function reconciliationRouter(mail: Mail, show: Show): Router {
 
   router.get('/:day', async ({ params }, response) => {
     if (!isDay(params.day)) throw notFound('There is no such reconciliation.');
-    const streams = await mail.reconciliations.night(params.day);
+    const streams = await mail.reconciliations.ofDay(params.day);
     if (streams.length === 0) throw notFound('There is no such reconciliation.');
     show(response, 'reconciliations/show', { day: params.day, streams });
   });

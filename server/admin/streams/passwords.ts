@@ -6,7 +6,7 @@ import { allow, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { StreamOptions } from './options.ts';
 import { orSay } from './or-say.ts';
-import { webhookAddress } from './webhook-address.ts';
+import { webhookProviders } from './webhook-address.ts';
 
 /** Passwords of the webhook: a new one is shown in the answer itself and nowhere else. */
 export function passwordRouter(
@@ -20,8 +20,7 @@ export function passwordRouter(
   router.post('/', async (_request, response) => {
     await orSay(response, async () => {
       const made = await mail.webhookPasswords.add({ by: personOf(response).id });
-      const address = webhookAddress(mail, response, publicUrl);
-      show(response, 'streams/password', { ...made, address, events: mail.webhooks.events });
+      show(response, 'streams/password', { ...made, providers: webhookProviders(mail, response, publicUrl) });
     });
   });
 

@@ -5,10 +5,10 @@ import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { StreamOptions } from './options.ts';
 import { passwordRouter } from './passwords.ts';
-import { webhookAddress } from './webhook-address.ts';
+import { providerNamed, webhookAddress, webhookProviders } from './webhook-address.ts';
 import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
 
-/** What is configured: streams, routing, connections, and the webhook for Postmark's events with its passwords. */
+/** What is configured: streams, routing, connections, and the webhooks for providers' events with their passwords. */
 export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}): Router {
   const router = Router();
 
@@ -23,16 +23,16 @@ export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}
       connections: mail.connections.list(),
       passwords,
       configured: options.webhookUsers ?? [],
-      events: mail.webhooks.events,
-      address: webhookAddress(mail, response, options.publicUrl),
+      providers: webhookProviders(mail, response, options.publicUrl),
     });
   });
 
   router.post('/connections/:name/test', allow('editor'), async (request, response) => {
     const test = await testOrNotFound(mail, String(request.params.name));
-    const asksPostmark = test.ok && test.name === 'postmark-api';
-    const address = webhookAddress(mail, response, options.publicUrl);
-    const webhooks = asksPostmark ? await checkedWebhooks(mail, address) : null;
+    const tested = mail.connections.list().find(({ name }) => name === test.name);
+    const provider = test.ok && tested?.webhooks ? providerNamed(mail, tested.webhooks) : null;
+    const address = provider && webhookAddress(mail, response, provider, options.publicUrl);
+    const webhooks = provider && address ? await checkedWebhooks(mail, provider, address) : null;
     show(response, 'streams/test', { test, webhooks });
   });
 

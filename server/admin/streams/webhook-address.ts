@@ -1,26 +1,48 @@
 import type { Response } from 'express';
-import type { Mail } from '../../mail/index.ts';
+import type { Mail, WebhookProvider } from '../../mail/index.ts';
+import { notFound } from '../page-error.ts';
 import { placeOf } from '../place.ts';
 
-/** Where Postmark posts its events. */
+/** Where a provider posts its events. */
 export interface WebhookAddress {
   url: string;
   /** False when nobody said where this app is reached: then it is what this browser used. */
   known: boolean;
-  /** True when only this machine reaches it, and Postmark is not on this machine. */
+  /** True when only this machine reaches it, and the provider is not on this machine. */
   unreachable: boolean;
 }
 
 /** Beside these pages, as this app is reached from outside. */
-export function webhookAddress(mail: Mail, response: Response, publicUrl?: string): WebhookAddress {
+export function webhookAddress(
+  mail: Mail,
+  response: Response,
+  { key }: WebhookProvider,
+  publicUrl?: string,
+): WebhookAddress {
   const { req } = response;
   const mount = req.originalUrl.slice(0, -`/${placeOf(response).page}`.length);
   const outside = (publicUrl ?? `${req.protocol}://${req.get('host') ?? 'localhost'}`).replace(/\/+$/, '');
   // A host may name the whole address of the pages, or only its own.
-  const url = `${outside.endsWith(mount) ? outside : outside + mount}/webhooks/postmark`;
-  const provider = mail.connections.list().find(({ name }) => name === 'postmark-api')?.address;
-  const unreachable = isHere(new URL(url).hostname) && !isHere(provider?.replace(/:\d+$/, '') ?? '');
+  const url = `${outside.endsWith(mount) ? outside : outside + mount}/webhooks/${key}`;
+  const theirs = mail.connections.list().find(({ webhooks }) => webhooks === key)?.address;
+  const unreachable = isHere(new URL(url).hostname) && !isHere(theirs?.replace(/:\d+$/, '') ?? '');
   return { url, known: publicUrl !== undefined, unreachable };
+}
+
+/** Every provider that posts events with the address for it, for the views. */
+export function webhookProviders(mail: Mail, response: Response, publicUrl?: string) {
+  return mail.webhooks.providers.map(provider => ({
+    ...provider,
+    address: webhookAddress(mail, response, provider, publicUrl),
+  }));
+}
+
+/** The provider that a form or query names, or the first; one that posts no events has no page. */
+export function providerNamed(mail: Mail, name: unknown): WebhookProvider {
+  const { providers } = mail.webhooks;
+  const provider = name === undefined ? providers[0] : providers.find(({ key }) => key === name);
+  if (!provider) throw notFound('There is no such provider.');
+  return provider;
 }
 
 function isHere(hostname: string): boolean {

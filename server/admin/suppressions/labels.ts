@@ -1,14 +1,13 @@
-const words: Readonly<Record<string, string>> = {
-  'HardBounce Recipient': 'Hard bounce',
-  'SpamComplaint Recipient': 'Complained',
-  'ManualSuppression Recipient': 'Unsubscribed by the recipient',
-  'ManualSuppression Customer': 'Added in the Postmark account',
-  'ManualSuppression Admin': 'Added by Postmark’s staff',
-};
+import type { Mail } from '../../mail/index.ts';
+
+/** What providers say in words: `mail.providers`. */
+export type ProviderWords = Mail['providers'];
 
 /** Why an address is suppressed, in words; an unknown reason stays as the provider names it. */
-export function suppressionLabel({ reason, origin }: { reason: string; origin: string }): string {
+export function suppressionLabel(
+  words: ProviderWords,
+  { reason, origin }: { reason: string; origin: string },
+): string {
   if (origin === 'Operator') return 'Added by an operator';
-  const known = `${reason} ${origin}`;
-  return (Object.hasOwn(words, known) && words[known]) || `${reason} by ${origin}`;
+  return words.describeSuppression({ reason, origin }) ?? `${reason} by ${origin}`;
 }

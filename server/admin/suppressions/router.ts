@@ -39,7 +39,10 @@ export function suppressionRouter(mail: Mail, show: Show): Router {
 
   router.get('/one', async ({ query }, response) => {
     const found = await findOne(mail, query);
-    show(response, 'suppressions/one', { ...found, said: found.event && describeEvent(found.event) });
+    show(response, 'suppressions/one', {
+      ...found,
+      said: found.event && describeEvent(mail.providers, found.event),
+    });
   });
   router.post('/lift', allow('editor'), (request, response) => liftSuppression(mail, request, response));
 

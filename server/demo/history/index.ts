@@ -63,8 +63,7 @@ function plan(
     const season = Math.min(1, (day - begin) / (present - begin));
     planVisits({ ...context, random: createRandom(dayOf(day)) }, day, season, unshipped);
     // The first days have nothing to reconcile.
-    if (day > begin + dayMs)
-      context.schedule.at(day + 3.5 * hourMs, () => context.mail.work.reconcileNight());
+    if (day > begin + dayMs) context.schedule.at(day + 3.5 * hourMs, () => context.mail.work.reconcile());
   }
   planCampaigns(context, today);
   planIncidents(context, today, present, unshipped);

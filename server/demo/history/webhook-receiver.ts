@@ -12,7 +12,7 @@ export interface WebhookReceiver {
 export async function openWebhookReceiver(mail: Mail): Promise<WebhookReceiver> {
   const server = createServer((request, response) => {
     json(request)
-      .then(payload => mail.receivePostmark(payload))
+      .then(payload => mail.receive('postmark', payload))
       .then(
         () => response.writeHead(200).end(),
         error => {

@@ -2,7 +2,6 @@ import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { categoryPolicy } from '../routing/policy.ts';
-import { limits } from '../sending/limits.ts';
 import { hasControlCharacter } from '../shared/address.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { idAt } from '../shared/ids.ts';
@@ -60,9 +59,9 @@ const campaignInput = Joi.object({
     .pattern(/^[a-z0-9][a-z0-9_-]*$/)
     .max(64),
   data: Joi.object().default({}),
-  tag: Joi.string()
-    .max(limits.tag)
-    .custom((tag: string, helper) => (hasControlCharacter(tag) ? helper.error('string.base') : tag)),
+  tag: Joi.string().custom((tag: string, helper) =>
+    hasControlCharacter(tag) ? helper.error('string.base') : tag,
+  ),
   sendAt: timestampSchema,
 }).required();
 
@@ -77,6 +76,9 @@ export function createCampaigns(context: MailContext) {
       const { path, fault } = firstFault(error);
       throw new MailError('invalid-input', `${path} ${fault}.`, path);
     }
+    const { limits } = context.providers;
+    if ((value.tag?.length ?? 0) > limits.tag)
+      throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
     const template = await context.templates.published(value.template);
     const { category } = template.content;
     if (!isBulk(context, category)) {

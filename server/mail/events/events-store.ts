@@ -5,17 +5,24 @@ import { isDuplicate } from '../../../db/error-codes.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
-/** Appends an event once. Null when the same fact was stored before, by whichever road. */
+/** An event to be stored. */
+export interface NewEvent {
+  /** Key of the provider, whose facts are its own. */
+  provider: string;
+  event: ProviderEvent;
+  messageId: string | null;
+  source: EventSource;
+  now: Date;
+}
+
+/** Appends an event once. Null when the same fact was stored before, from whichever source. */
 export async function appendEvent(
   trx: Knex,
-  event: ProviderEvent,
-  messageId: string | null,
-  source: EventSource,
-  now: Date,
+  { provider, event, messageId, source, now }: NewEvent,
 ): Promise<string | null> {
   try {
     const [id] = await trx('postlane_events').insert({
-      fact_key: factKey(event),
+      fact_key: factKey(provider, event),
       kind: event.kind,
       source,
       message_id: messageId,
@@ -36,17 +43,22 @@ export async function appendEvent(
 }
 
 /** Of these events those whose facts are not stored yet. */
-export async function unknownFacts(db: Knex, events: readonly ProviderEvent[]): Promise<ProviderEvent[]> {
+export async function unknownFacts(
+  db: Knex,
+  provider: string,
+  events: readonly ProviderEvent[],
+): Promise<ProviderEvent[]> {
   if (events.length === 0) return [];
+  const keys = events.map(event => factKey(provider, event));
   const rows: { fact_key: string }[] = await db('postlane_events')
     .select('fact_key')
-    .whereIn('fact_key', events.map(factKey));
+    .whereIn('fact_key', keys);
   const known = new Set(rows.map(row => row.fact_key));
-  return events.filter(event => !known.has(factKey(event)));
+  return events.filter((_, i) => !known.has(keys[i] ?? ''));
 }
 
-function factKey({ fact }: ProviderEvent): string {
-  return createHash('sha256').update(fact).digest('hex');
+function factKey(provider: string, { fact }: ProviderEvent): string {
+  return createHash('sha256').update(`${provider} ${fact}`).digest('hex');
 }
 
 /** The message an event is about: by our id in its metadata, else by the provider's id. */

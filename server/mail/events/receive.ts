@@ -17,11 +17,12 @@ export interface Received {
 }
 
 /**
- * One report of the provider -> stored once -> its effects, in one transaction. Webhooks and reconciliation share
- * this road. Returns after the commit.
+ * One event of a provider -> stored once -> its effects, in one transaction. Webhooks and reconciliation share
+ * this path. Returns after the commit.
  */
 export async function receive(
   { db, now }: MailContext,
+  provider: string,
   reported: ProviderEvent,
   source: EventSource,
 ): Promise<Received> {
@@ -29,7 +30,13 @@ export async function receive(
   return inTransaction(db, async trx => {
     const message = await findMessageOf(trx, event);
     if (!message && isAboutTest(event)) return { result: 'test', messageId: null };
-    const eventId = await appendEvent(trx, event, message?.id ?? null, source, now());
+    const eventId = await appendEvent(trx, {
+      provider,
+      event,
+      messageId: message?.id ?? null,
+      source,
+      now: now(),
+    });
     if (eventId === null) return { result: 'duplicate', messageId: message?.id ?? null };
     if (message) await applyToMessage(trx, event, message);
     await applyToSuppressions(trx, event, eventId);
@@ -42,12 +49,24 @@ function isAboutTest({ isTest, kind }: ProviderEvent): boolean {
   return isTest === true && kind !== 'suppressed' && kind !== 'unsuppressed';
 }
 
-/** What each kind of event does to its message; kinds that are absent leave the state alone. */
-const effects: Partial<Record<EventKind, 'deliver' | 'bounce' | 'complain' | 'refuse'>> = {
-  delivered: 'deliver',
-  bounced: 'bounce',
-  complained: 'complain',
-  refused: 'refuse',
+interface Effect {
+  state?: 'deliver' | 'bounce' | 'complain' | 'refuse';
+  stamp?: 'opened_at' | 'clicked_at';
+}
+
+/** What each kind of event does to its message. */
+const effects: Record<EventKind, Effect> = {
+  delivered: { state: 'deliver' },
+  bounced: { state: 'bounce' },
+  complained: { state: 'complain' },
+  refused: { state: 'refuse' },
+  opened: { stamp: 'opened_at' },
+  clicked: { stamp: 'clicked_at' },
+  'soft-bounced': {},
+  suppressed: {},
+  unsuppressed: {},
+  'auto-replied': {},
+  other: {},
 };
 
 async function applyToMessage(trx: Db, event: ProviderEvent, message: ReportedMessage): Promise<void> {
@@ -55,15 +74,14 @@ async function applyToMessage(trx: Db, event: ProviderEvent, message: ReportedMe
     await learnProviderId(trx, event.attemptId, event.providerMessageId);
   // A copy's fate is on the timeline; the state is the recipient's.
   if (event.recipient !== message.recipient) return;
-  const effect = effects[event.kind];
+  const { state, stamp } = effects[event.kind];
   // A refusal of one attempt says nothing about the next, which may be on its way.
-  if (effect === 'refuse' && !message.latest) return;
-  if (effect) {
+  if (state === 'refuse' && !message.latest) return;
+  if (state) {
     const change = { at: event.occurredAt, reason: reasonOf(event) };
-    await transition(trx, effect, { ids: [message.id] }, change);
+    await transition(trx, state, { ids: [message.id] }, change);
   }
-  if (event.kind === 'opened') await stampOnce(trx, message.id, 'opened_at', event.occurredAt);
-  if (event.kind === 'clicked') await stampOnce(trx, message.id, 'clicked_at', event.occurredAt);
+  if (stamp) await stampOnce(trx, message.id, stamp, event.occurredAt);
 }
 
 async function applyToSuppressions(trx: Db, event: ProviderEvent, eventId: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { utc } from '../shared/time.ts';
 
-/** A password of the webhook door, without the password. */
+/** A password of the webhook, without the password. */
 export interface WebhookPassword {
   id: number;
   user: string;

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { audited } from '../shared/audit-store.ts';
 import { addMs } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { createWebhookHashes } from './webhook-hashes.ts';
 import {
   deleteWebhookPassword,
   insertWebhookPassword,
@@ -20,11 +20,11 @@ export type WebhookPasswords = ReturnType<typeof createWebhookPasswords>;
 
 const notedEveryMs = 60_000;
 const mostAtOnce = 5;
-const user = 'postmark';
 
-/** Passwords of the webhook door that admins make, beside those of the configuration; only hashes are kept. */
-export function createWebhookPasswords({ db, now, log }: MailContext) {
+/** Passwords of the webhook that admins make, beside those of the configuration; only hashes are kept. */
+export function createWebhookPasswords({ db, now, log, providers }: MailContext) {
   const hashes = createWebhookHashes(() => webhookHashes(db), now);
+  const defaultUser = providers.all.find(({ webhooks }) => webhooks)?.key ?? 'webhook';
   const notedAt = new Map<number, Date>();
 
   const note = async (id: number) => {
@@ -34,7 +34,7 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
     try {
       await markWebhookPasswordUsed(db, id, { now: now(), notSince: addMs(now(), -notedEveryMs) });
     } catch (error) {
-      // The report itself matters more than when it came.
+      // The event itself matters more than when it came.
       log.warn({ err: error }, 'the use of a webhook password was not noted');
     }
   };
@@ -42,8 +42,14 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
   return {
     list: () => listWebhookPasswords(db),
 
-    /** Makes a new one beside the others, which stay valid. It is told this once and kept nowhere. */
-    async add({ by }: { by: string }): Promise<{ id: number; user: string; password: string }> {
+    /** Makes a new one beside the others, which stay valid; `user` names the provider. It is told this once and kept nowhere. */
+    async add({
+      by,
+      user = defaultUser,
+    }: {
+      by: string;
+      user?: string;
+    }): Promise<{ id: number; user: string; password: string }> {
       const password = randomBytes(24).toString('base64url');
       const id = await inTransaction(db, async trx => {
         if ((await lockWebhookPasswords(trx)).length >= mostAtOnce) {
@@ -64,7 +70,7 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
     },
 
     /**
-     * Takes one away; reports that still come with it are refused: here at once, by other processes within 5 seconds.
+     * Takes one away; events that still come with it are refused: here at once, by other processes within 5 seconds.
      * Throws `wrong-state` when it is gone already, and with `keepLast` when no other is left.
      */
     async remove(id: number, { by, keepLast = false }: { by: string; keepLast?: boolean }): Promise<void> {
@@ -72,7 +78,8 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
         const there = await lockWebhookPasswords(trx);
         const found = there.find(one => one.id === id);
         if (!found) throw new MailError('wrong-state', 'This password is gone already.', 'id');
-        if (keepLast && there.length === 1) throw new MailError('wrong-state', lastOne, 'id');
+        if (keepLast && there.length === 1)
+          throw new MailError('wrong-state', lastOne(providers.names), 'id');
         await deleteWebhookPassword(trx, id);
         const before = { user: found.user, createdBy: found.createdBy, usedAt: found.usedAt };
         const subject = `webhook-password:${id}`;
@@ -85,7 +92,7 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
     /** True when a pair is one of them; a new one works at once in every process. */
     async accepts(givenUser: string, password: string): Promise<boolean> {
       const given = Buffer.from(hashOf(givenUser, password));
-      const id = matching(given, await hashes.recent()) ?? matching(given, await hashes.anew());
+      const id = matching(given, await hashes.recent()) ?? matching(given, await hashes.fresh());
       if (id === null) return false;
       await note(id);
       return true;
@@ -93,8 +100,9 @@ export function createWebhookPasswords({ db, now, log }: MailContext) {
   };
 }
 
-const lastOne =
-  'This is the last password, and the configuration has none: Postmark could no longer report anything. Make a new one first.';
+function lastOne(names: string): string {
+  return `This is the last password, and the configuration has none: ${names} could no longer report anything. Make a new one first.`;
+}
 
 /** All are compared, each in constant time: neither which one matched nor how much of it shows. */
 function matching(given: Buffer, hashes: readonly WebhookHash[]): number | null {
@@ -104,8 +112,48 @@ function matching(given: Buffer, hashes: readonly WebhookHash[]): number | null 
   );
 }
 
-// A plain hash, for it is to cost a report next to nothing. A slow one protects what people think up; nobody goes through
+// A plain hash, because it must cost an event next to nothing. A slow one protects what people think up; nobody goes through
 // the 2^192 that this is chosen from.
 function hashOf(name: string, password: string): string {
   return createHash('sha256').update(`${name}:${password}`).digest('hex');
+}
+
+/** A removed password is refused by every process within this time. */
+const keptForMs = 5_000;
+/** Between two reads, however many strangers try. */
+const restMs = 100;
+
+/** The accepted hashes, kept for a few seconds: every event asks for them. */
+function createWebhookHashes(read: () => Promise<readonly WebhookHash[]>, now: () => Date) {
+  let kept: { at: Date; hashes: readonly WebhookHash[] } | null = null;
+  let coming: Promise<readonly WebhookHash[]> | null = null;
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let changes = 0;
+
+  const readSoon = async () => {
+    await wait(Math.max(0, startedAt + restMs - performance.now()));
+    // A caller from now on may know a password that this read does not see.
+    coming = null;
+    startedAt = performance.now();
+    const [at, before] = [now(), changes];
+    const hashes = await read();
+    if (before === changes) kept = { at, hashes };
+    return hashes;
+  };
+  const fresh = () => {
+    coming ??= readSoon();
+    return coming;
+  };
+
+  return {
+    /** As they were at most {@link keptForMs} ago. */
+    recent: async () => (kept && now() < addMs(kept.at, keptForMs) ? kept.hashes : fresh()),
+    /** As they are now; for a pair that is not among the recent. Many that ask at once share a read. */
+    fresh,
+    /** They were changed by this process. */
+    forget(): void {
+      kept = null;
+      changes += 1;
+    },
+  };
 }

@@ -1,39 +1,58 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
-import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
-import {
-  type ProviderWebhook,
-  type ProviderWebhooks,
-  type WebhookOutcome,
-  type WebhookSettings,
-  webhookEvents,
-} from '../providers/webhooks.ts';
+import type {
+  Provider,
+  ProviderWebhook,
+  ProviderWebhooks,
+  SaveResult,
+  WebhookSettings,
+} from '../providers/provider.ts';
 import { recordChange } from '../shared/audit-store.ts';
 import { withTimeout } from '../shared/timeout.ts';
 import type { WebhookPasswords } from './webhook-passwords.ts';
-import { type WebhookStanding, webhookStanding, webhooksAt } from './webhook-status.ts';
+import { type WebhookStatus, webhookStatus, webhooksAt } from './webhook-status.ts';
+
+/** A provider that posts events. */
+export interface WebhookProvider {
+  key: string;
+  name: string;
+  /** Streams whose events come by webhook. */
+  streams: string[];
+  /** What has to be posted, in the provider's terms. */
+  events: readonly string[];
+}
 
 /** What the provider says about its webhooks; `fault` when it could not be asked. */
-export type WebhookCheck = { fault: null; streams: WebhookStanding[] } | { fault: string };
+export type WebhookCheck = { fault: null; streams: WebhookStatus[] } | { fault: string };
 
-/** What became of setting up one stream. */
-export type WebhookSetUp = { stream: string } & Outcome;
+/** What became of setting up one stream; `unknown`: it may be set up. */
+export type WebhookSetUp = { stream: string } & SetUpResult;
 
-type Outcome = WebhookOutcome | { kind: 'unclear'; answer: string };
+type SetUpResult = SaveResult | { kind: 'unknown'; answer: string };
 
-interface Collaborators {
-  provider: ProviderWebhooks;
-  books: ReconciliationSource;
-  passwords: WebhookPasswords;
+interface WithWebhooks extends Provider {
+  webhooks: ProviderWebhooks;
 }
 
 const patienceMs = 10_000;
 
-/** The provider's webhooks as compared with what is needed, and setting them right. */
-export function createWebhookSetup(context: MailContext, { provider, books, passwords }: Collaborators) {
-  const { db, now, log } = context;
-  const streams = askedStreams(context);
+/** The providers' webhooks as compared with what is needed, and setting them right. */
+export function createWebhookSetup(context: MailContext, passwords: WebhookPasswords) {
+  const { db, now, log, providers } = context;
+  const able = providers.all.filter((one): one is WithWebhooks => one.webhooks !== undefined);
+  const posting = able.map((provider): WebhookProvider => {
+    const { key, name, webhooks } = provider;
+    return { key, name, streams: routedStreams(context, provider), events: webhooks.events };
+  });
+
+  const find = (key: string) => {
+    const provider = able.find(one => one.key === key);
+    const needed = posting.find(one => one.key === key);
+    if (!provider || !needed)
+      throw new MailError('invalid-input', 'There is no such provider of webhooks.', 'provider');
+    return { provider, needed };
+  };
 
   const asked = <T>(work: Promise<T>) =>
     withTimeout(work, patienceMs).catch((error: unknown) => {
@@ -44,18 +63,19 @@ export function createWebhookSetup(context: MailContext, { provider, books, pass
       throw new MailError('wrong-state', connectionFault(error), 'provider');
     });
 
-  const readAll = async () => {
-    const webhooks = await provider.list();
-    return { webhooks, streams: await books.streams() };
+  const readAll = async ({ webhooks, lists }: WithWebhooks, routed: readonly string[]) => {
+    const found = await webhooks.list();
+    return { webhooks: found, streams: lists ? await lists.streams() : routed };
   };
 
-  const save = (settings: WebhookSettings): Promise<Outcome> =>
-    provider.save(settings).catch((error: unknown) => {
+  const save = (webhooks: ProviderWebhooks, settings: WebhookSettings): Promise<SetUpResult> =>
+    webhooks.save(settings).catch((error: unknown) => {
       log.warn({ code: (error as { code?: unknown }).code }, 'a webhook may or may not be set up');
-      return { kind: 'unclear', answer: connectionFault(error) };
+      return { kind: 'unknown', answer: connectionFault(error) };
     });
 
   const setUpOne = async (
+    { webhooks }: WithWebhooks,
     stream: string,
     address: string,
     given: { user: string; password: string; found: readonly ProviderWebhook[]; by: string },
@@ -63,33 +83,35 @@ export function createWebhookSetup(context: MailContext, { provider, books, pass
     const { user, password, found, by } = given;
     const ours = webhooksAt(address, found).filter(webhook => webhook.stream === stream);
     const ids = ours.length > 0 ? ours.map(({ id }) => id) : [null];
-    const outcomes: Outcome[] = [];
-    for (const id of ids) outcomes.push(await save({ id, stream, url: address, user, password }));
-    const outcome = together(outcomes);
-    if (outcome.kind !== 'refused') {
+    const results: SetUpResult[] = [];
+    for (const id of ids) results.push(await save(webhooks, { id, stream, url: address, user, password }));
+    const result = combined(results);
+    if (result.kind !== 'refused') {
       await recordChange(db, {
         by,
         action: 'webhook.set-up',
         subject: `webhook:${stream}`,
         before: ours.map(({ id, events }) => ({ id, events })),
-        after: { address, user, events: webhookEvents, outcome: outcome.kind },
+        after: { address, user, events: webhooks.events, outcome: result.kind },
         at: now(),
       });
     }
-    return { stream, ...outcome };
+    return { stream, ...result };
   };
 
   return {
-    /** What has to be reported, in the provider's words. */
-    events: webhookEvents,
-    /** Streams whose reports come by webhook. */
-    streams,
+    /** Of every provider that posts events. */
+    providers: posting as readonly WebhookProvider[],
 
-    /** Asks the provider how its webhooks stand; `address` is where they are to post. */
-    async check(address: string): Promise<WebhookCheck> {
+    /** Asks a provider how its webhooks stand; `address` is where they are to post. */
+    async check(key: string, address: string): Promise<WebhookCheck> {
+      const { provider, needed } = find(key);
       try {
-        const found = await asked(readAll());
-        return { fault: null, streams: streams.map(stream => webhookStanding(stream, address, found)) };
+        const found = await asked(readAll(provider, needed.streams));
+        return {
+          fault: null,
+          streams: needed.streams.map(one => webhookStatus(one, address, found, needed)),
+        };
       } catch (error) {
         if (!(error instanceof MailError)) throw error;
         return { fault: error.message };
@@ -97,21 +119,27 @@ export function createWebhookSetup(context: MailContext, { provider, books, pass
     },
 
     /**
-     * Has the provider post the reports of these streams to `address`, with a new password that nobody gets to see.
+     * Has a provider post the events of these streams to `address`, with a new password that nobody gets to see.
      * Passwords from before stay valid until they are removed. Throws `wrong-state` when it cannot be asked.
      */
-    async setUp(wanted: readonly string[], address: string, { by }: { by: string }): Promise<WebhookSetUp[]> {
-      const unknown = wanted.find(stream => !streams.includes(stream));
+    async setUp(
+      key: string,
+      wanted: readonly string[],
+      address: string,
+      { by }: { by: string },
+    ): Promise<WebhookSetUp[]> {
+      const { provider, needed } = find(key);
+      const unknown = wanted.find(stream => !needed.streams.includes(stream));
       if (unknown !== undefined || wanted.length === 0)
         throw new MailError('invalid-input', 'Choose among the streams that are there.', 'streams');
-      const found = await asked(provider.list());
+      const found = await asked(provider.webhooks.list());
       // Valid before it is entered there: the provider tries it at once.
-      const { id, user, password } = await passwords.add({ by });
+      const { id, user, password } = await passwords.add({ by, user: key });
       const results: WebhookSetUp[] = [];
       for (const stream of new Set(wanted)) {
-        results.push(await setUpOne(stream, address, { user, password, found, by }));
+        results.push(await setUpOne(provider, stream, address, { user, password, found, by }));
       }
-      // Where one answer was unclear the provider may have it, and its reports must not be refused.
+      // Where one answer is missing the provider may have it, and its events must not be refused.
       if (results.every(({ kind }) => kind === 'refused')) await passwords.remove(id, { by });
       return results;
     },
@@ -119,17 +147,18 @@ export function createWebhookSetup(context: MailContext, { provider, books, pass
 }
 
 // Refused is only what was refused throughout: the password of the others is in use.
-function together(outcomes: readonly Outcome[]): Outcome {
-  const failed = outcomes.flatMap(one => (one.kind === 'done' ? [] : [one]));
+function combined(results: readonly SetUpResult[]): SetUpResult {
+  const failed = results.flatMap(one => (one.kind === 'done' ? [] : [one]));
   const [first] = failed;
   if (!first) return { kind: 'done' };
-  const refused = outcomes.every(({ kind }) => kind === 'refused');
-  return { kind: refused ? 'refused' : 'unclear', answer: first.answer };
+  const refused = results.every(({ kind }) => kind === 'refused');
+  return { kind: refused ? 'refused' : 'unknown', answer: first.answer };
 }
 
-// Those of transports that can be asked; the reports of another provider come another way.
-function askedStreams({ policy, lookups }: MailContext): string[] {
+// Those that its transports carry; the events of another provider come another way.
+function routedStreams({ policy }: MailContext, { transports }: Provider): string[] {
+  const names = transports.map(({ name }) => name);
   const routes = Object.values(policy.categories).flatMap(category => category.routes);
-  const streams = routes.filter(({ transport }) => lookups.has(transport)).map(({ stream }) => stream);
+  const streams = routes.filter(({ transport }) => names.includes(transport)).map(({ stream }) => stream);
   return [...new Set(streams)].sort();
 }

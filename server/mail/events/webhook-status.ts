@@ -1,7 +1,7 @@
-import { type ProviderWebhook, webhookEvents } from '../providers/webhooks.ts';
+import type { ProviderWebhook } from '../providers/provider.ts';
 
-/** How the provider's reports of one stream are set up, as compared with what is needed. */
-export interface WebhookStanding {
+/** How the webhook of one stream is set up, as compared with what is needed. */
+export interface WebhookStatus {
   stream: string;
   /** `right`, or what is amiss. */
   state: 'right' | 'missing' | 'incomplete' | 'no-stream';
@@ -11,26 +11,39 @@ export interface WebhookStanding {
   others: string[];
 }
 
-/** Compares the webhooks of a stream with what is needed: one for `address` that reports everything. */
-export function webhookStanding(
+/** What a provider has. */
+interface Found {
+  streams: readonly string[];
+  webhooks: readonly ProviderWebhook[];
+}
+
+/** The provider, and what it has to post. */
+interface Needed {
+  name: string;
+  events: readonly string[];
+}
+
+/** Compares the webhooks of a stream with what is needed: one for `address` that posts everything. */
+export function webhookStatus(
   stream: string,
   address: string,
-  { streams, webhooks }: { streams: readonly string[]; webhooks: readonly ProviderWebhook[] },
-): WebhookStanding {
+  { streams, webhooks }: Found,
+  needed: Needed,
+): WebhookStatus {
   const here = webhooks.filter(webhook => webhook.stream === stream);
   const ours = webhooksAt(address, here);
   const others = here.filter(webhook => !ours.includes(webhook)).map(({ url }) => new URL(url).host);
   if (!streams.includes(stream)) {
-    const words = [`The Postmark server has no stream ${stream}: mail on it is refused.`];
+    const words = [`${needed.name} has no stream ${stream}: mail on it is refused.`];
     return { stream, state: 'no-stream', words, others };
   }
   if (ours.length === 0) {
     const words = [
-      'Nothing is posted to this address: what becomes of its mail stays unknown until the night.',
+      'Nothing is posted to this address: what becomes of its mail stays unknown until the nightly reconciliation.',
     ];
     return { stream, state: 'missing', words, others };
   }
-  const words = faultsOf(ours);
+  const words = faultsOf(ours, needed);
   return { stream, state: words.length > 0 ? 'incomplete' : 'right', words, others };
 }
 
@@ -39,13 +52,13 @@ export function webhooksAt(address: string, webhooks: readonly ProviderWebhook[]
   return webhooks.filter(({ url }) => placeOf(url) === placeOf(address));
 }
 
-function faultsOf(ours: readonly ProviderWebhook[]): string[] {
+function faultsOf(ours: readonly ProviderWebhook[], { name, events: needed }: Needed): string[] {
   const reported = new Set(ours.filter(({ verified }) => verified).flatMap(({ events }) => events));
-  const lacking = webhookEvents.filter(event => !reported.has(event));
+  const lacking = needed.filter(event => !reported.has(event));
   return [
     ...(ours.some(({ signsIn }) => !signsIn) ? ['It brings no password, so its reports are refused.'] : []),
     ...(ours.some(({ verified }) => !verified)
-      ? ['Postmark has not got a good answer and holds reports back.']
+      ? [`${name} has not got a good answer and holds reports back.`]
       : []),
     ...(lacking.length > 0 && ours.every(({ verified }) => verified)
       ? [`It does not report: ${lacking.join(', ')}.`]

@@ -1,5 +1,4 @@
 import type { MailContext } from '../context.ts';
-import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
 import type { Rendered } from '../templates/language/render.ts';
 import { refuseSecret } from './confidentiality.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
@@ -15,10 +14,13 @@ export async function previewOf(context: MailContext, id: string): Promise<Rende
 }
 
 /** A loaded message by the version it is pinned to. */
-export async function rendered({ templates }: MailContext, message: StoredMessage): Promise<Rendered> {
+export async function rendered(
+  { templates, providers }: MailContext,
+  message: StoredMessage,
+): Promise<Rendered> {
   const template = await templates.version(message.templateVersionId);
   return template.render(template.complete(message.content.data), {
     locale: message.locale,
-    unsubscribe: unsubscribePlaceholder,
+    unsubscribe: providers.unsubscribePlaceholder(message.transport),
   });
 }

@@ -1,6 +1,6 @@
 /** From where on something wants attention. */
 export const thresholds = {
-  /** Of what was sent in a day; Postmark asks for less than 10 %, and good senders stay under 2. */
+  /** Of what was sent in a day; providers ask for less than 10 %, and good senders stay under 2. */
   bounceRate: 0.05,
   /** Mailbox providers act from 0.1 % on. */
   complaintRate: 0.001,

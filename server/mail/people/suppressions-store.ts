@@ -3,13 +3,13 @@ import type { Db } from '../../../db/connect.ts';
 import { addressKey } from '../shared/address.ts';
 import { utc } from '../shared/time.ts';
 
-/** Why an address is not mailed on a stream, in Postmark's words, or ours for what an operator did here. */
+/** Why an address is not mailed on a stream, in the provider's words, or ours for what an operator did here. */
 export interface Suppression {
   stream: string;
   address: string;
   active: boolean;
   reason: string;
-  /** `Recipient`, `Customer` or `Admin` as Postmark says; `Operator` when entered here. */
+  /** `Recipient`, `Customer` or `Admin` as the provider says; `Operator` when entered here. */
   origin: string;
   eventId: string | null;
   note: string | null;

@@ -1,11 +1,9 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { type EventView, readEvent } from '../events/events-store.ts';
-import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { cannotLiftReason } from './reactivation.ts';
 import {
   changeSuppression,
   listSuppressions,
@@ -24,7 +22,7 @@ export interface SuppressionEvidence {
 }
 
 /** Who must not be mailed on a stream, and why. */
-export function createSuppressions({ db, now, log }: MailContext, books: ReconciliationSource) {
+export function createSuppressions({ db, now, log, providers }: MailContext) {
   /**
    * Stores an operator's decision and, when somebody is named, writes it down with what it replaces. False when an active
    * suppression of the provider's or the recipient's is there, which must not pass for an operator's own.
@@ -64,23 +62,33 @@ export function createSuppressions({ db, now, log }: MailContext, books: Reconci
     const [found] = await listSuppressions(db, { stream, address });
     if (!found)
       throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
-    const fixed = cannotLiftReason(found);
+    const fixed = cannotLift(found);
     if (fixed) throw new MailError('wrong-state', fixed, 'address');
     if (found.origin !== 'Operator') await askProvider(stream, found.address);
     await decide(stream, found.address, false, note, actor);
   }
 
   async function askProvider(stream: string, address: string): Promise<void> {
-    const answer = await books.reactivate(stream, address).catch((error: unknown) => {
+    const provider = providers.listing(stream);
+    // Nobody keeps a list that it could still be on.
+    if (!provider?.lists) return;
+    const { name, lists } = provider;
+    const answer = await lists.reactivate(stream, address).catch((error: unknown) => {
       log.warn({ err: error, stream }, 'the provider could not be asked to lift a suppression');
       throw new MailError(
         'wrong-state',
-        'Postmark could not be reached. Nothing was changed; try again.',
+        `${name} could not be reached. Nothing was changed; try again.`,
         'address',
       );
     });
     if (!answer.done)
-      throw new MailError('wrong-state', `Postmark will not lift it: ${answer.answer}`, 'address');
+      throw new MailError('wrong-state', `${name} will not lift it: ${answer.answer}`, 'address');
+  }
+
+  /** Why a suppression stays, in a sentence; null when it may be lifted. An operator's own always may. */
+  function cannotLift({ stream, reason, origin }: Suppression): string | null {
+    if (origin === 'Operator') return null;
+    return providers.listing(stream)?.lists?.cannotLift({ reason, origin }) ?? null;
   }
 
   return {
@@ -94,7 +102,7 @@ export function createSuppressions({ db, now, log }: MailContext, books: Reconci
       const suppression = await readSuppression(db, stream, address);
       if (!suppression) return null;
       const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
-      return { suppression, event, fixed: cannotLiftReason(suppression) };
+      return { suppression, event, fixed: cannotLift(suppression) };
     },
     add,
     lift,

@@ -1,23 +1,27 @@
-/** What happened to a message after it was handed over, in our words. */
-export type EventKind =
-  | 'delivered'
-  | 'bounced'
-  | 'soft-bounced'
-  | 'refused'
-  | 'complained'
-  | 'opened'
-  | 'clicked'
-  | 'suppressed'
-  | 'unsuppressed'
-  | 'auto-replied'
-  | 'other';
+/** What can happen to a message after it was handed over. Each kind has its effect and its words: the compiler asks for both. */
+export const eventKinds = [
+  'delivered',
+  'bounced',
+  'soft-bounced',
+  'refused',
+  'complained',
+  'opened',
+  'clicked',
+  'suppressed',
+  'unsuppressed',
+  'auto-replied',
+  'other',
+] as const;
+
+/** One of {@link eventKinds}. */
+export type EventKind = (typeof eventKinds)[number];
 
 /** A fact a provider reported, normalised at the edge. */
 export interface ProviderEvent {
   kind: EventKind;
-  /** What makes two reports the same fact, whichever road they came by. */
+  /** What makes two events of a provider the same fact, whether it was posted or listed. */
   fact: string;
-  /** Our attempt id, when the report carries it. */
+  /** Our attempt id, when the event carries it. */
   attemptId: string | null;
   providerMessageId: string | null;
   stream: string | null;
@@ -30,9 +34,31 @@ export interface ProviderEvent {
   suppresses: { active: boolean; reason: string; origin: string } | null;
   /** The few fields worth showing; no bodies. */
   details: Record<string, string | number | boolean | null>;
-  /** The report as it came, JSON, without the mail itself. */
+  /** The event as it came, JSON, without the mail itself. */
   raw: string;
 }
 
-/** Which road a report came by. */
-export type EventSource = 'webhook' | 'reconciliation' | 'hand-over';
+/** How an event came in: posted, or found missing when lists were compared. */
+export type EventSource = 'webhook' | 'reconciliation';
+
+/** Reads what a provider posts. */
+export interface EventReader {
+  /**
+   * The event in one body. What the provider added since is of kind `other`; what is not of its making throws
+   * {@link MalformedEvent}.
+   */
+  read(payload: unknown, receivedAt: Date): ProviderEvent;
+  /** What a bounce means, by `details.type` of its event; null for a type that the provider does not use. */
+  describeBounce(type: string): BounceMeaning | null;
+}
+
+/** What a bounce means for us, and what can be done about it. */
+export interface BounceMeaning {
+  means: string;
+  advice: string;
+}
+
+/** A webhook body or a row of a list that is not what its provider documents. */
+export class MalformedEvent extends Error {
+  override readonly name = 'MalformedEvent';
+}

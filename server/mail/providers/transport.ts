@@ -1,13 +1,18 @@
 /** The metadata field that carries our attempt id. Lower case: SMTP loses the case of keys. */
 export const attemptKey = 'postlane-attempt';
 
-/** The tag of a test that somebody sends of a template, by which its reports are known: bounce lists have no metadata. */
+/** The tag of a test that somebody sends of a template, by which its events are known: bounce lists have no metadata. */
 export const testTag = 'postlane-test';
 
 /** A mailbox: `email` is bare and checked, `name` may hold any text without line breaks. */
 export interface Mailbox {
   email: string;
   name?: string;
+}
+
+/** `"Name" <address>`, quoted so that commas in names stay names. */
+export function formatMailbox({ email, name }: Mailbox): string {
+  return name ? `"${name.replace(/[\\"]/g, '\\$&')}" <${email}>` : email;
 }
 
 /** A file to send along; `contentId` (without `cid:`) makes it inline. */
@@ -45,7 +50,7 @@ export interface Envelope {
  * - `rejected`: refused for good; `inactive` names the addresses the provider will not mail on this stream.
  * - `deferred`: certainly not accepted now; may be tried again. `retryAfterMs` when the provider said so.
  * - `unknown`: may have been accepted; must not be repeated before the provider was asked.
- * `code` is short and stable (`postmark-406`, `smtp-451`, `timeout`); `answer` is the provider's own words.
+ * `code` is short and stable (`smtp-451`, `not-started`); `answer` is the provider's own words.
  */
 export type Outcome =
   | { kind: 'accepted'; code: string; answer: string; providerMessageId: string | null; inactive?: string[] }
@@ -97,12 +102,3 @@ export interface Transport {
 export class PlainError extends Error {
   override readonly name = 'PlainError';
 }
-
-/** What a provider says when asked about an attempt whose answer we missed. */
-export type LookupAnswer =
-  | { kind: 'found'; providerMessageId: string }
-  | { kind: 'absent' }
-  | { kind: 'unclear'; answer: string };
-
-/** Asks the provider whether it accepted an attempt, by the id that travelled with the mail. */
-export type Lookup = (attempt: { id: string; stream: string; handedAt: Date }) => Promise<LookupAnswer>;

@@ -1,52 +1,59 @@
 import type { MailContext } from '../context.ts';
 import { receive } from '../events/receive.ts';
 import { readSuppression, suppressionsOf } from '../people/suppressions-store.ts';
-import type { ListedSuppression, ReconciliationSource } from '../providers/reconciliation-source.ts';
+import type { ListedSuppression, ProviderLists } from '../providers/provider.ts';
 import { addressKey } from '../shared/address.ts';
-import { type Differences, noDifferences } from './comparison.ts';
+import { type Differences, noDifferences } from './reconciliations-store.ts';
 
-/** The provider's list runs behind its webhooks, and they behind the fact: what is younger waits for the next night. */
+/** A provider's lists, and the key its facts go by. */
+export interface Source {
+  provider: string;
+  lists: ProviderLists;
+}
+
+/** The provider's list runs behind its webhooks, and they behind the fact: what is younger waits for the next run. */
 const unsettledMs = 2 * 3_600_000;
 
 /** The provider's list is the authority on whom it will not mail; what was entered here stays ours. */
 export async function reconcileSuppressions(
   context: MailContext,
-  books: ReconciliationSource,
+  source: Source,
   stream: string,
   at: Date,
 ): Promise<Differences> {
-  const tally = noDifferences();
-  const listed = await books.suppressions(stream);
+  const { provider, lists } = source;
+  const found = noDifferences();
+  const listed = await lists.suppressions(stream);
   const missing = new Map(listed.map(one => [addressKey(one.address), one]));
   const settledBy = new Date(at.getTime() - unsettledMs);
 
-  tally.seen = listed.length;
+  found.seen = listed.length;
   for await (const { address, origin, changedAt } of suppressionsOf(context.db, stream)) {
     const isListed = missing.delete(address);
     if (isListed || origin === 'Operator' || changedAt >= settledBy) continue;
-    await receive(context, books.reactivation(stream, address, at), 'reconciliation');
-    tally.repaired += 1;
+    await receive(context, provider, lists.reactivation(stream, address, at), 'reconciliation');
+    found.repaired += 1;
   }
-  for (const one of missing.values()) await take(context, books, stream, one, { at, settledBy, tally });
-  return tally;
+  for (const one of missing.values()) await add(context, source, stream, one, { at, settledBy, found });
+  return found;
 }
 
 /** One that we do not have, or believed to be lifted since: it is still listed, so the provider has the last word. */
-async function take(
+async function add(
   context: MailContext,
-  books: ReconciliationSource,
+  { provider, lists }: Source,
   stream: string,
   listed: ListedSuppression,
-  { at, settledBy, tally }: { at: Date; settledBy: Date; tally: Differences },
+  { at, settledBy, found }: { at: Date; settledBy: Date; found: Differences },
 ): Promise<void> {
   const lifted = await readSuppression(context.db, stream, listed.address);
   const isOverruled = lifted !== null && lifted.changedAt >= listed.since;
   if (isOverruled && lifted.changedAt >= settledBy) return;
-  const event = books.suppression(stream, listed, isOverruled ? at : listed.since);
+  const event = lists.suppression(stream, listed, isOverruled ? at : listed.since);
   if (!event) {
-    tally.unreadable += 1;
+    found.unreadable += 1;
     return;
   }
-  await receive(context, event, 'reconciliation');
-  tally.repaired += 1;
+  await receive(context, provider, event, 'reconciliation');
+  found.repaired += 1;
 }

@@ -2,52 +2,87 @@ import type { MailContext } from '../context.ts';
 import { findMessageOf, unknownFacts } from '../events/events-store.ts';
 import { receive } from '../events/receive.ts';
 import type { ProviderEvent } from '../providers/event.ts';
-import type { ReconciliationSource } from '../providers/reconciliation-source.ts';
+import type { ProviderLists } from '../providers/provider.ts';
 import { dayMs } from '../shared/time.ts';
-import { type Differences, noDifferences } from './comparison.ts';
-import { reconcileSuppressions } from './reconcile-suppressions.ts';
+import { reconcileSuppressions, type Source } from './reconcile-suppressions.ts';
 import {
+  type Differences,
   finishReconciliation,
   listReconciliations,
-  type Reconciliation,
+  noDifferences,
+  type ReconciliationRun,
+  type Repair,
+  repairsOf,
+  type StreamResult,
   startReconciliation,
 } from './reconciliations-store.ts';
 
+/** How many repairs of a stream are listed; the numbers tell of all. */
+const shownRepairs = 200;
+
+/** The comparisons of our records with the providers' lists. */
+export function createReconciliations({ db }: MailContext) {
+  return {
+    /** Latest first; `before` (a day) continues a page. */
+    list: (page: { before?: string } = {}) => listReconciliations(db, page),
+    /** One day's, stream by stream, with the first 200 repairs of each; empty when there was none. */
+    async ofDay(day: string): Promise<(ReconciliationRun & { repairs: Repair[] })[]> {
+      const runs = await listReconciliations(db, { day });
+      return Promise.all(
+        runs.map(async run => ({ ...run, repairs: await repairsOf(db, run, shownRepairs) })),
+      );
+    },
+  };
+}
+
 /**
- * Closes the books of the day before `now`: reads bounces and suppressions of every stream and sends each difference
- * down the same road as a webhook. Repeating a night repairs only what is still missing. A stream that cannot be
- * read is recorded with its problem and does not stop the others, nor does a row that cannot be read its stream.
+ * Compares the day before `now` with every provider's lists: reads bounces and suppressions of every stream and sends
+ * each difference down the same path as a webhook. Repeating a day repairs only what is still missing. A stream that
+ * cannot be read is recorded with its problem and does not stop the others, nor does a row that cannot be read its stream.
  */
-export async function reconcileNight(
-  context: MailContext,
-  books: ReconciliationSource,
-): Promise<Reconciliation[]> {
+export async function reconcile(context: MailContext): Promise<ReconciliationRun[]> {
   const to = context.now();
   const day = new Date(to.getTime() - dayMs).toISOString().slice(0, 10);
-  for (const stream of await books.streams()) {
-    const id = await startReconciliation(context.db, day, stream, to);
-    const night = await reconcileStream(context, books, stream, to);
-    await finishReconciliation(context.db, id, night, context.now());
+  const faults: unknown[] = [];
+  for (const provider of context.providers.all) {
+    const { key, lists } = provider;
+    if (!lists) continue;
+    try {
+      // A stream has one provider: another's list says nothing about it, though it has one of that name.
+      const streams = (await lists.streams()).filter(one => context.providers.listing(one) === provider);
+      await reconcileStreams(context, { provider: key, lists }, streams, { day, to });
+    } catch (error) {
+      context.log.error({ err: error, provider: key }, 'reconciliation with a provider failed');
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw faults[0];
   return listReconciliations(context.db, { day });
 }
 
-interface Night {
-  bounces: Differences;
-  suppressions: Differences;
-  problem: string | null;
+async function reconcileStreams(
+  context: MailContext,
+  source: Source,
+  streams: readonly string[],
+  { day, to }: { day: string; to: Date },
+): Promise<void> {
+  for (const stream of streams) {
+    const id = await startReconciliation(context.db, day, stream, to);
+    const result = await reconcileStream(context, source, stream, to);
+    await finishReconciliation(context.db, id, result, context.now());
+  }
 }
 
 async function reconcileStream(
   context: MailContext,
-  books: ReconciliationSource,
+  source: Source,
   stream: string,
   to: Date,
-): Promise<Night> {
+): Promise<StreamResult> {
   try {
-    // Reports arrive late and are dated by the bounce: the windows of three nights overlap.
-    const bounces = await reconcileBounces(context, books, stream, new Date(to.getTime() - 3 * dayMs), to);
-    const suppressions = await reconcileSuppressions(context, books, stream, to);
+    // Events arrive late and are dated by the bounce: the windows of three days overlap.
+    const bounces = await reconcileBounces(context, source, stream, new Date(to.getTime() - 3 * dayMs), to);
+    const suppressions = await reconcileSuppressions(context, source, stream, to);
     return { bounces, suppressions, problem: problemOf(bounces.unreadable + suppressions.unreadable) };
   } catch (error) {
     context.log.error({ err: error, stream }, 'reconciliation of a stream failed');
@@ -61,33 +96,34 @@ function problemOf(unreadable: number): string | null {
 
 async function reconcileBounces(
   context: MailContext,
-  books: ReconciliationSource,
+  { provider, lists }: Source,
   stream: string,
   from: Date,
   to: Date,
 ): Promise<Differences> {
-  const tally = noDifferences();
-  for await (const { events, unreadable } of books.bounces(stream, from, to)) {
-    tally.seen += events.length + unreadable;
-    tally.unreadable += unreadable;
-    for (const event of await unknownFacts(context.db, events)) {
-      const { result } = await receive(context, await identified(context, books, event), 'reconciliation');
-      if (result === 'stored') tally.repaired += 1;
-      if (result === 'test') tally.seen -= 1;
+  const found = noDifferences();
+  for await (const { events, unreadable } of lists.bounces(stream, from, to)) {
+    found.seen += events.length + unreadable;
+    found.unreadable += unreadable;
+    for (const event of await unknownFacts(context.db, provider, events)) {
+      const whole = await identified(context, lists, event);
+      const { result } = await receive(context, provider, whole, 'reconciliation');
+      if (result === 'stored') found.repaired += 1;
+      if (result === 'test') found.seen -= 1;
     }
   }
-  return tally;
+  return found;
 }
 
 /**
- * Rows of the books lack the metadata of webhooks, and of mail that went by SMTP we may not have learned the provider's
+ * Rows of a list may lack the metadata of webhooks, and of mail that went by SMTP we may not have learned the provider's
  * id: then the provider is asked which attempt it was.
  */
 async function identified(
   { db }: MailContext,
-  books: ReconciliationSource,
+  lists: ProviderLists,
   event: ProviderEvent,
 ): Promise<ProviderEvent> {
   if (event.attemptId || !event.providerMessageId || (await findMessageOf(db, event))) return event;
-  return { ...event, attemptId: await books.attemptOf(event.providerMessageId) };
+  return { ...event, attemptId: await lists.attemptOf(event.providerMessageId) };
 }

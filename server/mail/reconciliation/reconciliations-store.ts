@@ -1,11 +1,30 @@
 import type { Db } from '../../../db/connect.ts';
 import type { EventKind } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
-import type { Differences } from './comparison.ts';
 
-/** One stream's night. */
-export interface Reconciliation {
-  /** The day whose books were closed, `YYYY-MM-DD` UTC. */
+/** What was seen in one of the provider's lists, and how much of it was missing in ours. */
+export interface Differences {
+  seen: number;
+  repaired: number;
+  /** Rows that are not what the provider documents, and were passed over. */
+  unreadable: number;
+}
+
+/** Nothing so far. */
+export function noDifferences(): Differences {
+  return { seen: 0, repaired: 0, unreadable: 0 };
+}
+
+/** What became of one stream. */
+export interface StreamResult {
+  bounces: Differences;
+  suppressions: Differences;
+  problem: string | null;
+}
+
+/** One day of one stream. */
+export interface ReconciliationRun {
+  /** The day that was compared, `YYYY-MM-DD` UTC. */
   day: string;
   stream: string;
   startedAt: Date;
@@ -17,7 +36,7 @@ export interface Reconciliation {
   problem: string | null;
 }
 
-/** Opens the books of a day and stream, anew when they were opened before. Returns their id. */
+/** Begins the run of a day and stream, again when there was one before. Returns its id. */
 export async function startReconciliation(db: Db, day: string, stream: string, now: Date): Promise<number> {
   const [result] = await db.raw(
     `INSERT INTO postlane_reconciliations (day, stream, started_at) VALUES (?, ?, ?)
@@ -27,15 +46,11 @@ export async function startReconciliation(db: Db, day: string, stream: string, n
   return result.insertId;
 }
 
-/** Signs a night off. Repairs of an earlier run of the same night stay counted. */
+/** Ends a run. Repairs of an earlier one of the same day stay counted. */
 export async function finishReconciliation(
   db: Db,
   id: number,
-  {
-    bounces,
-    suppressions,
-    problem,
-  }: { bounces: Differences; suppressions: Differences; problem: string | null },
+  { bounces, suppressions, problem }: StreamResult,
   now: Date,
 ): Promise<void> {
   await db('postlane_reconciliations')
@@ -62,11 +77,11 @@ const columns = (db: Db) => ({
   problem: 'problem',
 });
 
-/** Nights, latest first; of one day, or of days before another, when asked for. At most 200 streams' nights. */
+/** Runs, latest first; of one day, or of days before another, when asked for. At most 200. */
 export async function listReconciliations(
   db: Db,
   { day, before }: { day?: string; before?: string } = {},
-): Promise<Reconciliation[]> {
+): Promise<ReconciliationRun[]> {
   const query = db('postlane_reconciliations')
     .select(columns(db))
     .orderBy([{ column: 'day', order: 'desc' }, { column: 'stream' }])
@@ -76,18 +91,18 @@ export async function listReconciliations(
   return query;
 }
 
-/** The streams of the latest night. */
-export async function latestReconciliations(db: Db): Promise<Reconciliation[]> {
+/** The streams of the latest day. */
+export async function latestReconciliations(db: Db): Promise<ReconciliationRun[]> {
   return db('postlane_reconciliations')
     .select(columns(db))
     .where('day', db('postlane_reconciliations').max('day'))
     .orderBy('stream');
 }
 
-/** What the night found missing on a stream: reports that came by it alone, in order. */
+/** What a run found missing on a stream: events that came by it alone, in order. */
 export async function repairsOf(
   db: Db,
-  night: { stream: string; startedAt: Date; finishedAt: Date | null },
+  run: { stream: string; startedAt: Date; finishedAt: Date | null },
   limit: number,
 ): Promise<Repair[]> {
   // Told the index: by time alone it would read all that came meanwhile.
@@ -99,14 +114,14 @@ export async function repairsOf(
       occurredAt: 'occurred_at',
       receivedAt: 'received_at',
     })
-    .where({ source: 'reconciliation', stream: night.stream })
-    .where('received_at', '>=', utc(night.startedAt))
-    .where('received_at', '<=', utc(night.finishedAt ?? new Date(night.startedAt.getTime() + 6 * 3_600_000)))
+    .where({ source: 'reconciliation', stream: run.stream })
+    .where('received_at', '>=', utc(run.startedAt))
+    .where('received_at', '<=', utc(run.finishedAt ?? new Date(run.startedAt.getTime() + 6 * 3_600_000)))
     .orderBy('received_at')
     .limit(limit);
 }
 
-/** A report that only the night brought. */
+/** An event that only a run brought. */
 export interface Repair {
   kind: EventKind;
   recipient: string | null;

@@ -2,6 +2,7 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { countSuppressed } from '../people/suppression-counts-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
+import { formatMailbox } from '../providers/transport.ts';
 import { withTimeout } from '../shared/timeout.ts';
 import type { CategoryPolicy } from './policy.ts';
 
@@ -13,6 +14,8 @@ export interface ConnectionView {
   /** Where it leads; null when it is of a host's own making. */
   address: string | null;
   canBeTested: boolean;
+  /** Key of the provider whose webhooks belong to a test of it; null for none. */
+  webhooks: string | null;
   /** Categories whose mail it takes, with its share of each, above 0 and up to 1. */
   categories: { category: string; share: number }[];
 }
@@ -46,7 +49,7 @@ const patienceMs = 10_000;
 const countedUpTo = 10_000;
 
 /** How mail is routed and by which connections: {@link MailContext.policy} and its transports. */
-export function createConnections({ db, policy, transports, log }: MailContext) {
+export function createConnections({ db, policy, providers, transports, log }: MailContext) {
   const categories = Object.entries(policy.categories).map(([category, one]) => withShares(category, one));
   const routes = categories.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
 
@@ -54,7 +57,7 @@ export function createConnections({ db, policy, transports, log }: MailContext) 
     /** The policy in force, category by category. */
     policy: (): { version: number; from: string; categories: CategoryView[] } => ({
       version: policy.version,
-      from: policy.from.name ? `${policy.from.name} <${policy.from.email}>` : policy.from.email,
+      from: formatMailbox(policy.from),
       categories,
     }),
 
@@ -81,6 +84,7 @@ export function createConnections({ db, policy, transports, log }: MailContext) 
         kind: kind ?? 'of the host’s own making',
         address: address ?? null,
         canBeTested: check !== undefined,
+        webhooks: providers.all.find(one => one.webhooks?.transport === name)?.key ?? null,
         categories: categories.map(one => shareOf(one, name)).filter(({ share }) => share > 0),
       })),
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { MailError } from '../error.ts';
+import type { DefaultRoutes } from '../providers/provider.ts';
 import type { Mailbox, Transport } from '../providers/transport.ts';
 
 /** Work that is kept apart inside our processes: transactional mail never waits for bulk. */
@@ -43,25 +44,22 @@ export interface Route {
   policyVersion: number;
 }
 
-const transactional: CategoryPolicy = {
-  lane: 'transactional',
-  routes: [{ stream: 'outbound', transport: 'postmark-api', weight: 1 }],
-  consent: 'none',
-  onUnknown: 'prefer-once',
-};
-
-const bulk: CategoryPolicy = {
-  lane: 'bulk',
-  routes: [{ stream: 'broadcast', transport: 'postmark-smtp', weight: 1 }],
-  consent: 'opt-out',
-  onUnknown: 'prefer-once',
-};
-
-// A second reset link harms nobody; none at all locks somebody out.
-const urgent: CategoryPolicy = { ...transactional, onUnknown: 'prefer-delivery' };
-
-/** The policy in force until the host brings its own. */
-export function defaultPolicy(from: Mailbox): Policy {
+/** The categories that the templates of the package use, on these routes. */
+export function policyOn(routes: DefaultRoutes, from: Mailbox): Policy {
+  const transactional: CategoryPolicy = {
+    lane: 'transactional',
+    routes: [{ ...routes.transactional, weight: 1 }],
+    consent: 'none',
+    onUnknown: 'prefer-once',
+  };
+  const bulk: CategoryPolicy = {
+    lane: 'bulk',
+    routes: [{ ...routes.bulk, weight: 1 }],
+    consent: 'opt-out',
+    onUnknown: 'prefer-once',
+  };
+  // A second reset link harms nobody; none at all locks somebody out.
+  const urgent: CategoryPolicy = { ...transactional, onUnknown: 'prefer-delivery' };
   return {
     version: 1,
     from,
@@ -97,14 +95,19 @@ export function checkPolicy(
     if (!routes.some(({ weight }) => weight > 0))
       throw new Error(`Category ${category} has no route with weight.`);
     const without = routes.find(({ transport }) => !transports.get(transport)?.unsubscribes);
-    if (lane === 'bulk' && without) throw noWayOut(category, without.transport);
+    if (lane === 'bulk' && without) throw noUnsubscribing(category, without.transport, transports);
   }
 }
 
-function noWayOut(category: string, transport: string): MailError {
+function noUnsubscribing(
+  category: string,
+  transport: string,
+  transports: ReadonlyMap<string, Pick<Transport, 'unsubscribes'>>,
+): MailError {
+  const able = [...transports].filter(([, { unsubscribes }]) => unsubscribes).map(([name]) => name);
   const text =
     `Category ${category} is bulk mail and routes to ${transport}, which gives recipients no link to unsubscribe: ` +
-    'use a transport that does, such as postmark-smtp.';
+    `use a transport that does${able.length > 0 ? `, such as ${able.at(-1)}` : ''}.`;
   return new MailError('invalid-input', text, `policy.categories.${category}`);
 }
 

@@ -5,7 +5,6 @@ import { MailError } from '../error.ts';
 import { statesOf } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
-import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
 import type { Route } from '../routing/policy.ts';
 import { batchCalls } from '../shared/coalesce.ts';
 import { fingerprint } from '../shared/fingerprint.ts';
@@ -52,10 +51,10 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
         'wait',
       );
     }
-    const request = checkSendRequest(input);
+    const request = checkSendRequest(input, context.providers.limits);
     const template = await context.templates.published(request.template);
     const data = template.check(request.data);
-    checkRendered(template, request, data);
+    checkRendered(context, template, request, data);
     const message = messageOf(context, request, template, data);
 
     const existing = await insert(message, request.attachments, trx);
@@ -72,9 +71,16 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
 }
 
 // Rendering at the door costs a fraction of a millisecond and turns a template's fault into the caller's error.
-function checkRendered(template: ReadyTemplate, request: SendRequest, data: Record<string, unknown>): void {
-  const rendered = template.render(data, { locale: request.locale, unsubscribe: unsubscribePlaceholder });
+function checkRendered(
+  { providers }: MailContext,
+  template: ReadyTemplate,
+  request: SendRequest,
+  data: Record<string, unknown>,
+): void {
+  const unsubscribe = providers.unsubscribePlaceholder();
+  const rendered = template.render(data, { locale: request.locale, unsubscribe });
   checkSize(
+    providers.limits,
     rendered,
     request.attachments.map(({ content }) => content.length),
   );

@@ -1,35 +1,16 @@
 import { MailError } from '../error.ts';
+import type { Limits } from '../providers/limits.ts';
 
-/** Postmark's limits as documented in September 2026; lengths in characters, sizes in bytes. */
-export const limits = {
-  recipients: 50,
-  messageBytes: 10 * 1024 * 1024,
-  bodyBytes: 5 * 1024 * 1024,
-  subject: 2000,
-  tag: 1000,
-  // Postmark takes ten; one carries our attempt id.
-  metadataFields: 9,
-  metadataKey: 20,
-  metadataValue: 80,
-} as const;
-
-/** File types Postmark refuses (code 411). */
-const forbiddenExtensions = new Set(
-  (
-    'vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl ' +
-    'msc msi msp mst'
-  ).split(' '),
-);
-
-/** True when the provider would refuse a file of this name. */
-export function isForbiddenAttachment(fileName: string): boolean {
+/** True when a provider would refuse a file of this name. */
+export function isForbiddenAttachment({ forbiddenExtensions }: Limits, fileName: string): boolean {
   // A trailing dot or space is dropped by some systems, which would bring the extension back.
   const extension = /\.([^.]+?)[. ]*$/.exec(fileName)?.[1];
-  return extension !== undefined && forbiddenExtensions.has(extension.toLowerCase());
+  return extension !== undefined && forbiddenExtensions.includes(extension.toLowerCase());
 }
 
 /** Throws `too-large` when a rendered message breaks a size limit; attachments count after base64. */
 export function checkSize(
+  limits: Limits,
   rendered: { subject: string; html: string; text: string },
   attachmentBytes: readonly number[],
 ): void {

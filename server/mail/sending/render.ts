@@ -2,7 +2,6 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { readFiles } from '../messages/attachments-store.ts';
 import type { AttachmentFile, Envelope } from '../providers/transport.ts';
-import { unsubscribePlaceholder } from '../providers/unsubscribe.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import type { Rendered } from '../templates/language/render.ts';
 import type { ReadyTemplate, Templates } from '../templates/templates.ts';
@@ -18,7 +17,7 @@ export interface Job {
 
 /** Each message from its pinned version; one that cannot be rendered fails alone. */
 export async function renderAll(context: MailContext, loaded: readonly MessageToSend[]): Promise<Job[]> {
-  const { db, now, templates } = context;
+  const { db, now, templates, providers } = context;
   const files = await readFiles(
     db,
     loaded.filter(one => one.hasAttachments).map(one => one.claim.messageId),
@@ -31,7 +30,8 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
       if (message.purged) throw new Error('its content was purged');
       if (template instanceof MailError) throw template;
       const data = message.campaignId ? template.complete(message.content.data) : message.content.data;
-      const rendered = template.render(data, { locale: message.locale, unsubscribe: unsubscribePlaceholder });
+      const unsubscribe = providers.unsubscribePlaceholder(message.transport);
+      const rendered = template.render(data, { locale: message.locale, unsubscribe });
       jobs.push({
         message,
         envelope: envelope(context, message, rendered, files.get(message.claim.messageId) ?? []),

@@ -1,11 +1,12 @@
 import Joi from 'joi';
 import { MailError } from '../error.ts';
+import type { Limits } from '../providers/limits.ts';
 import { attemptKey, type Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
 import { canonicalLocale } from '../templates/language/locales.ts';
 import type { TemplateInput } from '../templates/language/template-types.ts';
-import { isForbiddenAttachment, limits } from './limits.ts';
+import { isForbiddenAttachment } from './limits.ts';
 
 /** A file to attach; content as bytes or base64. */
 export interface AttachmentInput {
@@ -69,7 +70,7 @@ interface AttachmentFileRequest {
 }
 
 /** The door of `send`: throws a MailError that names the field; what comes out can be trusted. */
-export function checkSendRequest(input: SendInput): SendRequest {
+export function checkSendRequest(input: SendInput, limits: Limits): SendRequest {
   const { error, value } = schema.validate(input, { convert: true, abortEarly: true });
   if (error) throw inputError(error);
   const request = {
@@ -79,10 +80,11 @@ export function checkSendRequest(input: SendInput): SendRequest {
     cc: readMailboxes(input.cc, 'cc'),
     bcc: readMailboxes(input.bcc, 'bcc'),
     replyTo: readMailboxes(input.replyTo, 'replyTo'),
-    attachments: value.attachments.map(readAttachment),
+    attachments: value.attachments.map((file: AttachmentInput, i: number) => readAttachment(file, i, limits)),
   };
-  checkRecipients(request);
-  checkMetadata(request.metadata);
+  checkRecipients(request, limits);
+  checkTag(request.tag, limits);
+  checkMetadata(request.metadata, limits);
   return request;
 }
 
@@ -112,7 +114,7 @@ const schema = Joi.object({
   data: Joi.any(),
   idempotencyKey: line.min(1).max(255).default(null),
   metadata: Joi.object().pattern(Joi.string(), line.allow('')).default({}),
-  tag: line.max(limits.tag).default(null),
+  tag: line.default(null),
   headers: Joi.object()
     .pattern(/^[!-9;-~]{1,76}$/, line.max(10_000))
     .default({}),
@@ -146,11 +148,15 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && Buffer.from(text, 'base64').length === bytes;
 }
 
-function readAttachment(input: AttachmentInput, index: number): Required<AttachmentFileRequest> {
-  if (isForbiddenAttachment(input.name)) {
+function readAttachment(
+  input: AttachmentInput,
+  index: number,
+  limits: Limits,
+): Required<AttachmentFileRequest> {
+  if (isForbiddenAttachment(limits, input.name)) {
     throw new MailError(
       'forbidden-attachment',
-      `Postmark refuses files of the type of attachments[${index}].`,
+      `Files of the type of attachments[${index}] are refused by the provider.`,
       `attachments[${index}].name`,
     );
   }
@@ -163,7 +169,7 @@ function readAttachment(input: AttachmentInput, index: number): Required<Attachm
   };
 }
 
-function checkRecipients({ to, cc, bcc, headers }: SendRequest): void {
+function checkRecipients({ to, cc, bcc, headers }: SendRequest, limits: Limits): void {
   if (to.length === 0) throw new MailError('invalid-address', 'to names nobody.', 'to');
   if (to.length + cc.length + bcc.length > limits.recipients) {
     throw new MailError(
@@ -181,7 +187,12 @@ function checkRecipients({ to, cc, bcc, headers }: SendRequest): void {
 const reservedHeaders =
   /^(from|to|cc|bcc|reply-to|subject|sender|return-path|message-id|date|mime-version|content-.*|x-pm-.*|list-unsubscribe.*)$/i;
 
-function checkMetadata(metadata: Record<string, string>): void {
+function checkTag(tag: string | null, limits: Limits): void {
+  if (tag !== null && tag.length > limits.tag)
+    throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
+}
+
+function checkMetadata(metadata: Record<string, string>, limits: Limits): void {
   const keys = Object.keys(metadata);
   if (keys.length > limits.metadataFields) {
     throw new MailError('invalid-input', `metadata may have ${limits.metadataFields} fields.`, 'metadata');

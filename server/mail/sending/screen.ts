@@ -41,7 +41,7 @@ export async function filterEligible(
   return eligible.map(message => withoutSuppressedCopies(message, suppressed));
 }
 
-/** Postmark would drop suppressed copies without a word; leaving them out here keeps the books ours. */
+/** A provider may drop suppressed copies without a word; leaving them out here keeps our record true. */
 function withoutSuppressedCopies(
   message: MessageToSend,
   suppressed: ReadonlyMap<string, Suppression>,

@@ -1,6 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { transition } from '../messages/transitions-store.ts';
-import type { LookupAnswer } from '../providers/transport.ts';
+import type { LookupAnswer } from '../providers/provider.ts';
 import { findCategory } from '../routing/policy.ts';
 import { addMs } from '../shared/time.ts';
 import { claimUnknown, endLostLeases, endSearch, type UnknownMessage } from './claims-store.ts';
@@ -57,9 +57,9 @@ async function resolveOne(context: MailContext, unknown: UnknownMessage): Promis
   await endSearch(db, unknown.messageId, unknown.attempts, reason);
 }
 
-async function ask({ lookups }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
-  const lookup = lookups.get(unknown.transport);
-  if (!lookup) return { kind: 'unclear', answer: 'this transport cannot be asked' };
+async function ask({ providers }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
+  const lookup = providers.lookupOf(unknown.transport);
+  if (!lookup) return { kind: 'unknown', answer: 'this transport cannot be asked' };
   return lookup({ id: unknown.attemptId, stream: unknown.stream, handedAt: unknown.handedAt });
 }
 

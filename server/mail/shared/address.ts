@@ -6,7 +6,7 @@ import type { Mailbox } from '../providers/transport.ts';
 /** A mailbox as callers may write it: `ada@example.com`, `Ada <ada@example.com>` or an object. */
 export type MailboxInput = string | { email: string; name?: string | null };
 
-// The widest form that Postmark and every relay on the way accept: ASCII, no quoted local parts, no comments.
+// The widest form that providers and every relay on the way accept: ASCII, no quoted local parts, no comments.
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 const domain = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*$/i;
 
@@ -39,7 +39,7 @@ export function readMailboxes(
 }
 
 /**
- * The form under which an address is compared, stored and suppressed: lower case, as Postmark does with whole
+ * The form under which an address is compared, stored and suppressed: lower case, as providers do with whole
  * addresses, and the domain in ASCII, as it is mailed. Takes any text, and leaves what is no address as it is.
  */
 export function addressKey(email: string): string {

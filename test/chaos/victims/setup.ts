@@ -31,7 +31,7 @@ export async function receiveSetup<T extends Setup = Setup>(): Promise<T> {
 
 /** The times of its pace, a transport that gives up in time, and a log on request only (CHAOS_LOG=warn). */
 export function depsOf({ config, pace }: Setup): MailDeps {
-  const { token, apiUrl } = config.postmark;
+  const { token = '', apiUrl = '' } = config.postmark ?? {};
   return {
     ...(pace === 'quick' && quickTimes),
     log: pino({ level: process.env.CHAOS_LOG ?? 'silent' }),

@@ -1,7 +1,7 @@
 import { token } from '../http.ts';
 import { find, findAll, make } from '../page.ts';
 
-// Transports are tested in place, slow actions show that they are busy, and what must be entered at Postmark can be copied.
+// Transports are tested in place, slow actions show that they are busy, and what must be entered at the provider can be copied.
 
 for (const form of findAll<HTMLFormElement>('form[data-in-place]')) {
   form.addEventListener('submit', event => {

@@ -1,38 +1,18 @@
-import { type Message, ServerClient } from 'postmark';
+import type { Message, ServerClient } from 'postmark';
 import {
   attemptKey,
   type Envelope,
-  type Mailbox,
+  formatMailbox,
   notStarted,
   type Outcome,
   type Transport,
   timeWindow,
 } from '../transport.ts';
-import { inPlainWords } from './faults.ts';
-import { markingFetch, outcomeOf, outcomeOfError } from './outcomes.ts';
-
-/** How to reach Postmark's API. */
-export interface PostmarkApiOptions {
-  token: string;
-  /** Base, `https://api.postmarkapp.com` or a local one. */
-  url: string;
-  /** Deadline of one call, in ms. */
-  timeoutMs?: number;
-}
+import { inPlainWords, type PostmarkApiOptions, postmarkClient } from './client.ts';
+import { outcomeOf, outcomeOfError } from './outcomes.ts';
 
 /** Postmark takes 50 MB for a batch. JSON can double a body, by its quotes and line breaks. */
 const batchBytes = 24 * 1024 * 1024;
-
-/** The client for sending and asking. The library's own deadline is three minutes; ours is given in ms. */
-export function postmarkClient({ token, url, timeoutMs = 30_000 }: PostmarkApiOptions): ServerClient {
-  const { protocol, host } = new URL(url);
-  return new ServerClient(token, {
-    useHttps: protocol === 'https:',
-    requestHost: host,
-    timeout: timeoutMs / 1000,
-    fetch: markingFetch,
-  });
-}
 
 /** Hands over by Postmark's REST API: one message as itself, more as a batch. */
 export function createApiTransport(options: PostmarkApiOptions): Transport {
@@ -120,9 +100,4 @@ function apiMessage(envelope: Envelope): Message {
       ContentID: contentId ? `cid:${contentId}` : null,
     })),
   };
-}
-
-/** `"Name" <address>`, quoted so that commas in names stay names. */
-function formatMailbox({ email, name }: Mailbox): string {
-  return name ? `"${name.replace(/[\\"]/g, '\\$&')}" <${email}>` : email;
 }

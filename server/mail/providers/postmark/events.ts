@@ -1,4 +1,4 @@
-import type { ProviderEvent } from '../event.ts';
+import { MalformedEvent, type ProviderEvent } from '../event.ts';
 import { attemptKey, testTag } from '../transport.ts';
 import {
   bounce,
@@ -10,11 +10,6 @@ import {
   subscriptionChange,
 } from './event-readers.ts';
 
-/** A webhook body or API row that is not what Postmark documents. */
-export class MalformedEvent extends Error {
-  override readonly name = 'MalformedEvent';
-}
-
 const readers: Record<string, Reader> = {
   Delivery: delivery,
   Bounce: bounce,
@@ -25,7 +20,7 @@ const readers: Record<string, Reader> = {
 };
 
 /**
- * Normalises one report of Postmark: a webhook body, or a row of the bounce API, which has the same fields.
+ * Normalises one event of Postmark: a webhook body, or a row of the bounce API, which has the same fields.
  * A RecordType we do not know becomes an event of kind `other`; a known one with missing fields throws
  * {@link MalformedEvent}.
  */

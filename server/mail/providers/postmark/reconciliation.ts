@@ -1,8 +1,9 @@
 import { Errors, type Models, type ServerClient } from 'postmark';
-import type { ProviderEvent } from '../event.ts';
-import type { BouncePage, ReconciliationSource } from '../reconciliation-source.ts';
-import { easternReading, readingText } from './eastern-time.ts';
-import { attemptIdIn, MalformedEvent, readEvent } from './events.ts';
+import { MalformedEvent, type ProviderEvent } from '../event.ts';
+import type { BouncePage, Lookup, ProviderLists } from '../provider.ts';
+import { attemptKey } from '../transport.ts';
+import { attemptIdIn, readEvent } from './events.ts';
+import { cannotLift, describeSuppression } from './words.ts';
 
 /** Rows per page, and the furthest row Postmark lets a list be paged to. */
 const pageSize = 500;
@@ -11,8 +12,8 @@ const furthestRow = 10_000;
 /** Postmark's code for a message it does not have. */
 const notFound = 701;
 
-/** Postmark's books, read by its API. */
-export function createPostmarkReconciliation(client: ServerClient): ReconciliationSource {
+/** Postmark's lists and counts, read by its API. */
+export function createPostmarkLists(client: ServerClient): ProviderLists {
   return {
     async streams() {
       const { MessageStreams } = await client.getMessageStreams();
@@ -30,6 +31,18 @@ export function createPostmarkReconciliation(client: ServerClient): Reconciliati
         if (error instanceof Errors.PostmarkError && error.code === notFound) return null;
         throw error;
       }
+    },
+
+    // Its days are those of Eastern time, and what it counted nothing of it leaves out.
+    async counts(stream, day) {
+      const filter = { messageStream: stream, fromDate: day, toDate: day };
+      const {
+        Sent = 0,
+        Bounced = 0,
+        SpamComplaints = 0,
+        SMTPApiErrors = 0,
+      }: Partial<Models.OutboundStatistics> = await client.getOutboundOverview(filter);
+      return { sent: Sent, bounced: Bounced, complained: SpamComplaints, refused: SMTPApiErrors };
     },
 
     async suppressions(stream) {
@@ -67,6 +80,27 @@ export function createPostmarkReconciliation(client: ServerClient): Reconciliati
         SuppressionReason: null,
         Origin: 'Customer',
       }),
+
+    cannotLift,
+    describeSuppression,
+  };
+}
+
+/** Asks Postmark by the metadata that travelled with the mail. An absent stream would mean `outbound`. */
+export function createPostmarkLookup(client: ServerClient): Lookup {
+  return async ({ id, stream }) => {
+    try {
+      const { Messages } = await client.getOutboundMessages({
+        count: 1,
+        offset: 0,
+        messageStream: stream,
+        [`metadata_${attemptKey}`]: id,
+      });
+      const [found] = Messages;
+      return found ? { kind: 'found', providerMessageId: found.MessageID } : { kind: 'absent' };
+    } catch (error) {
+      return { kind: 'unknown', answer: (error as Error).message };
+    }
   };
 }
 
@@ -126,4 +160,23 @@ function subscriptionChange(stream: string, Recipient: string, at: Date, change:
     { RecordType: 'SubscriptionChange', MessageStream: stream, Recipient, ChangedAt, ...change },
     at,
   );
+}
+
+const format = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'America/New_York',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+});
+
+/**
+ * What a clock in US Eastern time shows at a moment, held as if that were UTC. Readings can be compared and halved
+ * without a gap, also in the hour that clocks show twice, in which a reading does not tell which of two moments it is.
+ */
+export function easternReading(moment: Date): Date {
+  return new Date(`${format.format(moment).replace(' ', 'T')}Z`);
+}
+
+/** A reading as Postmark's filters want it: `YYYY-MM-DDTHH:MM:SS`. */
+export function readingText(reading: Date): string {
+  return reading.toISOString().slice(0, 19);
 }

@@ -1,28 +1,27 @@
 import { Errors, type Models, type ServerClient } from 'postmark';
-import {
-  type ProviderWebhook,
-  type ProviderWebhooks,
-  type WebhookOutcome,
-  webhookEvents,
-} from '../webhooks.ts';
-import { inPlainWords } from './faults.ts';
+import type { ProviderWebhook, ProviderWebhooks, SaveResult } from '../provider.ts';
+import { inPlainWords } from './client.ts';
 
 /** The client's type lacks what Postmark added in 2026. */
 type Webhook = Models.Webhook & { Status?: string };
 
 // Each open is a fact. The content of a mail, however, is known here, and a bounce is read quicker without.
-const triggers: Models.WebhookRequestTriggers = {
+const triggers = {
   Delivery: { Enabled: true },
   Bounce: { Enabled: true, IncludeContent: false },
   SpamComplaint: { Enabled: true, IncludeContent: false },
   Open: { Enabled: true, PostFirstOpenOnly: false },
   Click: { Enabled: true },
   SubscriptionChange: { Enabled: true },
-};
+} satisfies Models.WebhookRequestTriggers;
+
+const events = Object.keys(triggers) as (keyof typeof triggers)[];
 
 /** Postmark's webhooks, by its API. */
 export function createPostmarkWebhooks(client: ServerClient): ProviderWebhooks {
   return {
+    transport: 'postmark-api',
+    events,
     async list() {
       const { Webhooks } = await inPlainWords(client.getWebhooks());
       return Webhooks.map(webhookOf);
@@ -31,10 +30,10 @@ export function createPostmarkWebhooks(client: ServerClient): ProviderWebhooks {
       const settings = { Url: url, HttpAuth: { Username: user, Password: password }, Triggers: triggers };
       try {
         if (id === null) await client.createWebhook({ ...settings, MessageStream: stream });
-        else await client.editWebhook(id, settings);
+        else await client.editWebhook(Number(id), settings);
         return { kind: 'done' };
       } catch (error) {
-        return outcomeOf(error);
+        return refusalOf(error);
       }
     },
   };
@@ -42,17 +41,17 @@ export function createPostmarkWebhooks(client: ServerClient): ProviderWebhooks {
 
 function webhookOf({ ID, Url, MessageStream, HttpAuth, Triggers, Status }: Webhook): ProviderWebhook {
   return {
-    id: ID,
+    id: String(ID),
     stream: MessageStream,
     url: Url,
     signsIn: Boolean(HttpAuth?.Username) || new URL(Url).username !== '',
     verified: Status !== 'unverified',
-    events: webhookEvents.filter(event => Triggers[event]?.Enabled),
+    events: events.filter(event => Triggers[event]?.Enabled),
   };
 }
 
 // Only what Postmark refuses in its own words was certainly not done; the rest is thrown on.
-function outcomeOf(error: unknown): WebhookOutcome {
+function refusalOf(error: unknown): SaveResult {
   if (!(error instanceof Errors.PostmarkError) || error.statusCode !== 422) throw error;
   const { code } = error;
   // The answer to a failed verification is its result, which has no ErrorCode.

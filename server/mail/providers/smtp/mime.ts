@@ -1,7 +1,7 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { encodeWord, foldLines } from 'nodemailer/lib/mime-funcs';
-import type { Envelope, Mailbox } from '../transport.ts';
-import { lineEnd, quotedPrintable } from './quoted-printable.ts';
+import { encode, wrap } from 'nodemailer/lib/qp';
+import { type Envelope, formatMailbox, type Mailbox } from '../transport.ts';
 
 /**
  * The message as it travels. Mail without attachments, which is all of a campaign, is put together here from the two
@@ -56,7 +56,7 @@ function isPlain(body: string): boolean {
   return !/[^\x09\x0a\x0d\x20-\x7e]/.test(body) && !hasLongLine(body);
 }
 
-// Not a pattern like /[^\n]{990}/: it begins anew at every character, 6 ms for the HTML of a newsletter.
+// Not a pattern like /[^\n]{990}/: it starts again at every character, 6 ms for the HTML of a newsletter.
 function hasLongLine(body: string): boolean {
   for (let start = 0; start < body.length; ) {
     const newline = body.indexOf('\n', start);
@@ -65,6 +65,38 @@ function hasLongLine(body: string): boolean {
     start = end + 1;
   }
   return false;
+}
+
+/** A line may end in any of the three ways; on the wire there is one. */
+const lineEnd = /\r\n|\r|\n/g;
+
+/**
+ * Quoted-printable by line, remembering lines: a campaign's messages differ in a few lines and share hundreds, so
+ * all but those few are a look-up. Bounded; the memory is dropped whole when full, which a campaign never notices.
+ */
+export function quotedPrintable(text: string): string {
+  const lines = (text.includes('\r') ? text.replace(lineEnd, '\n') : text).split('\n');
+  for (let i = 0; i < lines.length; i += 1) lines[i] = encodedLine(lines[i] ?? '');
+  return lines.join('\r\n');
+}
+
+const memory = new Map<string, string>();
+const memoryLines = 20_000;
+// Longer ones are whole minified pages, each recipient's another: remembering them would take gigabytes.
+const rememberedLength = 1000;
+
+function encodedLine(line: string): string {
+  if (line.length > rememberedLength) return encoded(line);
+  const known = memory.get(line);
+  if (known !== undefined) return known;
+  if (memory.size >= memoryLines) memory.clear();
+  const fresh = encoded(line);
+  memory.set(line, fresh);
+  return fresh;
+}
+
+function encoded(line: string): string {
+  return wrap(encode(line), 76);
 }
 
 async function composeWithFiles(envelope: Envelope, control: Record<string, string>): Promise<Buffer> {
@@ -101,9 +133,8 @@ function mailboxHeader(name: string, mailboxes: readonly Mailbox[]): string[] {
 }
 
 function mailboxText({ email, name }: Mailbox): string {
-  if (!name) return email;
-  return isHeaderText(name)
-    ? `"${name.replace(/[\\"]/g, '\\$&')}" <${email}>`
+  return !name || isHeaderText(name)
+    ? formatMailbox({ email, ...(name && { name }) })
     : `${encodeWord(name, 'B', 52)} <${email}>`;
 }
 
@@ -131,7 +162,7 @@ export function controlValue(value: string): string {
   return /^[\x20-\x7e]*$/.test(value) ? value : encodeWord(value, 'B', 52);
 }
 
-// Postmark puts its own in place; other servers keep it, and a log line can then be traced to the attempt.
+// A provider may put its own in place; other servers keep it, and a log line can then be traced to the attempt.
 function messageId({ attemptId, from }: Envelope): string {
   return `<${attemptId}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
 }

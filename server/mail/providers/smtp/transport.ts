@@ -10,7 +10,7 @@ export interface SmtpOptions {
   name: string;
   /** `smtp://user:pass@host:port`; `smtps:` for TLS from the first byte, else STARTTLS is required. */
   url: string;
-  /** Connections held at once; Postmark asks for at most 10 per address. */
+  /** Connections held at once; a provider may allow few per address. */
   connections?: number;
   /**
    * The longest one message may take, in ms, however slowly its server keeps answering; then its connection is ended,

@@ -11,7 +11,7 @@ export function inlineCss(html: string, content: TemplateContent): string {
   return /<html[\s>]/i.test(html) ? juice(withBrand, options) : juice.inlineContent(withBrand, css, options);
 }
 
-// Postmark, and many clients, strip nothing that juice leaves; widths as attributes help Outlook.
+// Providers, and many clients, strip nothing that juice leaves; widths as attributes help Outlook.
 const options: juice.Options = {
   preserveMediaQueries: true,
   preserveFontFaces: true,

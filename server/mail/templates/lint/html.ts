@@ -1,5 +1,5 @@
 import { DomUtils } from 'htmlparser2';
-import { limits } from '../../sending/limits.ts';
+import { commonLimits } from '../../providers/limits.ts';
 import {
   allElements,
   atElement,
@@ -28,9 +28,9 @@ export const size: LintRule = {
     const bytes = Buffer.byteLength(document.html);
     const kb = Math.ceil(bytes / 1024);
     const report = inPart(document, 'html', 'size');
-    if (bytes > limits.bodyBytes) {
-      const most = limits.bodyBytes / 1024;
-      return [report('error', `The rendered HTML has ${kb} KB; Postmark refuses more than ${most} KB.`)];
+    if (bytes > commonLimits.bodyBytes) {
+      const most = commonLimits.bodyBytes / 1024;
+      return [report('error', `The rendered HTML has ${kb} KB; providers refuse more than ${most} KB.`)];
     }
     if (bytes <= clippedBytes) return [];
     const shown = clippedBytes / 1024;

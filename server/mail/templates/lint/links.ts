@@ -21,7 +21,7 @@ export const links: LintRule = {
 
 /**
  * Bulk mail has to offer a way out of it, by law and to be accepted at all. Elsewhere nobody replaces the placeholder
- * by a link: Postmark does so on broadcast streams alone, and recipients would read it as it is.
+ * by a link: providers do so on broadcast streams alone, and recipients would read it as it is.
  */
 export const unsubscribe: LintRule = {
   whenBare: false,

@@ -1,4 +1,4 @@
-import { limits as mailLimits } from '../../sending/limits.ts';
+import { commonLimits } from '../../providers/limits.ts';
 
 /** What one piece of work on something an admin typed may use up. */
 export interface WorkLimits {
@@ -9,7 +9,7 @@ export interface WorkLimits {
 }
 
 /** See {@link WorkLimits}: a template of a few hundred elements takes some 50 ms. */
-export const workLimits: WorkLimits = { timeMs: 5_000, partBytes: mailLimits.bodyBytes };
+export const workLimits: WorkLimits = { timeMs: 5_000, partBytes: commonLimits.bodyBytes };
 
 /** Heap of a thread in MB: rendering takes 30, the rest is room for large data. */
 export const threadHeapMb = 192;

@@ -1,7 +1,6 @@
 import type { MailContext } from '../../context.ts';
 import { composeMime } from '../../providers/smtp/mime.ts';
-import type { Envelope, Mailbox } from '../../providers/transport.ts';
-import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
+import { type Envelope, formatMailbox, type Mailbox } from '../../providers/transport.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { Issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
@@ -51,7 +50,10 @@ export async function preview(
   const data = putOver(chosen.data, overrides);
   const locale = options.locale ?? chosen.locale;
   const [outcome, issues] = await Promise.all([
-    renderSafely(context.renderPool, content, data, { locale, unsubscribe: unsubscribePlaceholder }),
+    renderSafely(context.renderPool, content, data, {
+      locale,
+      unsubscribe: context.providers.unsubscribePlaceholder(),
+    }),
     wantsIssues ? checkTemplate(context, content) : [],
   ]);
   const mail = outcome.ok ? outcome.value : nothing;
@@ -89,7 +91,7 @@ function envelopeOf(
 
 function headersOf({ from, to, subject }: Envelope): Preview['headers'] {
   return [
-    { name: 'From', value: from.name ? `${from.name} <${from.email}>` : from.email },
+    { name: 'From', value: formatMailbox(from) },
     { name: 'To', value: to.email },
     { name: 'Subject', value: subject },
     { name: 'Content-Type', value: 'multipart/alternative: text/plain, text/html' },

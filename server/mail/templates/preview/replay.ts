@@ -2,7 +2,6 @@ import pLimit from 'p-limit';
 import type { MailContext } from '../../context.ts';
 import { loadMessage, loadMessages, type StoredMessage } from '../../messages/load-store.ts';
 import { rendered } from '../../messages/rendered.ts';
-import { unsubscribePlaceholder } from '../../providers/unsubscribe.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { workLimits } from './limits.ts';
@@ -91,13 +90,14 @@ async function recentMessages(
 }
 
 async function compare(
-  { renderPool, templates }: MailContext,
+  { renderPool, templates, providers }: MailContext,
   content: TemplateContent,
-  { id: messageId, templateVersionId, locale, content: sent }: StoredMessage,
+  { id: messageId, templateVersionId, transport, locale, content: sent }: StoredMessage,
 ): Promise<ReplayResult> {
   const { version, content: sentWith } = await templates.version(templateVersionId);
   const { partBytes } = workLimits;
-  const job = { content, sentWith, data: sent.data, locale, unsubscribe: unsubscribePlaceholder, partBytes };
+  const unsubscribe = providers.unsubscribePlaceholder(transport);
+  const job = { content, sentWith, data: sent.data, locale, unsubscribe, partBytes };
   const outcome = await renderPool.run('compareWithSent', job, { timeMs: oneTimeMs });
   return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(outcome.problem)) };
 }

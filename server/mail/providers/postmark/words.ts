@@ -1,14 +1,11 @@
-/** What a bounce means, and what can be done about it. */
-export interface Meaning {
-  means: string;
-  advice: string;
-}
+import type { BounceMeaning } from '../event.ts';
+import type { SuppressionReason } from '../provider.ts';
 
 const address = 'Ask the recipient for another address, by phone for example.';
 const wait = 'Nothing to do: Postmark keeps trying.';
 const answer = 'Nothing to do: it is an automatic reply.';
 
-const meanings: Readonly<Record<string, Meaning>> = {
+const bounces: Readonly<Record<string, BounceMeaning>> = {
   HardBounce: {
     means: 'Permanent failure: this mailbox does not accept mail.',
     advice: `${address} If this one works again, lift its suppression and send a copy.`,
@@ -79,13 +76,30 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 };
 
-/** What a bounce of this type means. An unknown type is left to Postmark's description. */
-export function meaningOf(type: unknown): Meaning {
-  const known = typeof type === 'string' && Object.hasOwn(meanings, type) ? meanings[type] : undefined;
-  return (
-    known ?? {
-      means: 'It may not have arrived; Postmark gave no details.',
-      advice: 'Read the server’s answer. If it matters, ask the recipient or send a copy.',
-    }
-  );
+/** What a bounce of this type means; null for a type that Postmark does not document. */
+export function describeBounce(type: string): BounceMeaning | null {
+  return (Object.hasOwn(bounces, type) && bounces[type]) || null;
+}
+
+const suppressions: Readonly<Record<string, string>> = {
+  'HardBounce Recipient': 'Hard bounce',
+  'SpamComplaint Recipient': 'Complained',
+  'ManualSuppression Recipient': 'Unsubscribed by the recipient',
+  'ManualSuppression Customer': 'Added in the Postmark account',
+  'ManualSuppression Admin': 'Added by Postmark’s staff',
+};
+
+/** Why an address is suppressed, in a few words; null for a pair that Postmark does not document. */
+export function describeSuppression({ reason, origin }: SuppressionReason): string | null {
+  const pair = `${reason} ${origin}`;
+  return (Object.hasOwn(suppressions, pair) && suppressions[pair]) || null;
+}
+
+/** Why Postmark never lifts a suppression; null when it may be asked to. It protects what people asked for. */
+export function cannotLift({ reason, origin }: SuppressionReason): string | null {
+  if (reason === 'SpamComplaint')
+    return 'A complaint cannot be lifted: Postmark protects people who reported mail as spam. Only they can, through its support.';
+  if (origin === 'Recipient' && reason === 'ManualSuppression')
+    return 'A recipient who unsubscribed can only be subscribed again by themselves.';
+  return null;
 }

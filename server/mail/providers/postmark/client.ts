@@ -1,5 +1,26 @@
-import { Errors } from 'postmark';
+import { Errors, ServerClient } from 'postmark';
 import { PlainError } from '../transport.ts';
+import { markingFetch } from './outcomes.ts';
+
+/** How to reach Postmark's API. */
+export interface PostmarkApiOptions {
+  token: string;
+  /** Base, `https://api.postmarkapp.com` or a local one. */
+  url: string;
+  /** Deadline of one call, in ms. */
+  timeoutMs?: number;
+}
+
+/** The client for sending and asking. The library's own deadline is three minutes; ours is given in ms. */
+export function postmarkClient({ token, url, timeoutMs = 30_000 }: PostmarkApiOptions): ServerClient {
+  const { protocol, host } = new URL(url);
+  return new ServerClient(token, {
+    useHttps: protocol === 'https:',
+    requestHost: host,
+    timeout: timeoutMs / 1000,
+    fetch: markingFetch,
+  });
+}
 
 /** `work`, whose refusal by Postmark becomes a {@link PlainError}; whatever else it fails with stays. */
 export async function inPlainWords<T>(work: Promise<T>): Promise<T> {

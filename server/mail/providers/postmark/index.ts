@@ -1,0 +1,48 @@
+import type { DefaultRoutes, Provider } from '../provider.ts';
+import { createApiTransport } from './api-transport.ts';
+import { postmarkClient } from './client.ts';
+import { readEvent } from './events.ts';
+import { postmarkLimits } from './limits.ts';
+import { createPostmarkLists, createPostmarkLookup } from './reconciliation.ts';
+import { createPostmarkSmtpTransport } from './smtp-transport.ts';
+import { createPostmarkWebhooks } from './webhooks.ts';
+import { describeBounce } from './words.ts';
+
+/** A server of Postmark and how to reach it. */
+export interface PostmarkConfig {
+  token: string;
+  apiUrl: string;
+  /** With the credentials in it. */
+  smtpUrl: string;
+  /** Certificate to trust beside the system's, PEM. For a local Postmark. */
+  smtpCa?: string;
+}
+
+/** The streams that every Postmark server has, by the transport that suits each. */
+export const postmarkRoutes: DefaultRoutes = {
+  transactional: { stream: 'outbound', transport: 'postmark-api' },
+  bulk: { stream: 'broadcast', transport: 'postmark-smtp' },
+};
+
+/** Postmark puts the recipient's own link here, on any stream; triple braces and all (its template syntax). */
+export const unsubscribePlaceholder = '{{{ pm:unsubscribe }}}';
+
+/** Postmark, whole: the only folder that knows it. */
+export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfig): Provider {
+  const client = postmarkClient({ token, url: apiUrl });
+  return {
+    key: 'postmark',
+    name: 'Postmark',
+    transports: [
+      createApiTransport({ token, url: apiUrl }),
+      createPostmarkSmtpTransport({ url: smtpUrl, ...(smtpCa && { ca: smtpCa }) }),
+    ],
+    limits: postmarkLimits,
+    defaultRoutes: postmarkRoutes,
+    unsubscribePlaceholder,
+    lookup: createPostmarkLookup(client),
+    events: { read: readEvent, describeBounce },
+    lists: createPostmarkLists(client),
+    webhooks: createPostmarkWebhooks(client),
+  };
+}
