@@ -8,7 +8,7 @@ const statuses: Partial<Record<MailErrorCode, number>> = {
   'unknown-template': 404,
   'idempotency-conflict': 409,
   'wrong-state': 409,
-  secret: 403,
+  confidential: 403,
   'too-large': 413,
   closed: 503,
 };

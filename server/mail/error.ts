@@ -13,7 +13,7 @@ export type MailErrorCode =
   | 'forbidden-attachment'
   | 'idempotency-conflict'
   | 'wrong-state'
-  | 'secret'
+  | 'confidential'
   | 'closed';
 
 /** A request this module refuses. Nothing was stored; `field` names what has to change. */

@@ -42,7 +42,7 @@ describe('errors as HTTP answers', () => {
     'unknown-message': 404,
     'idempotency-conflict': 409,
     'wrong-state': 409,
-    secret: 403,
+    confidential: 403,
     closed: 503,
   };
   for (const [code, status] of Object.entries(statuses)) {

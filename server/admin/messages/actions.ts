@@ -17,7 +17,7 @@ const retryable: ReadonlySet<string> = new Set(['failed', 'suppressed', 'cancell
 /** What can be done with a message in its state. The module decides again when it is done. */
 export function availableActions(
   { state, expiresAt }: MessageView,
-  { rendered, secret }: { rendered: object | null; secret: string | null },
+  { rendered, confidential }: { rendered: object | null; confidential: string | null },
   { stops }: Pick<EligibilityPreview, 'stops'>,
 ): Action[] {
   const actions: Action[] = [];
@@ -31,7 +31,7 @@ export function availableActions(
     });
   }
   const hasExpired = expiresAt !== null && expiresAt <= new Date();
-  if (retryable.has(state) && (rendered || secret) && !hasExpired) {
+  if (retryable.has(state) && (rendered || confidential) && !hasExpired) {
     const hint = state === 'unknown' ? twice : 'Sends the same message again. Eligibility is checked again.';
     actions.push({ path: 'retry', label: 'Retry', hint, danger: state === 'unknown', stops });
   }

@@ -89,27 +89,31 @@ async function findMessage(mail: Mail, { params }: Request): Promise<MessageView
 interface Content {
   rendered: Awaited<ReturnType<Mail['messages']['preview']>>;
   problem: string | null;
-  secret: string | null;
+  confidential: string | null;
 }
 
 async function readContent(mail: Mail, message: MessageView): Promise<Content> {
-  const nothing = { rendered: null, problem: null, secret: null };
+  const nothing = { rendered: null, problem: null, confidential: null };
   try {
     return { ...nothing, rendered: await mail.messages.preview(message.id) };
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    if (error.code === 'secret') return { ...nothing, secret: error.message };
+    if (error.code === 'confidential') return { ...nothing, confidential: error.message };
     return { ...nothing, problem: `This message cannot be rendered: ${error.message}` };
   }
 }
 
 /** The payload of an event; or, where operators may not read it, why. */
-async function readRaw(mail: Mail, eventId: string): Promise<{ raw: string | null; secret: string | null }> {
+async function readRaw(
+  mail: Mail,
+  eventId: string,
+): Promise<{ raw: string | null; confidential: string | null }> {
   try {
     const raw = await mail.messages.rawEvent(eventId);
-    return { raw: raw === null ? null : readable(raw), secret: null };
+    return { raw: raw === null ? null : readable(raw), confidential: null };
   } catch (error) {
-    if (error instanceof MailError && error.code === 'secret') return { raw: null, secret: error.message };
+    if (error instanceof MailError && error.code === 'confidential')
+      return { raw: null, confidential: error.message };
     throw error;
   }
 }

@@ -62,7 +62,7 @@ function textsOf({
   category,
   description,
   layout,
-  secret,
+  confidential,
   locales,
   values,
 }: EditorFields): Map<string, string> {
@@ -77,7 +77,7 @@ function textsOf({
     ['category', category],
     ['description', description],
     ['layout', layout],
-    ['secret', secret],
+    ['confidential', confidential],
     ...parts,
     ...named,
   ]);

@@ -82,7 +82,8 @@ export async function showEditor(
       languages,
       locale: languages.some(one => one.locale === locale) ? locale : 'default',
       usesMjml: Object.values(fields.locales).some(({ mjml }) => mjml !== undefined),
-      isSecret: view.published?.source.kind === 'template' && view.published.source.content.secret === true,
+      isConfidential:
+        view.published?.source.kind === 'template' && view.published.source.content.confidential === true,
       layouts: [...layouts.map(({ key }) => key), noLayout],
       categories: categoriesOf(mail, fields.category),
       usedBy: usedBy.map(one => ({ ...one, ref: refText(one) })),

@@ -11,7 +11,7 @@ export interface EditorFields {
   description: string;
   layout: string;
   /** `true` or nothing. */
-  secret: string;
+  confidential: string;
   locales: Record<string, PartFields>;
   rows: RowFields[];
   /** Sample data as JSON. */
@@ -38,7 +38,7 @@ export const noFields: EditorFields = {
   category: '',
   description: '',
   layout: '',
-  secret: '',
+  confidential: '',
   locales: {},
   rows: [],
   sample: '',
@@ -49,10 +49,10 @@ export const noFields: EditorFields = {
 export function fieldsOf(source: Source): EditorFields {
   switch (source.kind) {
     case 'template': {
-      const { category, description, layout, secret, locales, contract, sample } = source.content;
+      const { category, description, layout, confidential, locales, contract, sample } = source.content;
       return {
         ...noFields,
-        ...{ category, description, layout, secret: secret ? 'true' : '' },
+        ...{ category, description, layout, confidential: confidential ? 'true' : '' },
         locales: Object.fromEntries(Object.entries(locales).map(([name, parts]) => [name, { ...parts }])),
         rows: contractToRows(contract, sample).map(rowFields),
         sample: JSON.stringify(sample, null, 2),

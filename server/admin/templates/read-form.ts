@@ -14,7 +14,7 @@ const value = Joi.object({ name: text, value: text });
 const parts = Joi.object().pattern(Joi.valid('subject', 'preheader', 'html', 'text', 'mjml'), text);
 
 const form = Joi.object<EditorFields>({
-  ...{ category: text, description: text, layout: text, secret: text, sample: text },
+  ...{ category: text, description: text, layout: text, confidential: text, sample: text },
   locales: Joi.object().pattern(Joi.string(), parts).default({}),
   rows: Joi.array().items(row).default([]),
   values: Joi.array().items(value).default([]),

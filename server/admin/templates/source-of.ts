@@ -32,12 +32,12 @@ function templateOf(key: string, fields: EditorFields): FormSource {
   if (typeof sample === 'string') return { field: 'sample', problem: sample };
   const table = rowsToContract(fields.rows.map(contractRow), sample);
   if ('problem' in table) return { field: 'rows', problem: `Contract: ${table.path} ${table.problem}.` };
-  const { category, description, layout, secret } = fields;
+  const { category, description, layout, confidential } = fields;
   const locales = Object.fromEntries(
     Object.entries(fields.locales).map(([locale, parts]) => [locale, templateParts(parts)]),
   );
-  const isSecret = secret === 'true' && ({ secret: true } as const);
-  const content = { category, description, layout, ...isSecret, ...table };
+  const isConfidential = confidential === 'true' && ({ confidential: true } as const);
+  const content = { category, description, layout, ...isConfidential, ...table };
   return {
     source: {
       kind: 'template',

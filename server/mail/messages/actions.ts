@@ -35,7 +35,7 @@ const refusals: Record<MessageAction, (facts: ActionFacts) => MailError | null> 
   resend({ state, purged, confidential }) {
     if (confidential) {
       const text = 'Only its recipient may read it, and what it says works once: ask for a new one instead.';
-      return new MailError('secret', text);
+      return new MailError('confidential', text);
     }
     if (purged) return contentPurged();
     // Whatever still goes out would arrive twice.
@@ -48,7 +48,7 @@ export function allowedActions(facts: ActionFacts): MessageAction[] {
   return (Object.keys(refusals) as MessageAction[]).filter(action => refusals[action](facts) === null);
 }
 
-/** Throws `wrong-state`, or `secret`, when an action is not possible. */
+/** Throws `wrong-state`, or `confidential`, when an action is not possible. */
 export function requireAllowed(action: MessageAction, facts: ActionFacts): void {
   const refusal = refusals[action](facts);
   if (refusal) throw refusal;

@@ -4,13 +4,13 @@ import type { Db } from '../../../db/connect.ts';
  * Of these messages those that nobody but their recipients may read: the version of the template that they are pinned to
  * is marked so, or the one that is published now, for who marks it means the mail of yesterday as well.
  */
-export async function secretMessages(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+export async function confidentialMessages(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const [rows]: { id: string }[][] = await db.raw(
     `SELECT m.id FROM postlane_messages m
      JOIN postlane_template_versions v ON v.id = m.template_version_id
      LEFT JOIN postlane_template_versions p ON p.template = v.template AND p.published = 1
-     WHERE m.id IN (?) AND (JSON_CONTAINS(v.content, 'true', '$.secret') OR JSON_CONTAINS(p.content, 'true', '$.secret'))`,
+     WHERE m.id IN (?) AND (JSON_CONTAINS(v.content, 'true', '$.confidential') OR JSON_CONTAINS(p.content, 'true', '$.confidential'))`,
     [[...ids]],
   );
   return new Set(rows?.map(({ id }) => id));

@@ -13,7 +13,7 @@ import {
   wrongState,
 } from './actions.ts';
 import { copyAttachments } from './attachments-store.ts';
-import { eventsOf, isSecret, rawEventOf, refuseSecret } from './confidentiality.ts';
+import { eventsOf, isConfidential, rawEventOf, refuseConfidential } from './confidentiality.ts';
 import { explain } from './explain.ts';
 import { insertMessages, stateOf } from './insert-store.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
@@ -47,7 +47,7 @@ export function createMessages(context: MailContext) {
     purged,
     campaignState,
   }: StoredMessage): Promise<ActionFacts> {
-    const confidential = await isSecret(context, id);
+    const confidential = await isConfidential(context, id);
     return { now: now(), state, expiresAt, purged, campaignState, confidential };
   }
 
@@ -96,7 +96,7 @@ export function createMessages(context: MailContext) {
   /**
    * Accepts a copy of a message as a new one: same template version, data, copies and files; the route is chosen and
    * eligibility checked again. Returns its id. Throws `wrong-state` while the message still waits to be sent and once
-   * its content is purged, and `secret` for mail that brings what works once.
+   * its content is purged, and `confidential` for mail that brings what works once.
    */
   async function resend(id: string, actor: Actor = {}): Promise<string> {
     const original = await requireMessage(id, 'resend');
@@ -144,13 +144,13 @@ export function createMessages(context: MailContext) {
     },
     attempts: (id: string) => listAttempts(db, id),
     events: (id: string) => eventsOf(context, id),
-    /** An event as the provider reported it, JSON; null once purged. Throws `secret` like {@link previewOf}. */
+    /** An event as the provider reported it, JSON; null once purged. Throws `confidential` like {@link previewOf}. */
     rawEvent: (eventId: string) => rawEventOf(context, eventId),
     preview: (id: string) => previewOf(context, id),
-    /** What it was accepted with; null once purged. Throws `secret` like {@link previewOf}. */
+    /** What it was accepted with; null once purged. Throws `confidential` like {@link previewOf}. */
     async content(id: string) {
       const content = await readContent(db, id);
-      if (content) await refuseSecret(context, id);
+      if (content) await refuseConfidential(context, id);
       return content;
     },
     /** Removes what one message says and brings, before its time: for mail that carries a secret. Its row stays. */

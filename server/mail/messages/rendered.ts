@@ -1,14 +1,14 @@
 import type { MailContext } from '../context.ts';
 import type { Rendered } from '../templates/language/render.ts';
-import { refuseSecret } from './confidentiality.ts';
+import { refuseConfidential } from './confidentiality.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
 
 /**
  * A message as it was or will be rendered: from the version it is pinned to and the data it was accepted with.
- * Null when there is no such message or its content was purged. Throws `secret` when only its recipient may read it.
+ * Null when there is no such message or its content was purged. Throws `confidential` when only its recipient may read it.
  */
 export async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
-  await refuseSecret(context, id);
+  await refuseConfidential(context, id);
   const message = await loadMessage(context.db, id);
   return message && !message.purged ? rendered(context, message) : null;
 }

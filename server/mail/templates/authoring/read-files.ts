@@ -23,7 +23,7 @@ interface TemplateJson {
   layout: string;
   description: string;
   /** True where nobody but the recipient may read what a message says, as where it brings a link to an account. */
-  secret: boolean;
+  confidential: boolean;
   data: ContractSpec;
   sample: Record<string, unknown>;
 }
@@ -32,7 +32,7 @@ const templateJson = Joi.object<TemplateJson>({
   category: Joi.string().required(),
   layout: Joi.string().default('default'),
   description: Joi.string().allow('').default(''),
-  secret: Joi.boolean().default(false),
+  confidential: Joi.boolean().default(false),
   data: contractSchema.required(),
   sample: Joi.object().required(),
 });
@@ -108,12 +108,20 @@ async function readTemplate(folder: string, key: string): Promise<Source<'templa
     const { path: field, fault } = firstFault(error);
     throw new MailError('invalid-template', `templates/${key}/template.json: ${field} ${fault}`, field);
   }
-  const { data: contract, category, description, layout, sample, secret } = value;
+  const { data: contract, category, description, layout, sample, confidential } = value;
   const locales = await readLocales(path.join(folder, key), key);
   return {
     kind: 'template',
     key,
-    content: { category, description, layout, contract, sample, ...(secret && { secret }), locales },
+    content: {
+      category,
+      description,
+      layout,
+      contract,
+      sample,
+      ...(confidential && { confidential }),
+      locales,
+    },
   };
 }
 

@@ -25,13 +25,13 @@ export async function writeSourceFiles(folder: string, source: Source): Promise<
 }
 
 async function writeTemplate(folder: string, content: TemplateSource): Promise<void> {
-  const { category, layout, description, secret, contract, sample } = content;
+  const { category, layout, description, confidential, contract, sample } = content;
   await mkdir(folder, { recursive: true });
   await writeJson(path.join(folder, 'template.json'), {
     category,
     layout,
     description,
-    ...(secret && { secret }),
+    ...(confidential && { confidential }),
     data: contract,
     sample,
   });

@@ -31,7 +31,7 @@ export function compose({ key, content: template }: Source<'template'>, sources:
     html: reachedPartials(start('html', ['html']), 'html', sources, issues),
     text: reachedPartials(start('text', ['subject', 'preheader', 'text']), 'text', sources, issues),
   };
-  const { category, description, contract, sample, secret } = template;
+  const { category, description, contract, sample, confidential } = template;
   const content =
     layout && brand && !issues.some(({ rule }) => rule === tooLarge)
       ? {
@@ -40,7 +40,7 @@ export function compose({ key, content: template }: Source<'template'>, sources:
           description,
           contract,
           sample,
-          ...(secret && { secret }),
+          ...(confidential && { confidential }),
           locales,
           layout,
           partials,

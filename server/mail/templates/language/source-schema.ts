@@ -43,7 +43,7 @@ const contents: Record<Source['kind'], Joi.Schema> = {
     layout: text.max(64).required(),
     contract: Joi.object().required(),
     sample: Joi.object().required(),
-    secret: Joi.valid(true),
+    confidential: Joi.valid(true),
     locales: Joi.object({ default: parts.required() }).pattern(locale, parts).required(),
   }),
   layout: Joi.object({ html: text.required(), text: text.required() }),
@@ -76,11 +76,11 @@ function dropEmpty(one: SourceParts): void {
 }
 
 /**
- * The source, as secret as the published one: anybody who publishes can make a template secret, but editing it, or
+ * The source, as confidential as the published one: anybody who publishes can make a template confidential, but editing it, or
  * restoring a version from before the mark, opens its messages to nobody. That is decided in the files, by review.
  */
 export function inheritConfidential(published: Source | undefined, source: Source): Source {
-  if (source.kind !== 'template' || published?.kind !== 'template' || !published.content.secret)
+  if (source.kind !== 'template' || published?.kind !== 'template' || !published.content.confidential)
     return source;
-  return { ...source, content: { ...source.content, secret: true } };
+  return { ...source, content: { ...source.content, confidential: true } };
 }

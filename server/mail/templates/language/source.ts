@@ -26,7 +26,7 @@ export interface TemplateSource {
   contract: ContractSpec;
   sample: Record<string, unknown>;
   /** Nobody but their recipients may read its messages; else absent. */
-  secret?: true;
+  confidential?: true;
   /** Parts by locale; `default` is the fallback. */
   locales: Record<string, SourceParts> & { default: SourceParts };
 }
@@ -127,7 +127,7 @@ export function textsOf(source: Source): Map<string, string> {
 }
 
 function templateTexts({ content }: Source<'template'>): Map<string, string> {
-  const { locales, contract, sample, category, description, layout, secret } = content;
+  const { locales, contract, sample, category, description, layout, confidential } = content;
   const parts = Object.entries(locales).flatMap(([locale, { subject, preheader, html, text, mjml }]) => {
     const named = (name: string) => (locale === 'default' ? name : `${name}.${locale}`);
     return [
@@ -142,7 +142,7 @@ function templateTexts({ content }: Source<'template'>): Map<string, string> {
     ['category', category],
     ['layout', layout],
     ['description', description],
-    ['secret', secret && 'true'],
+    ['confidential', confidential && 'true'],
     ['contract', JSON.stringify(contract, null, 2)],
     ['sample', JSON.stringify(sample, null, 2)],
   );

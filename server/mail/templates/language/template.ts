@@ -20,7 +20,7 @@ export interface TemplateContent {
   contract: ContractSpec;
   sample: Record<string, unknown>;
   /** Nobody but their recipients may read its messages, for these bring links or codes to accounts; else absent. */
-  secret?: true;
+  confidential?: true;
   /** Parts by locale; `default` is the fallback. */
   locales: Record<string, TemplateParts> & { default: TemplateParts };
   /** Whole documents that include the parts by `{{> content}}`. */

@@ -1,6 +1,6 @@
 import type { MailContext } from '../../context.ts';
 import { MailError } from '../../error.ts';
-import { isSecret, secret } from '../../messages/confidentiality.ts';
+import { confidential, isConfidential } from '../../messages/confidentiality.ts';
 import { loadMessage } from '../../messages/load-store.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplateContent } from '../language/template.ts';
@@ -29,7 +29,7 @@ const forThemAlone =
   'What messages of this template say is for their recipients alone: choose the sample or a case.';
 
 /**
- * Finds the data. Throws `invalid-input` when the case or message is not there, or not any more, and `secret` when it is
+ * Finds the data. Throws `invalid-input` when the case or message is not there, or not any more, and `confidential` when it is
  * the recipient's alone.
  */
 export async function chooseData(
@@ -42,7 +42,7 @@ export async function chooseData(
   if (messageId) return ofMessage(context, content, messageId);
   if (recipient) {
     const newest = await newestMessageTo(context.db, content.key, addressKey(recipient.trim()));
-    if (newest && (await isSecret(context, newest))) throw secret(forThemAlone, 'recipient');
+    if (newest && (await isConfidential(context, newest))) throw confidential(forThemAlone, 'recipient');
     return ofMessage(context, content, newest);
   }
   return { data: content.sample, locale: null };

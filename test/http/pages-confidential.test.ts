@@ -68,15 +68,17 @@ describe('pages about mail that is for its recipient alone', () => {
       expect((await publisher.post('/receipt/publication', message)).status).to.equal(303);
       return (await mail.templates.get(ref))?.published;
     };
-    const marked = await change({ secret: 'true' });
-    expect([marked?.version, marked?.source.content.secret]).to.deep.equal([2, true]);
+    const marked = await change({ confidential: 'true' });
+    expect([marked?.version, marked?.source.content.confidential]).to.deep.equal([2, true]);
     const { source } = await mail.templates.diff(ref, 1, 2);
-    expect(source.map(({ part }) => part)).to.deep.equal(['secret']);
+    expect(source.map(({ part }) => part)).to.deep.equal(['confidential']);
     const audited = await mail.audit.list({ subject: 'template:receipt', action: 'template.publish' });
-    expect((await mail.audit.get(audited.entries[0]?.id ?? ''))?.after).to.deep.include({ secret: 'true' });
+    expect((await mail.audit.get(audited.entries[0]?.id ?? ''))?.after).to.deep.include({
+      confidential: 'true',
+    });
     expect((await mail.templates.files.diff()).map(({ state }) => state)).to.deep.equal(['database']);
-    const edited = await change({ secret: '', description: 'Other.' });
-    expect(edited?.source.content).to.deep.include({ description: 'Other.', secret: true });
+    const edited = await change({ confidential: '', description: 'Other.' });
+    expect(edited?.source.content).to.deep.include({ description: 'Other.', confidential: true });
     expect((await publisher.get('/receipt')).text).to.contain('only be undone in');
   });
 });

@@ -16,23 +16,23 @@ describe('mail that is for its recipient alone', () => {
     ({ id } = await shop.mail.send(resetInput(), { wait: true }));
   });
 
-  const isSecret = async (asked: Promise<unknown>): Promise<MailError> => {
+  const isConfidential = async (asked: Promise<unknown>): Promise<MailError> => {
     const refused = await refusal(asked);
-    expect(refused.code).to.equal('secret');
+    expect(refused.code).to.equal('confidential');
     expect(refused.message).not.to.contain(link);
     return refused;
   };
 
   it('goes out with what it says, and shows it to nobody else', async () => {
     expect(shop.api.given.at(-1)?.html).to.contain(link);
-    await isSecret(shop.mail.messages.preview(id));
-    await isSecret(shop.mail.messages.content(id));
+    await isConfidential(shop.mail.messages.preview(id));
+    await isConfidential(shop.mail.messages.content(id));
     const other = await shop.mail.send(upgradeInput(), { wait: true });
     expect((await shop.mail.messages.preview(other.id))?.html).to.contain('/tier/1');
   });
 
   it('is not copied, but tried again', async () => {
-    await isSecret(shop.mail.messages.resend(id, { by: 'ada' }));
+    await isConfidential(shop.mail.messages.resend(id, { by: 'ada' }));
     await db('postlane_messages').where({ id }).update({ state: 'failed' });
     await shop.mail.messages.retry(id, { by: 'ada' });
     await shop.mail.work.deliverDue('transactional');
@@ -46,15 +46,17 @@ describe('mail that is for its recipient alone', () => {
     const events = await shop.mail.messages.events(id);
     expect(events.map(({ kind, details }) => [kind, details.link])).to.deep.equal([['clicked', null]]);
     expect(JSON.stringify(await shop.mail.messages.timeline(id))).not.to.contain(link);
-    await isSecret(shop.mail.messages.rawEvent(events[0]?.id ?? ''));
+    await isConfidential(shop.mail.messages.rawEvent(events[0]?.id ?? ''));
   });
 
   it('gives no data to previews and tests: refused for a recipient, a sample for a message', async () => {
     const content = { ...shop.content('password-reset') };
-    delete content.secret;
+    delete content.confidential;
     const { preview, sendTest } = shop.mail.templates;
-    await isSecret(preview(content, { recipient: 'ada@mail.example' }));
-    await isSecret(sendTest(content, { to: 'me@mail.example', by: 'ada', recipient: 'ada@mail.example' }));
+    await isConfidential(preview(content, { recipient: 'ada@mail.example' }));
+    await isConfidential(
+      sendTest(content, { to: 'me@mail.example', by: 'ada', recipient: 'ada@mail.example' }),
+    );
     const shown = await preview(content, { messageId: id, issues: false });
     expect(shown.data).to.deep.equal(content.sample);
   });
@@ -62,7 +64,7 @@ describe('mail that is for its recipient alone', () => {
   it('is replayed with the sample, once for all that are alike', async () => {
     await shop.mail.send(resetInput(), { wait: true });
     const candidate = shop.changed('password-reset', { html: '<p>{{resetUrl}}</p>' });
-    delete candidate.secret;
+    delete candidate.confidential;
     const { results, sampled } = await shop.mail.templates.replay(candidate);
     expect(results.map(({ kind }) => kind)).to.deep.equal(['different']);
     expect(sampled).to.equal(true);
@@ -75,8 +77,8 @@ describe('mail that is for its recipient alone', () => {
     const ref = { kind: 'template', key: 'password-reset' } as const;
     const view = await shop.mail.templates.get(ref);
     if (!view?.published) throw new Error('It is not published.');
-    const { secret, ...content } = view.published.source.content;
-    expect(secret).to.equal(true);
+    const { confidential, ...content } = view.published.source.content;
+    expect(confidential).to.equal(true);
     const edited = { ...ref, content: { ...content, description: 'Other.' } };
     const options = { by: 'ada', message: 'Other words.', acceptWarnings: true };
     const saved = await shop.mail.templates.saveDraft(edited, { revision: view.revision, by: 'ada' });
@@ -84,7 +86,7 @@ describe('mail that is for its recipient alone', () => {
     await shop.mail.templates.publish(ref, { ...options, revision: saved.revision });
     expect((await shop.mail.templates.get(ref))?.published?.source.content).to.deep.include({
       description: 'Other.',
-      secret: true,
+      confidential: true,
     });
 
     // As if version 1 had come before the mark.
@@ -93,20 +95,20 @@ describe('mail that is for its recipient alone', () => {
       .where({ source_key: ref.key, version: 1 })
       .update({ content: unmarked });
     const [old] = await db('postlane_template_versions').where({ template: ref.key, version: 1 });
-    const { secret: _, ...before } = JSON.parse(old.content);
+    const { confidential: _, ...before } = JSON.parse(old.content);
     await db('postlane_template_versions')
       .where({ id: old.id })
       .update({ content: JSON.stringify(before) });
-    await isSecret(shop.mail.messages.preview(id));
+    await isConfidential(shop.mail.messages.preview(id));
     const now = await shop.mail.templates.get(ref);
     await shop.mail.templates.restore(ref, 1, { ...options, revision: now?.revision ?? 0 });
     expect((await shop.mail.templates.get(ref))?.published).to.deep.include({ version: 3 });
-    expect((await shop.mail.templates.get(ref))?.published?.source.content.secret).to.equal(true);
+    expect((await shop.mail.templates.get(ref))?.published?.source.content.confidential).to.equal(true);
   });
 
   it('is every shipped template that brings a link or a code to an account', async () => {
     const keys = await shop.mail.templates.keys();
-    const marked = keys.filter(key => shop.content(key).secret);
+    const marked = keys.filter(key => shop.content(key).confidential);
     expect(marked).to.deep.equal(['account-invitation', 'email-verification', 'password-reset']);
   });
 });
