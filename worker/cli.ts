@@ -13,7 +13,7 @@ const commands: Record<string, Command> = {
   migrate: { what: 'bring the schema of DATABASE_URL up to date', run: migrateDatabase },
   sandbox: {
     what: 'a local Postmark to send into',
-    usage: async () => (await import('../test/sandbox/arguments.ts')).USAGE,
+    usage: async () => (await import('../test/sandbox/command.ts')).USAGE,
     run: async args => (await import('../test/sandbox/command.ts')).runSandbox(args, process.env),
   },
   templates: {

@@ -41,7 +41,7 @@ describe('a search that answers late', () => {
     clock.advance(60_000);
     sandbox.faults.add({ where: 'GET /messages/outbound', kind: 'slow', ms: 500, times: 1 });
     const late = mail.work.resolveUnknowns();
-    await until('the slow search is under way', () => sandbox.faults.struck === 1 || 'not yet', {
+    await until('the slow search is under way', () => sandbox.faults.triggered === 1 || 'not yet', {
       everyMs: 1,
     });
 

@@ -1,13 +1,14 @@
-import { bounceType } from './bounce-types.ts';
-import { type Content, renderDelivered } from './contents.ts';
-import * as effects from './effects.ts';
+import type { Content } from './content/content.ts';
+import { renderDelivered } from './content/render.ts';
+import { bounceType } from './delivery/bounce-types.ts';
+import * as effects from './delivery/events.ts';
+import { addSuppression, removeSuppression, suppressRecipient } from './delivery/suppress.ts';
+import type { Visitor } from './delivery/visitors.ts';
 import { type Incoming, receive } from './inbound/receive.ts';
 import { type Reply, replyTo } from './inbound/reply.ts';
-import type { Provider } from './provider.ts';
+import type { Provider } from './state/provider.ts';
 import type { CapturedMessage } from './store/messages.ts';
 import type { SuppressionReason } from './store/suppressions.ts';
-import { addSuppression, removeSuppression, suppressRecipient } from './suppressing.ts';
-import type { Visitor } from './visitors.ts';
 
 /** Things that happen to mail in the world outside. `target` is a MessageID or the address of a recipient. */
 export interface Actions {

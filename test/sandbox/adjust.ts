@@ -1,5 +1,5 @@
-import type { Provider } from './provider.ts';
 import type { SandboxOptions, Settings } from './settings.ts';
+import type { Provider } from './state/provider.ts';
 import type { Variants } from './variants.ts';
 
 /** What can be changed while a sandbox runs; what is not named stays. */

@@ -1,6 +1,8 @@
 import { type Request, readArguments, USAGE, UsageError } from './arguments.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 
+export { USAGE };
+
 /**
  * The command `postlane sandbox`: prints its addresses once it listens and runs until SIGINT or SIGTERM, or until the
  * process that started it with a channel goes. Bad arguments end it with exit code 64, a taken port with 69.

@@ -1,8 +1,8 @@
 /** The door of `postlane/testing`: a local Postmark, and a way to see what a host sends. */
 export type { Adjustments } from './adjust.ts';
 export { type Capture, captureMail, type SentMail, type Wanted } from './capture.ts';
-export type { Content } from './contents.ts';
-export type { Fault, FaultKind } from './faults.ts';
+export type { Content } from './content/content.ts';
+export type { Fault, FaultKind } from './faults/faults.ts';
 export type { Incoming } from './inbound/receive.ts';
 export type { Reply } from './inbound/reply.ts';
 export { createSandbox, type Sandbox, type SandboxClock } from './sandbox.ts';

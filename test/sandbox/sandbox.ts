@@ -1,12 +1,13 @@
 import { type Actions, createActions } from './actions.ts';
 import { type Adjustments, adjust } from './adjust.ts';
-import type { FaultBook } from './faults.ts';
-import { listenHttp } from './http.ts';
-import { whenIdle, whenQuiet } from './idle.ts';
-import { createProvider, type Provider, resetProvider } from './provider.ts';
+import type { FaultPlan } from './faults/faults.ts';
+import { listenHttp } from './http/server.ts';
 import { fillDefaults, type SandboxOptions } from './settings.ts';
 import { listenSmtp } from './smtp/listen.ts';
 import type { SmtpToken } from './smtp/tokens.ts';
+import { createProvider, resetProvider } from './state/create-provider.ts';
+import { whenIdle, whenQuiet } from './state/idle.ts';
+import type { Provider } from './state/provider.ts';
 import type { DnsZone } from './store/dns.ts';
 import type { MessageStore } from './store/messages.ts';
 import type { WebhookCounts } from './webhooks/poster.ts';
@@ -27,7 +28,7 @@ export interface Sandbox extends Actions {
   /** The certificate of the SMTP side, PEM; give it to the client as `tls.ca`. Names localhost and 127.0.0.1. */
   readonly caCertificate: string;
   readonly messages: MessageStore;
-  readonly faults: FaultBook;
+  readonly faults: FaultPlan;
   readonly clock: SandboxClock;
   /** Changes options while it runs: lags, the state of the account, variants. */
   adjust(changes: Adjustments): void;
@@ -59,7 +60,7 @@ export interface SandboxClock {
   now(): Date;
   /**
    * Moves forward by `ms`. Resolves when everything that fell due has happened, each at its own time: a webhook that
-   * fails goes down its whole ladder of retries.
+   * fails goes down its whole schedule of retries.
    */
   advance(ms: number): Promise<void>;
 }

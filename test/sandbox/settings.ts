@@ -57,7 +57,7 @@ export interface SandboxOptions {
   startAt?: Date;
   /** How many of the newest messages keep their bodies. Default 2000. */
   keepBodies?: number;
-  /** How long a "minute" of the webhook retry ladder takes, in ms. Default 60000. */
+  /** How long a "minute" of the webhook retry schedule takes, in ms. Default 60000. */
   retryScale?: number;
   /** Webhooks under way at once. Default 8. */
   webhookConcurrency?: number;

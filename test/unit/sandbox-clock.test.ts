@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Clock } from '../sandbox/clock.ts';
+import { Clock } from '../sandbox/state/clock.ts';
 
 const HOUR = 3_600_000;
 

@@ -3,9 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { createProvider, type Provider } from '../sandbox/provider.ts';
 import { fillDefaults } from '../sandbox/settings.ts';
 import { takeMessage } from '../sandbox/smtp/intake.ts';
+import { createProvider } from '../sandbox/state/create-provider.ts';
+import type { Provider } from '../sandbox/state/provider.ts';
 
 const MB = 1024 * 1024;
 /** What a sandbox is to hold, and the memory it may take for that beside bodies, connections and code. */

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
-import { BOUNCE_TYPES, bounceType } from '../sandbox/bounce-types.ts';
-import { createCertificate } from '../sandbox/certificate.ts';
-import { Clock } from '../sandbox/clock.ts';
-import { FaultBook } from '../sandbox/faults.ts';
+import { BOUNCE_TYPES, bounceType } from '../sandbox/delivery/bounce-types.ts';
+import { FaultPlan } from '../sandbox/faults/faults.ts';
 import { expectToFit } from '../sandbox/inbound/receive.ts';
-import { PendingTasks } from '../sandbox/pending-tasks.ts';
+import { createCertificate } from '../sandbox/smtp/certificate.ts';
+import { Clock } from '../sandbox/state/clock.ts';
+import { PendingTasks } from '../sandbox/state/pending-tasks.ts';
 
 describe('the parts of the sandbox', () => {
   it('make a certificate for this machine that is its own authority', () => {
@@ -45,14 +45,14 @@ describe('the parts of the sandbox', () => {
   });
 
   it('count faults down and let the first that matches strike', () => {
-    const book = new FaultBook();
+    const book = new FaultPlan();
     book.add({ where: 'POST /email', kind: 'slow', times: 1 });
     book.add({ where: 'post /*', kind: 'drop', matching: 'x' });
     expect(book.take('POST /email')?.kind).to.equal('slow');
     expect(book.take('POST /email')).to.equal(undefined);
     expect(book.take('POST /email', () => 'axb')?.kind).to.equal('drop');
     expect(book.take('GET /email', () => 'x')).to.equal(undefined);
-    expect(book.struck).to.equal(2);
+    expect(book.triggered).to.equal(2);
   });
 
   it('know every bounce type by name and code, once', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { addressFault, readMailboxes, writeMailbox } from '../sandbox/addresses.ts';
+import { addressFault, readMailboxes, writeMailbox } from '../sandbox/messages/addresses.ts';
 import { decodeWords, readHeaders } from '../sandbox/smtp/headers.ts';
-import { readQueryDate, stamp } from '../sandbox/timestamps.ts';
+import { readQueryDate, stamp } from '../sandbox/state/timestamps.ts';
 
 describe('the sandbox reads address lists', () => {
   const lists: [list: string, mailboxes: [email: string, name: string][]][] = [

@@ -1,7 +1,7 @@
-import { renderDelivered } from '../contents.ts';
-import type { Provider } from '../provider.ts';
+import { renderDelivered } from '../content/render.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { CapturedMessage } from '../store/messages.ts';
-import { stamp } from '../timestamps.ts';
 
 const USUAL_COUNT = 100;
 const MOST = 1000;

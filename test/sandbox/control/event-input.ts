@@ -9,13 +9,13 @@ export async function takeEvent(actions: Actions, input: unknown): Promise<strin
   const target = text('target');
   if (target === undefined) return 'target must be a MessageID or an address.';
   try {
-    return await act(actions, text('kind') ?? '', target, text);
+    return await performEvent(actions, text('kind') ?? '', target, text);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-async function act(
+async function performEvent(
   actions: Actions,
   kind: string,
   target: string,

@@ -1,4 +1,4 @@
-import { FAULT_KINDS, type Fault } from '../faults.ts';
+import { FAULT_KINDS, type Fault } from '../faults/faults.ts';
 
 /** Checks a fault that came as JSON; a text says what is wrong with it. */
 export function readFault(input: unknown): Fault | string {

@@ -1,6 +1,6 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import type { Provider } from '../provider.ts';
-import { readBody, searchOf } from '../request.ts';
+import { readBody, searchOf } from '../http/request.ts';
+import type { Provider } from '../state/provider.ts';
 import { isLocal } from './guard.ts';
 import { type Control, type Reply, ROUTES } from './table.ts';
 

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { WebhookCounts } from '../webhooks/poster.ts';
 
 /** The state of a sandbox in figures. */
@@ -19,7 +19,7 @@ export interface Summary {
   suppressions: number;
   webhooks: WebhookCounts;
   faultsPlanned: number;
-  faultsStruck: number;
+  faultsTriggered: number;
 }
 
 export function summarise(provider: Provider): Summary {
@@ -44,6 +44,6 @@ export function summarise(provider: Provider): Summary {
     suppressions: provider.suppressions.count,
     webhooks: provider.webhooks.counts(),
     faultsPlanned: provider.faults.list().length,
-    faultsStruck: provider.faults.struck,
+    faultsTriggered: provider.faults.triggered,
   };
 }

@@ -1,7 +1,8 @@
 import { createActions } from '../actions.ts';
 import { adjust } from '../adjust.ts';
-import { whenIdle, whenQuiet } from '../idle.ts';
-import { type Provider, resetProvider } from '../provider.ts';
+import { resetProvider } from '../state/create-provider.ts';
+import { whenIdle, whenQuiet } from '../state/idle.ts';
+import type { Provider } from '../state/provider.ts';
 import { readAdjustments } from './adjust-input.ts';
 import { showCaptured } from './captured.ts';
 import { takeEvent } from './event-input.ts';
@@ -107,9 +108,9 @@ function showClock({ clock }: Provider): { now: string } {
   return { now: new Date(clock.now()).toISOString() };
 }
 
-function attempt(act: () => void): string | null {
+function attempt(run: () => void): string | null {
   try {
-    act();
+    run();
     return null;
   } catch (error) {
     return messageOf(error);

@@ -1,6 +1,6 @@
-import { domainOf } from '../addresses.ts';
-import { namedBounceType } from '../bounce-types.ts';
-import type { Provider } from '../provider.ts';
+import { namedBounceType } from '../delivery/bounce-types.ts';
+import { domainOf } from '../messages/addresses.ts';
+import type { Provider } from '../state/provider.ts';
 import type { InboundMessage } from '../store/inbound.ts';
 import { inbound } from '../webhooks/inbound-payload.ts';
 import { splitCredentials, type Target, type Try } from '../webhooks/target.ts';

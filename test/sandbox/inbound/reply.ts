@@ -1,6 +1,6 @@
-import { domainOf, readMailboxes } from '../addresses.ts';
-import { renderFor } from '../contents.ts';
-import type { Provider } from '../provider.ts';
+import { renderFor } from '../content/render.ts';
+import { domainOf, readMailboxes } from '../messages/addresses.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
 import { composeInbound } from './compose.ts';
 import { receive } from './receive.ts';

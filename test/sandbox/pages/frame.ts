@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Html, html } from './html.ts';
 
 /** The tabs of the header. */

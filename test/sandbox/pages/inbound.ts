@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { InboundMessage } from '../store/inbound.ts';
 import { type Html, html } from './html.ts';
 import { longTime } from './times.ts';

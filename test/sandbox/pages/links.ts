@@ -1,4 +1,4 @@
-import type { Content } from '../contents.ts';
+import type { Content } from '../content/content.ts';
 
 const MOST = 50;
 

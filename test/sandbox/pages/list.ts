@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage, MessageEvent } from '../store/messages.ts';
 import { type Html, html } from './html.ts';
 import { type ListView, PAGE_SIZE, search, writeListView } from './search.ts';

@@ -1,53 +1,30 @@
-import type { Content } from '../contents.ts';
-import type { Provider } from '../provider.ts';
+import type { Content } from '../content/content.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
-import { acts } from './acts.ts';
+import { actionForms } from './action-forms.ts';
 import { current } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { badge, NAMES } from './list.ts';
-import { type ListView, writeListView } from './search.ts';
+import { type MessageView, VIEWS, type View } from './message-view.ts';
+import { writeListView } from './search.ts';
 import { longTime } from './times.ts';
 
-const VIEWS = { html: 'HTML', text: 'Text', headers: 'Headers', raw: 'Raw', events: 'Events' } as const;
-export type View = keyof typeof VIEWS;
-
-/** How one message is looked at. */
-export interface Look {
-  message: CapturedMessage;
-  /** Whose copy is shown: an index of the recipients. */
-  recipient: number;
-  /** Null when the body is no longer kept. */
-  content: Content | null;
-  /** The source, for the view of it. */
-  raw: string;
-  view: View;
-  list: ListView;
-}
-
-/** The view asked for, else the first that has something to show. */
-export function readView(asked: string | null, content: Content | null): View {
-  const view = (Object.keys(VIEWS) as View[]).find(one => one === asked);
-  if (view) return view;
-  if (!content) return 'events';
-  return content.html === '' ? 'text' : 'html';
-}
-
 /** One message: what is known about it, what can happen to it, and its body. */
-export function messagePane(provider: Provider, look: Look): Html {
-  const { message, list } = look;
+export function messagePane(provider: Provider, shown: MessageView): Html {
+  const { message, list } = shown;
   return html`<main>
 <a class="back" href="/${writeListView(list)}">All mail</a>
 <h1>${message.subject || '(no subject)'}</h1>
-${facts(look)}
-${message.recipients.length > 0 && !message.refused && acts(provider, look)}
+${facts(shown)}
+${message.recipients.length > 0 && !message.refused && actionForms(provider, shown)}
 <nav class="views" aria-label="Views of this message">${(Object.keys(VIEWS) as View[]).map(
-    view => html`<a href="${address(look, view)}"${current(view === look.view)}>${VIEWS[view]}</a>`,
+    view => html`<a href="${address(shown, view)}"${current(view === shown.view)}>${VIEWS[view]}</a>`,
   )}</nav>
-${body(look)}
+${body(shown)}
 </main>`;
 }
 
-function facts({ message, recipient }: Look): Html {
+function facts({ message, recipient }: MessageView): Html {
   const { from, to, cc, bcc, stream, via, tag, metadata, id, receivedAt } = message;
   const people = (list: CapturedMessage['to']): string =>
     list.map(({ Email, Name }) => (Name ? `${Name} <${Email}>` : Email)).join(', ');
@@ -74,7 +51,7 @@ function facts({ message, recipient }: Look): Html {
   return html`<dl>${rows.map(([name, value]) => value !== '' && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
 }
 
-function body({ message, content, raw, view, recipient }: Look): Html {
+function body({ message, content, raw, view, recipient }: MessageView): Html {
   if (view === 'events') return events(message);
   if (!content) return html`<p class="empty">The body is no longer kept: newer mail has taken its place.</p>`;
   if (view === 'raw') return html`<pre>${raw}</pre>`;
@@ -109,7 +86,7 @@ function events({ events: steps }: CapturedMessage): Html {
 }
 
 /** The address of another view of the same copy. */
-function address({ message, recipient, list }: Look, view: View): string {
+function address({ message, recipient, list }: MessageView, view: View): string {
   const more = { view, ...(recipient > 0 && { recipient: String(recipient) }) };
   return `/sandbox/messages/${message.id}${writeListView(list, more)}`;
 }

@@ -1,4 +1,4 @@
-import type { Content } from '../contents.ts';
+import type { Content } from '../content/content.ts';
 
 /** What the frame may load: pictures, as mail programs do; no script, no form, no frame. */
 export const PREVIEW_POLICY =

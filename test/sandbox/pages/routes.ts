@@ -1,15 +1,15 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { isLocal, isOwnPage } from '../control/guard.ts';
+import { readBody, searchOf } from '../http/request.ts';
 import { receive } from '../inbound/receive.ts';
-import type { Provider } from '../provider.ts';
-import { readBody, searchOf } from '../request.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
 import { type Answer, writeAnswer } from './answer.ts';
 import { framed } from './frame.ts';
 import { inboundPage } from './inbound.ts';
+import { performAction } from './message-actions.ts';
 import { readListView, writeListView } from './search.ts';
 import { SCRIPT, STYLE } from './style.ts';
-import { takeAct } from './take-act.ts';
 import { trackedAnswer } from './tracked.ts';
 import { unsubscribePage } from './unsubscribe.ts';
 import { fileOf, frameOf, overview, reading } from './views.ts';
@@ -108,7 +108,7 @@ async function takeAction(
   request: Request,
 ): Promise<Answer | null> {
   const form = new URLSearchParams(request.body ?? '');
-  if (!(await takeAct(provider, message, String(request.params.action), form))) return null;
+  if (!(await performAction(provider, message, String(request.params.action), form))) return null;
   const search = searchOf(request);
   const more = { view: search.get('view') ?? '', recipient: form.get('recipient') ?? '0' };
   return { seeOther: `/sandbox/messages/${message.id}${writeListView(readListView(search), more)}` };

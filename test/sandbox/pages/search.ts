@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
 
 export const PAGE_SIZE = 50;

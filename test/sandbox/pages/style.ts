@@ -1,4 +1,4 @@
-/** The look of the pages; light or dark as the system asks. */
+/** The shown of the pages; light or dark as the system asks. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -61,9 +61,9 @@ main { padding: 1.2rem 1.5rem 3rem; display: grid; align-content: start; gap: 1.
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .2rem 1.2rem; margin: 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.acts { display: flex; flex-wrap: wrap; gap: .5rem; align-items: start; }
-.acts form { display: flex; gap: .25rem; }
-.acts select { max-width: 10rem; }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: start; }
+.actions form { display: flex; gap: .25rem; }
+.actions select { max-width: 10rem; }
 details { border: 1px solid var(--line); border-radius: 8px; background: var(--surface); padding: .4rem .8rem; }
 details form, .sheet { display: grid; gap: .6rem; padding: .6rem 0; }
 .sheet label { display: grid; gap: .2rem; color: var(--quiet); }
@@ -103,7 +103,7 @@ th { color: var(--quiet); font-weight: 500; }
 export const SCRIPT = `
 const news = document.querySelector('.news');
 const known = Number(document.body.dataset.accepted);
-async function look() {
+async function shown() {
   try {
     const { accepted } = await (await fetch('/sandbox/summary')).json();
     if (accepted !== known) {
@@ -111,7 +111,7 @@ async function look() {
       news.textContent = accepted > known ? (accepted - known) + ' new, show' : 'The mail has changed, show';
     }
   } catch {}
-  setTimeout(look, 2000);
+  setTimeout(shown, 2000);
 }
-if (news) setTimeout(look, 2000);
+if (news) setTimeout(shown, 2000);
 `;

@@ -1,8 +1,8 @@
-import { renderFor } from '../contents.ts';
-import { clicked, opened } from '../effects.ts';
-import type { Provider } from '../provider.ts';
-import { trackedLinks } from '../tracked-links.ts';
-import { readTrackingPath } from '../tracking.ts';
+import { renderFor } from '../content/render.ts';
+import { trackedLinks } from '../content/tracked-links.ts';
+import { readTrackingPath } from '../content/tracking.ts';
+import { clicked, opened } from '../delivery/events.ts';
+import type { Provider } from '../state/provider.ts';
 import type { Answer } from './answer.ts';
 
 /**

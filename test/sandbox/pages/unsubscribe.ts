@@ -1,11 +1,11 @@
-import type { Provider } from '../provider.ts';
-import { removeSuppression, suppressRecipient } from '../suppressing.ts';
-import { readUnsubscribePath } from '../unsubscribe.ts';
+import { readUnsubscribePath } from '../content/unsubscribe.ts';
+import { removeSuppression, suppressRecipient } from '../delivery/suppress.ts';
+import type { Provider } from '../state/provider.ts';
 import { framed } from './frame.ts';
 import { type Html, html } from './html.ts';
 
 /**
- * The page behind an unsubscribe link: a look asks, a POST (also the one-click kind of RFC 8058) leaves the stream,
+ * The page behind an unsubscribe link: a shown asks, a POST (also the one-click kind of RFC 8058) leaves the stream,
  * and a POST of `again` comes back, unless something else than the recipient keeps the address off.
  */
 export function unsubscribePage(

@@ -1,12 +1,13 @@
-import { renderDelivered, renderFor, writeSource } from '../contents.ts';
-import type { Provider } from '../provider.ts';
+import { renderDelivered, renderFor, writeSource } from '../content/render.ts';
+import { withoutPixel } from '../content/tracking.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
-import { withoutPixel } from '../tracking.ts';
 import type { Answer } from './answer.ts';
 import { framed } from './frame.ts';
 import { html } from './html.ts';
 import { listColumn } from './list.ts';
-import { messagePane, readView } from './message.ts';
+import { messagePane } from './message.ts';
+import { readView } from './message-view.ts';
 import { preview } from './preview.ts';
 import { readListView } from './search.ts';
 
@@ -33,12 +34,12 @@ export async function reading(
   const content = await renderFor(provider, message, message.recipients[recipient]);
   const view = readView(query.get('view'), content);
   const raw = view === 'raw' ? await writeSource(provider, message) : '';
-  const look = { message, recipient, content, raw, view, list };
+  const shown = { message, recipient, content, raw, view, list };
   return framed(
     provider,
     'mail',
     message.subject || '(no subject)',
-    html`<div class="columns reading">${listColumn(provider, list, message)}${messagePane(provider, look)}</div>`,
+    html`<div class="columns reading">${listColumn(provider, list, message)}${messagePane(provider, shown)}</div>`,
   );
 }
 

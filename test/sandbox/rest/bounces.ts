@@ -1,8 +1,8 @@
-import { bounceType } from '../bounce-types.ts';
-import type { Provider } from '../provider.ts';
+import { bounceType } from '../delivery/bounce-types.ts';
+import { removeSuppression } from '../delivery/suppress.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { Bounce, BounceFilter } from '../store/bounces.ts';
-import { removeSuppression } from '../suppressing.ts';
-import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { cut, type Query, readPage, readRange } from './query.ts';
 import { shownSince } from './retention.ts';

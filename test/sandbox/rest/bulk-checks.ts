@@ -1,9 +1,9 @@
-import type { Submission } from '../accept.ts';
+import { fill } from '../content/fill-template.ts';
+import type { Submission } from '../messages/accept.ts';
+import * as rules from '../messages/rules.ts';
 import { RenderFault } from '../mustachio/render.ts';
-import type { Provider } from '../provider.ts';
-import * as rules from '../rules.ts';
+import type { Provider } from '../state/provider.ts';
 import type { Template } from '../store/templates.ts';
-import { fill } from '../templating.ts';
 import { type Answer, refusal, refuse } from './answer.ts';
 import {
   bodyFault,

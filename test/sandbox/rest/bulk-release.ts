@@ -1,5 +1,5 @@
-import { accept } from '../accept.ts';
-import type { Provider } from '../provider.ts';
+import { accept } from '../messages/accept.ts';
+import type { Provider } from '../state/provider.ts';
 import type { BulkRequest } from '../store/bulk.ts';
 import type { BulkMessage } from './bulk-checks.ts';
 import { tooManyInactive } from './email.ts';

@@ -1,6 +1,6 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { BulkRequest } from '../store/bulk.ts';
-import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { checkBulk } from './bulk-checks.ts';
 import { release } from './bulk-release.ts';

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Account } from '../account.ts';
-import type { Provider } from '../provider.ts';
+import type { Account, Provider } from '../state/provider.ts';
 
 /** The token every Postmark account may use to try the send endpoints. */
 export const TEST_TOKEN = 'POSTMARK_API_TEST';

@@ -1,5 +1,5 @@
-import type { Account } from '../account.ts';
-import { addressFault } from '../addresses.ts';
+import { addressFault } from '../messages/addresses.ts';
+import type { Account } from '../state/provider.ts';
 import type { Removal } from '../store/removals.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { Fields, isObject } from './fields.ts';

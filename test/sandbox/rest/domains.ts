@@ -1,4 +1,4 @@
-import type { Account } from '../account.ts';
+import type { Account } from '../state/provider.ts';
 import { type Domain, RETURN_PATH_VALUE, SPF_VALUE } from '../store/domains.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { Fields, isObject } from './fields.ts';
@@ -87,7 +87,7 @@ export function alreadyRenewing(): Answer {
   return refuse(505, 'This DKIM is already being renewed.');
 }
 
-/** Changes the return path, which then is to be verified anew; the refusal when it does not fit. */
+/** Changes the return path, which then is to be verified again; the refusal when it does not fit. */
 export function setReturnPath(domain: Domain, returnPath: string): Answer | null {
   const fault = returnPathFault(domain.name, returnPath);
   if (!fault && returnPath !== domain.returnPath)
@@ -133,7 +133,7 @@ function showRow(domain: Domain): Record<string, unknown> {
   return { ID, Name, SPFVerified, DKIMVerified, WeakDKIM, ReturnPathDomainVerified };
 }
 
-function onDomain({ domains }: Account, { params }: Call, act: (domain: Domain) => Answer): Answer {
+function onDomain({ domains }: Account, { params }: Call, run: (domain: Domain) => Answer): Answer {
   const domain = domains.get(Number(params[0]));
-  return domain ? act(domain) : refuse(510, 'The domain you requested was not found.');
+  return domain ? run(domain) : refuse(510, 'The domain you requested was not found.');
 }

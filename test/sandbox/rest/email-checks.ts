@@ -1,7 +1,7 @@
-import type { Submission } from '../accept.ts';
-import { addressFault, type Mailbox, readMailboxes } from '../addresses.ts';
-import type { Provider } from '../provider.ts';
-import * as rules from '../rules.ts';
+import type { Submission } from '../messages/accept.ts';
+import { addressFault, type Mailbox, readMailboxes } from '../messages/addresses.ts';
+import * as rules from '../messages/rules.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Refusal, refusal } from './answer.ts';
 import { type EmailFields, readFields } from './email-fields.ts';
 import { wrongFields } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { SourceAttachment } from '../store/contents.ts';
+import type { SourceAttachment } from '../store/content-window.ts';
 import { asHeader, asOption, asTexts, Fields, isObject } from './fields.ts';
 
 /** The fields of a send request with their types checked; absent texts are undefined. */

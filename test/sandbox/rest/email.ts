@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { accept, type Submission } from '../accept.ts';
-import type { Provider } from '../provider.ts';
-import { type RuleFault, streamFault } from '../rules.ts';
-import { stamp } from '../timestamps.ts';
+import { accept, type Submission } from '../messages/accept.ts';
+import { type RuleFault, streamFault } from '../messages/rules.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import { type Answer, ok, type Refusal, refusal, refuse } from './answer.ts';
 import { checkEmail, type EmailCheck } from './email-checks.ts';
 import { Fields, isObject } from './fields.ts';

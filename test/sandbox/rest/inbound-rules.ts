@@ -1,5 +1,5 @@
-import { addressFault } from '../addresses.ts';
-import type { Provider } from '../provider.ts';
+import { addressFault } from '../messages/addresses.ts';
+import type { Provider } from '../state/provider.ts';
 import type { InboundRule } from '../store/inbound.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { Fields, isObject } from './fields.ts';

@@ -1,5 +1,5 @@
 import { postInbound } from '../inbound/receive.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { InboundFilter, InboundMessage, InboundStatus } from '../store/inbound.ts';
 import { inboundFields } from '../webhooks/inbound-payload.ts';
 import { type Answer, ok, refuse } from './answer.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { plannedAnswer } from '../fault-answer.ts';
-import type { Fault } from '../faults.ts';
-import type { Provider } from '../provider.ts';
-import { readBody, searchOf } from '../request.ts';
+import type { Fault } from '../faults/faults.ts';
+import { plannedAnswer } from '../faults/planned-answer.ts';
+import { readBody, searchOf } from '../http/request.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Answer, errorCodeOf, refuse } from './answer.ts';
 import { checkToken, noValidToken } from './credentials.ts';
 import { delayed } from './delayed.ts';
@@ -24,13 +24,13 @@ export function restRoutes(provider: Provider): Router {
   return router;
 }
 
-/** Answers one REST request: strikes a planned fault, or checks in the documented order and handles it. */
+/** Answers one REST request: carries out a planned fault, or checks in the documented order and handles it. */
 function answerRest(provider: Provider, route: Route): RequestHandler {
   return async (request, response) => {
     const fault = provider.faults.take(route.name, () => `${request.url} ${request.body ?? ''}`);
-    if (fault && (await strikesFirst(fault, response))) return;
+    if (fault && (await failsBefore(fault, response))) return;
     const answer = await checked(provider, request, route);
-    if (fault && strikesLast(fault, response, answer)) return;
+    if (fault && failsAfter(fault, response, answer)) return;
     const { latencyMs } = provider.settings;
     if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
     send(response, fault?.kind === 'delayed' ? delayed(answer) : answer);
@@ -38,7 +38,7 @@ function answerRest(provider: Provider, route: Route): RequestHandler {
 }
 
 /** Carries out the faults that come before the work. True when nothing more is to be done. */
-async function strikesFirst(fault: Fault, response: Response): Promise<boolean> {
+async function failsBefore(fault: Fault, response: Response): Promise<boolean> {
   switch (fault.kind) {
     case 'reset-before':
     case 'drop':
@@ -56,7 +56,7 @@ async function strikesFirst(fault: Fault, response: Response): Promise<boolean> 
 }
 
 /** Carries out the faults that come after the work was done. True when the answer must not be sent. */
-function strikesLast(fault: Fault, response: Response, answer: Answer): boolean {
+function failsAfter(fault: Fault, response: Response, answer: Answer): boolean {
   switch (fault.kind) {
     case 'reset-after-accept':
       response.socket?.resetAndDestroy();

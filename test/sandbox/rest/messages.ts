@@ -1,7 +1,7 @@
-import { renderFor, writeSource } from '../contents.ts';
-import type { Provider } from '../provider.ts';
+import { renderFor, writeSource } from '../content/render.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { CapturedMessage, MessageFilter } from '../store/messages.ts';
-import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { cut, type Query, readPage, readRange } from './query.ts';
 import { shownSince } from './retention.ts';

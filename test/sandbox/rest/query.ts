@@ -1,4 +1,4 @@
-import { readQueryDate } from '../timestamps.ts';
+import { readQueryDate } from '../state/timestamps.ts';
 
 /** Query parameters; their names are compared without case. */
 export class Query {

@@ -1,5 +1,4 @@
-import type { Account } from '../account.ts';
-import type { Provider } from '../provider.ts';
+import type { Account, Provider } from '../state/provider.ts';
 import type { Answer } from './answer.ts';
 import type { TokenKind } from './credentials.ts';
 import type { Query } from './query.ts';

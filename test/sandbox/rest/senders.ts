@@ -1,5 +1,5 @@
-import type { Account } from '../account.ts';
-import { addressFault, domainOf } from '../addresses.ts';
+import { addressFault, domainOf } from '../messages/addresses.ts';
+import type { Account } from '../state/provider.ts';
 import type { Domain } from '../store/domains.ts';
 import type { Sender } from '../store/senders.ts';
 import { type Answer, ok, refuse } from './answer.ts';
@@ -147,7 +147,7 @@ function show(account: Account, sender: Sender): Record<string, unknown> {
   };
 }
 
-function onSender({ senders }: Account, { params }: Call, act: (sender: Sender) => Answer): Answer {
+function onSender({ senders }: Account, { params }: Call, run: (sender: Sender) => Answer): Answer {
   const sender = senders.get(Number(params[0]));
-  return sender ? act(sender) : refuse(501, 'The sender signature you requested was not found.');
+  return sender ? run(sender) : refuse(501, 'The sender signature you requested was not found.');
 }

@@ -1,5 +1,5 @@
-import type { Provider } from '../provider.ts';
-import type { ServerObject } from '../server-object.ts';
+import type { Provider } from '../state/provider.ts';
+import type { ServerObject } from '../state/server-object.ts';
 import { type Answer, refuse } from './answer.ts';
 import { TRACK_LINKS } from './email-fields.ts';
 import { asOption, Fields } from './fields.ts';

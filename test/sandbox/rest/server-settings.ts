@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { isObject } from './fields.ts';
 import type { Call } from './routes.ts';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Account } from '../account.ts';
-import type { Provider } from '../provider.ts';
+import type { Account, Provider } from '../state/provider.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { asOption, Fields, isObject } from './fields.ts';
 import { cut, readPage } from './query.ts';
@@ -66,7 +65,7 @@ function noData(): Answer {
 }
 
 /** The code for an unknown server is documented for pushing templates only. */
-function onServer(account: Account, { params }: Call, act: (provider: Provider) => Answer): Answer {
+function onServer(account: Account, { params }: Call, run: (provider: Provider) => Answer): Answer {
   const provider = account.server(Number(params[0]));
-  return provider ? act(provider) : refuse(601, 'The server you requested was not found.');
+  return provider ? run(provider) : refuse(601, 'The server you requested was not found.');
 }

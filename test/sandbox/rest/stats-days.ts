@@ -1,17 +1,17 @@
-import { easternDate } from '../timestamps.ts';
+import { easternDate } from '../state/timestamps.ts';
 
 /** Something counted at a moment. */
-export interface Tally {
+export interface Count {
   at: number;
   key: string;
   count: number;
 }
 
 /** Sums by Eastern day and in total; days and keys without a count are left out. */
-export function daily(tallies: Iterable<Tally>): Record<string, unknown> {
+export function daily(counts: Iterable<Count>): Record<string, unknown> {
   const days = new Map<string, Map<string, number>>();
   const totals = new Map<string, number>();
-  for (const { at, key, count } of tallies) {
+  for (const { at, key, count } of counts) {
     if (count === 0) continue;
     const date = easternDate(at);
     const day = days.get(date) ?? new Map<string, number>();

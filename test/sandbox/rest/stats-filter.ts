@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Answer, refuse } from './answer.ts';
 import type { Query } from './query.ts';
 import { streamNotFound } from './streams.ts';

@@ -1,48 +1,48 @@
-import type { Provider } from '../provider.ts';
-import type { Visitor } from '../visitors.ts';
+import type { Visitor } from '../delivery/visitors.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Answer, ok } from './answer.ts';
 import type { Call, Handler } from './routes.ts';
-import { daily, type Tally } from './stats-days.ts';
+import { countBounces, countClicks, countOpens, countSent, countTracked } from './stats-counts.ts';
+import { type Count, daily } from './stats-days.ts';
 import { readStatsFilter, type StatsFilter } from './stats-filter.ts';
-import { bounceTallies, clickTallies, openTallies, sentTallies, trackedTallies } from './stats-tallies.ts';
 
 const BOUNCE_KEYS = ['HardBounce', 'SoftBounce', 'SMTPApiError', 'Transient'];
 /** Bounce types that are no bounces of mail sent. */
 const NOT_BOUNCED = ['SpamComplaint', 'SMTPApiError', 'InboundError', 'TemplateRenderingFailed'];
 
-type Source = (provider: Provider, filter: StatsFilter) => Iterable<Tally>;
+type Source = (provider: Provider, filter: StatsFilter) => Iterable<Count>;
 
 /** `GET /stats/outbound/sends`: recipients, not messages. */
-export const sends = perDay(sentTallies);
+export const sends = perDay(countSent);
 /** `GET /stats/outbound/bounces` */
 export const bounces = perDay(function* (provider, filter) {
-  for (const tally of bounceTallies(provider, filter)) if (BOUNCE_KEYS.includes(tally.key)) yield tally;
+  for (const count of countBounces(provider, filter)) if (BOUNCE_KEYS.includes(count.key)) yield count;
 });
 /** `GET /stats/outbound/spam` */
 export const spam = perDay(function* (provider, filter) {
-  for (const tally of bounceTallies(provider, filter)) if (tally.key === 'SpamComplaint') yield tally;
+  for (const count of countBounces(provider, filter)) if (count.key === 'SpamComplaint') yield count;
 });
 /** `GET /stats/outbound/tracked` */
-export const tracked = perDay(trackedTallies);
+export const tracked = perDay(countTracked);
 /** `GET /stats/outbound/opens` */
-export const opens = perDay((provider, filter) => openTallies(provider, filter, allAndUnique('Opens')));
+export const opens = perDay((provider, filter) => countOpens(provider, filter, allAndUnique('Opens')));
 /** `GET /stats/outbound/opens/platforms` */
-export const openPlatforms = perDay((provider, filter) => openTallies(provider, filter, firstBy(platformOf)));
+export const openPlatforms = perDay((provider, filter) => countOpens(provider, filter, firstBy(platformOf)));
 /** `GET /stats/outbound/opens/emailclients` */
 export const openClients = perDay((provider, filter) =>
-  openTallies(
+  countOpens(
     provider,
     filter,
     firstBy(({ client }) => client.Name),
   ),
 );
 /** `GET /stats/outbound/opens/readtimes`: undocumented; in the shape of the others, by whole seconds. */
-export const readTimes = perDay((provider, filter) => openTallies(provider, filter, firstBy(readTimeOf)));
+export const readTimes = perDay((provider, filter) => countOpens(provider, filter, firstBy(readTimeOf)));
 /** `GET /stats/outbound/clicks` */
-export const clicks = perDay((provider, filter) => clickTallies(provider, filter, allAndUnique('Clicks')));
+export const clicks = perDay((provider, filter) => countClicks(provider, filter, allAndUnique('Clicks')));
 /** `GET /stats/outbound/clicks/browserfamilies` */
 export const clickBrowsers = perDay((provider, filter) =>
-  clickTallies(
+  countClicks(
     provider,
     filter,
     firstBy(({ client }) => client.Family),
@@ -50,33 +50,33 @@ export const clickBrowsers = perDay((provider, filter) =>
 );
 /** `GET /stats/outbound/clicks/platforms` */
 export const clickPlatforms = perDay((provider, filter) =>
-  clickTallies(provider, filter, firstBy(platformOf)),
+  countClicks(provider, filter, firstBy(platformOf)),
 );
 /** `GET /stats/outbound/clicks/location` */
 export const clickLocations = perDay((provider, filter) =>
-  clickTallies(provider, filter, ({ isFirst, click }) => (isFirst && click ? [click.location] : [])),
+  countClicks(provider, filter, ({ isFirst, click }) => (isFirst && click ? [click.location] : [])),
 );
 
 /** `GET /stats/outbound`: the whole range in one, without days. */
 export function overview(provider: Provider, call: Call): Answer {
   const filter = readStatsFilter(provider, call.query);
   if ('status' in filter) return filter;
-  const sum = (tallies: Iterable<Tally>, wanted: (key: string) => boolean): number => {
+  const sum = (counts: Iterable<Count>, wanted: (key: string) => boolean): number => {
     let total = 0;
-    for (const { key, count } of tallies) if (wanted(key)) total += count;
+    for (const { key, count } of counts) if (wanted(key)) total += count;
     return total;
   };
   const is = (wanted: string) => (key: string) => key === wanted;
-  const Sent = sum(sentTallies(provider, filter), is('Sent'));
-  const Bounced = sum(bounceTallies(provider, filter), key => !NOT_BOUNCED.includes(key));
-  const SpamComplaints = sum(bounceTallies(provider, filter), is('SpamComplaint'));
-  const tracking = (key: string): number => sum(trackedTallies(provider, filter, true), is(key));
-  const opened = (key: string): number => sum(openTallies(provider, filter, allAndUnique('Opens')), is(key));
+  const Sent = sum(countSent(provider, filter), is('Sent'));
+  const Bounced = sum(countBounces(provider, filter), key => !NOT_BOUNCED.includes(key));
+  const SpamComplaints = sum(countBounces(provider, filter), is('SpamComplaint'));
+  const tracking = (key: string): number => sum(countTracked(provider, filter, true), is(key));
+  const opened = (key: string): number => sum(countOpens(provider, filter, allAndUnique('Opens')), is(key));
   const clicked = (key: string): number =>
-    sum(clickTallies(provider, filter, allAndUnique('Clicks')), is(key));
+    sum(countClicks(provider, filter, allAndUnique('Clicks')), is(key));
   const recorded = (read: (visitor: Visitor) => unknown): number =>
     sum(
-      openTallies(
+      countOpens(
         provider,
         filter,
         firstBy(visitor => (read(visitor) ? 'yes' : 'no')),
@@ -86,7 +86,7 @@ export function overview(provider: Provider, call: Call): Answer {
   return ok({
     Sent,
     Bounced,
-    SMTPApiErrors: sum(bounceTallies(provider, filter), is('SMTPApiError')),
+    SMTPApiErrors: sum(countBounces(provider, filter), is('SMTPApiError')),
     BounceRate: rate(Bounced, Sent),
     SpamComplaints,
     SpamComplaintsRate: rate(SpamComplaints, Sent),
@@ -111,13 +111,13 @@ function perDay(source: Source): Handler {
   };
 }
 
-type Keys = Parameters<typeof openTallies>[2];
+type Keys = Parameters<typeof countOpens>[2];
 
 function allAndUnique(all: string): Keys {
   return ({ isFirst }) => (isFirst ? [all, 'Unique'] : [all]);
 }
 
-/** Only first looks are recorded with who looked. */
+/** Only first opens are recorded with who opened. */
 function firstBy(read: (visitor: Visitor) => string): Keys {
   return ({ isFirst, visitor }) => (isFirst ? [read(visitor)] : []);
 }

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { Stream, StreamType, UnsubscribeHandling } from '../store/streams.ts';
 import { type Answer, refuse } from './answer.ts';
 import { asOption, Fields } from './fields.ts';

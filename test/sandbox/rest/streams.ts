@@ -1,6 +1,6 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { Stream } from '../store/streams.ts';
-import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { asOption, Fields, isObject } from './fields.ts';
 import type { Call } from './routes.ts';

@@ -1,8 +1,8 @@
-import { addressFault } from '../addresses.ts';
-import type { Provider } from '../provider.ts';
+import { addSuppression, removeSuppression } from '../delivery/suppress.ts';
+import { addressFault } from '../messages/addresses.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { Suppression } from '../store/suppressions.ts';
-import { addSuppression, removeSuppression } from '../suppressing.ts';
-import { stamp } from '../timestamps.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { readRange } from './query.ts';
 import type { Call } from './routes.ts';

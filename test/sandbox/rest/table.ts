@@ -1,4 +1,4 @@
-import { matchesPlace } from '../faults.ts';
+import { matchesPlace } from '../faults/faults.ts';
 import * as bounces from './bounces.ts';
 import * as bulk from './bulk.ts';
 import * as removals from './data-removals.ts';
@@ -6,8 +6,8 @@ import * as domains from './domains.ts';
 import * as email from './email.ts';
 import * as inbound from './inbound.ts';
 import * as inboundRules from './inbound-rules.ts';
-import * as looks from './looks.ts';
 import * as messages from './messages.ts';
+import * as opensAndClicks from './opens-and-clicks.ts';
 import { forAccount, forServer, type Route } from './routes.ts';
 import * as senders from './senders.ts';
 import * as server from './server-settings.ts';
@@ -45,10 +45,10 @@ export const ROUTES: readonly Route[] = [
   forServer('DELETE /templates/{idOrAlias}', templates.remove),
 
   forServer('GET /messages/outbound', messages.search),
-  forServer('GET /messages/outbound/opens', looks.opens),
-  forServer('GET /messages/outbound/clicks', looks.clicks),
-  forServer('GET /messages/outbound/opens/{id}', looks.opensOf),
-  forServer('GET /messages/outbound/clicks/{id}', looks.clicksOf),
+  forServer('GET /messages/outbound/opens', opensAndClicks.opens),
+  forServer('GET /messages/outbound/clicks', opensAndClicks.clicks),
+  forServer('GET /messages/outbound/opens/{id}', opensAndClicks.opensOf),
+  forServer('GET /messages/outbound/clicks/{id}', opensAndClicks.clicksOf),
   forServer('GET /messages/outbound/{id}/details', messages.details),
   forServer('GET /messages/outbound/{id}/dump', messages.dump),
 

@@ -1,4 +1,4 @@
-import type { Account } from '../account.ts';
+import type { Account } from '../state/provider.ts';
 import type { Template, TemplateStore } from '../store/templates.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { Fields, isObject } from './fields.ts';

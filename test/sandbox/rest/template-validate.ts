@@ -1,8 +1,8 @@
+import { fill, fillText } from '../content/fill-template.ts';
 import { parse, type SyntaxFault } from '../mustachio/parse.ts';
 import { RenderFault } from '../mustachio/render.ts';
 import { suggestModel } from '../mustachio/suggest.ts';
-import type { Provider } from '../provider.ts';
-import { fill, fillText } from '../templating.ts';
+import type { Provider } from '../state/provider.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { asOption, Fields, isObject } from './fields.ts';
 import type { Call } from './routes.ts';

@@ -1,12 +1,12 @@
-import { acceptRefused, type Submission } from '../accept.ts';
-import { namedBounceType } from '../bounce-types.ts';
-import { bounced } from '../effects.ts';
+import { type Bodies, fill } from '../content/fill-template.ts';
+import { namedBounceType } from '../delivery/bounce-types.ts';
+import { bounced } from '../delivery/events.ts';
+import { acceptRefused, type Submission } from '../messages/accept.ts';
+import { accountFault, type RuleFault } from '../messages/rules.ts';
 import { RenderFault } from '../mustachio/render.ts';
-import type { Provider } from '../provider.ts';
-import { accountFault, type RuleFault } from '../rules.ts';
+import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
 import type { Template } from '../store/templates.ts';
-import { type Bodies, fill } from '../templating.ts';
 import { type EmailCheck, envelopeFault, refused, sizeFault, toSubmission } from './email-checks.ts';
 import { readFields } from './email-fields.ts';
 import { Fields, isObject, wrongFields } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import type { Template, TemplateStore } from '../store/templates.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { asOption, Fields, isObject } from './fields.ts';

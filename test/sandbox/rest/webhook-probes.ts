@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import { addressOf, shape, TRIGGERS, type Trigger, type WebhookFields } from '../store/webhooks.ts';
 import { samplePayload } from '../webhooks/sample-payloads.ts';
 import type { Answer } from './answer.ts';

@@ -1,7 +1,7 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
+import { stamp } from '../state/timestamps.ts';
 import type { Sums } from '../store/webhook-statistics.ts';
 import { TRIGGERS } from '../store/webhooks.ts';
-import { stamp } from '../timestamps.ts';
 import { type Answer, ok } from './answer.ts';
 import type { Call } from './routes.ts';
 import { findWebhook, webhookNotFound } from './webhooks.ts';

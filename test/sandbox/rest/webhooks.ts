@@ -1,4 +1,4 @@
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
 import { TRIGGERS, type Trigger, type Webhook } from '../store/webhooks.ts';
 import { type Answer, ok, refuse } from './answer.ts';
 import { Fields, isObject } from './fields.ts';
@@ -44,7 +44,7 @@ export async function create(provider: Provider, { body, query }: Call): Promise
   return ok(show(provider.hooks.add(stream.id, wanted, probing.verified)));
 }
 
-/** `PUT /webhooks/{id}`: what is not named stays. All enabled triggers are probed anew. */
+/** `PUT /webhooks/{id}`: what is not named stays. All enabled triggers are probed again. */
 export async function edit(provider: Provider, { params, body, query }: Call): Promise<Answer> {
   const webhook = findWebhook(provider, params[0]);
   if (!webhook) return webhookNotFound();

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
-import { createCertificate } from '../certificate.ts';
-import type { Fault, FaultBook } from '../faults.ts';
+import type { Fault, FaultPlan } from '../faults/faults.ts';
+import { createCertificate } from './certificate.ts';
 import { Refusal } from './refusal.ts';
 
 /** Called once a step of the dialogue may go on; with a refusal to answer when it may not. */
@@ -21,9 +21,9 @@ const STATUS_CODES: Readonly<Record<string, string>> = {
 
 /** The library's connection, with planned faults: those of its hooks, and those of steps for which it has no hook. */
 export class SmtpConnection extends SMTPConnection {
-  readonly #faults: FaultBook;
+  readonly #faults: FaultPlan;
 
-  constructor(server: SMTPServer, socket: Socket, faults: FaultBook, options?: SMTPConnectionOptions) {
+  constructor(server: SMTPServer, socket: Socket, faults: FaultPlan, options?: SMTPConnectionOptions) {
     super(server, socket, options);
     this.#faults = faults;
   }
@@ -33,7 +33,7 @@ export class SmtpConnection extends SMTPConnection {
     this._setListeners(() => this.connectionReady());
   }
 
-  /** Goes on at a place in the dialogue, unless a planned fault strikes there. */
+  /** Goes on at a place in the dialogue, unless a planned fault is triggered there. */
   step(place: string, text: () => string, goOn: GoOn): void {
     const fault = this.#faults.take(place, text);
     if (fault) this.carryOut(fault, goOn);

@@ -1,10 +1,10 @@
-import { accept, acceptRefused, type Submission } from '../accept.ts';
-import { addressFault } from '../addresses.ts';
-import { namedBounceType } from '../bounce-types.ts';
-import { bounced } from '../effects.ts';
-import type { Provider } from '../provider.ts';
+import { namedBounceType } from '../delivery/bounce-types.ts';
+import { bounced } from '../delivery/events.ts';
+import { accept, acceptRefused, type Submission } from '../messages/accept.ts';
+import { addressFault } from '../messages/addresses.ts';
+import * as rules from '../messages/rules.ts';
 import { allInactive, tooManyInactive } from '../rest/email.ts';
-import * as rules from '../rules.ts';
+import type { Provider } from '../state/provider.ts';
 import { headersEnd } from './headers.ts';
 import { toSubmission } from './submission.ts';
 import { measureTexts } from './text-parts.ts';

@@ -1,5 +1,5 @@
-import { createCertificate } from '../certificate.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
+import { createCertificate } from './certificate.ts';
 import { SmtpServer } from './server.ts';
 
 /** The SMTP side while it runs. */

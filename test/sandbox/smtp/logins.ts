@@ -1,6 +1,5 @@
 import type { SMTPServerAuthentication } from 'smtp-server';
-import type { Account } from '../account.ts';
-import type { Provider } from '../provider.ts';
+import type { Account, Provider } from '../state/provider.ts';
 
 /** What a client may log in with. */
 export interface Login {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SMTPServerDataStream } from 'smtp-server';
-import type { FaultKind } from '../faults.ts';
+import type { FaultKind } from '../faults/faults.ts';
 import type { GoOn, SmtpConnection } from './connection.ts';
 import { takeMessage } from './intake.ts';
 import { withWholeLineEnds } from './line-ends.ts';

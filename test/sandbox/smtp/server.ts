@@ -9,8 +9,8 @@ import {
   type SMTPServerSession,
 } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
-import type { Certificate } from '../certificate.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider } from '../state/provider.ts';
+import type { Certificate } from './certificate.ts';
 import { SmtpConnection } from './connection.ts';
 import { findLogin, provesPassword } from './logins.ts';
 import { receiveMessage } from './message.ts';

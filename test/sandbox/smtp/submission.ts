@@ -1,6 +1,6 @@
-import type { Submission } from '../accept.ts';
-import { type Mailbox, readMailboxes } from '../addresses.ts';
-import type { Provider } from '../provider.ts';
+import type { Submission } from '../messages/accept.ts';
+import { type Mailbox, readMailboxes } from '../messages/addresses.ts';
+import type { Provider } from '../state/provider.ts';
 import { decodeWords, type HeaderField, readHeaders } from './headers.ts';
 
 const METADATA_PREFIX = 'x-pm-metadata-';

@@ -1,4 +1,4 @@
-import type { BounceType } from '../bounce-types.ts';
+import type { BounceType } from '../delivery/bounce-types.ts';
 
 /** One bounce or complaint. */
 export interface Bounce {

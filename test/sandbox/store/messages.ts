@@ -1,6 +1,6 @@
-import type { Mailbox } from '../addresses.ts';
-import { ATTEMPT_KEY, AttemptIndex } from './attempts.ts';
-import { ContentWindow, type Source } from './contents.ts';
+import type { Mailbox } from '../messages/addresses.ts';
+import { ATTEMPT_KEY, AttemptIndex } from './attempt-index.ts';
+import { ContentWindow, type Source } from './content-window.ts';
 
 /** A step in the life of a message for one recipient, as the Messages API lists it. */
 export interface MessageEvent {
@@ -54,7 +54,7 @@ export interface MessageFilter {
 export class MessageStore {
   #messages: CapturedMessage[] = [];
   readonly #byId = new Map<string, CapturedMessage>();
-  readonly #attempts = new AttemptIndex();
+  readonly #attempts = new AttemptIndex<CapturedMessage>();
   readonly #copiesByRecipient = new Map<string, number>();
   readonly #contents: ContentWindow;
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../state/clock.ts';
 
 /** A request to erase what is known about a recipient. */
 export interface Removal {

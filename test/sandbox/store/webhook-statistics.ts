@@ -1,5 +1,4 @@
 import type { Try } from '../webhooks/target.ts';
-import type { Trigger } from './webhooks.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 24;
@@ -21,9 +20,9 @@ export interface Sums {
 
 /** The tries of one webhook in the last 24 hours, summed by hour and kind so that they stay small. */
 export class WebhookStatistics {
-  readonly #hours = new Map<number, Map<Trigger, Sums>>();
+  readonly #hours = new Map<number, Map<string, Sums>>();
 
-  note(trigger: Trigger, { ms, result }: Pick<Try, 'ms' | 'result'>, at: number): void {
+  note(trigger: string, { ms, result }: Pick<Try, 'ms' | 'result'>, at: number): void {
     const sums = this.#bucket(Math.floor(at / HOUR), trigger);
     sums.requests += 1;
     if (ms > SLOW_MS) sums.slow += 1;
@@ -39,7 +38,7 @@ export class WebhookStatistics {
   }
 
   /** The sums of the 24 hours before `at`, all kinds together or one. */
-  sums(at: number, trigger?: Trigger): Sums {
+  sums(at: number, trigger?: string): Sums {
     const total = noSums();
     for (const [hour, kinds] of this.#hours) {
       if (hour <= Math.floor(at / HOUR) - HOURS) continue;
@@ -48,7 +47,7 @@ export class WebhookStatistics {
     return total;
   }
 
-  #bucket(hour: number, trigger: Trigger): Sums {
+  #bucket(hour: number, trigger: string): Sums {
     let kinds = this.#hours.get(hour);
     if (!kinds) {
       kinds = new Map();

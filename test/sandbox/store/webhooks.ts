@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../state/clock.ts';
 import type { Payload, RecordType } from '../webhooks/payloads.ts';
 import { splitCredentials, type Target, type Try } from '../webhooks/target.ts';
 import { WebhookStatistics } from './webhook-statistics.ts';
@@ -95,14 +95,14 @@ export class WebhookStore {
   }
 
   /** Who wants an event, each with the payload in the form it asked for. */
-  wishes(recordType: RecordType, payload: Payload): { target: Target; payload: Payload }[] {
-    const wishes: { target: Target; payload: Payload }[] = [];
+  deliveriesOf(recordType: RecordType, payload: Payload): { target: Target; payload: Payload }[] {
+    const deliveries: { target: Target; payload: Payload }[] = [];
     for (const { webhook, target } of this.#entries.values()) {
       if (webhook.stream !== payload.MessageStream || !webhook.verified.has(recordType)) continue;
       const shaped = shape(webhook.triggers[recordType], payload);
-      if (shaped) wishes.push({ target, payload: shaped });
+      if (shaped) deliveries.push({ target, payload: shaped });
     }
-    return wishes;
+    return deliveries;
   }
 
   clear(): void {

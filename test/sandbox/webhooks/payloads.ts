@@ -1,8 +1,8 @@
+import { stamp } from '../state/timestamps.ts';
 import type { Bounce } from '../store/bounces.ts';
-import type { Look } from '../store/looks.ts';
 import type { CapturedMessage, MessageEvent } from '../store/messages.ts';
 import type { Suppression, SuppressionOrigin } from '../store/suppressions.ts';
-import { stamp } from '../timestamps.ts';
+import type { TrackingEvent } from '../store/tracking-events.ts';
 
 /** What a webhook posts: plain JSON. */
 export type Payload = Record<string, unknown>;
@@ -62,26 +62,26 @@ function report(recordType: RecordType, serverId: number, message: CapturedMessa
   };
 }
 
-export function open(look: Look): Payload {
-  return { ...showOpen(look), FirstOpen: look.isFirst, Metadata: look.message.metadata };
+export function open(event: TrackingEvent): Payload {
+  return { ...showOpen(event), FirstOpen: event.isFirst, Metadata: event.message.metadata };
 }
 
-export function click(look: Look): Payload {
-  return { ...showClick(look), Metadata: look.message.metadata };
+export function click(event: TrackingEvent): Payload {
+  return { ...showClick(event), Metadata: event.message.metadata };
 }
 
 /** An open as the Messages API lists it. */
-export function showOpen(look: Look): Payload {
-  return { RecordType: 'Open', ...showLook(look), ReadSeconds: look.visitor.readSeconds };
+export function showOpen(event: TrackingEvent): Payload {
+  return { RecordType: 'Open', ...showEvent(event), ReadSeconds: event.visitor.readSeconds };
 }
 
 /** A click as the Messages API lists it. */
-export function showClick(look: Look): Payload {
-  const { link = '', location = 'HTML' } = look.click ?? {};
-  return { RecordType: 'Click', ...showLook(look), ClickLocation: location, OriginalLink: link };
+export function showClick(event: TrackingEvent): Payload {
+  const { link = '', location = 'HTML' } = event.click ?? {};
+  return { RecordType: 'Click', ...showEvent(event), ClickLocation: location, OriginalLink: link };
 }
 
-function showLook({ message, recipient, at, visitor }: Look): Payload {
+function showEvent({ message, recipient, at, visitor }: TrackingEvent): Payload {
   return {
     MessageStream: message.stream,
     Client: visitor.client,

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Clock } from '../clock.ts';
-import type { FaultBook } from '../faults.ts';
-import { PendingTasks } from '../pending-tasks.ts';
-import type { ServerObject } from '../server-object.ts';
+import type { FaultPlan } from '../faults/faults.ts';
 import type { Settings } from '../settings.ts';
+import type { Clock } from '../state/clock.ts';
+import { PendingTasks } from '../state/pending-tasks.ts';
+import type { ServerObject } from '../state/server-object.ts';
 import { shape, type TriggerChoice, type WebhookStore } from '../store/webhooks.ts';
-import { HeldBack } from './held-back.ts';
-import { INBOUND_LADDER, type Ladder, outboundLadder } from './ladder.ts';
 import type { Payload, RecordType } from './payloads.ts';
+import { ReorderBuffer } from './reorder-buffer.ts';
 import { type Connections, closeConnections, openConnections, type Post, post } from './request.ts';
+import { INBOUND_RETRIES, outboundRetries, type RetrySchedule } from './retry-schedule.ts';
 import { type PostedType, splitCredentials, type Target } from './target.ts';
 
 const COMMON = { Accept: 'application/json', 'Content-Type': 'application/json', 'User-Agent': 'Postmark' };
@@ -45,32 +45,32 @@ export interface WebhookCounts {
 /** Posts events one by one to the receiver: bounded concurrency, at least once, in no promised order. */
 export class WebhookPoster {
   readonly #settings: Settings;
-  readonly #faults: FaultBook;
+  readonly #faults: FaultPlan;
   readonly #hooks: WebhookStore;
   readonly #server: ServerObject;
   readonly #connections: Connections;
   /** Lets so many posts be under way at a time; the others queue. */
   readonly #limit: LimitFunction;
-  readonly #held: HeldBack<Event>;
+  readonly #held: ReorderBuffer<Event>;
   /** The tries that wait for their time. */
   readonly #waiting: PendingTasks;
   readonly #receiver: Receiver = { url: null, headers: {} };
   #delivered = 0;
   #givenUp = 0;
-  #era = 0;
+  #generation = 0;
   #lastNumber = 0;
 
   constructor(
     settings: Settings,
     clock: Clock,
-    faults: FaultBook,
+    faults: FaultPlan,
     hooks: WebhookStore,
     server: ServerObject,
   ) {
     this.#settings = settings;
     this.#waiting = new PendingTasks(clock);
     this.#limit = pLimit(settings.webhookConcurrency);
-    this.#held = new HeldBack(clock, event => this.#enqueue(event));
+    this.#held = new ReorderBuffer(clock, event => this.#enqueue(event));
     this.#faults = faults;
     this.#hooks = hooks;
     this.#server = server;
@@ -86,8 +86,8 @@ export class WebhookPoster {
   post(recordType: RecordType, payload: Payload): void {
     const shaped = this.#receiver.url === null ? null : shape(this.#receiverChoice(), payload);
     if (shaped) this.send(this.#receiver, recordType, shaped);
-    for (const wish of this.#hooks.wishes(recordType, payload)) {
-      this.send(wish.target, recordType, wish.payload);
+    for (const delivery of this.#hooks.deliveriesOf(recordType, payload)) {
+      this.send(delivery.target, recordType, delivery.payload);
     }
   }
 
@@ -127,7 +127,7 @@ export class WebhookPoster {
 
   /** Forgets what waits; posts under way finish without a further try. */
   clear(): void {
-    this.#era += 1;
+    this.#generation += 1;
     this.#limit.clearQueue();
     this.#waiting.clear();
     this.#held.clear();
@@ -148,23 +148,23 @@ export class WebhookPoster {
   }
 
   #enqueue(event: Event): void {
-    const era = this.#era;
-    void this.#limit(() => this.#tryOnce(event, era));
+    const generation = this.#generation;
+    void this.#limit(() => this.#tryOnce(event, generation));
   }
 
-  async #tryOnce(event: Event, era: number): Promise<void> {
+  async #tryOnce(event: Event, generation: number): Promise<void> {
     const startedAt = performance.now();
     const request = this.#request(event);
     const status = request ? await post(this.#connections, request) : 0;
-    if (era === this.#era) this.#settle(event, status, performance.now() - startedAt);
+    if (generation === this.#generation) this.#settle(event, status, performance.now() - startedAt);
     this.#held.passed(event);
   }
 
   #settle(event: Event, status: number, ms: number): void {
     const { target, recordType, retries } = event;
-    const ladder = this.#ladder(event);
-    const verdict = ladder.judge(status);
-    const minutes = target.url === null ? undefined : ladder.minutes[retries];
+    const schedule = this.#schedule(event);
+    const verdict = schedule.judge(status);
+    const minutes = target.url === null ? undefined : schedule.minutes[retries];
     const result =
       verdict === 'retry' && minutes !== undefined ? 'retry' : verdict === 'taken' ? 'taken' : 'failed';
     target.onTry?.({ recordType, status, ms, result });
@@ -177,8 +177,8 @@ export class WebhookPoster {
     this.#waiting.later(ms, () => this.#enqueue(event));
   }
 
-  #ladder({ recordType }: Event): Ladder {
-    return recordType === 'Inbound' ? INBOUND_LADDER : outboundLadder(this.#settings.variants, recordType);
+  #schedule({ recordType }: Event): RetrySchedule {
+    return recordType === 'Inbound' ? INBOUND_RETRIES : outboundRetries(this.#settings.variants, recordType);
   }
 
   /** Null when nobody listens any more. */
@@ -188,7 +188,7 @@ export class WebhookPoster {
     const headers: Record<string, string> = {
       ...target.headers,
       ...COMMON,
-      'X-PM-Retries-Remaining': String(this.#ladder(event).minutes.length - retries),
+      'X-PM-Retries-Remaining': String(this.#schedule(event).minutes.length - retries),
       ...(this.#settings.variants.traceId === 'sent' && { 'X-PM-Webhook-Trace-Id': traceId }),
     };
     return {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { namedBounceType } from '../bounce-types.ts';
+import { namedBounceType } from '../delivery/bounce-types.ts';
+import { SANDBOX_VISITOR } from '../delivery/visitors.ts';
 import type { Bounce } from '../store/bounces.ts';
-import type { Look } from '../store/looks.ts';
 import type { CapturedMessage } from '../store/messages.ts';
-import { SANDBOX_VISITOR } from '../visitors.ts';
+import type { TrackingEvent } from '../store/tracking-events.ts';
 import type { Payload, RecordType } from './payloads.ts';
 import * as payloads from './payloads.ts';
 
@@ -55,7 +55,7 @@ function sampleMessage(stream: string, at: number): CapturedMessage {
   };
 }
 
-function sampleLook(message: CapturedMessage, click: Look['click']): Look {
+function sampleLook(message: CapturedMessage, click: TrackingEvent['click']): TrackingEvent {
   return {
     message,
     recipient: RECIPIENT,

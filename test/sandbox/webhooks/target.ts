@@ -13,7 +13,7 @@ export interface Try {
   result: 'taken' | 'retry' | 'failed';
 }
 
-/** Where events go. Read anew at each try, so that a change counts for what waits, too. */
+/** Where events go. Read at each try, so that a change counts for what waits, too. */
 export interface Target {
   /** Null: nobody listens any more, and what waits is given up. */
   readonly url: string | null;
