@@ -28,7 +28,10 @@ const commands: Record<string, Command> = {
   },
 };
 
-await main(process.argv.slice(2));
+/** Errors that answer what was asked: their message alone is for the person at the terminal. */
+const answers = new Set(['MailError', 'AccountError', 'PageError']);
+
+await main(process.argv.slice(2)).catch(fail);
 
 async function main([name = '', ...args]: string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -56,44 +59,33 @@ function misused(text: string): void {
 }
 
 async function manageUsers(args: string[]): Promise<void> {
-  const { loadConfig } = await import('../server/config.ts');
   const { runUserCommand } = await import('../server/accounts/command.ts');
-  try {
-    // What a library logs of its work is not the answer of a command.
-    const config = () => ({ ...loadConfig(process.env), logLevel: 'error' });
-    await runUserCommand(config, args, text => console.log(text));
-  } catch (error) {
-    const { message, name, exitCode = 1 } = error as Error & { exitCode?: number };
-    console.error(name === 'PageError' || exitCode !== 1 ? message : error);
-    process.exit(exitCode);
-  }
+  await runUserCommand(await configReader(), args, text => console.log(text));
 }
 
 async function manageTemplates(args: string[]): Promise<void> {
-  const { loadConfig } = await import('../server/config.ts');
-  const { failStart } = await import('../server/stopping.ts');
   const { runTemplatesCommand } = await import('./templates-command.ts');
-  try {
-    const config = () => ({ ...loadConfig(process.env), logLevel: 'error' });
-    process.exitCode = await runTemplatesCommand(args, config, text => console.log(text));
-  } catch (error) {
-    if ((error as Error).name !== 'MailError') failStart(error);
-    console.error((error as Error).message);
-    process.exit(1);
-  }
+  process.exitCode = await runTemplatesCommand(args, await configReader(), text => console.log(text));
+}
+
+/** Reads the configuration when it is called. What a library logs of its work is not the answer of a command. */
+async function configReader() {
+  const { loadConfig } = await import('../server/config.ts');
+  return () => ({ ...loadConfig(process.env), logLevel: 'error' });
 }
 
 async function migrateDatabase(): Promise<void> {
   const { loadDatabaseUrl } = await import('../server/config.ts');
-  const { failStart } = await import('../server/stopping.ts');
   const { connect } = await import('../db/connect.ts');
   const { migrate } = await import('../db/migrate.ts');
-  try {
-    const db = connect(loadDatabaseUrl(process.env), { poolSize: 2 });
-    const names = await migrate(db);
-    console.log(names.length > 0 ? `Migrated: ${names.join(', ')}` : 'The schema is up to date.');
-    await db.destroy();
-  } catch (error) {
-    failStart(error);
-  }
+  const db = connect(loadDatabaseUrl(process.env), { poolSize: 2 });
+  const names = await migrate(db);
+  console.log(names.length > 0 ? `Migrated: ${names.join(', ')}` : 'The schema is up to date.');
+  await db.destroy();
+}
+
+function fail(error: unknown): never {
+  const { message, name, exitCode = 1 } = error as Error & { exitCode?: number };
+  console.error(answers.has(name) || exitCode !== 1 ? message : error);
+  process.exit(exitCode);
 }

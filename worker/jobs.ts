@@ -9,22 +9,35 @@ export interface Job {
 }
 
 /**
- * Every job on one page. Jobs are doorbells: what is owed is in the ledger, so a job lost, late or run twice loses
- * and repeats nothing.
+ * Every job on one page, by the work of the module that it does: work without a job does not compile. Jobs only
+ * trigger: what is owed is in the database, so a job lost, late or run twice loses and repeats nothing.
  */
-export const jobs: readonly Job[] = [
+const jobsByWork: Record<keyof Mail['work'], Job | Job[]> = {
   // Retries of transactional mail, and what a dead process left behind.
-  {
-    name: 'deliver-transactional',
-    every: '1 second',
-    run: (mail, signal) => mail.work.deliverDue('transactional', signal),
+  deliverDue: [
+    {
+      name: 'deliver-transactional',
+      every: '1 second',
+      run: ({ work }, signal) => work.deliverDue('transactional', signal),
+    },
+    { name: 'deliver-bulk', every: '2 seconds', run: ({ work }, signal) => work.deliverDue('bulk', signal) },
+  ],
+  expandCampaigns: {
+    name: 'expand-campaigns',
+    every: '2 seconds',
+    run: ({ work }, signal) => work.expandCampaigns(signal),
   },
-  { name: 'deliver-bulk', every: '2 seconds', run: (mail, signal) => mail.work.deliverDue('bulk', signal) },
-  { name: 'expand-campaigns', every: '2 seconds', run: (mail, signal) => mail.work.expandCampaigns(signal) },
-  { name: 'recover-leases', every: '5 seconds', run: mail => mail.work.recoverLeases() },
-  { name: 'resolve-unknowns', every: '5 seconds', run: (mail, signal) => mail.work.resolveUnknowns(signal) },
+  recoverLeases: { name: 'recover-leases', every: '5 seconds', run: ({ work }) => work.recoverLeases() },
+  resolveUnknowns: {
+    name: 'resolve-unknowns',
+    every: '5 seconds',
+    run: ({ work }, signal) => work.resolveUnknowns(signal),
+  },
   // The numbers that pages show.
-  { name: 'roll-up', every: '1 minute', run: (mail, signal) => mail.work.rollUp(signal) },
-  { name: 'reconcile-night', every: '30 3 * * *', run: mail => mail.work.reconcile() },
-  { name: 'purge', every: '0 4 * * *', run: mail => mail.work.purge() },
-];
+  rollUp: { name: 'roll-up', every: '1 minute', run: ({ work }, signal) => work.rollUp(signal) },
+  reconcile: { name: 'reconcile', every: '30 3 * * *', run: ({ work }) => work.reconcile() },
+  purge: { name: 'purge', every: '0 4 * * *', run: ({ work }) => work.purge() },
+};
+
+/** What the worker schedules. */
+export const jobs: readonly Job[] = Object.values(jobsByWork).flat();
