@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
-import { alerts } from '../../server/mail/monitoring/alerts.ts';
+import { currentAlerts } from '../../server/mail/monitoring/alerts.ts';
 import { countsByStep } from '../../server/mail/monitoring/series-store.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
@@ -178,9 +178,9 @@ describe('numbers of hours', () => {
         started_at: at,
         problem: 'no answer',
       });
-      expect(await kinds()).to.deep.equal(['books']);
+      expect(await kinds()).to.deep.equal(['reconciliation']);
       clock.advance(72 * hour);
-      expect(await kinds()).to.deep.equal(['books', 'books-late']);
+      expect(await kinds()).to.deep.equal(['reconciliation', 'reconciliation-late']);
     });
 
     it('is a campaign that comes no further', async () => {
@@ -198,9 +198,9 @@ describe('numbers of hours', () => {
       await history({ count: 3000 });
       await mail.work.rollUp();
       const context = { db, now: clock.now, transports: new Map([['a', {}]]) } as unknown as Parameters<
-        typeof alerts
+        typeof currentAlerts
       >[0];
-      expect(await rowsTouched(db, trx => alerts({ ...context, db: trx }))).to.be.below(400);
+      expect(await rowsTouched(db, trx => currentAlerts({ ...context, db: trx }))).to.be.below(400);
     });
   });
 });

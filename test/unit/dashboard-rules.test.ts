@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { v7 as newId } from 'uuid';
-import { deferralStreaks, rateAlerts } from '../../server/mail/monitoring/alert-rules.ts';
-import { type LatencyCounts, latencyAt } from '../../server/mail/monitoring/latency.ts';
+import { deferralStreaks, rateAlerts } from '../../server/mail/monitoring/alerts.ts';
+import { type LatencyCounts, latencyAt } from '../../server/mail/monitoring/hourly-store.ts';
 import { cannotLift } from '../../server/mail/providers/postmark/words.ts';
 import { firstIdAt, isId, timeOfId } from '../../server/mail/shared/ids.ts';
 import { hourOf } from '../../server/mail/shared/time.ts';

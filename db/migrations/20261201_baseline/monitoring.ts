@@ -51,4 +51,17 @@ export async function createMonitoringTables(db: Knex): Promise<void> {
     position BIGINT UNSIGNED NOT NULL,
     moved_at DATETIME(3) NOT NULL
   ) ${table}`);
+
+  // open is 1 until an alert is resolved, then NULL: of each kind and subject one is open at a time.
+  await db.raw(`CREATE TABLE IF NOT EXISTS postlane_alerts (
+    id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    kind ${word(32)} NOT NULL,
+    subject VARCHAR(200) NOT NULL,
+    open TINYINT NULL,
+    evidence LONGTEXT NOT NULL,
+    raised_at DATETIME(3) NOT NULL,
+    resolved_at DATETIME(3) NULL,
+    UNIQUE KEY alerts_open (kind, subject, open),
+    KEY alerts_raised (raised_at)
+  ) ${table}`);
 }

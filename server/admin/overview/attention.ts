@@ -64,14 +64,14 @@ export function attentionLine(found: Alert): AttentionLine {
         path: `campaigns/${found.campaignId}`,
         action: 'Open the campaign',
       };
-    case 'books':
+    case 'reconciliation':
       return {
         state: 'failed',
         text: `Stream ${found.stream} could not be reconciled for ${found.day}: ${found.problem}`,
         path: `reconciliations/${found.day}`,
         action: 'Show the reconciliation',
       };
-    case 'books-late':
+    case 'reconciliation-late':
       return {
         state: 'warning',
         text: `The last reconciliation was for ${found.day}. Is the worker running?`,
@@ -89,7 +89,7 @@ export function attentionLine(found: Alert): AttentionLine {
 }
 
 const catchUpMs = 60_000;
-const asksForWorker: ReadonlySet<Alert['kind']> = new Set(['queue', 'books-late', 'not-counted']);
+const asksForWorker: ReadonlySet<Alert['kind']> = new Set(['queue', 'reconciliation-late', 'not-counted']);
 
 /**
  * Leaves out what only asks whether the worker is running, while these pages have been up for less than a minute: a

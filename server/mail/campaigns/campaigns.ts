@@ -19,7 +19,7 @@ import { countAudience, countConsentsIn, countSuppressedIn } from './audience-st
 import { type Campaign, insertCampaign, listCampaigns } from './campaigns-store.ts';
 import { createCampaignLife } from './lifecycle.ts';
 import { type Progress, progressIn } from './progress.ts';
-import { resultsOf } from './results.ts';
+import { type CampaignResult, resultsOf } from './results-store.ts';
 import { allowedCampaignActions, type CampaignAction } from './states.ts';
 
 /** A campaign to be made. */
@@ -179,8 +179,11 @@ export function createCampaigns(context: MailContext) {
     plan,
     ...createCampaignLife(context),
     progress,
-    /** What became of each recipient, in flat memory. */
-    results: (id: string) => resultsOf(context, id),
+    /** What became of each recipient, in flat memory. Throws `unknown-campaign`. */
+    async *results(id: string): AsyncGenerator<CampaignResult> {
+      await requireCampaign(id);
+      yield* resultsOf(db, id);
+    },
     get,
     /** Latest first, a hundred; those on their way alone when asked for. `cursor`: older than this id. */
     list: (filter: { running?: boolean; cursor?: string } = {}) => listCampaigns(db, filter),

@@ -14,6 +14,19 @@ export interface CampaignResult {
   messageId: string;
 }
 
+const page = 1000;
+
+/** What became of each recipient that became a message, page by page as it is asked for. */
+export async function* resultsOf(db: Db, id: string): AsyncGenerator<CampaignResult> {
+  for (let after = ''; ; ) {
+    const rows = await campaignResults(db, id, after, page);
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < page) return;
+    after = last.recipient;
+  }
+}
+
 /** A campaign's messages behind an address, in order of address: its unique key leads there. */
 export async function campaignResults(
   db: Db,

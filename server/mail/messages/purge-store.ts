@@ -1,5 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
-import { cursorPosition, moveCursor } from '../monitoring/roll-up-store.ts';
+import { cursorPosition, moveCursor } from '../monitoring/hourly-store.ts';
 import { firstIdAt } from '../shared/ids.ts';
 import { dayMs, utc } from '../shared/time.ts';
 import { openStates } from './states.ts';

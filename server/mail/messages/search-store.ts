@@ -1,7 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
+import { addressKey } from '../shared/address.ts';
 import { firstIdAt } from '../shared/ids.ts';
-import { type Way, waysTo } from './search-plans.ts';
-import type { MessageState } from './states.ts';
+import { type MessageState, messageStates } from './states.ts';
 import { type MessageView, viewColumns } from './views-store.ts';
 
 /** What to look for, all of it. `from` and `to` bound the time of acceptance, to which the id bears witness. */
@@ -44,58 +44,58 @@ export async function findMessages(
   budget = searchBudget,
 ): Promise<MessagePage> {
   const limit = Math.min(filter.limit ?? 50, 500);
-  const ways = waysTo(filter, await versionIds(db, filter.template));
-  const { way, end } = await shortestWay(db, ways, filter, budget);
-  const { sql, bindings } = candidates(way, filter, way.rest.length === 0 ? limit + 1 : budget);
-  const rest = way.rest.map(([column]) => `${column} = ?`).join(' AND ');
+  const plans = plansFor(filter, await versionIds(db, filter.template));
+  const { plan, end } = await shortestPlan(db, plans, filter, budget);
+  const { sql, bindings } = candidates(plan, filter, plan.rest.length === 0 ? limit + 1 : budget);
+  const rest = plan.rest.map(([column]) => `${column} = ?`).join(' AND ');
   // In this order: with old statistics the optimizer would rather begin at the templates and read every message.
   const [rows]: MessageView[][] = await db.raw(
     `SELECT ${viewColumns} FROM (${sql}) found
      STRAIGHT_JOIN postlane_messages m ON m.id = found.id
      STRAIGHT_JOIN postlane_template_versions t ON t.id = m.template_version_id
      ${rest && `WHERE ${rest}`} ORDER BY found.id ${orderOf(filter)} LIMIT ${limit + 1}`,
-    [...bindings, ...way.rest.map(([, value]) => value)],
+    [...bindings, ...plan.rest.map(([, value]) => value)],
   );
   const found = rows ?? [];
   const more = found.length > limit;
   return pageOf(found.slice(0, limit), filter, { more, last: more ? null : end });
 }
 
-/** A way, and where a walk along it stops for want of budget; null when it sees everything. */
+/** A plan, and where a walk along it stops for want of budget; null when it sees everything. */
 interface Chosen {
-  way: Way;
+  plan: Plan;
   end: string | null;
 }
 
 /**
- * The way that answers all, else the first that the budget reaches the end of, else the one on which it comes furthest:
+ * The plan that answers all, else the first that the budget reaches the end of, else the one on which it comes furthest:
  * there the candidates lie farthest apart. A common tag in a rare state is found by its state.
  */
-async function shortestWay(
+async function shortestPlan(
   db: Db,
-  ways: readonly Way[],
+  plans: readonly Plan[],
   filter: MessageFilter,
   budget: number,
 ): Promise<Chosen> {
   let best: Chosen | undefined;
-  for (const way of ways) {
-    const end = way.rest.length === 0 ? null : await endOfWalk(db, way, filter, budget);
-    if (end === null) return { way, end };
-    if (!best?.end || (filter.after ? end > best.end : end < best.end)) best = { way, end };
+  for (const plan of plans) {
+    const end = plan.rest.length === 0 ? null : await endOfWalk(db, plan, filter, budget);
+    if (end === null) return { plan, end };
+    if (!best?.end || (filter.after ? end > best.end : end < best.end)) best = { plan, end };
   }
-  if (!best) throw new Error('There is always a way.');
+  if (!best) throw new Error('There is always a plan.');
   return best;
 }
 
-async function endOfWalk(db: Db, way: Way, filter: MessageFilter, budget: number): Promise<string | null> {
-  const { sql, bindings } = candidates(way, filter, budget);
+async function endOfWalk(db: Db, plan: Plan, filter: MessageFilter, budget: number): Promise<string | null> {
+  const { sql, bindings } = candidates(plan, filter, budget);
   const last = filter.after ? 'MAX(id)' : 'MIN(id)';
   const [[row]] = await db.raw(`SELECT COUNT(*) AS count, ${last} AS last FROM (${sql}) looked`, bindings);
   return Number(row.count) < budget ? null : row.last;
 }
 
 /** Ids of the first `limit` candidates: each walk reads no further than that. */
-function candidates({ index, walks }: Way, filter: MessageFilter, limit: number) {
+function candidates({ index, walks }: Plan, filter: MessageFilter, limit: number) {
   const order = orderOf(filter);
   const bounds: [string, string][] = [
     ...(filter.from ? [['id >= ?', firstIdAt(filter.from)] as [string, string]] : []),
@@ -163,4 +163,69 @@ export async function recipientsBeginning(db: Db, start: string, limit: number):
     found.push(from);
   }
   return found;
+}
+
+/** A column and the value that it is to have. */
+export type Condition = readonly [column: string, value: string | number];
+
+/** One plan of a search: an index, what it is entered with (each is a walk in order of id), and what it cannot answer. */
+export interface Plan {
+  index: string;
+  walks: Condition[][];
+  rest: Condition[];
+}
+
+/** Every plan for what is asked, those that are short as a rule first; `versions` are the template's. */
+export function plansFor(filter: MessageFilter, versions: readonly number[] | null): Plan[] {
+  const { recipient, campaignId, tag, state, stream, template } = filter;
+  const asked: Condition[] = [
+    ...(recipient ? [['m.recipient', addressKey(recipient)] as const] : []),
+    ...(campaignId ? [['m.campaign_id', campaignId] as const] : []),
+    ...(tag ? [['m.tag', tag] as const] : []),
+    ...(template ? [['t.template', template] as const] : []),
+    ...(state ? [['m.state', state] as const] : []),
+    ...(stream ? [['m.stream', stream] as const] : []),
+  ];
+  const plan = (index: string, walks: Condition[][], ...answered: string[]): Plan => ({
+    index,
+    walks,
+    rest: asked.filter(([column]) => !answered.includes(column)),
+  });
+  const byState = state ? [plan('messages_state', [[['state', state]]], 'm.state')] : [];
+  const plans = [
+    ...(recipient
+      ? [plan('messages_recipient', [[['recipient', addressKey(recipient)]]], 'm.recipient')]
+      : []),
+    ...(campaignId
+      ? [plan('messages_campaign_state', campaignWalks(campaignId, state), 'm.campaign_id', 'm.state')]
+      : []),
+    ...(state && !common.has(state) ? byState : []),
+    ...(tag
+      ? [plan('messages_tag', [[['tag_start', tagStart(tag)]]], tagStart(tag) === tag ? 'm.tag' : '')]
+      : []),
+    ...(versions ? [plan('messages_template_version', versionWalks(versions), 't.template')] : []),
+    ...(stream ? [plan('messages_stream', [[['stream', stream]]], 'm.stream')] : []),
+    ...(state && common.has(state) ? byState : []),
+  ];
+  return plans.length > 0 ? plans : [plan('PRIMARY', [[]])];
+}
+
+const common: ReadonlySet<MessageState> = new Set(['sent', 'delivered']);
+
+// The index has the state before the id.
+function campaignWalks(campaignId: string, state: MessageState | undefined): Condition[][] {
+  const states = state ? [state] : messageStates;
+  return states.map(one => [
+    ['campaign_id', campaignId],
+    ['state', one],
+  ]);
+}
+
+function versionWalks(versions: readonly number[]): Condition[][] {
+  return versions.map(id => [['template_version_id', id]]);
+}
+
+// As much of it as its index knows.
+function tagStart(tag: string): string {
+  return [...tag].slice(0, 64).join('');
 }

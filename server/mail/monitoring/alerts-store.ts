@@ -1,26 +1,41 @@
 import type { Db } from '../../../db/connect.ts';
-import type { MessageState } from '../messages/states.ts';
+import { utc } from '../shared/time.ts';
 
-/** How many messages are in a state, counted up to `limit`. */
-export async function countUpTo(db: Db, state: MessageState, limit: number): Promise<number> {
-  const [[row]] = await db.raw(countUpToSql, [state, limit]);
-  return Number(row.count);
+/** An alert by which it is known again: of each kind and subject one is open at a time. */
+export interface AlertKey {
+  kind: string;
+  subject: string;
 }
 
-/** Never counts further than it has to. */
-const countUpToSql = `SELECT COUNT(*) AS count FROM
-  (SELECT 1 FROM postlane_messages FORCE INDEX (messages_state) WHERE state = ? LIMIT ?) found`;
-
-/** The latest settled attempts, newest first. */
-export async function latestAttempts(
+/** Keeps an alert with its evidence, the latest while it is open. True when it was not open before. */
+export async function openAlert(
   db: Db,
-  limit: number,
-): Promise<{ transport: string; outcome: string; answer: string | null; settledAt: Date }[]> {
-  const [rows] = await db.raw(
-    `SELECT transport, outcome, answer, settled_at AS settledAt FROM
-       (SELECT transport, outcome, answer, settled_at FROM postlane_attempts ORDER BY id DESC LIMIT ?) latest
-     WHERE outcome IS NOT NULL AND outcome <> 'skipped'`,
-    [limit],
+  { kind, subject }: AlertKey,
+  evidence: object,
+  now: Date,
+): Promise<boolean> {
+  const text = JSON.stringify(evidence);
+  const open = { kind, subject, open: 1 };
+  if ((await db('postlane_alerts').where(open).update({ evidence: text })) > 0) return false;
+  const [result] = await db.raw(
+    'INSERT IGNORE INTO postlane_alerts (kind, subject, open, evidence, raised_at) VALUES (?, ?, 1, ?, ?)',
+    [kind, subject, text, utc(now)],
   );
-  return rows;
+  return result.affectedRows > 0;
+}
+
+/** Alerts that are open, in the order they were raised. */
+export async function openAlerts(db: Db): Promise<(AlertKey & { raisedAt: Date })[]> {
+  return db('postlane_alerts')
+    .select({ kind: 'kind', subject: 'subject', raisedAt: 'raised_at' })
+    .where({ open: 1 })
+    .orderBy('id');
+}
+
+/** Ends an alert. False when it was not open. */
+export async function closeAlert(db: Db, { kind, subject }: AlertKey, now: Date): Promise<boolean> {
+  const closed = await db('postlane_alerts')
+    .where({ kind, subject, open: 1 })
+    .update({ open: null, resolved_at: utc(now) });
+  return closed > 0;
 }

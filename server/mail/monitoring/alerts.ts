@@ -3,10 +3,9 @@ import type { MailContext } from '../context.ts';
 import { latestReconciliations } from '../reconciliation/reconciliations-store.ts';
 import type { Lane } from '../routing/policy.ts';
 import { addMs, hourMs, hourOf } from '../shared/time.ts';
-import { deferralStreaks, rateAlerts, thresholds } from './alert-rules.ts';
-import { countUpTo, latestAttempts } from './alerts-store.ts';
-import { queueAges } from './queue-store.ts';
-import { cursorMovedAt } from './roll-up-store.ts';
+import { type AlertKey, closeAlert, openAlert, openAlerts } from './alerts-store.ts';
+import { cursorMovedAt } from './hourly-store.ts';
+import { countUpTo, latestAttempts, queueAges } from './queue-store.ts';
 import { countsByStep } from './series-store.ts';
 
 /** Something that somebody should look at. Counts end at {@link countedUpTo}; spans are in ms. */
@@ -17,22 +16,60 @@ export type Alert =
   | { kind: 'failed'; count: number; since: Date }
   | { kind: 'bounce-rate' | 'complaint-rate'; stream: string; rate: number; sent: number }
   | { kind: 'stuck'; campaignId: string; name: string; forMs: number }
-  | { kind: 'books'; day: string; stream: string; problem: string }
-  | { kind: 'books-late'; day: string }
+  | { kind: 'reconciliation'; day: string; stream: string; problem: string }
+  | { kind: 'reconciliation-late'; day: string }
   | { kind: 'not-counted'; since: Date };
 
 /** Where counting stops: whoever reads "1,000 or more" knows enough. */
 export const countedUpTo = 1000;
 
+/** What an alert is about, so that it is known again while it lasts. A new kind has to say it here. */
+const subjects: { [Kind in Alert['kind']]: (alert: Extract<Alert, { kind: Kind }>) => string } = {
+  unknown: () => '',
+  deferred: ({ transport }) => transport,
+  queue: ({ lane, stream }) => `${lane} ${stream}`,
+  failed: () => '',
+  'bounce-rate': ({ stream }) => stream,
+  'complaint-rate': ({ stream }) => stream,
+  stuck: ({ campaignId }) => campaignId,
+  reconciliation: ({ stream }) => stream,
+  'reconciliation-late': () => '',
+  'not-counted': () => '',
+};
+
+/** The one way to raise an alert: it is kept with its evidence until it is resolved, and logged when it begins. */
+export async function raiseAlert({ db, now, log }: MailContext, alert: Alert): Promise<void> {
+  const key = keyOf(alert);
+  if (await openAlert(db, key, alert, now())) log.warn(key, 'alert raised');
+}
+
+/** Raises what is found now and resolves what no longer is. */
+export async function watchAlerts(context: MailContext): Promise<void> {
+  const { db, now, log } = context;
+  const found = await currentAlerts(context);
+  for (const alert of found) await raiseAlert(context, alert);
+  const lasting = new Set(found.map(alert => JSON.stringify(keyOf(alert))));
+  for (const { kind, subject } of await openAlerts(db)) {
+    const key = { kind, subject };
+    if (lasting.has(JSON.stringify(key))) continue;
+    if (await closeAlert(db, key, now())) log.info(key, 'alert resolved');
+  }
+}
+
+function keyOf<Kind extends Alert['kind']>(alert: Extract<Alert, { kind: Kind }>): AlertKey {
+  const subjectOf = subjects[alert.kind as Kind] as (alert: Extract<Alert, { kind: Kind }>) => string;
+  return { kind: alert.kind, subject: subjectOf(alert) };
+}
+
 /** What wants attention, what loses mail first. Only seeks and counted hours: quick however much there is. */
-export async function alerts(context: MailContext): Promise<Alert[]> {
+export async function currentAlerts(context: MailContext): Promise<Alert[]> {
   const found = await Promise.all([
     unknowns(context),
     deferred(context),
     queue(context),
     stuck(context),
     lastDay(context),
-    books(context),
+    reconciliations(context),
     counting(context),
   ]);
   return found.flat();
@@ -81,17 +118,17 @@ async function lastDay({ db, now }: MailContext): Promise<Alert[]> {
   ];
 }
 
-/** The latest night of each stream; a night that never came is a problem as well. */
-async function books({ db, now }: MailContext): Promise<Alert[]> {
-  const nights = await latestReconciliations(db);
-  const [latest] = nights;
+/** The latest reconciliation of each stream; one that never came is a problem as well. */
+async function reconciliations({ db, now }: MailContext): Promise<Alert[]> {
+  const runs = await latestReconciliations(db);
+  const [latest] = runs;
   if (!latest) return [];
-  const late = now().getTime() - latest.startedAt.getTime() > thresholds.booksMs;
+  const late = now().getTime() - latest.startedAt.getTime() > thresholds.reconciliationMs;
   return [
-    ...nights.flatMap(({ day, stream, problem }): Alert[] =>
-      problem === null ? [] : [{ kind: 'books', day, stream, problem }],
+    ...runs.flatMap(({ day, stream, problem }): Alert[] =>
+      problem === null ? [] : [{ kind: 'reconciliation', day, stream, problem }],
     ),
-    ...(late ? [{ kind: 'books-late' as const, day: latest.day }] : []),
+    ...(late ? [{ kind: 'reconciliation-late' as const, day: latest.day }] : []),
   ];
 }
 
@@ -99,4 +136,56 @@ async function counting({ db, now }: MailContext): Promise<Alert[]> {
   const since = await cursorMovedAt(db, 'hours');
   const isLate = since !== null && now().getTime() - since.getTime() > thresholds.countingMs;
   return isLate ? [{ kind: 'not-counted', since }] : [];
+}
+
+/** From where on something wants attention. */
+export const thresholds = {
+  /** Of what was sent in a day; providers ask for less than 10 %, and good senders stay under 2. */
+  bounceRate: 0.05,
+  /** Mailbox providers act from 0.1 % on. */
+  complaintRate: 0.001,
+  /** Below so many messages a rate says little. */
+  leastSent: 50,
+  queueMs: { transactional: 2 * 60_000, bulk: 60 * 60_000 },
+  /** So many attempts of a transport deferred one after the other. */
+  deferredStreak: 10,
+  stuckMs: 15 * 60_000,
+  countingMs: 15 * 60_000,
+  reconciliationMs: 50 * 3_600_000,
+} as const;
+
+/** A stream that bounces or annoys too much. */
+export interface RateAlert {
+  kind: 'bounce-rate' | 'complaint-rate';
+  stream: string;
+  rate: number;
+  sent: number;
+}
+
+/** Which streams' rates are too high. */
+export function rateAlerts(
+  streams: readonly { stream: string; sent: number; bounced: number; complained: number }[],
+): RateAlert[] {
+  return streams.flatMap(({ stream, sent, bounced, complained }): RateAlert[] => {
+    if (sent < thresholds.leastSent) return [];
+    const found: RateAlert[] = [];
+    if (bounced / sent > thresholds.bounceRate)
+      found.push({ kind: 'bounce-rate', stream, rate: bounced / sent, sent });
+    if (complained / sent > thresholds.complaintRate)
+      found.push({ kind: 'complaint-rate', stream, rate: complained / sent, sent });
+    return found;
+  });
+}
+
+/** How many attempts of each transport were deferred in a row, the newest first; only streaks long enough. */
+export function deferralStreaks<A extends { transport: string; outcome: string }>(
+  attempts: readonly A[],
+): { transport: string; streak: A[] }[] {
+  const transports = [...new Set(attempts.map(({ transport }) => transport))];
+  return transports.flatMap(transport => {
+    const of = attempts.filter(attempt => attempt.transport === transport);
+    const end = of.findIndex(({ outcome }) => outcome !== 'deferred');
+    const streak = end === -1 ? of : of.slice(0, end);
+    return streak.length >= thresholds.deferredStreak ? [{ transport, streak }] : [];
+  });
 }

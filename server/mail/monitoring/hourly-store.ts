@@ -4,7 +4,22 @@ import { openStates } from '../messages/states.ts';
 import { firstIdAt } from '../shared/ids.ts';
 import { hourMs, utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { latencyBounds } from './latency.ts';
+
+/** Upper ends of what hand-over times are counted by, in ms, with the column that counts up to each. */
+export const latencyBounds = [
+  ['within_1s', 1_000],
+  ['within_5s', 5_000],
+  ['within_30s', 30_000],
+  ['within_2m', 120_000],
+  ['within_10m', 600_000],
+  ['within_1h', 3_600_000],
+] as const;
+
+/** The last of {@link latencyBounds}: what took longer counts as this, so that it means "so long or more". */
+export const longestMeasuredMs = 3_600_000;
+
+/** How many hand-overs took at most so long, by the columns of {@link latencyBounds}; `measured`: all of them. */
+export type LatencyCounts = Record<(typeof latencyBounds)[number][0] | 'measured', number>;
 
 /** Notes that something happened to messages of these hours, so that they are counted anew. */
 export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Date): Promise<void> {
@@ -87,3 +102,71 @@ const countSql = `SELECT m.stream, t.template, COUNT(*) AS accepted,
   LEFT JOIN postlane_attempts a FORCE INDEX (attempts_number) ON a.message_id = m.id AND a.number = 1
   WHERE m.id >= ? AND m.id < ?
   GROUP BY m.stream, t.template`;
+
+/** Where a roll-up stopped, locked for the rest of the transaction; null before the first. */
+export async function lockCursor(trx: Knex, name: string): Promise<number | null> {
+  const row = await cursor(trx, name).forUpdate().first();
+  return row ? Number(row.position) : null;
+}
+
+/** The same without a lock. */
+export async function cursorPosition(db: Knex, name: string): Promise<number | null> {
+  const row = await cursor(db, name).first();
+  return row ? Number(row.position) : null;
+}
+
+function cursor(db: Knex, name: string) {
+  return db('postlane_roll_up_cursors').select('position').where({ name });
+}
+
+/** Moves it on. */
+export async function moveCursor(trx: Knex, name: string, position: number, now: Date): Promise<void> {
+  await trx.raw(
+    `INSERT INTO postlane_roll_up_cursors (name, position, moved_at) VALUES (?, ?, ?)
+     ON DUPLICATE KEY UPDATE position = VALUES(position), moved_at = VALUES(moved_at)`,
+    [name, position, utc(now)],
+  );
+}
+
+/** When it was moved last; null before the first. */
+export async function cursorMovedAt(db: Knex, name: string): Promise<Date | null> {
+  const row = await db('postlane_roll_up_cursors').select('moved_at').where({ name }).first();
+  return row?.moved_at ?? null;
+}
+
+/** Events behind a position, in order, with the message each is about. */
+export async function eventsBehind(
+  db: Knex,
+  position: number,
+  limit: number,
+): Promise<{ id: number; messageId: string | null; receivedAt: Date }[]> {
+  const rows = await db('postlane_events')
+    .select({ id: 'id', messageId: 'message_id', receivedAt: 'received_at' })
+    .where('id', '>', position)
+    .orderBy('id')
+    .limit(limit);
+  return rows.map(row => ({ ...row, id: Number(row.id) }));
+}
+
+/** The first message whose id is not before this one. */
+export async function firstMessageFrom(db: Knex, id: string): Promise<string | null> {
+  const row = await db('postlane_messages').select('id').where('id', '>=', id).orderBy('id').first();
+  return row?.id ?? null;
+}
+
+/**
+ * The time within which a share of hand-overs was done, in ms, estimated between two bounds; null when nothing was
+ * measured. What took over an hour counts as an hour.
+ */
+export function latencyAt(share: number, counts: LatencyCounts): number | null {
+  if (counts.measured === 0) return null;
+  const wanted = share * counts.measured;
+  let [below, from] = [0, 0];
+  for (const [column, to] of latencyBounds) {
+    const upTo = counts[column];
+    if (upTo >= wanted && upTo > below)
+      return Math.round(from + ((wanted - below) / (upTo - below)) * (to - from));
+    [below, from] = [upTo, to];
+  }
+  return from;
+}

@@ -4,9 +4,18 @@ import type { MailContext } from '../context.ts';
 import { firstIdAt, timeOfId } from '../shared/ids.ts';
 import { distinctHours, hourMs, hourOf } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { countHour, hoursToCount, markHoursDirty, markOpenHoursDirty } from './hourly-store.ts';
+import { watchAlerts } from './alerts.ts';
+import {
+  countHour,
+  eventsBehind,
+  firstMessageFrom,
+  hoursToCount,
+  lockCursor,
+  markHoursDirty,
+  markOpenHoursDirty,
+  moveCursor,
+} from './hourly-store.ts';
 import { keepQueueAges, queueAges } from './queue-store.ts';
-import { eventsBehind, firstMessageFrom, lockCursor, moveCursor } from './roll-up-store.ts';
 
 // Ids of events are given before their commits: what is younger may still have a neighbour to come.
 const eventLagMs = 30_000;
@@ -15,20 +24,21 @@ const hoursAtOnce = 50;
 
 /**
  * Counts the messages of each hour by stream and template, so that no page ever has to: the hours that are new, those
- * that a report came for, however late, and those with messages still on their way. From cursors, and each hour as a
+ * that an event came for, however late, and those with messages still on their way. From cursors, and each hour as a
  * whole: repeating it changes nothing. Returns how many hours it counted.
  */
 export async function rollUp(context: MailContext, signal?: AbortSignal): Promise<number> {
-  await noteNewHours(context);
-  await noteReports(context, signal);
+  await markNewHours(context);
+  await markHoursOfEvents(context, signal);
   const counted = await countHours(context, signal);
-  await sampleQueue(context);
+  await recordQueueAges(context);
   await refreshCampaigns(context);
+  await watchAlerts(context);
   return counted;
 }
 
 /** Every hour with messages since the last run; the one before it, too, for what was accepted in its last moment. */
-async function noteNewHours({ db, now }: MailContext): Promise<void> {
+async function markNewHours({ db, now }: MailContext): Promise<void> {
   await inTransaction(db, async trx => {
     const last = await lockCursor(trx, 'hours');
     const from = last === null ? new Date(0) : new Date((last - 1) * hourMs);
@@ -50,7 +60,7 @@ async function hoursWithMessages(db: MailContext['db'], from: Date): Promise<Dat
   }
 }
 
-async function noteReports({ db, now }: MailContext, signal: AbortSignal | undefined): Promise<void> {
+async function markHoursOfEvents({ db, now }: MailContext, signal: AbortSignal | undefined): Promise<void> {
   for (let more = true; more && !signal?.aborted; ) {
     more = await inTransaction(db, async trx => {
       const position = (await lockCursor(trx, 'events')) ?? 0;
@@ -78,7 +88,7 @@ async function countHours({ db, now }: MailContext, signal: AbortSignal | undefi
   }
 }
 
-async function sampleQueue({ db, now }: MailContext): Promise<void> {
+async function recordQueueAges({ db, now }: MailContext): Promise<void> {
   await keepQueueAges(db, hourOf(now()), await queueAges(db, now()));
 }
 

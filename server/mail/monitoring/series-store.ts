@@ -1,6 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
 import { utc } from '../shared/time.ts';
-import { type LatencyCounts, latencyBounds } from './latency.ts';
+import { type LatencyCounts, latencyBounds } from './hourly-store.ts';
 
 /** What became of messages, counted by the hour in which they were accepted. */
 export interface Counts extends LatencyCounts {

@@ -1,8 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { hourMs, hourOf } from '../shared/time.ts';
-import { alerts } from './alerts.ts';
-import { latencyAt } from './latency.ts';
-import { cursorMovedAt } from './roll-up-store.ts';
+import { currentAlerts } from './alerts.ts';
+import { cursorMovedAt, latencyAt } from './hourly-store.ts';
 import { type Counts, countsByStep, countsByTemplate, queueByStep, type StreamStep } from './series-store.ts';
 
 /** One stream in one step of time. Shares are null where there is nothing to share, times are in ms. */
@@ -80,7 +79,7 @@ export function createMonitoring(context: MailContext) {
     templates: async (days: number): Promise<(Counts & { template: string })[]> =>
       countsByTemplate(db, new Date(hourOf(now()).getTime() - days * 24 * hourMs)),
     /** What somebody should look at, the worst first. */
-    alerts: () => alerts(context),
+    alerts: () => currentAlerts(context),
   };
 }
 

@@ -169,3 +169,14 @@ export async function readSuppression(
 function suppressionOf(row: Suppression): Suppression {
   return { ...row, active: Boolean(row.active), eventId: row.eventId === null ? null : String(row.eventId) };
 }
+
+/** How many addresses get nothing on a stream, counted no further than `atMost`: there may be millions. */
+export async function countSuppressed(db: Db, stream: string, atMost: number): Promise<number> {
+  const firstOnes = db('postlane_suppressions')
+    .select('address')
+    .where({ stream, active: 1 })
+    .limit(atMost)
+    .as('first_ones');
+  const [row]: { n: number | string }[] = await db.from(firstOnes).count({ n: '*' });
+  return Number(row?.n ?? 0);
+}

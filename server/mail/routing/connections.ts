@@ -1,6 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { countSuppressed } from '../people/suppression-counts-store.ts';
+import { countSuppressed } from '../people/suppressions-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
 import { formatMailbox } from '../providers/transport.ts';
 import { withTimeout } from '../shared/timeout.ts';

@@ -1,19 +1,22 @@
 import { v7 as newId } from 'uuid';
-import type { Trx } from '../../../db/connect.ts';
+import type { Db, Trx } from '../../../db/connect.ts';
+import { isDuplicate } from '../../../db/error-codes.ts';
+import { retryOnConnectionLoss } from '../../../db/retry.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { statesOf } from '../messages/insert-store.ts';
+import { attachFiles } from '../messages/attachments-store.ts';
+import { findByIdempotencyKey, insertMessages, stateOf, statesOf } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
 import type { Route } from '../routing/policy.ts';
 import { batchCalls } from '../shared/coalesce.ts';
-import { fingerprint } from '../shared/fingerprint.ts';
+import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
+import { afterCommit, inTransaction } from '../shared/transaction.ts';
 import type { ReadyTemplate } from '../templates/templates.ts';
 import type { InlineQueue } from './inline-queue.ts';
-import { createInsert } from './insert.ts';
 import { checkSize } from './limits.ts';
-import { checkSendRequest, type SendInput, type SendRequest } from './request.ts';
+import { checkSendRequest, fingerprintOf, type SendInput, type SendRequest } from './request.ts';
 
 /** How to send. */
 export interface SendOptions {
@@ -119,58 +122,77 @@ function sendsNow({ lane }: Route, { sendAt }: SendRequest, now: Date): boolean 
   return lane === 'transactional' && (sendAt === null || sendAt <= now);
 }
 
-function fingerprintOf({ idempotencyKey: _, attachments, ...request }: SendRequest) {
-  return fingerprint({
-    ...request,
-    attachments: attachments.map(({ content, ...file }) => ({
-      ...file,
-      content: content.toString('base64'),
-    })),
+/** A message that was accepted earlier under the same idempotency key. */
+interface ExistingMessage {
+  id: string;
+  state: MessageState;
+}
+
+/**
+ * Stores a message, in the caller's transaction or in one of its own. Resolves to the earlier message when
+ * its idempotency key was known; throws `idempotency-conflict` when that was asked for otherwise.
+ */
+type Insert = (
+  message: NewMessage,
+  attachments: SendRequest['attachments'],
+  trx: Trx | undefined,
+) => Promise<ExistingMessage | null>;
+
+/** See {@link Insert}. Messages that hold up nobody share a transaction. */
+function createInsert({ db }: MailContext): Insert {
+  const insertShared = batchCalls(async (messages: readonly NewMessage[]) => {
+    await inOwnTransaction(db, trx => insertMessages(trx, messages));
+    return messages;
   });
+
+  return async (message, attachments, trx) => {
+    const write = async (own: Trx) => {
+      await insertMessages(own, [message]);
+      await attachFiles(own, message.id, attachments, message.createdAt);
+    };
+    try {
+      if (trx) await write(trx);
+      else if (canBatch(message, attachments)) await insertShared(message);
+      else await inOwnTransaction(db, write);
+      return null;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      // A commit whose answer was lost, and its repetition.
+      if (!trx && (await stateOf(db, message.id))) return null;
+      if (!message.idempotencyKey || !message.fingerprint) throw error;
+      return earlierAnswer(trx ?? db, message.idempotencyKey, message.fingerprint);
+    }
+  };
 }
 
-/** Runs `work` once the outermost transaction has committed; a rollback leaves nothing to do. */
-async function afterCommit(trx: Trx, work: () => Promise<void>): Promise<void> {
-  const outermost = outermostOf(trx);
-  try {
-    await outermost.executionPromise;
-  } catch {
-    return;
-  }
-  await work();
+function inOwnTransaction(db: Db, work: (trx: Trx) => Promise<void>): Promise<void> {
+  return retryOnConnectionLoss(() => inTransaction(db, work), { brief: true });
 }
 
-function outermostOf(trx: Trx): Trx {
-  return trx.parentTransaction ? outermostOf(trx.parentTransaction) : trx;
+// Keys and files are unique: an open transaction with the same one holds us up until it ends, and nobody else should be.
+function canBatch({ idempotencyKey }: NewMessage, attachments: SendRequest['attachments']): boolean {
+  return idempotencyKey === null && attachments.length === 0;
 }
 
-/** What became of one item of a batch: accepted, or refused with the error that `send` would have thrown. */
-export type BatchResult = ({ ok: true } & SendResult) | { ok: false; error: MailError };
-
-const atOnce = 8;
-
-/** Sends many; one refused item leaves the others alone. Results are in the order of the items. */
-export async function sendBatch(
-  send: Send,
-  items: readonly SendInput[],
-  options: SendOptions,
-): Promise<BatchResult[]> {
-  const results: BatchResult[] = [];
-  // One connection has one transaction: inside the caller's, one after the other.
-  const width = options.trx ? 1 : atOnce;
-  for (let i = 0; i < items.length; i += width) {
-    results.push(
-      ...(await Promise.all(items.slice(i, i + width).map(item => settleOne(send, item, options)))),
+async function earlierAnswer(
+  db: Db,
+  key: string,
+  asked: NonNullable<NewMessage['fingerprint']>,
+): Promise<ExistingMessage> {
+  const earlier = await findByIdempotencyKey(db, key);
+  if (!earlier)
+    throw new MailError(
+      'idempotency-conflict',
+      'The idempotency key was taken and given back.',
+      'idempotencyKey',
+    );
+  const differing = differingFields(earlier.fingerprint, asked);
+  if (differing.length > 0) {
+    throw new MailError(
+      'idempotency-conflict',
+      `This idempotency key was used for another request; what differs: ${differing.join(', ')}.`,
+      differing[0],
     );
   }
-  return results;
-}
-
-async function settleOne(send: Send, item: SendInput, options: SendOptions): Promise<BatchResult> {
-  try {
-    return { ok: true, ...(await send(item, options)) };
-  } catch (error) {
-    if (error instanceof MailError) return { ok: false, error };
-    throw error;
-  }
+  return { id: earlier.id, state: earlier.state };
 }

@@ -4,11 +4,11 @@ import type { Lane } from '../routing/policy.ts';
 import { findCategory } from '../routing/policy.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, markHandedOver } from './claims-store.ts';
+import { filterEligible } from './eligibility.ts';
 import { loadClaimed, type MessageToSend } from './load.ts';
 import { resultOf } from './outcomes.ts';
 import { type Job, renderAll } from './render.ts';
 import { recordResults, stopClaimed } from './results-store.ts';
-import { filterEligible } from './screen.ts';
 
 /** How much of a lane is worked on at once: while one page is on the wire, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {

@@ -1,3 +1,69 @@
+import type { MailContext } from '../context.ts';
+import { consentKey, consentsOf } from '../people/consent-store.ts';
+import { activeSuppressions, type Suppression, suppressionKey } from '../people/suppressions-store.ts';
+import type { Mailbox } from '../providers/transport.ts';
+import { categoryPolicy } from '../routing/policy.ts';
+import { addressKey } from '../shared/address.ts';
+import type { MessageToSend } from './load.ts';
+import { skipped } from './outcomes.ts';
+import { type DeliveryResult, recordResults } from './results-store.ts';
+
+/** Suppression, consent and expiry for the whole page in two queries; what may not go out has its result recorded here. */
+export async function filterEligible(
+  context: MailContext,
+  loaded: readonly MessageToSend[],
+): Promise<MessageToSend[]> {
+  const { db, now, policy } = context;
+  const suppressed = await activeSuppressions(
+    db,
+    loaded.flatMap(message => addressesOf(message).map(address => ({ stream: message.stream, address }))),
+  );
+  const granted = await consentsOf(
+    db,
+    loaded.flatMap(({ topic, recipient }) => (topic ? [{ topic, address: addressOf(recipient) }] : [])),
+  );
+  const refused: DeliveryResult[] = [];
+  const eligible = loaded.filter(message => {
+    const decision = checkEligibility({
+      now: now(),
+      expiresAt: message.expiresAt,
+      suppression: suppressed.get(keyOf(message, message.recipient)) ?? null,
+      consent: message.topic ? categoryPolicy(policy, message.category).consent : 'none',
+      granted:
+        granted.get(consentKey({ topic: message.topic ?? '', address: addressOf(message.recipient) })) ??
+        null,
+    });
+    if (decision.kind !== 'send') refused.push(skipped(message, decision));
+    return decision.kind === 'send';
+  });
+  await recordResults(db, refused, now());
+  return eligible.map(message => withoutSuppressedCopies(message, suppressed));
+}
+
+/** A provider may drop suppressed copies without a word; leaving them out here keeps our record true. */
+function withoutSuppressedCopies(
+  message: MessageToSend,
+  suppressed: ReadonlyMap<string, Suppression>,
+): MessageToSend {
+  if (suppressed.size === 0) return message;
+  const { content } = message;
+  const allowed = (copy: Mailbox) => !suppressed.has(keyOf(message, copy));
+  const [to, cc, bcc] = [content.to, content.cc, content.bcc].map(list => list.filter(allowed));
+  return { ...message, content: { ...content, to: to ?? [], cc: cc ?? [], bcc: bcc ?? [] } };
+}
+
+function keyOf({ stream }: MessageToSend, mailbox: Mailbox): string {
+  return suppressionKey({ stream, address: addressOf(mailbox) });
+}
+
+function addressOf({ email }: Mailbox): string {
+  return addressKey(email);
+}
+
+function addressesOf({ recipient, content: { to, cc, bcc } }: MessageToSend): string[] {
+  return [...new Set([recipient, ...to, ...cc, ...bcc].map(addressOf))];
+}
+
 /** What is known about a message at the moment it would be handed over. */
 export interface EligibilityFacts {
   now: Date;

@@ -3,6 +3,7 @@ import { MailError } from '../error.ts';
 import type { Limits } from '../providers/limits.ts';
 import { attemptKey, type Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
+import { type Fingerprint, fingerprint } from '../shared/fingerprint.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
 import { canonicalLocale } from '../templates/language/locales.ts';
 import type { TemplateInput } from '../templates/language/template-types.ts';
@@ -225,4 +226,15 @@ function checkMetadata(metadata: Record<string, string>, limits: Limits): void {
 function inputError(error: Joi.ValidationError): MailError {
   const { path, fault } = firstFault(error);
   return new MailError('invalid-input', `${path || 'The message'} ${fault}.`, path || undefined);
+}
+
+/** What is kept of a request to tell whether another under the same idempotency key is the same. */
+export function fingerprintOf({ idempotencyKey: _, attachments, ...request }: SendRequest): Fingerprint {
+  return fingerprint({
+    ...request,
+    attachments: attachments.map(({ content, ...file }) => ({
+      ...file,
+      content: content.toString('base64'),
+    })),
+  });
 }

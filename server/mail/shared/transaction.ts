@@ -1,8 +1,22 @@
-import type { Knex } from 'knex';
-import type { Db } from '../../../db/connect.ts';
+import type { Db, Trx } from '../../../db/connect.ts';
 import { retryOnLockConflict } from '../../../db/retry.ts';
 
 /** Runs `work` in a transaction of its own and repeats it when the database chose it as a deadlock's victim. */
-export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   return retryOnLockConflict(() => db.transaction(work));
+}
+
+/** Runs `work` once the outermost transaction has committed; a rollback leaves nothing to do. */
+export async function afterCommit(trx: Trx, work: () => Promise<void>): Promise<void> {
+  const outermost = outermostOf(trx);
+  try {
+    await outermost.executionPromise;
+  } catch {
+    return;
+  }
+  await work();
+}
+
+function outermostOf(trx: Trx): Trx {
+  return trx.parentTransaction ? outermostOf(trx.parentTransaction) : trx;
 }
