@@ -3,7 +3,7 @@ import { bounced } from '../delivery/events.ts';
 import { accept, acceptRefused, type Submission } from '../messages/accept.ts';
 import { addressFault } from '../messages/addresses.ts';
 import * as rules from '../messages/rules.ts';
-import { allInactive, tooManyInactive } from '../rest/email.ts';
+import { allInactive, tooManyInactive } from '../rest/sending/email.ts';
 import type { Provider } from '../state/provider.ts';
 import { headersEnd } from './headers.ts';
 import { toSubmission } from './submission.ts';
