@@ -1,55 +1,52 @@
+import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
-import { relative } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { connect } from '../db/connect.ts';
-import { type LocalDatabase, resolveDatabase } from '../db/local.ts';
-import { createDatabase, dropDatabase, migrate } from '../db/migrate.ts';
-import { type Lane, openLane } from './runner/lanes.ts';
-import { type LaneSettings, type Outcome, sum, type Tally } from './runner/outcome.ts';
-import { chosenFiles } from './runner/test-files.ts';
+import { resolveDatabase } from '../db/local.ts';
+import { type Counts, runInWorkers } from './support/run-in-workers.ts';
 
-// npm test [-- [--grep PATTERN] [--bail] [--reporter spec|dot] [--timeout MS] [--lanes N] [FILE or FOLDER ...]]
+// npm test [-- [--grep PATTERN] [--bail] [--reporter spec|dot] [--timeout MS] [--jobs N] [FILE or FOLDER ...]]
 
-const filesWorthALane = 4;
-const mostLanes = 4;
+/**
+ * The kinds of test; `bench` measures and has a command of its own. The longest files are in the first ones: begun
+ * early, they keep no worker busy after the others have ended.
+ */
+const kinds = ['chaos', 'browser', 'http', 'database', 'unit'];
+const maxJobs = 4;
+
 const stopping = new AbortController();
 process.on('SIGINT', name => stopping.abort(name)).on('SIGTERM', name => stopping.abort(name));
 
 process.exit(await main());
 
 async function main(): Promise<number> {
-  let tally: Tally | undefined;
+  let counts: Counts | undefined;
   try {
-    tally = await runOnDatabase();
+    counts = await runOnDatabase();
   } catch (error) {
     if (!stopping.signal.aborted) say(error instanceof Error ? error.message : String(error));
   }
-  if (tally) report(tally);
+  if (counts) report(counts);
   if (stopping.signal.aborted) return 128 + (constants.signals[stopping.signal.reason as 'SIGINT'] ?? 0);
-  return tally && tally.passed > 0 ? Math.min(tally.failed, 100) : 1;
+  return counts && counts.passed > 0 ? Math.min(counts.failed, 100) : 1;
 }
 
-async function runOnDatabase(): Promise<Tally> {
-  const { files, lanes: count, settings } = readArguments();
-  const { env } = process;
-  const database = await resolveDatabase({ name: 'test', env, log: say, signal: stopping.signal });
+async function runOnDatabase(): Promise<Counts> {
+  const { files, options } = readArguments();
+  const { signal } = stopping;
+  const database = await resolveDatabase({ name: 'test', env: process.env, log: say, signal });
   try {
-    const urls = await layDatabases(database, count);
-    stopping.signal.throwIfAborted();
-    const lanes = urls.map(url => openLane(url, settings));
-    stopping.signal.addEventListener('abort', () => {
-      for (const lane of lanes) lane.cutShort();
-    });
-    const outcomes = await runFiles(files, lanes, settings);
-    await Promise.all(lanes.map(lane => lane.close()));
-    for (const { failures } of outcomes) if (failures) say(failures);
-    return sum(outcomes);
+    signal.throwIfAborted();
+    say(`Testing on ${database.engine}.`);
+    process.env.TEST_DATABASE_URL = database.url; // For the workers.
+    return await runInWorkers(files, options, signal);
   } finally {
     await database.stop();
   }
 }
 
-function readArguments(): { files: string[]; lanes: number; settings: LaneSettings } {
+function readArguments(): { files: string[]; options: Mocha.MochaOptions } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -57,67 +54,30 @@ function readArguments(): { files: string[]; lanes: number; settings: LaneSettin
       bail: { type: 'boolean', short: 'b', default: false },
       reporter: { type: 'string', short: 'R', default: process.env.CI ? 'dot' : 'spec' },
       timeout: { type: 'string', short: 't', default: '20000' },
-      lanes: { type: 'string', short: 'l' },
+      jobs: { type: 'string', short: 'j', default: String(Math.min(availableParallelism(), maxJobs)) },
     },
   });
-  const files = chosenFiles(positionals);
-  const wanted = Math.min(Math.ceil(files.length / filesWorthALane), availableParallelism(), mostLanes);
-  const settings: LaneSettings = {
-    grep: values.grep ?? null,
-    bail: values.bail,
-    reporter: values.reporter === 'dot' ? 'dot' : 'spec',
-    timeout: Number(values.timeout),
-  };
-  return { files, lanes: Math.max(1, Number(values.lanes ?? wanted)), settings };
+  // With one job alone Mocha would load everything into this process.
+  return { files: filesOf(positionals), options: { ...values, jobs: Math.max(2, Number(values.jobs)) } };
 }
 
-/** A migrated database for each lane: the one that was resolved, and others beside it. */
-async function layDatabases({ url, engine }: LocalDatabase, count: number): Promise<string[]> {
-  const urls = Array.from({ length: count }, (_, index) => (index === 0 ? url : beside(url, index + 1)));
-  const migrations = await Promise.all(urls.map((each, index) => layTables(each, index > 0)));
-  say(`Testing on ${engine}, ${migrations[0]} migrations run, in ${count} ${count > 1 ? 'lanes' : 'lane'}.`);
-  return urls;
-}
-
-function beside(url: string, number: number): string {
-  const other = new URL(url);
-  other.pathname += `_${number}`;
-  return other.href;
-}
-
-async function layTables(url: string, anew: boolean): Promise<number> {
-  if (anew) {
-    await dropDatabase(url);
-    await createDatabase(url);
-  }
-  const db = connect(url, { poolSize: 2 });
-  try {
-    return (await migrate(db)).length;
-  } finally {
-    await db.destroy();
-  }
-}
-
-/** Each lane takes the next file when it is done with one. */
-async function runFiles(files: string[], lanes: Lane[], { bail }: LaneSettings): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const left = files.values();
-  const stopped = () => stopping.signal.aborted || (bail && outcomes.some(({ failed }) => failed > 0));
-  await Promise.all(
-    lanes.map(async lane => {
-      for (const file of left) {
-        const { outcome, printed } = await lane.run(file);
-        outcomes.push(outcome);
-        say(`\n${relative(process.cwd(), file)}\n${printed.replace(/^\n+|\n+$/g, '')}`);
-        if (stopped() || lane.hasEnded()) break;
-      }
-    }),
+/** The test files of the named files and folders (relative to the working folder), or all of them. */
+function filesOf(named: string[]): string[] {
+  const all = kinds.map(kind => fileURLToPath(new URL(kind, import.meta.url)));
+  return (named.length > 0 ? named.map(name => resolve(name)) : all).flatMap(path =>
+    statSync(path).isDirectory() ? testFilesIn(path) : [path],
   );
-  return outcomes;
+}
+
+function testFilesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.ts'))
+    .sort()
+    .map(name => join(folder, name));
 }
 
 /** The last line is for machines: the counts alone. */
-function report({ passed, failed, skipped }: Tally): void {
+function report({ passed, failed, skipped }: Counts): void {
   if (passed + failed === 0) say('No test was run: that is a failure.');
   if (stopping.signal.aborted) say('Stopped before the end.');
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

@@ -1,4 +1,5 @@
 import { connect, type Db } from '../../db/connect.ts';
+import { createDatabase, dropDatabase, migrate } from '../../db/migrate.ts';
 
 let shared: Db | undefined;
 
@@ -13,6 +14,24 @@ export function testDatabaseUrl(): string {
   const url = process.env.TEST_DATABASE_URL;
   if (!url) throw new Error('TEST_DATABASE_URL is not set: run the tests with "npm test -- FILE".');
   return url;
+}
+
+/** Makes the migrated database of this worker process: the one of the run for the first, others beside it. */
+export async function prepareTestDatabase(): Promise<void> {
+  const worker = Number(process.env.MOCHA_WORKER_ID);
+  if (worker > 0) {
+    const url = new URL(testDatabaseUrl());
+    url.pathname += `_${worker + 1}`;
+    process.env.TEST_DATABASE_URL = url.href;
+    await dropDatabase(url.href);
+    await createDatabase(url.href);
+  }
+  const db = connect(testDatabaseUrl(), { poolSize: 2 });
+  try {
+    await migrate(db);
+  } finally {
+    await db.destroy();
+  }
 }
 
 /** Deletes every row of every table, the history of migrations aside. */
@@ -33,11 +52,4 @@ async function tablesToEmpty(db: Db): Promise<string[]> {
     .select({ name: 'table_name' })
     .whereRaw("table_schema = DATABASE() AND table_type = 'BASE TABLE'");
   return rows.map(({ name }) => name).filter(name => !name.startsWith('postlane_migrations'));
-}
-
-/** Closes the shared pool, at the end of all tests; a later {@link testDatabase} opens a new one. */
-export async function closeTestDatabase(): Promise<void> {
-  const closing = shared;
-  shared = undefined;
-  await closing?.destroy();
 }
