@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
+import { redirectWithFlash } from '../admin/flash.ts';
 import { formField } from '../admin/form-parser.ts';
-import { redirectWith } from '../admin/notice.ts';
 import type { Show } from '../admin/views.ts';
 import type { AccountsContext } from './context.ts';
 import { forgottenHours, mailForgotten } from './forgotten.ts';
@@ -15,7 +15,7 @@ export function forgottenRouter(context: AccountsContext, show: Show, check: Req
 
   router.post('/forgotten-password', fewEnough(context), check, async (request, response) => {
     if (await countTry(context, 'address', callerAddress(request))) throw tooOften();
-    redirectWith(response, 'sign-in', asked);
+    redirectWithFlash(response, 'sign-in', asked);
     // After the answer, which is the same and takes the same time whether there is such an account or not.
     mailForgotten(context, formField(request, 'email')).catch(error =>
       context.mail.log.error({ err: error }, 'a link for a forgotten password could not be made'),

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
+import { redirectWithFlash } from '../admin/flash.ts';
 import { formField } from '../admin/form-parser.ts';
-import { redirectWith } from '../admin/notice.ts';
 import { PageError } from '../admin/page-error.ts';
 import type { Show } from '../admin/views.ts';
 import type { Browsers } from './browsers.ts';
@@ -36,9 +36,9 @@ export function invitationRouter(
       );
       // Who has a second step shows it when signing in: a link alone does not replace it.
       if (account.totpSecret)
-        return redirectWith(response, 'sign-in', 'Your password is set. Sign in with it.');
+        return redirectWithFlash(response, 'sign-in', 'Your password is set. Sign in with it.');
       await browsers.begin(response, account);
-      return redirectWith(response, '', `Welcome, ${account.name}.`);
+      return redirectWithFlash(response, '', `Welcome, ${account.name}.`);
     } catch (error) {
       if (!(error instanceof PageError) || error.status !== 422) throw error;
       return show(response, 'sign-in/invitation', await pageOf(token, error.message), 422);

@@ -1,9 +1,9 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { returnPath } from '../admin/access/return-path.ts';
 import { sessionOf } from '../admin/access/session.ts';
+import { redirectWithFlash } from '../admin/flash.ts';
 import { formField } from '../admin/form-parser.ts';
-import { redirectWith } from '../admin/notice.ts';
-import { placeOf } from '../admin/place.ts';
+import { locationOf } from '../admin/page-location.ts';
 import type { Show } from '../admin/views.ts';
 import type { Browsers } from './browsers.ts';
 import type { AccountsContext } from './context.ts';
@@ -71,7 +71,7 @@ export function signInRouter(
     const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     browsers.leave(response);
-    redirectWith(response, 'sign-in', 'You are signed out.');
+    redirectWithFlash(response, 'sign-in', 'You are signed out.');
   });
 
   // A session always begins with a token of its own: one that came along, planted or not, is ended.
@@ -79,7 +79,7 @@ export function signInRouter(
     const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     await browsers.begin(response, account);
-    response.redirect(303, `${placeOf(response).mount}${back.slice(2)}`);
+    response.redirect(303, `${locationOf(response).mount}${back.slice(2)}`);
   }
 
   return router;

@@ -5,10 +5,10 @@ import { type Mail, MailError } from '../mail/index.ts';
 import { isSafe } from './access/csrf.ts';
 import { wantsJson } from './access/require-sign-in.ts';
 import { sessionOf } from './access/session.ts';
+import { itemsFor, type NavigationItem } from './navigation.ts';
 import { notFound, PageError } from './page-error.ts';
-import { placeOf } from './place.ts';
-import { sectionAt, sectionsFor } from './sections.ts';
-import { isTelling } from './telling.ts';
+import { locationOf } from './page-location.ts';
+import { isStreaming } from './progress-stream.ts';
 import type { Show } from './views.ts';
 
 /** What an error page, or the JSON of a script, says. */
@@ -22,16 +22,20 @@ interface Answer {
 }
 
 /** Answers every error with a page in the frame. What nobody expected is logged; the page shows only its id. */
-export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
+export function errorPages(
+  show: Show,
+  log: Mail['log'],
+  navigation: readonly NavigationItem[],
+): ErrorRequestHandler {
   return (error, request, response, next) => {
     let answer = expected(error);
     // Express's own refusals of a request are answered by the host as it does elsewhere.
-    const isTooLate = response.headersSent && !isTelling(response);
+    const isTooLate = response.headersSent && !isStreaming(response);
     if (isTooLate || (!answer && clientStatus(error) !== null)) {
       next(error);
       return;
     }
-    const { section } = placeOf(response);
+    const { section } = locationOf(response);
     if (!answer) {
       answer = surprise(request);
       // Not the path: that of an invitation is a secret.
@@ -46,7 +50,8 @@ export function errorPages(show: Show, log: Mail['log']): ErrorRequestHandler {
     const again = incident !== undefined && isSafe(request);
     const { person, accounts } = sessionOf(response);
     // Not back to what the person may not see.
-    const back = sectionAt(section, person ? sectionsFor(person, accounts) : undefined);
+    const items = person ? itemsFor(navigation, person, accounts) : navigation;
+    const back = items.find(({ path }) => path === section) ?? items[0];
     show(response, 'frame/error', { title, message, incident, again, back }, status);
   };
 }

@@ -7,24 +7,17 @@ import { emptyDirectory } from './access/directory.ts';
 import { changesTakeEditors, requireSignIn } from './access/require-sign-in.ts';
 import { recognise, sessionEndpoint } from './access/session.ts';
 import { assetRouter, assetVersion } from './assets.ts';
-import { auditRouter } from './audit/router.ts';
-import { campaignRouter } from './campaigns/router.ts';
 import { errorPages } from './error-pages.ts';
+import { flashMessages } from './flash.ts';
 import { parseForms, refuseOtherTypes } from './form-parser.ts';
 import { pageHeaders } from './headers.ts';
 import { agendashRouter } from './jobs/agendash.ts';
-import { clockOf } from './jobs/clock.ts';
-import { jobRouter } from './jobs/router.ts';
-import { messageRouter } from './messages/router.ts';
-import { keepNotices } from './notice.ts';
-import { overviewRouter } from './overview/router.ts';
+import { jobStorage } from './jobs/job-storage.ts';
 import { notFound } from './page-error.ts';
-import { keepPlace } from './place.ts';
-import { reconciliationRouter } from './reconciliations/router.ts';
+import { rememberLocation } from './page-location.ts';
+import { allow } from './person.ts';
+import { sections } from './sections.ts';
 import type { StreamOptions } from './streams/options.ts';
-import { streamRouter } from './streams/router.ts';
-import { suppressionRouter } from './suppressions/router.ts';
-import { templateRouter } from './templates/router.ts';
 import { createShow } from './views.ts';
 
 /** What the pages are told beside the module and who may use them. */
@@ -41,33 +34,32 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   const csrf = csrfProtection(options);
   const version = assetVersion();
   const { accounts } = access;
-  const show = createShow(version, mail.providers, accounts ? [accounts.viewSources] : []);
-  const clock = clockOf(mail, options.jobs);
+  const show = createShow({
+    style: version,
+    words: mail.providers,
+    navigation: sections,
+    viewSources: accounts ? [accounts.viewSources] : [],
+  });
+  const jobs = jobStorage(mail, options.jobs);
   const router = Router();
-  router.use(pageHeaders, keepPlace, keepNotices(options.publicUrl));
+  router.use(pageHeaders, rememberLocation, flashMessages(options.publicUrl));
   router.use('/assets', assetRouter(version));
   router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory));
   router.use(parseForms, csrf.issue, refuseOtherTypes);
   if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
   router.use(requireSignIn(access, show));
   // Before the check of forms: its scripts are not ours and know no token.
-  router.use('/jobs/agendash', agendashRouter(clock, options.publicUrl));
+  router.use('/jobs/agendash', agendashRouter(jobs, options.publicUrl));
   router.use(csrf.check);
   router.get('/session', sessionEndpoint);
   if (accounts) router.use(accounts.routes(show));
   router.use(changesTakeEditors);
-  router.use('/messages', messageRouter(mail, show));
-  router.use('/campaigns', campaignRouter(mail, show));
-  router.use('/templates', templateRouter(mail, show));
-  router.use('/suppressions', suppressionRouter(mail, show));
-  router.use('/streams', streamRouter(mail, show, options));
-  router.use('/reconciliations', reconciliationRouter(mail, show));
-  router.use('/jobs', jobRouter(clock, show));
-  router.use('/audit', auditRouter(mail, show));
-  router.use(overviewRouter(mail, show));
+  for (const { path, role, pages } of sections) {
+    if (pages) router.use(`/${path}`, ...(role ? [allow(role)] : []), pages({ mail, show, jobs, options }));
+  }
   router.use(() => {
     throw notFound('There is no such page.');
   });
-  router.use(errorPages(show, mail.log));
+  router.use(errorPages(show, mail.log, sections));
   return router;
 }

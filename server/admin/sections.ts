@@ -1,39 +1,56 @@
-import { mayAs, type Person, type Role } from './person.ts';
+import type { Router } from 'express';
+import type { Mail } from '../mail/index.ts';
+import { auditRouter } from './audit/router.ts';
+import { campaignRouter } from './campaigns/router.ts';
+import type { JobStorage } from './jobs/job-storage.ts';
+import { jobRouter } from './jobs/router.ts';
+import { messageRouter } from './messages/router.ts';
+import type { NavigationItem } from './navigation.ts';
+import { overviewRouter } from './overview/router.ts';
+import { reconciliationRouter } from './reconciliations/router.ts';
+import type { StreamOptions } from './streams/options.ts';
+import { streamRouter } from './streams/router.ts';
+import { suppressionRouter } from './suppressions/router.ts';
+import { templateRouter } from './templates/router.ts';
+import type { Show } from './views.ts';
 
-/** One resource of the app: its path under the mount, and its name in the navigation. */
-export interface Section {
-  path: string;
-  label: string;
-  /** Least role that may open it; everybody when absent. */
-  role?: Role;
-  /** Only where accounts of ours are in use. */
-  accounts?: true;
+/** What the pages of a section are made from. */
+export interface SectionContext {
+  mail: Mail;
+  show: Show;
+  jobs: JobStorage;
+  options: StreamOptions;
 }
 
-const overview: Section = { path: '', label: 'Overview' };
+/** One resource of the app: an entry of the navigation and its pages. */
+export interface Section extends NavigationItem {
+  /** Null for the pages that accounts bring. */
+  pages: ((context: SectionContext) => Router) | null;
+}
 
-/** The navigation, in order. */
+/** Everything that is in the navigation, in order; a new section is an entry here. */
 export const sections: readonly Section[] = [
-  overview,
-  { path: 'messages', label: 'Messages' },
-  { path: 'campaigns', label: 'Campaigns' },
-  { path: 'templates', label: 'Templates' },
-  { path: 'suppressions', label: 'Suppressions' },
-  { path: 'streams', label: 'Streams' },
-  { path: 'reconciliations', label: 'Reconciliation' },
-  { path: 'jobs', label: 'Jobs' },
-  { path: 'audit', label: 'Audit log', role: 'publisher' },
-  { path: 'users', label: 'Users', role: 'admin', accounts: true },
+  { path: '', label: 'Overview', pages: ({ mail, show }) => overviewRouter(mail, show) },
+  { path: 'messages', label: 'Messages', pages: ({ mail, show }) => messageRouter(mail, show) },
+  { path: 'campaigns', label: 'Campaigns', pages: ({ mail, show }) => campaignRouter(mail, show) },
+  { path: 'templates', label: 'Templates', pages: ({ mail, show }) => templateRouter(mail, show) },
+  { path: 'suppressions', label: 'Suppressions', pages: ({ mail, show }) => suppressionRouter(mail, show) },
+  {
+    path: 'streams',
+    label: 'Streams',
+    pages: ({ mail, show, options }) => streamRouter(mail, show, options),
+  },
+  {
+    path: 'reconciliations',
+    label: 'Reconciliation',
+    pages: ({ mail, show }) => reconciliationRouter(mail, show),
+  },
+  { path: 'jobs', label: 'Jobs', pages: ({ jobs, show }) => jobRouter(jobs, show) },
+  {
+    path: 'audit',
+    label: 'Audit log',
+    role: 'publisher',
+    pages: ({ mail, show }) => auditRouter(mail, show),
+  },
+  { path: 'users', label: 'Users', role: 'admin', accounts: true, pages: null },
 ];
-
-/** The sections this person may open, in order. */
-export function sectionsFor(person: Person, accounts: boolean): readonly Section[] {
-  return sections.filter(
-    section => (!section.role || mayAs(person, section.role)) && (accounts || !section.accounts),
-  );
-}
-
-/** Of these sections the one with this path, else the overview. */
-export function sectionAt(path: string, among: readonly Section[] = sections): Section {
-  return among.find(section => section.path === path) ?? overview;
-}

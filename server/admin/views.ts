@@ -3,29 +3,36 @@ import path from 'node:path';
 import type { Response } from 'express';
 import Handlebars from 'handlebars';
 import { sessionOf } from './access/session.ts';
+import { takeFlash } from './flash.ts';
 import { reasonLabel } from './messages/reason-labels.ts';
-import { takeNotice } from './notice.ts';
-import { placeOf } from './place.ts';
-import { sectionsFor } from './sections.ts';
+import { itemsFor, type NavigationItem } from './navigation.ts';
+import { locationOf } from './page-location.ts';
+import { isStreaming } from './progress-stream.ts';
 import { adminSources } from './sources.ts';
 import { type ProviderWords, suppressionLabel } from './suppressions/labels.ts';
-import { isTelling } from './telling.ts';
 import { viewHelpers } from './view-helpers.ts';
 
 /** Answers with a view, named `<resource>/<view>`. A variable that a view asks for and `data` lacks is an error. */
 export type Show = (response: Response, view: string, data: object, status?: number) => void;
 
-/**
- * Reads all views, ours and those in `further` folders, and compiles each when it is first shown. Every view can also be
- * included by its name.
- */
-export function createShow(style: string, words: ProviderWords, further: readonly string[] = []): Show {
+/** What is shown around every page, and where else views are. */
+export interface FrameOptions {
+  /** The version of the assets. */
+  style: string;
+  words: ProviderWords;
+  navigation: readonly NavigationItem[];
+  /** Folders with views besides ours. */
+  viewSources: readonly string[];
+}
+
+/** Reads all views and compiles each when it is first shown. Every view can also be included by its name. */
+export function createShow({ style, words, navigation, viewSources }: FrameOptions): Show {
   const engine = Handlebars.create();
   const helpers = { ...viewHelpers, ...labelHelpers(words) };
   const options = strictOptions(Object.keys(helpers));
   engine.registerHelper(helpers);
   const views = new Map(
-    [adminSources, ...further].flatMap(readViews).map(([name, source]) => {
+    [adminSources, ...viewSources].flatMap(readViews).map(([name, source]) => {
       const view = engine.compile<object>(source, options);
       engine.registerPartial(name, view);
       return [name, view];
@@ -34,23 +41,23 @@ export function createShow(style: string, words: ProviderWords, further: readonl
   return (response, name, data, status = 200) => {
     const view = views.get(name);
     if (!view) throw new Error(`There is no view ${name}.`);
-    const html = view(data, { data: { ...frameOf(response), style } });
-    if (isTelling(response)) response.end(html);
+    const html = view(data, { data: { ...frameOf(response, navigation), style } });
+    if (isStreaming(response)) response.end(html);
     else response.status(status).type('html').send(html);
   };
 }
 
 // What the frame of every page shows: `@mount`, `@person`, `@csrf` and so on.
-function frameOf(response: Response): object {
+function frameOf(response: Response, navigation: readonly NavigationItem[]): object {
   const { person, accounts, sessionId, hint = null } = sessionOf(response);
   return {
-    ...placeOf(response),
-    sections: person ? sectionsFor(person, accounts) : [],
+    ...locationOf(response),
+    sections: person ? itemsFor(navigation, person, accounts) : [],
     person,
     /** Signed in with an account of ours, not by the host. */
     account: sessionId !== undefined,
     hint,
-    notice: takeNotice(response),
+    flash: takeFlash(response),
     csrf: response.locals.csrf ?? '',
   };
 }

@@ -195,7 +195,7 @@ describeInBrowser('signing in', browser => {
     ).to.equal('joan@mail.example');
     await signIn(page, eve);
     expect(new URL(page.url()).pathname).to.equal('/suppressions/new');
-    await page.getByText('What you had typed is back in the form.').waitFor();
+    await page.getByText('Your text has been restored in the form.').waitFor();
     expect(await page.getByLabel('Address').inputValue()).to.equal('joan@mail.example');
     expect(await page.getByLabel('Reason').inputValue()).to.equal('asked by phone');
     await page.reload();

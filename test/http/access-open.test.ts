@@ -143,7 +143,7 @@ describe('pages without an account', () => {
     expect(more).to.deep.equal([]);
     const notice = await request(app).post('/sign-out').set('Cookie', cookie).type('form').send({ _csrf });
     expect(String(notice.headers['set-cookie'])).to.match(
-      /__Host-postlane-notice=\w+; Max-Age=60; Path=\/; [^,]*, [^,]*; HttpOnly; Secure; SameSite=Lax/,
+      /__Host-postlane-flash=\w+; Max-Age=60; Path=\/; [^,]*, [^,]*; HttpOnly; Secure; SameSite=Lax/,
     );
   });
 

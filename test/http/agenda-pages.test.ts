@@ -128,7 +128,7 @@ describe('pages about jobs', () => {
     const { headers } = await post('admin', `/jobs/${id}/run`);
     expect(
       Buffer.from(
-        String(headers['set-cookie']).match(/postlane-notice=([\w-]+)/)?.[1] ?? '',
+        String(headers['set-cookie']).match(/postlane-flash=([\w-]+)/)?.[1] ?? '',
         'base64url',
       ).toString(),
     ).to.include('has changed since');

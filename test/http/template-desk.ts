@@ -111,6 +111,6 @@ function unescaped(text: string): string {
 
 /** The line that the next page will show. */
 export function noticeIn(cookies: string[]): string {
-  const value = cookies.map(cookie => /^postlane-notice=([^;]+)/.exec(cookie)?.[1]).find(Boolean) ?? '';
+  const value = cookies.map(cookie => /^postlane-flash=([^;]+)/.exec(cookie)?.[1]).find(Boolean) ?? '';
   return JSON.parse(Buffer.from(value, 'base64url').toString()).text;
 }

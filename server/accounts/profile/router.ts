@@ -1,6 +1,6 @@
 import { Router } from 'express';
+import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
-import { redirectWith } from '../../admin/notice.ts';
 import { PageError } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
 import type { Browsers } from '../browsers.ts';
@@ -27,7 +27,7 @@ export function profileRouter(context: AccountsContext, browsers: Browsers, show
       }
       await changePassword(context, accountOf(response), { current, next });
       await browsers.begin(response, accountOf(response));
-      redirectWith(response, 'profile', 'Your password is changed. Your other sessions have ended.');
+      redirectWithFlash(response, 'profile', 'Your password is changed. Your other sessions have ended.');
     }),
   );
 
@@ -38,11 +38,15 @@ export function profileRouter(context: AccountsContext, browsers: Browsers, show
     const everywhere = which === 'all';
     await signOut(context, accountOf(response).id, everywhere ? 'all' : which);
     if (!everywhere && which !== ownSessionId(response)) {
-      redirectWith(response, 'profile', 'That session has ended.');
+      redirectWithFlash(response, 'profile', 'That session has ended.');
       return;
     }
     browsers.leave(response);
-    redirectWith(response, 'sign-in', everywhere ? 'You are signed out everywhere.' : 'You are signed out.');
+    redirectWithFlash(
+      response,
+      'sign-in',
+      everywhere ? 'You are signed out everywhere.' : 'You are signed out.',
+    );
   });
 
   return router;

@@ -1,9 +1,9 @@
 import { type Response, Router } from 'express';
 import QRCode from 'qrcode';
+import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
-import { redirectWith } from '../../admin/notice.ts';
 import { notFound, PageError } from '../../admin/page-error.ts';
-import { placeOf } from '../../admin/place.ts';
+import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
 import type { AccountsContext } from '../context.ts';
 import { beginSecondStep, completeSecondStep, endSecondStep, waitingSecret } from '../own-account.ts';
@@ -18,7 +18,7 @@ export function secondStepRouter(context: AccountsContext, show: Show, page: Pro
   router.post('/', (request, response) =>
     page.orSay(response, 'second-step', async () => {
       await beginSecondStep(context, accountOf(response), formField(request, 'password'));
-      response.redirect(303, `${placeOf(response).mount}profile/second-step`);
+      response.redirect(303, `${locationOf(response).mount}profile/second-step`);
     }),
   );
 
@@ -49,7 +49,7 @@ export function secondStepRouter(context: AccountsContext, show: Show, page: Pro
   router.post('/removal', (request, response) =>
     page.orSay(response, 'second-step', async () => {
       await endSecondStep(context, accountOf(response), formField(request, 'password'));
-      redirectWith(response, 'profile', 'The second step is off: your password alone lets you in.');
+      redirectWithFlash(response, 'profile', 'The second step is off: your password alone lets you in.');
     }),
   );
 

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
+import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
-import { redirectWith } from '../../admin/notice.ts';
 import { notFound, PageError } from '../../admin/page-error.ts';
 import { allow, isRole, mayAs, personOf } from '../../admin/person.ts';
 import { isUuid } from '../../admin/uuid.ts';
@@ -70,14 +70,14 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     if (!isRole(role)) throw new PageError(422, 'Not changed', 'There is no such role.');
     const { name } = await changeRole(context, id, role, personOf(response).id);
     const raised = !mayAs(before, role) ? ' Their sessions have ended: it takes signing in anew.' : '';
-    redirectWith(response, `users/${id}`, `${name} is ${role} now.${raised}`);
+    redirectWithFlash(response, `users/${id}`, `${name} is ${role} now.${raised}`);
   });
 
   router.post('/:id/disablement', async (request, response) => {
     const { id } = await accountAt(context, request);
     const disable = formField(request, 'disabled') === 'yes';
     const { name } = await (disable ? disableAccount : enableAccount)(context, id, personOf(response).id);
-    redirectWith(
+    redirectWithFlash(
       response,
       `users/${id}`,
       disable ? `${name} can no longer sign in.` : `${name} can sign in again.`,
@@ -87,7 +87,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
   router.post('/:id/second-step-reset', async (request, response) => {
     const { id } = await accountAt(context, request);
     const { name } = await resetSecondStep(context, id, personOf(response).id);
-    redirectWith(
+    redirectWithFlash(
       response,
       `users/${id}`,
       `${name} signs in with the password alone until the second step is set up again.`,

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { PageError } from '../page-error.ts';
+import { locationOf } from '../page-location.ts';
 import { allow } from '../person.ts';
-import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
 import type { Access } from './access.ts';
 import { isSafe } from './csrf.ts';
@@ -43,7 +43,7 @@ function signedOut(): PageError {
 }
 
 function signInPath(response: Response, ended: boolean): string {
-  const { mount, page } = placeOf(response);
+  const { mount, page } = locationOf(response);
   const query = new URLSearchParams({ ...(page && { return: page }), ...(ended && { ended: 'yes' }) });
   return `${mount}sign-in${query.size > 0 ? `?${query}` : ''}`;
 }

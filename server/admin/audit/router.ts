@@ -2,59 +2,58 @@ import { Router } from 'express';
 import Joi from 'joi';
 import type { AuditEntry, AuditFilter, Mail } from '../../mail/index.ts';
 import { directoryOf } from '../access/session.ts';
-import { notFound, unreadable } from '../page-error.ts';
-import { allow } from '../person.ts';
+import { type Page, pagesOf } from '../page.ts';
+import { notFound } from '../page-error.ts';
+import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { actionLabel } from './action-labels.ts';
 import { changeLines } from './change-lines.ts';
 import { personId, withNames } from './names.ts';
 import { type Sources, subjectsOf } from './subjects.ts';
 
-const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
-  by: Joi.string().trim().max(200).empty(''),
-  action: Joi.string().trim().max(64).empty(''),
-  subject: Joi.string().trim().max(300).empty(''),
-  cursor: idSchema().empty(''),
-});
+const idPattern = /^[1-9]\d{0,17}$/;
 
-const faults: Record<string, string> = {
-  by: 'The person must be an id or the address of an account, at most 200 characters.',
-  action: 'The action must look like template.publish, at most 64 characters.',
-  subject: 'The subject must look like template:newsletter, at most 300 characters.',
-  cursor: 'There is no such page of this list.',
-};
+const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
+  by: queryField.text(200, 'The person must be an id or the address of an account, at most 200 characters.'),
+  action: queryField.text(64, 'The action must look like template.publish, at most 64 characters.'),
+  subject: queryField.text(300, 'The subject must look like template:newsletter, at most 300 characters.'),
+  cursor: queryField.cursor(idPattern),
+});
 
 /** The audit log: who changed what, and one change with before and after. */
 export function auditRouter(mail: Mail, show: Show): Router {
   const router = Router();
-  router.use(allow('publisher'));
-
-  router.get('/', async ({ query }, response) => {
-    const { error, value: filter } = filterSchema.validate(query, { stripUnknown: true });
-    if (error) throw unreadable(faults[String(error.details[0]?.path[0])] ?? 'The filters cannot be read.');
-    const { by = '', action = '', subject = '' } = filter;
-    const [{ entries, cursor }, actions] = await Promise.all([
-      mail.audit.list({ ...filter, ...(by && { by: await personId(directoryOf(response), by) }) }),
-      mail.audit.actions(),
-    ]);
-    show(response, 'audit/index', {
-      filter: { by, action, subject },
-      filtered: by !== '' || action !== '' || subject !== '',
-      paged: filter.cursor !== undefined,
-      actions: [...new Set([...actions, ...(action ? [action] : [])])].sort().map(withWords),
-      entries: await described({ mail, directory: directoryOf(response) }, entries),
-      cursor,
-    });
-  });
-
-  router.get('/:id', async ({ params: { id } }, response) => {
-    const entry = idSchema().validate(id).error ? null : await mail.audit.get(id);
-    if (!entry) throw notFound('There is no such entry.');
-    const [shown] = await described({ mail, directory: directoryOf(response) }, [entry]);
-    show(response, 'audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
-  });
-
+  const page = pagesOf(mail, show);
+  router.get('/', page(listEntries));
+  router.get('/:id', page(showEntry));
   return router;
+}
+
+async function listEntries(page: Page): Promise<void> {
+  const { mail } = page;
+  const filter = page.query(filterSchema);
+  const { by = '', action = '', subject = '' } = filter;
+  const directory = directoryOf(page.response);
+  const [{ entries, cursor }, actions] = await Promise.all([
+    mail.audit.list({ ...filter, ...(by && { by: await personId(directory, by) }) }),
+    mail.audit.actions(),
+  ]);
+  page.render('audit/index', {
+    filter: { by, action, subject },
+    filtered: by !== '' || action !== '' || subject !== '',
+    paged: filter.cursor !== undefined,
+    actions: [...new Set([...actions, ...(action ? [action] : [])])].sort().map(withLabel),
+    entries: await described({ mail, directory }, entries),
+    cursor,
+  });
+}
+
+async function showEntry(page: Page): Promise<void> {
+  const id = page.param('id');
+  const entry = idPattern.test(id) ? await page.mail.audit.get(id) : null;
+  if (!entry) throw notFound('There is no such entry.');
+  const [shown] = await described({ mail: page.mail, directory: directoryOf(page.response) }, [entry]);
+  page.render('audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
 }
 
 /** Entries in words: what was done, to what, by whom. */
@@ -76,10 +75,6 @@ async function described<T extends Pick<AuditEntry, 'by' | 'action' | 'subject'>
   }));
 }
 
-function withWords(action: string): { action: string; done: string } {
+function withLabel(action: string): { action: string; done: string } {
   return { action, done: actionLabel(action) };
-}
-
-function idSchema(): Joi.StringSchema {
-  return Joi.string().pattern(/^[1-9]\d{0,17}$/);
 }

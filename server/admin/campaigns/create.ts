@@ -1,38 +1,28 @@
-import type { Request, Response } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { redirectWith } from '../notice.ts';
-import { personOf } from '../person.ts';
-import type { Show } from '../views.ts';
-import { type CampaignForm, emptyForm, type FormFault, faultOf, readForm, typedForm } from './form.ts';
+import type { Page } from '../page.ts';
+import { type CampaignForm, emptyForm, type FormFault, faultOf, formValues, readForm } from './form.ts';
 import { sharedSample } from './shared-sample.ts';
 
 /** The form of a new campaign, its template chosen when the address names one. */
-export async function showForm(
-  mail: Mail,
-  show: Show,
-  { query }: Request,
-  response: Response,
-): Promise<void> {
-  const form = emptyForm(typeof query.template === 'string' ? query.template : '');
-  await answer(mail, show, response, await withSample(mail, form), []);
+export async function showForm(page: Page): Promise<void> {
+  const { template } = page.request.query;
+  await renderForm(
+    page,
+    await withSample(page.mail, emptyForm(typeof template === 'string' ? template : '')),
+  );
 }
 
 /** Creates a draft from the form, or shows the form again with its errors. */
-export async function createCampaign(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const form = typedForm(request.body);
-  if (request.body?.fill !== undefined) return answer(mail, show, response, await withSample(mail, form), []);
+export async function createCampaign(page: Page): Promise<void> {
+  const form = formValues(page);
+  if (page.request.body?.fill !== undefined) return renderForm(page, await withSample(page.mail, form));
   const { input, faults } = readForm(form);
-  if (faults.length > 0) return answer(mail, show, response, form, faults);
+  if (faults.length > 0) return renderForm(page, form, faults);
   try {
-    const { id } = await mail.campaigns.create(input, { by: personOf(response).id });
-    redirectWith(response, `campaigns/${id}`, 'Draft created. Now add its recipients.');
+    const { id } = await page.mail.campaigns.create(input, { by: page.by });
+    page.redirect(`campaigns/${id}`, 'Draft created. Now add its recipients.');
   } catch (error) {
-    await answer(mail, show, response, form, [faultOf(error)]);
+    await renderForm(page, form, [faultOf(error)]);
   }
 }
 
@@ -41,14 +31,8 @@ async function withSample(mail: Mail, form: CampaignForm): Promise<CampaignForm>
   return sample ? { ...form, data: JSON.stringify(sample, null, 2) } : form;
 }
 
-async function answer(
-  mail: Mail,
-  show: Show,
-  response: Response,
-  values: CampaignForm,
-  faults: FormFault[],
-): Promise<void> {
+async function renderForm(page: Page, values: CampaignForm, faults: FormFault[] = []): Promise<void> {
   const byField = Object.fromEntries(faults.map(({ name, message }) => [name, message]));
-  const templates = await mail.campaigns.templates();
-  show(response, 'campaigns/new', { values, faults, byField, templates }, faults.length > 0 ? 422 : 200);
+  const templates = await page.mail.campaigns.templates();
+  page.render('campaigns/new', { values, faults, byField, templates }, faults.length > 0 ? 422 : 200);
 }

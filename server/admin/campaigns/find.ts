@@ -1,11 +1,11 @@
-import type { Request } from 'express';
-import type { Campaign, Mail } from '../../mail/index.ts';
+import type { Campaign } from '../../mail/index.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { isUuid } from '../uuid.ts';
 
-/** The campaign that a path names. Throws a page of status 404. */
-export async function findCampaign(mail: Mail, { params }: Request): Promise<Campaign> {
-  const id = String(params.id);
+/** The campaign that the path names. Throws a page of status 404. */
+export async function findCampaign({ mail, request }: Page): Promise<Campaign> {
+  const id = String(request.params.id);
   if (!isUuid(id)) throw notFound('There is no such campaign.');
   return mail.campaigns.get(id);
 }

@@ -1,6 +1,7 @@
 import { type CampaignInput, MailError } from '../../mail/index.ts';
+import type { Page } from '../page.ts';
 
-/** The fields of a new campaign as they were typed. */
+/** The fields of a new campaign. */
 export interface CampaignForm {
   name: string;
   template: string;
@@ -21,19 +22,15 @@ export function emptyForm(template = ''): CampaignForm {
   return { name: '', template, topic: '', tag: '', sendAt: '', data: '' };
 }
 
-/** What was typed, whatever else came along. */
-export function typedForm(body: Readonly<Record<string, unknown>> | undefined): CampaignForm {
-  const text = (field: keyof CampaignForm) => {
-    const value = body?.[field];
-    return typeof value === 'string' ? value.trim() : '';
-  };
+/** The values of the form that was sent. */
+export function formValues(page: Page): CampaignForm {
   return {
-    name: text('name'),
-    template: text('template'),
-    topic: text('topic'),
-    tag: text('tag'),
-    sendAt: text('sendAt'),
-    data: text('data'),
+    name: page.field('name'),
+    template: page.field('template'),
+    topic: page.field('topic'),
+    tag: page.field('tag'),
+    sendAt: page.field('sendAt'),
+    data: page.field('data'),
   };
 }
 

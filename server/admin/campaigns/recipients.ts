@@ -1,10 +1,9 @@
-import type { Request, Response } from 'express';
-import { type Campaign, type Mail, MailError } from '../../mail/index.ts';
+import { MailError } from '../../mail/index.ts';
+import { formField } from '../form-parser.ts';
+import type { Page } from '../page.ts';
 import { PageError } from '../page-error.ts';
-import { personOf } from '../person.ts';
-import { tellBefore } from '../telling.ts';
-import type { Show } from '../views.ts';
-import { type Import, importRecipients, UnusableFile } from './csv/import.ts';
+import { streamProgress } from '../progress-stream.ts';
+import { importRecipients, UnusableFile } from './csv/import.ts';
 import type { Source } from './csv/lines.ts';
 import { findCampaign } from './find.ts';
 import { textSource, withTempUpload } from './temp-upload.ts';
@@ -19,18 +18,14 @@ interface Reading {
  * Adds a list of recipients: a script sends the file as it is, text/csv, and may ask for its progress by `progress=yes`;
  * without a script it is pasted into a form.
  */
-export async function takeRecipients(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const campaign = await findCampaign(mail, request);
-  const telling = request.query.progress === 'yes' ? tellBefore(response) : null;
+export async function addRecipients(page: Page): Promise<void> {
+  const { request, response, mail } = page;
+  const campaign = await findCampaign(page);
+  const stream = request.query.progress === 'yes' ? streamProgress(response) : null;
   const read = (source: Source, reading: Reading) =>
     importRecipients(mail, campaign.id, source, {
-      by: personOf(response).id,
-      onPass: what => telling?.begin(what),
+      by: page.by,
+      onPass: what => stream?.begin(what),
       ...reading,
     });
   try {
@@ -38,24 +33,19 @@ export async function takeRecipients(
       ? await withTempUpload(
           request,
           source => read(source, readingOf(request.query)),
-          share => telling?.reach(share),
+          fraction => stream?.progress(fraction),
         )
-      : await read(textSource(pasted(request)), readingOf(request.body));
-    showResult(show, response, campaign, result);
+      : await read(textSource(pasted(page)), readingOf(request.body));
+    page.render('campaigns/imported', { campaign, result }, result.taken ? 200 : 422);
   } catch (error) {
     if (!(error instanceof UnusableFile || error instanceof MailError)) throw error;
     throw new PageError(422, 'Nobody was added', error.message);
   }
 }
 
-function showResult(show: Show, response: Response, campaign: Campaign, result: Import): void {
-  show(response, 'campaigns/imported', { campaign, result }, result.taken ? 200 : 422);
-}
-
-function pasted({ body }: Request): string {
-  const text: unknown = body?.csv;
-  if (typeof text !== 'string' || text.trim() === '')
-    throw new UnusableFile('Choose a file or paste a list.');
+function pasted(page: Page): string {
+  const text = formField(page.request, 'csv');
+  if (text.trim() === '') throw new UnusableFile('Choose a file or paste a list.');
   return text;
 }
 

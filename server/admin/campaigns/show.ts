@@ -1,7 +1,6 @@
-import type { Request, Response } from 'express';
 import type { Campaign, Mail } from '../../mail/index.ts';
-import { mayAs, personOf } from '../person.ts';
-import type { Show } from '../views.ts';
+import type { Page } from '../page.ts';
+import { mayAs } from '../person.ts';
 import { availableActions } from './actions.ts';
 import { leavesOf } from './csv/columns.ts';
 import { findCampaign } from './find.ts';
@@ -9,26 +8,22 @@ import { isMoving, withProgress } from './progress.ts';
 import { isStillSample } from './shared-sample.ts';
 
 /** One campaign: a draft with its audience and plan, or what became of it. */
-export async function showCampaign(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const campaign = await findCampaign(mail, request);
+export async function showCampaign(page: Page): Promise<void> {
+  const { mail } = page;
+  const campaign = await findCampaign(page);
   const [running] = await withProgress(mail, [campaign]);
   const draft = campaign.state === 'draft' ? await draftOf(mail, campaign) : null;
   const possible = availableActions(campaign, {
     audience: running?.progress.audience ?? 0,
     failed: running?.progress.byState.failed ?? 0,
   });
-  show(response, 'campaigns/show', {
+  page.render('campaigns/show', {
     campaign,
     ...running,
     draft,
     moving: isMoving(campaign),
     module: draft ? 'recipients' : isMoving(campaign) ? 'live' : '',
-    actions: possible.filter(({ role }) => mayAs(personOf(response), role)),
+    actions: possible.filter(({ role }) => mayAs(page.person, role)),
     data: Object.keys(campaign.data).length > 0 ? campaign.data : null,
   });
 }

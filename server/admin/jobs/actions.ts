@@ -1,6 +1,6 @@
 import type { MysqlBackend } from '../../../worker/agenda-mysql/index.ts';
-import type { Clock } from './clock.ts';
 import type { StoredJob } from './job.ts';
+import type { JobStorage } from './job-storage.ts';
 
 /** Something an admin can do with a job. */
 export interface Action {
@@ -64,7 +64,7 @@ const changes: Record<Action['path'], (repository: Repository, job: StoredJob) =
 };
 
 /** The texts that confirm what was done. */
-export const done: Record<Action['path'], string> = {
+export const confirmations: Record<Action['path'], string> = {
   run: 'It is due now. A worker runs it within seconds.',
   disable: 'Disabled. No worker runs it until it is enabled.',
   enable: 'Enabled. It follows its schedule again.',
@@ -72,10 +72,15 @@ export const done: Record<Action['path'], string> = {
 };
 
 /** Performs it, with its entry in the audit log, in one transaction; workers are woken when it commits. */
-export async function perform(clock: Clock, path: Action['path'], job: StoredJob, by: string): Promise<void> {
-  const backend = await clock.backend();
-  const { audit } = clock.mail;
-  await clock.db.transaction(trx =>
+export async function perform(
+  storage: JobStorage,
+  path: Action['path'],
+  job: StoredJob,
+  by: string,
+): Promise<void> {
+  const backend = await storage.backend();
+  const { audit } = storage.mail;
+  await storage.db.transaction(trx =>
     backend.inTransaction(trx, async () => {
       await changes[path](backend.repository, job);
       const after = path === 'delete' ? null : await backend.repository.getJobById(String(job._id));

@@ -3,7 +3,7 @@ import { type RequestHandler, type Response, Router } from 'express';
 import { type AuditAction, isAuditAction } from '../../mail/index.ts';
 import { isSafe, refuseOtherSites } from '../access/csrf.ts';
 import { allow, personOf } from '../person.ts';
-import type { Clock } from './clock.ts';
+import type { JobStorage } from './job-storage.ts';
 
 /** Only what agendash's page needs. It is Agenda's own dashboard, and its code is not ours. */
 const policy = [
@@ -26,9 +26,9 @@ const largestPage = 200;
  * Agendash on our backend, to be mounted behind the gate. Its scripts know no token of ours: instead a change has to
  * come from this site, as JSON, which no form can send, and from an admin.
  */
-export function agendashRouter(clock: Clock, publicUrl?: string): Router {
+export function agendashRouter(storage: JobStorage, publicUrl?: string): Router {
   const router = Router();
-  router.use(asFolder, refuseOtherSites(publicUrl), takeAdmins(clock), ownPolicy, boundedPage);
+  router.use(asFolder, refuseOtherSites(publicUrl), takeAdmins(storage), ownPolicy, boundedPage);
   router.get('/api/events', (_request, response, next) => {
     const timer = setTimeout(() => response.end(), streamMs);
     response.once('close', () => clearTimeout(timer));
@@ -36,7 +36,7 @@ export function agendashRouter(clock: Clock, publicUrl?: string): Router {
   });
   let dashboard: RequestHandler | undefined;
   router.use(async (request, response, next) => {
-    dashboard ??= createExpressMiddleware(await clock.agenda());
+    dashboard ??= createExpressMiddleware(await storage.agenda());
     dashboard(request, response, next);
   });
   return router;
@@ -50,7 +50,7 @@ const asFolder: RequestHandler = (request, response, next) => {
 };
 
 // Its routes cannot share a transaction with the audit log, so the entry says what was asked for, before it is done.
-function takeAdmins({ mail }: Clock): RequestHandler {
+function takeAdmins({ mail }: JobStorage): RequestHandler {
   return async (request, response, next) => {
     if (isSafe(request)) return next();
     if (!request.is('application/json')) return void response.sendStatus(415);

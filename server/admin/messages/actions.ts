@@ -52,7 +52,7 @@ export function availableActions(
 const twice = 'The provider may already have it: the recipient may get it twice.';
 
 /** What each action does: the message to show afterwards and the text that confirms it. Throws a MailError. */
-export const actions: Record<
+export const performers: Record<
   Action['path'],
   (mail: Mail, id: string, by: string) => Promise<{ id: string; text: string }>
 > = {

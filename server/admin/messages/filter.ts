@@ -1,61 +1,27 @@
 import Joi from 'joi';
 import { type MessageFilter, messageStates } from '../../mail/index.ts';
 import { unreadable } from '../page-error.ts';
-import { uuidPattern } from '../uuid.ts';
+import { queryField, readQuery } from '../query.ts';
 
-/** What a moment in an address looks like: as a form's date field gives it, in UTC. */
-const momentPattern = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?Z?)?)?$/;
-
-const moment = Joi.string()
-  .pattern(momentPattern)
-  .custom((text: string, helpers) => {
-    const at = new Date(text.length === 10 || text.endsWith('Z') ? text : `${text}Z`);
-    // The 31st of February would be a day in March.
-    const isDay = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text.slice(0, 10));
-    return isDay ? at : helpers.error('any.invalid');
-  });
-
-/** The fields of a list's address; each may be left empty, as a form does. */
 const filterSchema: Joi.ObjectSchema<MessageFilter> = Joi.object({
-  recipient: Joi.string().trim().max(254),
-  template: Joi.string()
-    .max(64)
-    .pattern(/^[\x21-\x7e]+$/),
-  state: Joi.valid(...messageStates),
-  stream: Joi.string()
-    .max(64)
-    .pattern(/^[\x21-\x7e]+$/),
-  tag: Joi.string().max(1000),
-  from: moment,
-  to: moment,
-  campaignId: Joi.string().pattern(uuidPattern),
-  cursor: Joi.string().pattern(uuidPattern),
-  after: Joi.string().pattern(uuidPattern),
+  recipient: queryField.text(254, 'The recipient must be one address of at most 254 characters.'),
+  template: queryField.word('The template must be a key such as order-confirmation.'),
+  state: queryField.oneOf(messageStates, `The state must be one of ${messageStates.join(', ')}.`),
+  stream: queryField.word('The stream must be an id such as outbound.'),
+  tag: Joi.string().max(1000).empty('').messages({ '*': 'The tag may have at most 1,000 characters.' }),
+  from: queryField.moment('The start must be a time such as 2026-05-04T09:00, in UTC.'),
+  to: queryField.moment('The end must be a time such as 2026-05-04T09:00, in UTC.'),
+  campaignId: queryField.uuid('There is no such campaign.'),
+  cursor: queryField.cursor(),
+  after: queryField.cursor(),
 });
 
-/** What to say about a value that cannot be used. */
-const faults: Record<string, string> = {
-  recipient: 'The recipient must be one address of at most 254 characters.',
-  template: 'The template must be a key such as order-confirmation.',
-  state: `The state must be one of ${messageStates.join(', ')}.`,
-  stream: 'The stream must be an id such as outbound.',
-  tag: 'The tag may have at most 1,000 characters.',
-  from: 'The start must be a time such as 2026-05-04T09:00, in UTC.',
-  to: 'The end must be a time such as 2026-05-04T09:00, in UTC.',
-  campaignId: 'There is no such campaign.',
-  cursor: 'There is no such page of this list.',
-  after: 'There is no such page of this list.',
-};
-
 /** Reads a list's filters from its address. Throws a page of status 422 that says what is wrong. */
-export function readFilter(query: Record<string, unknown>): MessageFilter {
-  const given = Object.entries(query).filter(
-    ([, value]) => !(typeof value === 'string' && value.trim() === ''),
-  );
-  const { error, value } = filterSchema.validate(Object.fromEntries(given), { stripUnknown: true });
-  if (error) throw unreadable(faults[String(error.details[0]?.path[0])] ?? 'The filters cannot be read.');
-  if (value.from && value.to && value.to <= value.from) throw unreadable('The end must be after the start.');
-  return value;
+export function readFilter(query: unknown): MessageFilter {
+  const filter = readQuery(filterSchema, query);
+  if (filter.from && filter.to && filter.to <= filter.from)
+    throw unreadable('The end must be after the start.');
+  return filter;
 }
 
 /** The filters as the form and the links of the list show them; empty where there is none. */

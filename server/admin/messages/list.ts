@@ -1,32 +1,26 @@
-import type { Request, Response } from 'express';
 import { type Mail, type MessageFilter, messageStates } from '../../mail/index.ts';
-import { placeOf } from '../place.ts';
+import type { Page } from '../page.ts';
 import { isUuid } from '../uuid.ts';
-import type { Show } from '../views.ts';
 import { isFiltered, listQuery, readFilter, shownFilter } from './filter.ts';
 
 /** The list with its filters. An id in the place of the recipient leads straight to its message. */
-export async function listMessages(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const filter = readFilter(request.query);
+export async function listMessages(page: Page): Promise<void> {
+  const { mail } = page;
+  const filter = readFilter(page.request.query);
   const [named, ...others] = await messagesNamed(mail, filter);
   if (named && others.length === 0) {
-    response.redirect(303, `${placeOf(response).mount}messages/${named}`);
+    page.redirect(`messages/${named}`);
     return;
   }
-  const [page, keys, streams, campaign] = await Promise.all([
+  const [found, keys, streams, campaign] = await Promise.all([
     mail.messages.find(filter),
     mail.templates.keys(),
     mail.messages.streams(),
     filter.campaignId ? mail.campaigns.get(filter.campaignId) : null,
   ]);
-  const { cursor, newer, messages } = page;
-  show(response, 'messages/index', {
-    ...page,
+  const { cursor, newer, messages } = found;
+  page.render('messages/index', {
+    ...found,
     filter: shownFilter(filter),
     filtered: isFiltered(filter),
     moreFilters: Boolean(filter.stream || filter.tag || filter.from || filter.to),

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
 import { groupsOf } from '../campaigns/progress.ts';
+import { type Page, pagesOf } from '../page.ts';
 import type { Show } from '../views.ts';
 import { type AttentionLine, attentionLine, conflictLine, withoutCatchingUp } from './attention.ts';
 import { chartsOf } from './charts.ts';
@@ -11,27 +12,31 @@ const latestMessages = 10;
 /** The first page: what needs attention, the numbers over time, and the latest messages. */
 export function overviewRouter(mail: Mail, show: Show): Router {
   const startedAt = performance.now();
-  const router = Router();
-  router.get('/', async ({ query }, response) => {
-    const range = rangeOf(query.range);
-    const [lines, series, { messages }, campaigns] = await Promise.all([
-      attentionLines(mail, performance.now() - startedAt),
-      mail.monitoring.series(range.hours, range.stepHours),
-      mail.messages.find({ limit: latestMessages }),
-      mail.campaigns.list({ running: true }),
-    ]);
-    show(response, 'overview/show', {
-      lines,
-      range,
-      ranges,
-      streams: series.streams,
-      charts: chartsOf(series),
-      countedAt: series.countedAt,
-      messages,
-      groups: await groupsOf(mail, campaigns),
-    });
+  return Router().get(
+    '/',
+    pagesOf(mail, show)(page => showOverview(page, performance.now() - startedAt)),
+  );
+}
+
+async function showOverview(page: Page, upMs: number): Promise<void> {
+  const { mail } = page;
+  const range = rangeOf(page.request.query.range);
+  const [lines, series, { messages }, campaigns] = await Promise.all([
+    attentionLines(mail, upMs),
+    mail.monitoring.series(range.hours, range.stepHours),
+    mail.messages.find({ limit: latestMessages }),
+    mail.campaigns.list({ running: true }),
+  ]);
+  page.render('overview/show', {
+    lines,
+    range,
+    ranges,
+    streams: series.streams,
+    charts: chartsOf(series),
+    countedAt: series.countedAt,
+    messages,
+    groups: await groupsOf(mail, campaigns),
   });
-  return router;
 }
 
 async function attentionLines(mail: Mail, upMs: number): Promise<AttentionLine[]> {

@@ -1,47 +1,52 @@
 import { Router } from 'express';
+import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
-import { notFound, unreadable } from '../page-error.ts';
+import { type Page, pagesOf } from '../page.ts';
+import { notFound } from '../page-error.ts';
+import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 
 /** As many reconciliations, one a stream and day, as the module lists at once. */
 const shown = 200;
 
+const listSchema: Joi.ObjectSchema<{ before?: string }> = Joi.object({
+  before: queryField
+    .cursor(/^\d{4}-\d\d-\d\d$/)
+    .custom((day: string, helpers) => (isDay(day) ? day : helpers.error('any.invalid'))),
+});
+
 /** The reconciliations: what the provider had recorded, what we had missed, and what could not be read. */
 export function reconciliationRouter(mail: Mail, show: Show): Router {
   const router = Router();
-
-  router.get('/', async ({ query }, response) => {
-    const before = readDay(query.before);
-    const found = await mail.reconciliations.list(before ? { before } : {});
-    const more = found.length === shown;
-    const reconciliations = more ? wholeDays(found) : found;
-    show(response, 'reconciliations/index', {
-      reconciliations,
-      newer: before ? '' : null,
-      older: more ? `?before=${reconciliations.at(-1)?.day}` : null,
-    });
-  });
-
-  router.get('/:day', async ({ params }, response) => {
-    if (!isDay(params.day)) throw notFound('There is no such reconciliation.');
-    const streams = await mail.reconciliations.ofDay(params.day);
-    if (streams.length === 0) throw notFound('There is no such reconciliation.');
-    show(response, 'reconciliations/show', { day: params.day, streams });
-  });
-
+  const page = pagesOf(mail, show);
+  router.get('/', page(listReconciliations));
+  router.get('/:day', page(showDay));
   return router;
+}
+
+async function listReconciliations(page: Page): Promise<void> {
+  const { before } = page.query(listSchema);
+  const found = await page.mail.reconciliations.list(before ? { before } : {});
+  const more = found.length === shown;
+  const reconciliations = more ? wholeDays(found) : found;
+  page.render('reconciliations/index', {
+    reconciliations,
+    newer: before ? '' : null,
+    older: more ? `?before=${reconciliations.at(-1)?.day}` : null,
+  });
+}
+
+async function showDay(page: Page): Promise<void> {
+  const day = page.param('day');
+  const streams = isDay(day) ? await page.mail.reconciliations.ofDay(day) : [];
+  if (streams.length === 0) throw notFound('There is no such reconciliation.');
+  page.render('reconciliations/show', { day, streams });
 }
 
 // The last day may be cut off; the next page begins with all of it.
 function wholeDays<T extends { day: string }>(reconciliations: T[]): T[] {
   const whole = reconciliations.filter(({ day }) => day !== reconciliations.at(-1)?.day);
   return whole.length > 0 ? whole : reconciliations;
-}
-
-function readDay(given: unknown): string | null {
-  if (given === undefined || given === '') return null;
-  if (typeof given === 'string' && isDay(given)) return given;
-  throw unreadable('There is no such page of this list.');
 }
 
 function isDay(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { MailError } from '../../mail/index.ts';
-import { redirectWith } from '../notice.ts';
+import { redirectWithFlash } from '../flash.ts';
 
 /** Does something; what the module refuses is shown on the page of streams. */
 export async function orSay(response: Response, action: () => Promise<void>): Promise<void> {
@@ -8,6 +8,6 @@ export async function orSay(response: Response, action: () => Promise<void>): Pr
     await action();
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    redirectWith(response, 'streams#webhook', { tone: 'failed', text: error.message });
+    redirectWithFlash(response, 'streams#webhook', { tone: 'failed', text: error.message });
   }
 }

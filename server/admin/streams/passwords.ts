@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { redirectWith } from '../notice.ts';
+import { redirectWithFlash } from '../flash.ts';
 import { notFound } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
@@ -35,7 +35,11 @@ export function passwordRouter(
     const by = personOf(response).id;
     await orSay(response, async () => {
       await mail.webhookPasswords.remove(Number(params.id), { by, keepLast: webhookUsers.length === 0 });
-      redirectWith(response, 'streams#webhook', 'Removed. Events sent with this password are now refused.');
+      redirectWithFlash(
+        response,
+        'streams#webhook',
+        'Removed. Events sent with this password are now refused.',
+      );
     });
   });
 

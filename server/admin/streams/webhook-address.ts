@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { Mail, WebhookProvider } from '../../mail/index.ts';
 import { notFound } from '../page-error.ts';
-import { placeOf } from '../place.ts';
+import { locationOf } from '../page-location.ts';
 
 /** Where a provider posts its events. */
 export interface WebhookAddress {
@@ -20,7 +20,7 @@ export function webhookAddress(
   publicUrl?: string,
 ): WebhookAddress {
   const { req } = response;
-  const mount = req.originalUrl.slice(0, -`/${placeOf(response).page}`.length);
+  const mount = req.originalUrl.slice(0, -`/${locationOf(response).page}`.length);
   const outside = (publicUrl ?? `${req.protocol}://${req.get('host') ?? 'localhost'}`).replace(/\/+$/, '');
   // A host may name the whole address of the pages, or only its own.
   const url = `${outside.endsWith(mount) ? outside : outside + mount}/webhooks/${key}`;

@@ -1,8 +1,5 @@
-import type { Request, Response } from 'express';
-import { type Mail, MailError } from '../../mail/index.ts';
-import { redirectWith } from '../notice.ts';
-import { personOf } from '../person.ts';
-import type { Show } from '../views.ts';
+import { MailError } from '../../mail/index.ts';
+import type { Page } from '../page.ts';
 
 /** The fields of the form. */
 interface ChangeForm {
@@ -18,56 +15,46 @@ interface Fault {
 
 const longestNote = 500;
 
-/** The form that adds a suppression; an address in the query is filled in. */
-export async function showAdd(mail: Mail, show: Show, { query }: Request, response: Response): Promise<void> {
-  await renderForm(mail, show, response, typed(query), []);
+/** The form that adds a suppression; what the query names is filled in. */
+export async function showAdd(page: Page): Promise<void> {
+  const text = (name: keyof ChangeForm) => {
+    const value = page.request.query[name];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  await renderForm(page, { address: text('address'), stream: text('stream'), note: text('note') });
 }
 
 /** Adds a suppression, or shows the form again with its errors. */
-export async function addSuppression(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const form = typed(request.body);
+export async function addSuppression(page: Page): Promise<void> {
+  const form = formValues(page);
   const faults = faultsOf(form);
-  if (faults.length > 0) return renderForm(mail, show, response, form, faults);
+  if (faults.length > 0) return renderForm(page, form, faults);
+  const { address, stream, note } = form;
   try {
-    const by = personOf(response).id;
-    if (!(await mail.suppressions.add(form.stream, form.address, form.note, { by }))) {
-      return redirectWith(
-        response,
-        onePath(form),
-        `${form.address} was already suppressed there; nothing was changed.`,
-      );
-    }
+    const isNew = await page.mail.suppressions.add(stream, address, note, { by: page.by });
+    const text = isNew
+      ? `${address} gets no more mail on stream ${stream}.`
+      : `${address} was already suppressed there; nothing was changed.`;
+    page.redirect(pathOf(form), text);
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    return renderForm(mail, show, response, form, [{ name: 'address', message: error.message }]);
+    await renderForm(page, form, [{ name: 'address', message: error.message }]);
   }
-  redirectWith(response, onePath(form), `${form.address} gets no more mail on stream ${form.stream}.`);
 }
 
 /** Lifts a suppression; a refusal, ours or the provider's, is shown on its page. */
-export async function liftSuppression(mail: Mail, request: Request, response: Response): Promise<void> {
-  const form = typed(request.body);
+export async function liftSuppression(page: Page): Promise<void> {
+  const form = formValues(page);
+  const { address, stream } = form;
   const note = form.note.slice(0, longestNote) || 'lifted by an operator';
-  try {
-    await mail.suppressions.lift(form.stream, form.address, note, { by: personOf(response).id });
-    redirectWith(response, onePath(form), `${form.address} gets mail on stream ${form.stream} again.`);
-  } catch (error) {
-    if (!(error instanceof MailError)) throw error;
-    redirectWith(response, onePath(form), { tone: 'failed', text: error.message });
-  }
+  await page.orFlashError(pathOf(form), async () => {
+    await page.mail.suppressions.lift(stream, address, note, { by: page.by });
+    page.redirect(pathOf(form), `${address} gets mail on stream ${stream} again.`);
+  });
 }
 
-function typed(fields: Record<string, unknown> | undefined): ChangeForm {
-  const text = (name: keyof ChangeForm) => {
-    const value = fields?.[name];
-    return typeof value === 'string' ? value.trim() : '';
-  };
-  return { address: text('address'), stream: text('stream'), note: text('note') };
+function formValues(page: Page): ChangeForm {
+  return { address: page.field('address'), stream: page.field('stream'), note: page.field('note') };
 }
 
 function faultsOf({ address, stream, note }: ChangeForm): Fault[] {
@@ -80,21 +67,16 @@ function faultsOf({ address, stream, note }: ChangeForm): Fault[] {
   return faults;
 }
 
-async function renderForm(
-  mail: Mail,
-  show: Show,
-  response: Response,
-  values: ChangeForm,
-  faults: Fault[],
-): Promise<void> {
+async function renderForm(page: Page, values: ChangeForm, faults: Fault[] = []): Promise<void> {
+  const { mail } = page;
   const byField = Object.fromEntries(faults.map(({ name, message }) => [name, message]));
   const routed = mail.connections
     .policy()
     .categories.flatMap(({ routes }) => routes.map(({ stream }) => stream));
   const streams = [...new Set([...routed, ...(await mail.messages.streams())])].sort();
-  show(response, 'suppressions/new', { values, faults, byField, streams }, faults.length > 0 ? 422 : 200);
+  page.render('suppressions/new', { values, faults, byField, streams }, faults.length > 0 ? 422 : 200);
 }
 
-function onePath({ stream, address }: ChangeForm): string {
+function pathOf({ stream, address }: ChangeForm): string {
   return `suppressions/one?${new URLSearchParams({ stream, address: address.toLowerCase() })}`;
 }

@@ -1,50 +1,65 @@
 import { Router } from 'express';
+import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
 import { describeEvent } from '../messages/event-labels.ts';
+import { type Page, pagesOf } from '../page.ts';
+import { notFound } from '../page-error.ts';
 import { allow } from '../person.ts';
+import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { addSuppression, liftSuppression, showAdd } from './change.ts';
-import { readFilter } from './filter.ts';
-import { findOne } from './one.ts';
+
+/** What the list shows: addresses that begin like this, on this stream, after this one. */
+const listSchema: Joi.ObjectSchema<{ address?: string; stream?: string; cursor?: string }> = Joi.object({
+  address: queryField.text(254, 'The address may have at most 254 characters.'),
+  stream: queryField.word('The stream must be an id such as outbound.'),
+  cursor: queryField.cursor(/./),
+});
 
 /** Who gets no mail, on which stream, and why; adding suppressions and lifting them. */
 export function suppressionRouter(mail: Mail, show: Show): Router {
   const router = Router();
-
-  router.get('/', async ({ query }, response) => {
-    const filter = readFilter(query);
-    const { address, stream, cursor } = filter;
-    const [page, streams] = await Promise.all([
-      mail.suppressions.page({
-        ...(address && { start: address }),
-        ...(stream && { stream }),
-        ...(cursor && { cursor }),
-      }),
-      mail.messages.streams(),
-    ]);
-    const asked = { ...(address && { address }), ...(stream && { stream }) };
-    show(response, 'suppressions/index', {
-      address: address ?? '',
-      stream: stream ?? '',
-      streams: [...new Set([...streams, ...(stream ? [stream] : [])])].sort(),
-      suppressions: page.suppressions,
-      paged: cursor !== undefined,
-      newer: cursor ? `?${new URLSearchParams(asked)}` : null,
-      older: page.cursor && `?${new URLSearchParams({ ...asked, cursor: page.cursor })}`,
-    });
-  });
-
-  router.get('/new', allow('editor'), (request, response) => showAdd(mail, show, request, response));
-  router.post('/', allow('editor'), (request, response) => addSuppression(mail, show, request, response));
-
-  router.get('/one', async ({ query }, response) => {
-    const found = await findOne(mail, query);
-    show(response, 'suppressions/one', {
-      ...found,
-      said: found.event && describeEvent(mail.providers, found.event),
-    });
-  });
-  router.post('/lift', allow('editor'), (request, response) => liftSuppression(mail, request, response));
-
+  const page = pagesOf(mail, show);
+  router.get('/', page(listSuppressions));
+  router.get('/new', allow('editor'), page(showAdd));
+  router.post('/', allow('editor'), page(addSuppression));
+  router.get('/one', page(showSuppression));
+  router.post('/lift', allow('editor'), page(liftSuppression));
   return router;
+}
+
+async function listSuppressions(page: Page): Promise<void> {
+  const { cursor, ...filter } = page.query(listSchema);
+  const { address, stream } = filter;
+  const [found, streams] = await Promise.all([
+    page.mail.suppressions.page({
+      ...(address && { start: address }),
+      ...(stream && { stream }),
+      ...(cursor && { cursor }),
+    }),
+    page.mail.messages.streams(),
+  ]);
+  page.render('suppressions/index', {
+    address: address ?? '',
+    stream: stream ?? '',
+    streams: [...new Set([...streams, ...(stream ? [stream] : [])])].sort(),
+    suppressions: found.suppressions,
+    paged: cursor !== undefined,
+    newer: cursor ? `?${new URLSearchParams(filter)}` : null,
+    older: found.cursor && `?${new URLSearchParams({ ...filter, cursor: found.cursor })}`,
+  });
+}
+
+/** One suppression, named by stream and address, with its evidence. */
+async function showSuppression(page: Page): Promise<void> {
+  const { stream, address } = page.request.query;
+  const found =
+    typeof stream === 'string' && typeof address === 'string' && address.length <= 254
+      ? await page.mail.suppressions.evidence(stream, address)
+      : null;
+  if (!found) throw notFound('This address was never suppressed on this stream.');
+  page.render('suppressions/one', {
+    ...found,
+    said: found.event && describeEvent(page.mail.providers, found.event),
+  });
 }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { type Mail, MailError, type Source } from '../../mail/index.ts';
-import type { Notice } from '../notice.ts';
+import type { Flash } from '../flash.ts';
 import { readSample } from './source-of.ts';
 
 /** The form of saved sample data. */
@@ -28,7 +28,7 @@ export async function saveCase(
 }
 
 /** Removes saved sample data. */
-export async function removeCase(mail: Mail, source: Source, id: string, by: string): Promise<Notice> {
+export async function removeCase(mail: Mail, source: Source, id: string, by: string): Promise<Flash> {
   await mail.templates.cases.remove(source.key, id, by);
   return { tone: 'done', text: 'The sample data was removed.' };
 }

@@ -7,8 +7,8 @@ import {
   type SourceKind,
   type SourceRef,
 } from '../../mail/index.ts';
+import { redirectWithFlash } from '../flash.ts';
 import { formField } from '../form-parser.ts';
-import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { categoriesOf } from './editor-page.ts';
@@ -62,7 +62,7 @@ export async function create(mail: Mail, show: Show, request: Request, response:
     if (typed.key === 'new')
       throw new MailError('invalid-input', 'The key "new" is reserved: choose another one.');
     await mail.templates.create(source, { by: personOf(response).id });
-    redirectWith(
+    redirectWithFlash(
       response,
       `templates/${encodeURIComponent(refText(source))}`,
       'Draft created. It is used for sending once it is published.',

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { canonicalLocale, type Mail, type Source } from '../../mail/index.ts';
+import { redirectWithFlash } from '../flash.ts';
 import { formField } from '../form-parser.ts';
-import { redirectWith } from '../notice.ts';
+import { locationOf } from '../page-location.ts';
 import { personOf } from '../person.ts';
-import { placeOf } from '../place.ts';
 import type { Show } from '../views.ts';
 import { caseIn, removeCase, saveCase } from './cases.ts';
 import { type EditorState, showEditor } from './editor-page.ts';
@@ -33,11 +33,11 @@ export async function continueAfterSave(
   const stay = at(locale === '' ? {} : { locale });
   switch (next) {
     case 'publish':
-      response.redirect(303, `${placeOf(response).mount}${page}/publication`);
+      response.redirect(303, `${locationOf(response).mount}${page}/publication`);
       return;
     case 'test': {
       const notice = await sendTestOf(mail, source, request, by);
-      if (notice.tone === 'done') redirectWith(response, stay, notice);
+      if (notice.tone === 'done') redirectWithFlash(response, stay, notice);
       else await showRefusal({ problem: notice.text, testTo: formField(request, 'testTo') });
       return;
     }
@@ -45,24 +45,33 @@ export async function continueAfterSave(
       const fields = caseIn(request);
       const saved = await saveCase(mail, source, fields, by);
       if ('problem' in saved) await showRefusal({ problem: saved.problem, newCase: fields });
-      else redirectWith(response, at({ locale, case: saved.id }), `Sample data ${fields.name.trim()} saved.`);
+      else
+        redirectWithFlash(
+          response,
+          at({ locale, case: saved.id }),
+          `Sample data ${fields.name.trim()} saved.`,
+        );
       return;
     }
     case 'remove-case':
-      redirectWith(response, stay, await removeCase(mail, source, subject, by));
+      redirectWithFlash(response, stay, await removeCase(mail, source, subject, by));
       return;
     case 'add-language':
-      redirectWith(
+      redirectWithFlash(
         response,
         at({ locale: canonicalLocale(formField(request, 'newLanguage').trim()) }),
         'Language added. It starts as a copy of the default, ready to be translated.',
       );
       return;
     case 'remove-language':
-      redirectWith(response, page, 'Language removed from the draft. Its recipients will get the default.');
+      redirectWithFlash(
+        response,
+        page,
+        'Language removed from the draft. Its recipients will get the default.',
+      );
       return;
     default:
-      redirectWith(
+      redirectWithFlash(
         response,
         stay,
         hasDraft ? 'Draft saved.' : 'Nothing to save: the content is the same as the published version.',

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Mail, SourceRef, SourceView, VersionPick, VersionSummary } from '../../mail/index.ts';
+import { redirectWithFlash } from '../flash.ts';
 import { formField } from '../form-parser.ts';
-import { redirectWith } from '../notice.ts';
 import { notFound } from '../page-error.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
@@ -113,10 +113,14 @@ export async function restore(
   const page = `templates/${encodeURIComponent(refText(ref))}`;
   switch (result.state) {
     case 'published':
-      redirectWith(response, page, publishedNotice(ref, result.version, result.templates));
+      redirectWithFlash(response, page, publishedNotice(ref, result.version, result.templates));
       return;
     case 'unchanged':
-      redirectWith(response, page, `The published version ${result.version} already has the same content.`);
+      redirectWithFlash(
+        response,
+        page,
+        `The published version ${result.version} already has the same content.`,
+      );
       return;
     case 'conflict':
       await showProblem('Somebody changed this template in the meantime. Check it, then restore again.', 409);

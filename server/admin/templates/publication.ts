@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Mail, PublishOptions, SourceRef, TemplateIssue } from '../../mail/index.ts';
+import { redirectWithFlash } from '../flash.ts';
 import { formField } from '../form-parser.ts';
-import { redirectWith } from '../notice.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
@@ -82,10 +82,10 @@ export async function publish(
   const page = `templates/${encodeURIComponent(refText(ref))}`;
   switch (result.state) {
     case 'published':
-      redirectWith(response, page, publishedNotice(ref, result.version, result.templates));
+      redirectWithFlash(response, page, publishedNotice(ref, result.version, result.templates));
       return;
     case 'unchanged':
-      redirectWith(
+      redirectWithFlash(
         response,
         page,
         `The draft had the same content as version ${result.version} and was removed.`,
@@ -106,7 +106,7 @@ export async function publish(
       if (result.current.draft)
         await showPublication(mail, show, response, ref, { message, problem, status: 409 });
       else
-        redirectWith(response, page, {
+        redirectWithFlash(response, page, {
           tone: 'failed',
           text: 'Somebody published or discarded this draft in the meantime.',
         });

@@ -1,7 +1,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Mail, MailError, type SourceRef } from '../../mail/index.ts';
+import { redirectWithFlash } from '../flash.ts';
 import { formField } from '../form-parser.ts';
-import { redirectWith } from '../notice.ts';
 import { PageError } from '../page-error.ts';
 import { allow, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
@@ -107,14 +107,14 @@ async function discard(mail: Mail, request: Request, response: Response, ref: So
   const result = await mail.templates.discardDraft(ref, { revision, by: personOf(response).id });
   const page = `templates/${encodeURIComponent(refText(ref))}`;
   if (result.state === 'conflict') {
-    redirectWith(response, page, {
+    redirectWithFlash(response, page, {
       tone: 'failed',
       text: 'The draft was not discarded, because somebody changed it in the meantime. This is its current content.',
     });
     return;
   }
   const left = await mail.templates.get(ref);
-  redirectWith(response, left ? page : 'templates', 'Draft discarded.');
+  redirectWithFlash(response, left ? page : 'templates', 'Draft discarded.');
 }
 
 /** A refusal of the module becomes a page, or an answer for a script, that says why. */

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import { type Mail, MailError, type Source } from '../../mail/index.ts';
+import type { Flash } from '../flash.ts';
 import { formField } from '../form-parser.ts';
-import type { Notice } from '../notice.ts';
 import { dataChoice, templateOf } from './preview-choice.ts';
 
 /** Sends the draft as a test to the address of the form; says what became of it. */
-export async function sendTestOf(mail: Mail, source: Source, request: Request, by: string): Promise<Notice> {
+export async function sendTestOf(mail: Mail, source: Source, request: Request, by: string): Promise<Flash> {
   const to = formField(request, 'testTo').trim();
   const content = (await mail.templates.compose(source, templateOf(source, request)))?.content;
   if (!content) return failed('the template has errors; the editor lists them.');
@@ -29,7 +29,7 @@ export async function sendTestOf(mail: Mail, source: Source, request: Request, b
   }
 }
 
-function failed(reason: string): Notice {
+function failed(reason: string): Flash {
   return { tone: 'failed', text: `The test was not sent: ${reason}` };
 }
 

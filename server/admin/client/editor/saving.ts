@@ -29,7 +29,7 @@ export function savingOf(form: HTMLFormElement): Saving {
   let blocked = false;
   const isDirty = () => typedIn(form) !== stored;
 
-  const keepTyped = debounced(() => {
+  const storeLocally = debounced(() => {
     if (isDirty())
       storeLocalDraft(ref, {
         at: new Date().toISOString(),
@@ -62,7 +62,7 @@ export function savingOf(form: HTMLFormElement): Saving {
     );
     if (answer.state !== 'done') {
       say('Not saved', 'failed');
-      keepTyped.now();
+      storeLocally.now();
       if (answer.state === 'unreachable') setTimeout(autosave, retryMs);
       return false;
     }
@@ -93,7 +93,7 @@ export function savingOf(form: HTMLFormElement): Saving {
     changed() {
       if (!isDirty()) return;
       say('Unsaved changes');
-      keepTyped();
+      storeLocally();
       autosave();
     },
   };

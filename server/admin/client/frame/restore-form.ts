@@ -1,34 +1,34 @@
 import { find, findAll, make } from '../page.ts';
 
-const place = 'postlane:typed';
+const storageKey = 'postlane:unsent-form';
 
-interface Typed {
+interface UnsentForm {
   /** Path and query of the page it was typed on. */
   page: string;
   fields: [name: string, value: string][];
 }
 
-/** On the page for signing in, shown in place of a form that came too late: keeps in this tab what the form held. */
-export function keepTyped(): void {
-  const section = document.querySelector<HTMLElement>('[data-typed]');
+/** On the sign-in page, shown when a form was sent after the session had ended: keeps the form's values in this tab. */
+export function storeForm(): void {
+  const section = document.querySelector<HTMLElement>('[data-unsent-form]');
   if (!section) return;
-  const { pathname, search } = new URL(section.dataset.typed ?? '', location.href);
+  const { pathname, search } = new URL(section.dataset.unsentForm ?? '', location.href);
   const fields = findAll<HTMLTextAreaElement>('[data-name]', section).map(
-    ({ dataset, value }): Typed['fields'][number] => [dataset.name ?? '', value],
+    ({ dataset, value }): UnsentForm['fields'][number] => [dataset.name ?? '', value],
   );
   if (!write({ page: pathname + search, fields })) return;
-  find('[data-typed-hint]', section).textContent =
-    'It is put back into its form once you have signed in here. Nothing is sent before you send it.';
+  find('[data-unsent-hint]', section).textContent =
+    'It is put back into its form once you have signed in here. Nothing is sent until you send it.';
 }
 
-/** Back on the page of that form: puts it in again, once. */
-export function giveTypedBack(): void {
-  const typed = read();
-  if (typed?.page !== location.pathname + location.search) return;
-  const filled = typed.fields.filter(([name, value]) => fill(name, value));
+/** Back on the page of that form: fills in its values, once. */
+export function restoreForm(): void {
+  const unsent = read();
+  if (unsent?.page !== location.pathname + location.search) return;
+  const filled = unsent.fields.filter(([name, value]) => fill(name, value));
   if (filled.length === 0) return;
-  sessionStorage.removeItem(place);
-  const words = 'What you had typed is back in the form. It has not been sent yet.';
+  sessionStorage.removeItem(storageKey);
+  const words = 'Your text has been restored in the form. It has not been sent yet.';
   const note = make('p', { className: 'notice', role: 'status' }, make('span', {}, words));
   note.dataset.state = 'done';
   find('main').prepend(note);
@@ -48,19 +48,19 @@ function fill(name: string, value: string): boolean {
   return true;
 }
 
-// A browser may refuse to keep anything; then the page for signing in shows it, to be copied.
-function write(typed: Typed): boolean {
+// A browser may refuse to keep anything; then the sign-in page shows the values, to be copied.
+function write(form: UnsentForm): boolean {
   try {
-    sessionStorage.setItem(place, JSON.stringify(typed));
+    sessionStorage.setItem(storageKey, JSON.stringify(form));
     return true;
   } catch {
     return false;
   }
 }
 
-function read(): Typed | null {
+function read(): UnsentForm | null {
   try {
-    return JSON.parse(sessionStorage.getItem(place) ?? 'null');
+    return JSON.parse(sessionStorage.getItem(storageKey) ?? 'null');
   } catch {
     return null;
   }

@@ -1,9 +1,9 @@
 import type { RequestHandler, Response } from 'express';
 import { type OwnCookie, ownCookie } from './access/cookies.ts';
-import { placeOf } from './place.ts';
+import { locationOf } from './page-location.ts';
 
 /** One line about what was just done, or could not be. */
-export interface Notice {
+export interface Flash {
   tone: 'done' | 'failed';
   text: string;
 }
@@ -11,41 +11,41 @@ export interface Notice {
 // More would not fit into a cookie together with its encoding.
 const longest = 800;
 
-/** Says how the cookie of notices is kept: for https alone where `publicUrl` is. */
-export function keepNotices(publicUrl: string | undefined): RequestHandler {
-  const cookie = ownCookie('postlane-notice', { keptMs: 60_000, ...(publicUrl && { publicUrl }) });
+/** Chooses the cookie that carries messages: for https alone where `publicUrl` is. */
+export function flashMessages(publicUrl: string | undefined): RequestHandler {
+  const cookie = ownCookie('postlane-flash', { keptMs: 60_000, ...(publicUrl && { publicUrl }) });
   return (_request, response, next) => {
-    response.locals.noticeCookie = cookie;
+    response.locals.flashCookie = cookie;
     next();
   };
 }
 
 /**
- * Answers a form: see `path`, relative to the app's first page, which shows the notice once. A text alone says that
- * something was done.
+ * Answers a form: redirects to `path`, relative to the app's first page, which shows the message once. A text alone
+ * confirms what was done.
  */
-export function redirectWith(response: Response, path: string, notice: string | Notice): void {
-  const { tone, text }: Notice = typeof notice === 'string' ? { tone: 'done', text: notice } : notice;
+export function redirectWithFlash(response: Response, path: string, flash: string | Flash): void {
+  const { tone, text }: Flash = typeof flash === 'string' ? { tone: 'done', text: flash } : flash;
   const value = Buffer.from(JSON.stringify({ tone, text: text.slice(0, longest) })).toString('base64url');
   cookieOf(response).set(response.req, response, value);
-  response.redirect(303, `${placeOf(response).mount}${path}`);
+  response.redirect(303, `${locationOf(response).mount}${path}`);
 }
 
-/** The notice that came along, which is shown now and never again; null when there is none, or when it is too late to take it. */
-export function takeNotice(response: Response): Notice | null {
+/** The message of this request, which is shown once; null when there is none, or when it is too late to show it. */
+export function takeFlash(response: Response): Flash | null {
   const cookie = cookieOf(response);
   const value = cookie.read(response.req);
   if (!value || response.headersSent) return null;
   cookie.clear(response.req, response);
-  return readNotice(value);
+  return readFlash(value);
 }
 
 function cookieOf(response: Response): OwnCookie {
-  return response.locals.noticeCookie as OwnCookie;
+  return response.locals.flashCookie as OwnCookie;
 }
 
 // A cookie is a stranger's text like any other.
-function readNotice(value: string): Notice | null {
+function readFlash(value: string): Flash | null {
   try {
     const { tone, text } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
     if (typeof text !== 'string' || text === '') return null;

@@ -4,7 +4,7 @@ import { type DashboardAgenda, dashboardAgenda, MysqlBackend } from '../../../wo
 import type { Mail } from '../../mail/index.ts';
 
 /** The jobs of the workers, as their storage knows them; this process runs none. */
-export interface Clock {
+export interface JobStorage {
   mail: Mail;
   /** The database that the jobs are in. */
   db: Knex;
@@ -14,7 +14,7 @@ export interface Clock {
 }
 
 /** The jobs that workers keep in this database. */
-export function clockOf(mail: Mail, db: Knex): Clock {
+export function jobStorage(mail: Mail, db: Knex): JobStorage {
   const backend = new MysqlBackend({
     knex: db,
     tablePrefix: jobTablePrefix,

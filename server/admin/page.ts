@@ -1,0 +1,77 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type Joi from 'joi';
+import { type Mail, MailError } from '../mail/index.ts';
+import { type Flash, redirectWithFlash } from './flash.ts';
+import { formField } from './form-parser.ts';
+import { locationOf } from './page-location.ts';
+import { type Person, personOf } from './person.ts';
+import { readQuery } from './query.ts';
+import type { Show } from './views.ts';
+
+/** One request for a page: what it asks for, who asks, and the ways to answer it. */
+export class Page {
+  readonly mail: Mail;
+  readonly request: Request;
+  readonly response: Response;
+  readonly #show: Show;
+
+  constructor(mail: Mail, show: Show, request: Request, response: Response) {
+    this.mail = mail;
+    this.#show = show;
+    this.request = request;
+    this.response = response;
+  }
+
+  get person(): Person {
+    return personOf(this.response);
+  }
+
+  /** Who asks, as the audit log records it. */
+  get by(): string {
+    return this.person.id;
+  }
+
+  /** A part of the path. */
+  param(name: string): string {
+    return String(this.request.params[name]);
+  }
+
+  /** The query of the address. Throws a page of status 422. */
+  query<T>(schema: Joi.ObjectSchema<T>): T {
+    return readQuery(schema, this.request.query);
+  }
+
+  /** A field of the form, without spaces around it; empty when it is missing. */
+  field(name: string): string {
+    return formField(this.request, name).trim();
+  }
+
+  /** Answers with a view. */
+  render(view: string, data: object, status = 200): void {
+    this.#show(this.response, view, data, status);
+  }
+
+  /** Answers with another page, which shows `flash` where it is given. */
+  redirect(path: string, flash?: string | Flash): void {
+    if (flash !== undefined) redirectWithFlash(this.response, path, flash);
+    else this.response.redirect(303, `${locationOf(this.response).mount}${path}`);
+  }
+
+  /** Does something; what the module refuses is shown on the page `path`. */
+  async orFlashError(path: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof MailError)) throw error;
+      this.redirect(path, { tone: 'failed', text: error.message });
+    }
+  }
+}
+
+/** Answers one kind of request for a page. */
+export type PageHandler = (page: Page) => void | Promise<void>;
+
+/** Makes request handlers of page handlers. */
+export function pagesOf(mail: Mail, show: Show): (handler: PageHandler) => RequestHandler {
+  return handler => (request, response) => handler(new Page(mail, show, request, response));
+}
