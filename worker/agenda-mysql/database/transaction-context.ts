@@ -35,7 +35,7 @@ export class TransactionContext {
 }
 
 /** Resolves when what the transaction wrote is visible to others: its outermost transaction has ended. */
-export async function ended(trx: Knex.Transaction): Promise<void> {
+export async function transactionEnd(trx: Knex.Transaction): Promise<void> {
   let outermost = trx;
   while (outermost.parentTransaction) outermost = outermost.parentTransaction;
   await outermost.executionPromise?.catch(() => {});

@@ -7,7 +7,7 @@ import {
   type StateNotificationHandler,
   toJobId,
 } from 'agenda';
-import { ended, type TransactionContext } from '../database/transaction-context.ts';
+import { type TransactionContext, transactionEnd } from '../database/transaction-context.ts';
 import type { Signal } from './signal-reader.ts';
 import { StateSharing, type StateSharingParts } from './state-sharing.ts';
 
@@ -71,9 +71,9 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
       if (this.isFlood()) await Promise.race([heard, sleep(patienceMs, undefined, { ref: false })]);
       return;
     }
-    if (!this.isNews(trx, notification)) return;
+    if (!this.isEarliest(trx, notification)) return;
     await this.parts.signals?.announceIn(this.parts.context.database(), notification);
-    void ended(trx).then(() => this.deliver(notification));
+    void transactionEnd(trx).then(() => this.deliver(notification));
   }
 
   /**
@@ -87,7 +87,7 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
     const trx = this.parts.context.transaction();
     try {
       if (!trx) await this.parts.signals?.announce(notification);
-      else if (this.isNews(trx, notification))
+      else if (this.isEarliest(trx, notification))
         await this.parts.signals?.announceIn(this.parts.context.database(), notification);
     } catch (error) {
       this.emit('error', error);
@@ -195,7 +195,7 @@ export class MysqlNotificationChannel extends BaseNotificationChannel {
   }
 
   // One wake fetches all jobs of a name: a transaction that saves a thousand announces the earliest.
-  private isNews(trx: object, { jobName, nextRunAt }: JobNotification): boolean {
+  private isEarliest(trx: object, { jobName, nextRunAt }: JobNotification): boolean {
     const announced = this.announced.get(trx) ?? new Map<string, number>();
     this.announced.set(trx, announced);
     const dueAt = nextRunAt?.getTime() ?? 0;
