@@ -16,7 +16,7 @@ import {
 } from '../../server/mail/sending/claims-store.ts';
 import { loadClaimed } from '../../server/mail/sending/load.ts';
 import { recordResults } from '../../server/mail/sending/results-store.ts';
-import { testDatabase } from '../support/database.ts';
+import { type TestDb, testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
 import { rowsTouched } from '../support/reads.ts';
@@ -95,7 +95,7 @@ describe('what is asked all day long', () => {
   }
 });
 
-async function resultsOf(db: Db, claims: { messageId: string; lease: string }[]) {
+async function resultsOf(db: TestDb, claims: { messageId: string; lease: string }[]) {
   const attempts = await db('postlane_attempts').whereIn(
     'message_id',
     claims.map(({ messageId }) => messageId),
@@ -113,7 +113,7 @@ async function resultsOf(db: Db, claims: { messageId: string; lease: string }[])
   }));
 }
 
-async function insertCrowd(db: Db, campaign: string): Promise<void> {
+async function insertCrowd(db: TestDb, campaign: string): Promise<void> {
   const pattern = await db('postlane_messages').first('*');
   delete pattern.tag_start;
   const messages = states.flatMap(state =>

@@ -18,7 +18,7 @@ describe('send', () => {
   afterEach(() => mail.close());
 
   const refused = (input: SendInput): Promise<MailError> => refusal(mail.send(input));
-  const rows = async (table: string) => Number((await db(table).count({ count: '*' }))[0]?.count);
+  const rows = async (table: string) => (await db(table).select()).length;
 
   it('hands over right after the commit and keeps the evidence', async () => {
     const { id, state, repeated } = await mail.send(resetInput({ to: 'Ada <Ada@Mail.example>' }), {

@@ -1,11 +1,16 @@
+import type { Knex } from 'knex';
 import { connect, type Db } from '../../db/connect.ts';
 import { createDatabase, dropDatabase, migrate } from '../../db/migrate.ts';
 
-let shared: Db | undefined;
+/** A pool on which tests look at rows freely: what they expect of a row is what they assert. */
+// biome-ignore lint/suspicious/noExplicitAny: a row of any table, whole or in parts, as a test wants to see it.
+export type TestDb = ((table: string) => Knex.QueryBuilder<any, any[]>) & Db;
+
+let shared: TestDb | undefined;
 
 /** The pool that all tests of this process share, on the migrated database that `npm test` has made for them. */
-export function testDatabase(): Db {
-  shared ??= connect(testDatabaseUrl(), { poolSize: 10 });
+export function testDatabase(): TestDb {
+  shared ??= connect(testDatabaseUrl(), { poolSize: 10 }) as TestDb;
   return shared;
 }
 

@@ -26,6 +26,7 @@ export async function insertHistory(db: Db, history: History): Promise<string[]>
     .where({ template: history.template })
     .orderBy('id', 'desc')
     .first('id', 'category');
+  if (!version) throw new Error(`There is no version of ${history.template}.`);
   const ids: string[] = [];
   for (let done = 0; done < history.count; done += page) {
     const rows = Array.from({ length: Math.min(page, history.count - done) }, (_, i) =>

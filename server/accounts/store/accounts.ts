@@ -1,40 +1,28 @@
 import type { Knex } from 'knex';
+import { columns, type Known, type Selected, snakeCase } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { AccountsRow } from '../../../db/rows.ts';
 import type { Role } from '../../admin/person.ts';
 import { utc } from './utc.ts';
 
-/** One account. Without a password it was invited and has not come yet. */
-export interface Account {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  /** Its hash. */
-  password: string | null;
-  /** Sealed; null when the password alone is enough. */
-  totpSecret: string | null;
-  /** Sealed; waits for its first code. */
-  totpNew: string | null;
-  /** The last time step whose code was used. */
-  totpStep: number | null;
-  createdAt: Date;
-  seenAt: Date | null;
-  disabledAt: Date | null;
-}
+// Encrypted: totpSecret, null when the password alone is enough, and totpNew, which waits for its first code.
+// totpStep is the last time step whose code was used.
+const account = columns<Known<AccountsRow, { role: Role; totp_step: number | null }>>()('postlane_accounts', [
+  'id',
+  'email',
+  'name',
+  'role',
+  'password',
+  'totpSecret',
+  'totpNew',
+  'totpStep',
+  'createdAt',
+  'seenAt',
+  'disabledAt',
+]);
 
-const columns = {
-  id: 'id',
-  email: 'email',
-  name: 'name',
-  role: 'role',
-  password: 'password',
-  totpSecret: 'totp_secret',
-  totpNew: 'totp_new',
-  totpStep: 'totp_step',
-  createdAt: 'created_at',
-  seenAt: 'seen_at',
-  disabledAt: 'disabled_at',
-} as const satisfies Record<keyof Account, string>;
+/** One account. Without a password (its hash) it was invited and has not signed in yet. */
+export type Account = Selected<typeof account>;
 
 /** Adds an account that has no password yet. A duplicate address is the database's error 1062. */
 export async function insertAccount(
@@ -46,24 +34,25 @@ export async function insertAccount(
 
 /** One account, or null. */
 export async function findAccount(db: Knex, id: string): Promise<Account | null> {
-  return (await db('postlane_accounts').select(columns).where({ id }).first()) ?? null;
+  return (await db('postlane_accounts').select(account.aliases).where({ id }).first()) ?? null;
 }
 
 /** One account, locked until the transaction ends, or null. */
 export async function lockAccount(trx: Knex, id: string): Promise<Account | null> {
-  return (await trx('postlane_accounts').select(columns).where({ id }).forUpdate().first()) ?? null;
+  return (await trx('postlane_accounts').select(account.aliases).where({ id }).forUpdate().first()) ?? null;
 }
 
 /** The account of an address, or null. Addresses are kept in lower case. */
 export async function findAccountByEmail(db: Knex, email: string): Promise<Account | null> {
   return (
-    (await db('postlane_accounts').select(columns).where({ email: email.toLowerCase() }).first()) ?? null
+    (await db('postlane_accounts').select(account.aliases).where({ email: email.toLowerCase() }).first()) ??
+    null
   );
 }
 
 /** Accounts by address, from the one after `cursor` on. */
 export async function listAccounts(db: Db, limit: number, cursor?: string): Promise<Account[]> {
-  const query = db('postlane_accounts').select(columns).orderBy('email').limit(limit);
+  const query = db('postlane_accounts').select(account.aliases).orderBy('email').limit(limit);
   if (cursor !== undefined) query.where('email', '>', cursor);
   return query;
 }
@@ -84,9 +73,7 @@ export async function anybodyCanSignIn(db: Knex): Promise<boolean> {
  * cannot each take the last but one.
  */
 export async function lockAdmins(trx: Knex): Promise<string[]> {
-  const rows: { id: string; role: Role; password: string | null; disabled_at: Date | null }[] = await trx(
-    'postlane_accounts',
-  )
+  const rows = await trx('postlane_accounts')
     .select('id', 'role', 'password', 'disabled_at')
     .orderBy('id')
     .forUpdate();
@@ -104,7 +91,7 @@ export async function updateAccount(
   change: Partial<Omit<Account, 'id' | 'createdAt'>>,
 ): Promise<void> {
   const entries = Object.entries(change).map(([name, value]): [string, unknown] => [
-    columns[name as keyof Account],
+    snakeCase(name),
     value instanceof Date ? utc(value) : value,
   ]);
   await trx('postlane_accounts').where({ id }).update(Object.fromEntries(entries));

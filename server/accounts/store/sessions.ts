@@ -1,54 +1,51 @@
 import type { Knex } from 'knex';
+import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { AccountSessionsRow } from '../../../db/rows.ts';
 import { utc } from './utc.ts';
 
-/** Somebody signed in at one browser. */
-export interface Session {
-  id: string;
-  accountId: string;
-  /** What the browser calls itself. */
-  browser: string;
-  createdAt: Date;
-  seenAt: Date;
-  endedAt: Date | null;
-}
+const session = columns<AccountSessionsRow>()('postlane_account_sessions', [
+  'id',
+  'accountId',
+  'browser',
+  'createdAt',
+  'seenAt',
+  'endedAt',
+]);
 
-const columns = {
-  id: 'id',
-  accountId: 'account_id',
-  browser: 'browser',
-  createdAt: 'created_at',
-  seenAt: 'seen_at',
-  endedAt: 'ended_at',
-} as const satisfies Record<keyof Session, string>;
+/** Somebody signed in at one browser; `browser` is what it calls itself. */
+export type Session = Selected<typeof session>;
 
 /** Begins a session; of its token only the hash is kept. */
 export async function insertSession(
   trx: Knex,
-  session: Pick<Session, 'id' | 'accountId' | 'browser' | 'createdAt'>,
+  { id, accountId, browser, createdAt }: Pick<Session, 'id' | 'accountId' | 'browser' | 'createdAt'>,
   tokenHash: string,
 ): Promise<void> {
   await trx('postlane_account_sessions').insert({
-    id: session.id,
-    account_id: session.accountId,
-    browser: session.browser,
+    id,
+    account_id: accountId,
+    browser,
     token_hash: tokenHash,
-    created_at: utc(session.createdAt),
-    seen_at: utc(session.createdAt),
+    created_at: utc(createdAt),
+    seen_at: utc(createdAt),
   });
 }
 
 /** The session of a token, over or not, or null. */
 export async function findSession(db: Db, tokenHash: string): Promise<Session | null> {
   return (
-    (await db('postlane_account_sessions').select(columns).where({ token_hash: tokenHash }).first()) ?? null
+    (await db('postlane_account_sessions')
+      .select(session.aliases)
+      .where({ token_hash: tokenHash })
+      .first()) ?? null
   );
 }
 
 /** The sessions of an account that nobody has ended, the latest first. */
 export async function listSessions(db: Db, accountId: string): Promise<Session[]> {
   return db('postlane_account_sessions')
-    .select(columns)
+    .select(session.aliases)
     .where({ account_id: accountId, ended_at: null })
     .orderBy('seen_at', 'desc')
     .limit(50);

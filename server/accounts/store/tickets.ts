@@ -1,17 +1,21 @@
 import type { Knex } from 'knex';
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { AccountTokensRow } from '../../../db/rows.ts';
 import { utc } from './utc.ts';
 
 /** What a ticket is good for: to come for the first time, to set a new password, to go on to the second step. */
 export type Purpose = 'invitation' | 'password' | 'code';
 
+const token = columns<Known<AccountTokensRow, { purpose: Purpose }>>()('postlane_account_tokens', [
+  'accountId',
+  'purpose',
+  'expiresAt',
+  'usedAt',
+]);
+
 /** Something that counts once, for a while. Its token is with its holder. */
-export interface Ticket {
-  accountId: string;
-  purpose: Purpose;
-  expiresAt: Date;
-  usedAt: Date | null;
-}
+export type Ticket = Selected<typeof token>;
 
 /** Keeps a ticket. */
 export async function insertTicket(
@@ -32,7 +36,7 @@ export async function insertTicket(
 /** The ticket of a token, good or not, or null. */
 export async function findTicket(db: Knex, tokenHash: string): Promise<Ticket | null> {
   const row = await db('postlane_account_tokens')
-    .select({ accountId: 'account_id', purpose: 'purpose', expiresAt: 'expires_at', usedAt: 'used_at' })
+    .select(token.aliases)
     .where({ token_hash: tokenHash })
     .first();
   return row ?? null;

@@ -1,12 +1,9 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import type { CampaignRecipientsRow } from '../../../db/rows.ts';
 
 /** A recipient of a frozen audience, at its position. */
-export interface AudienceMember {
-  position: number;
-  address: string;
-  name: string | null;
-}
+export type AudienceMember = Pick<CampaignRecipientsRow, 'address' | 'name'> & { position: number };
 
 /** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
 export async function insertAudience(
@@ -39,18 +36,19 @@ export async function readAudience(
   after: number,
   limit: number,
 ): Promise<AudienceMember[]> {
-  return db('postlane_campaign_recipients')
+  const rows = await db('postlane_campaign_recipients')
     .select('position', 'address', 'name')
     .where({ campaign_id: campaignId })
     .where('position', '>', after)
     .orderBy('position')
     .limit(limit);
+  return rows.map(row => ({ ...row, position: Number(row.position) }));
 }
 
 /** Keeps the size of an audience that is frozen, so that nobody has to count it again. */
 export async function freezeAudienceSize(db: Db, id: string): Promise<void> {
   const size = db('postlane_campaign_recipients').where({ campaign_id: id }).count('*');
-  await db('postlane_campaigns').where({ id }).update({ audience: size });
+  await db('postlane_campaigns').where({ id }).update('audience', size);
 }
 
 /** Size of an audience. */

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { CampaignsRow, TemplateVersionsRow } from '../../../db/rows.ts';
 import { openStates } from '../messages/states.ts';
 import { utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
@@ -11,57 +13,43 @@ import {
   runningStates,
 } from './states.ts';
 
-/** One template to frozen recipients. Times are UTC. */
-export interface Campaign {
-  id: string;
-  name: string;
-  state: CampaignState;
-  templateVersionId: number;
-  template: string;
-  templateVersion: number;
-  category: string;
-  topic: string | null;
-  data: Record<string, unknown>;
-  tag: string | null;
-  sendAt: Date | null;
-  /** Size of the audience since it was frozen; null before. */
-  audience: number | null;
-  /** Position of the last recipient that became a message. */
-  expandedTo: number;
-  createdAt: Date;
-  launchedAt: Date | null;
-  finishedAt: Date | null;
-}
+// expandedTo is the position of the last recipient that became a message; audience is null until it is frozen.
+const stored = columns<Known<CampaignsRow, { state: CampaignState }>>()('postlane_campaigns', [
+  'id',
+  'name',
+  'state',
+  'templateVersionId',
+  'category',
+  'topic',
+  'data',
+  'tag',
+  'sendAt',
+  'audience',
+  'expandedTo',
+  'createdAt',
+  'launchedAt',
+  'finishedAt',
+]);
+const version = columns<TemplateVersionsRow>()('v', ['template'], { templateVersion: 'version' });
+type StoredCampaign = Selected<typeof stored> & Selected<typeof version>;
 
-const columns = {
-  id: 'id',
-  name: 'name',
-  state: 'state',
-  templateVersionId: 'template_version_id',
-  category: 'category',
-  topic: 'topic',
-  data: 'data',
-  tag: 'tag',
-  sendAt: 'send_at',
-  audience: 'audience',
-  expandedTo: 'expanded_to',
-  createdAt: 'created_at',
-  launchedAt: 'launched_at',
-  finishedAt: 'finished_at',
+/** One template to frozen recipients. Times are UTC. */
+export type Campaign = Omit<StoredCampaign, 'data' | 'expandedTo'> & {
+  data: Record<string, unknown>;
+  expandedTo: number;
 };
 
 // Subqueries, not a join: FOR UPDATE then locks the campaign alone and not a template that others send.
 const campaigns = (db: Knex) =>
-  db('postlane_campaigns')
-    .select(columns)
-    .select({
-      template: db.raw(
-        '(SELECT v.template FROM postlane_template_versions v WHERE v.id = template_version_id)',
-      ),
-      templateVersion: db.raw(
-        '(SELECT v.version FROM postlane_template_versions v WHERE v.id = template_version_id)',
-      ),
-    });
+  db('postlane_campaigns').select({
+    ...stored.aliases,
+    template: ofVersion(db, version.aliases.template),
+    templateVersion: ofVersion(db, version.aliases.templateVersion),
+  });
+
+function ofVersion(db: Knex, column: string): Knex.Raw {
+  return db.raw(`(SELECT ${column} FROM postlane_template_versions v WHERE v.id = template_version_id)`);
+}
 
 /** Stores a new campaign. */
 export async function insertCampaign(db: Knex, campaign: Campaign): Promise<void> {
@@ -178,15 +166,13 @@ export async function movePages(
         .where({ id: campaignId })
         .forShare()
         .first();
-      return during.includes(campaign?.state) ? move(trx, { campaignId, limit }) : 0;
+      return during.includes(campaign?.state as CampaignState) ? move(trx, { campaignId, limit }) : 0;
     });
     total += moved;
     if (moved < limit || total === most) return total;
   }
 }
 
-function campaignOf(
-  row: Omit<Campaign, 'data' | 'expandedTo'> & { data: string; expandedTo: number | string },
-): Campaign {
+function campaignOf(row: StoredCampaign): Campaign {
   return { ...row, data: JSON.parse(row.data), expandedTo: Number(row.expandedTo) };
 }

@@ -1,18 +1,16 @@
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { MessagesRow } from '../../../db/rows.ts';
 import type { MessageState } from '../messages/states.ts';
 
+const result = columns<Known<MessagesRow, { state: MessageState }>>()(
+  'postlane_messages',
+  ['recipient', 'recipientName', 'state', 'reason', 'sentAt', 'deliveredAt', 'openedAt', 'clickedAt'],
+  { messageId: 'id' },
+);
+
 /** What became of one recipient of a campaign. Times are UTC. */
-export interface CampaignResult {
-  recipient: string;
-  recipientName: string | null;
-  state: MessageState;
-  reason: string | null;
-  sentAt: Date | null;
-  deliveredAt: Date | null;
-  openedAt: Date | null;
-  clickedAt: Date | null;
-  messageId: string;
-}
+export type CampaignResult = Selected<typeof result>;
 
 const page = 1000;
 
@@ -35,17 +33,7 @@ export async function campaignResults(
   limit: number,
 ): Promise<CampaignResult[]> {
   return db('postlane_messages')
-    .select({
-      recipient: 'recipient',
-      recipientName: 'recipient_name',
-      state: 'state',
-      reason: 'reason',
-      sentAt: 'sent_at',
-      deliveredAt: 'delivered_at',
-      openedAt: 'opened_at',
-      clickedAt: 'clicked_at',
-      messageId: 'id',
-    })
+    .select(result.aliases)
     .where({ campaign_id: campaignId })
     .where('recipient', '>', after)
     .orderBy('recipient')

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import { isDuplicate } from '../../../db/error-codes.ts';
+import type { EventsRow } from '../../../db/rows.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
@@ -92,33 +94,27 @@ export async function learnProviderId(db: Knex, attemptId: string, providerMessa
     .update({ provider_message_id: providerMessageId });
 }
 
-/** An event as operators see it. */
-export interface EventView {
-  id: string;
-  kind: EventKind;
-  source: EventSource;
-  recipient: string | null;
-  occurredAt: Date;
-  receivedAt: Date;
-  messageId: string | null;
-  details: Record<string, string | number | boolean | null>;
-}
+const stored = columns<Known<EventsRow, { kind: EventKind; source: EventSource }>>()('postlane_events', [
+  'id',
+  'kind',
+  'source',
+  'recipient',
+  'occurredAt',
+  'receivedAt',
+  'messageId',
+  'details',
+]);
 
-const viewColumns = {
-  id: 'id',
-  kind: 'kind',
-  source: 'source',
-  recipient: 'recipient',
-  occurredAt: 'occurred_at',
-  receivedAt: 'received_at',
-  messageId: 'message_id',
-  details: 'details',
+/** An event as operators see it. */
+export type EventView = Omit<Selected<typeof stored>, 'id' | 'details'> & {
+  id: string;
+  details: Record<string, string | number | boolean | null>;
 };
 
 /** The events of a message in the order they happened. */
 export async function listEvents(db: Db, messageId: string): Promise<EventView[]> {
   const rows = await db('postlane_events')
-    .select(viewColumns)
+    .select(stored.aliases)
     .where({ message_id: messageId })
     .orderBy(['occurred_at', 'id']);
   return rows.map(viewOf);
@@ -126,13 +122,11 @@ export async function listEvents(db: Db, messageId: string): Promise<EventView[]
 
 /** One event, or null. */
 export async function readEvent(db: Db, id: string): Promise<EventView | null> {
-  const row = await db('postlane_events').select(viewColumns).where({ id }).first();
+  const row = await db('postlane_events').select(stored.aliases).where({ id }).first();
   return row ? viewOf(row) : null;
 }
 
-function viewOf(
-  row: Omit<EventView, 'id' | 'details'> & { id: number | string; details: string },
-): EventView {
+function viewOf(row: Selected<typeof stored>): EventView {
   return { ...row, id: String(row.id), details: JSON.parse(row.details) };
 }
 

@@ -67,7 +67,9 @@ export async function findByIdempotencyKey(
     .where({ idempotency_key: key })
     .forShare()
     .first();
-  return row ? { id: row.id, state: row.state, fingerprint: JSON.parse(row.fingerprint) } : null;
+  return row
+    ? { id: row.id, state: row.state as MessageState, fingerprint: JSON.parse(row.fingerprint ?? 'null') }
+    : null;
 }
 
 /** The state of one message, or null. */
@@ -78,9 +80,7 @@ export async function stateOf(db: Knex, id: string): Promise<MessageState | null
 
 /** The states of messages, in their order; null for one that is not there. */
 export async function statesOf(db: Knex, ids: readonly string[]): Promise<(MessageState | null)[]> {
-  const rows: { id: string; state: MessageState }[] = await db('postlane_messages')
-    .select('id', 'state')
-    .whereIn('id', ids);
-  const states = new Map(rows.map(({ id, state }) => [id, state]));
+  const rows = await db('postlane_messages').select('id', 'state').whereIn('id', ids);
+  const states = new Map(rows.map(({ id, state }) => [id, state as MessageState]));
   return ids.map(id => states.get(id) ?? null);
 }

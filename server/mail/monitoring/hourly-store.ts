@@ -59,14 +59,9 @@ export async function hoursToCount(db: Db, now: Date, limit: number): Promise<Da
 /** Counts the messages of one hour anew, in place of what was counted before. */
 export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
   await inTransaction(db, async trx => {
-    await trx('postlane_dirty_hours')
-      .select('hour')
-      .where({ hour: utc(hour) })
-      .forUpdate();
+    await trx('postlane_dirty_hours').select('hour').where('hour', utc(hour)).forUpdate();
     const [rows] = await trx.raw(countSql, [firstIdAt(hour), firstIdAt(new Date(hour.getTime() + hourMs))]);
-    await trx('postlane_hourly_message_stats')
-      .where({ hour: utc(hour) })
-      .delete();
+    await trx('postlane_hourly_message_stats').where('hour', utc(hour)).delete();
     if (rows.length > 0) {
       await trx('postlane_hourly_message_stats').insert(
         rows.map((row: object) => ({ ...row, hour: utc(hour) })),
@@ -75,7 +70,7 @@ export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
     const total = (column: string) =>
       rows.reduce((sum: number, row: Record<string, unknown>) => sum + Number(row[column]), 0);
     await trx('postlane_dirty_hours')
-      .where({ hour: utc(hour) })
+      .where('hour', utc(hour))
       .update({ counted_at: utc(now), messages: total('accepted'), open: total('open') });
   });
 }

@@ -1,20 +1,28 @@
 import type { Knex } from 'knex';
+import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { SuppressionsRow } from '../../../db/rows.ts';
 import { addressKey } from '../shared/address.ts';
 import { utc } from '../shared/time.ts';
 
-/** Why an address is not mailed on a stream, in the provider's words, or ours for what an operator did here. */
-export interface Suppression {
-  stream: string;
-  address: string;
+// reason and origin are the provider's words (`Recipient`, `Customer` or `Admin`), or ours for what an operator did
+// here (`Operator`).
+const stored = columns<SuppressionsRow>()('postlane_suppressions', [
+  'stream',
+  'address',
+  'active',
+  'reason',
+  'origin',
+  'eventId',
+  'note',
+  'changedAt',
+]);
+
+/** Why an address is not mailed on a stream. */
+export type Suppression = Omit<Selected<typeof stored>, 'active' | 'eventId'> & {
   active: boolean;
-  reason: string;
-  /** `Recipient`, `Customer` or `Admin` as the provider says; `Operator` when entered here. */
-  origin: string;
   eventId: string | null;
-  note: string | null;
-  changedAt: Date;
-}
+};
 
 /** A change to one address on one stream. */
 export type SuppressionChange = Omit<Suppression, 'eventId' | 'note'> & { eventId?: string; note?: string };
@@ -51,17 +59,6 @@ export async function changeSuppression(db: Knex, change: SuppressionChange): Pr
   return result.affectedRows > 0;
 }
 
-const columns = {
-  stream: 'stream',
-  address: 'address',
-  active: 'active',
-  reason: 'reason',
-  origin: 'origin',
-  eventId: 'event_id',
-  note: 'note',
-  changedAt: 'changed_at',
-};
-
 /** The active suppressions of these addresses on any of these streams, keyed by {@link suppressionKey}. */
 export async function activeSuppressions(
   db: Db,
@@ -88,7 +85,7 @@ export async function listSuppressions(
   filter: { stream?: string; address?: string; limit?: number } = {},
 ): Promise<Suppression[]> {
   const query = db('postlane_suppressions')
-    .select(columns)
+    .select(stored.aliases)
     .where({ active: 1 })
     .orderBy(['stream', 'address']);
   if (filter.stream) query.where({ stream: filter.stream });
@@ -120,7 +117,7 @@ export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promi
     ? 'postlane_suppressions'
     : db.raw('postlane_suppressions FORCE INDEX (suppressions_address)');
   const query = db(table)
-    .select(columns)
+    .select(stored.aliases)
     .where({ active: 1 })
     .limit(limit + 1);
   const start = filter.start?.toLowerCase() ?? '';
@@ -160,13 +157,13 @@ export async function readSuppression(
   address: string,
 ): Promise<Suppression | null> {
   const row = await db('postlane_suppressions')
-    .select(columns)
+    .select(stored.aliases)
     .where({ stream, address: addressKey(address) })
     .first();
   return row ? suppressionOf(row) : null;
 }
 
-function suppressionOf(row: Suppression): Suppression {
+function suppressionOf(row: Selected<typeof stored>): Suppression {
   return { ...row, active: Boolean(row.active), eventId: row.eventId === null ? null : String(row.eventId) };
 }
 

@@ -1,4 +1,6 @@
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { EventsRow, ReconciliationsRow } from '../../../db/rows.ts';
 import type { EventKind } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
@@ -22,19 +24,19 @@ export interface StreamResult {
   problem: string | null;
 }
 
-/** One day of one stream. */
-export interface ReconciliationRun {
-  /** The day that was compared, `YYYY-MM-DD` UTC. */
-  day: string;
-  stream: string;
-  startedAt: Date;
-  finishedAt: Date | null;
-  bouncesSeen: number;
-  bouncesRepaired: number;
-  suppressionsSeen: number;
-  suppressionsRepaired: number;
-  problem: string | null;
-}
+const stored = columns<ReconciliationsRow>()('postlane_reconciliations', [
+  'stream',
+  'startedAt',
+  'finishedAt',
+  'bouncesSeen',
+  'bouncesRepaired',
+  'suppressionsSeen',
+  'suppressionsRepaired',
+  'problem',
+]);
+
+/** One day of one stream. `day` is the one that was compared, `YYYY-MM-DD` UTC. */
+export type ReconciliationRun = { day: string } & Selected<typeof stored>;
 
 /** Begins the run of a day and stream, again when there was one before. Returns its id. */
 export async function startReconciliation(db: Db, day: string, stream: string, now: Date): Promise<number> {
@@ -65,39 +67,40 @@ export async function finishReconciliation(
     });
 }
 
-const columns = (db: Db) => ({
-  day: db.raw("DATE_FORMAT(day, '%Y-%m-%d')"),
-  stream: 'stream',
-  startedAt: 'started_at',
-  finishedAt: 'finished_at',
-  bouncesSeen: 'bounces_seen',
-  bouncesRepaired: 'bounces_repaired',
-  suppressionsSeen: 'suppressions_seen',
-  suppressionsRepaired: 'suppressions_repaired',
-  problem: 'problem',
-});
+const reconciliations = (db: Db) =>
+  db('postlane_reconciliations').select({
+    day: db.raw("DATE_FORMAT(day, '%Y-%m-%d')"),
+    ...stored.aliases,
+  });
 
 /** Runs, latest first; of one day, or of days before another, when asked for. At most 200. */
 export async function listReconciliations(
   db: Db,
   { day, before }: { day?: string; before?: string } = {},
 ): Promise<ReconciliationRun[]> {
-  const query = db('postlane_reconciliations')
-    .select(columns(db))
+  const query = reconciliations(db)
     .orderBy([{ column: 'day', order: 'desc' }, { column: 'stream' }])
     .limit(200);
-  if (day) query.where({ day });
+  if (day) query.where('day', day);
   if (before) query.where('day', '<', before);
   return query;
 }
 
 /** The streams of the latest day. */
 export async function latestReconciliations(db: Db): Promise<ReconciliationRun[]> {
-  return db('postlane_reconciliations')
-    .select(columns(db))
-    .where('day', db('postlane_reconciliations').max('day'))
-    .orderBy('stream');
+  return reconciliations(db).where('day', db('postlane_reconciliations').max('day')).orderBy('stream');
 }
+
+const repair = columns<Known<EventsRow, { kind: EventKind }>>()('postlane_events', [
+  'kind',
+  'recipient',
+  'messageId',
+  'occurredAt',
+  'receivedAt',
+]);
+
+/** An event that only a run brought. */
+export type Repair = Selected<typeof repair>;
 
 /** What a run found missing on a stream: events that came by it alone, in order. */
 export async function repairsOf(
@@ -107,25 +110,10 @@ export async function repairsOf(
 ): Promise<Repair[]> {
   // Told the index: by time alone it would read all that came meanwhile.
   return db(db.raw('postlane_events FORCE INDEX (events_repairs)'))
-    .select({
-      kind: 'kind',
-      recipient: 'recipient',
-      messageId: 'message_id',
-      occurredAt: 'occurred_at',
-      receivedAt: 'received_at',
-    })
+    .select(repair.aliases)
     .where({ source: 'reconciliation', stream: run.stream })
     .where('received_at', '>=', utc(run.startedAt))
     .where('received_at', '<=', utc(run.finishedAt ?? new Date(run.startedAt.getTime() + 6 * 3_600_000)))
     .orderBy('received_at')
     .limit(limit);
-}
-
-/** An event that only a run brought. */
-export interface Repair {
-  kind: EventKind;
-  recipient: string | null;
-  messageId: string | null;
-  occurredAt: Date;
-  receivedAt: Date;
 }

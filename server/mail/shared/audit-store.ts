@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { AuditEntriesRow } from '../../../db/rows.ts';
 import type { AuditAction } from './audit-actions.ts';
 import { utc } from './time.ts';
 
@@ -83,20 +85,26 @@ export async function recordChange(trx: Knex, change: Change): Promise<string> {
   return String(id);
 }
 
-const columns = { id: 'id', at: 'at', by: 'changed_by', action: 'action', subject: 'subject' };
+const entry = columns<AuditEntriesRow>()('postlane_audit_entries', ['id', 'at', 'action', 'subject'], {
+  by: 'changedBy',
+});
+const change = columns<AuditEntriesRow>()('postlane_audit_entries', [], {
+  before: 'beforeChange',
+  after: 'afterChange',
+});
 
 /** Changes that match, newest first, without what was before and after. */
 export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<AuditPage> {
   const limit = Math.min(filter.limit ?? 50, 500);
   const query = db('postlane_audit_entries')
-    .select(columns)
+    .select(entry.aliases)
     .orderBy('id', 'desc')
     .limit(limit + 1);
   if (filter.by) query.where('changed_by', filter.by);
   if (filter.action) query.where('action', filter.action);
   if (filter.subject) query.where('subject', filter.subject);
   if (filter.cursor) query.where('id', '<', filter.cursor);
-  const rows: (Omit<AuditEntry, 'id'> & { id: number | string })[] = await query;
+  const rows: Selected<typeof entry>[] = await query;
   const entries = rows.slice(0, limit).map(row => ({ ...row, id: String(row.id) }));
   return { entries, cursor: rows.length > limit ? (entries.at(-1)?.id ?? null) : null };
 }
@@ -104,7 +112,7 @@ export async function listAudit(db: Db, filter: AuditFilter = {}): Promise<Audit
 /** One change with before and after, or null. */
 export async function readAuditEntry(db: Db, id: string): Promise<AuditEntry | null> {
   const row = await db('postlane_audit_entries')
-    .select({ ...columns, before: 'before_change', after: 'after_change' })
+    .select({ ...entry.aliases, ...change.aliases })
     .where({ id })
     .first();
   if (!row) return null;

@@ -33,11 +33,8 @@ export async function writeCase(
     .insert({ id, template, name, ...row })
     .onConflict(['template', 'name'])
     .merge(row);
-  const stored: { id: string } = await trx('postlane_sample_data')
-    .select('id')
-    .where({ template, name })
-    .first();
-  return stored.id;
+  const stored = await trx('postlane_sample_data').select('id').where({ template, name }).first();
+  return stored?.id ?? id;
 }
 
 /** Removes a case; its name, or null when it was not there. */

@@ -1,0 +1,73 @@
+/** The TypeScript types of rows, from the text of `readSchema`: what db/rows.ts holds. Agenda's tables know their own. */
+export function rowTypes(schema: string): string {
+  const tables = [...schema.matchAll(/^CREATE TABLE postlane_(?!agenda_)(\w+) \(\n([^;]*)^\)/gm)].map(
+    ([, name = '', body = '']) => ({ name, row: `${pascal(name)}Row`, columns: columnsOf(body) }),
+  );
+  return `${heading}\n${tables.map(rowInterface).join('\n')}\n${registration(tables)}`;
+}
+
+const heading = `// What the tables of schema.sql hold, as mysql2 gives it: written by "npm run schema", and compared by the tests.
+import type { Table } from './table.ts';
+`;
+
+interface TableOf {
+  name: string;
+  row: string;
+  columns: Column[];
+}
+
+interface Column {
+  name: string;
+  type: string;
+  /** The database fills it in where an insert leaves it out, and not with NULL. */
+  hasDefault: boolean;
+}
+
+function columnsOf(body: string): Column[] {
+  const columns = body.split('\n').filter(line => /^ {2}[a-z]/.test(line));
+  return columns.map(line => {
+    const [, name = '', sqlType = ''] = /^ {2}(\w+) (\w+)/.exec(line) ?? [];
+    return {
+      name,
+      type: `${typeOf(name, sqlType)}${line.includes(' NOT NULL') ? '' : ' | null'}`,
+      hasDefault: / DEFAULT | AUTO_INCREMENT/.test(line),
+    };
+  });
+}
+
+const types: Record<string, string> = {
+  bigint: 'number | string', // a string above Number.MAX_SAFE_INTEGER
+  binary: 'Buffer',
+  char: 'string',
+  date: 'Date',
+  datetime: 'Date',
+  double: 'number',
+  int: 'number',
+  longblob: 'Buffer',
+  longtext: 'string',
+  text: 'string',
+  tinyint: 'number',
+  varchar: 'string',
+};
+
+function typeOf(column: string, sqlType: string): string {
+  const type = types[sqlType];
+  if (!type) throw new Error(`The column ${column} has a type without a TypeScript type: ${sqlType}.`);
+  return type;
+}
+
+function rowInterface({ row, columns }: TableOf): string {
+  return `export interface ${row} {\n${columns.map(({ name, type }) => `  ${name}: ${type};\n`).join('')}}\n`;
+}
+
+function registration(tables: TableOf[]): string {
+  const entries = tables.map(({ name, row, columns }) => {
+    const defaults = columns.filter(({ hasDefault }) => hasDefault).map(column => `'${column.name}'`);
+    return `    postlane_${name}: Table<${[row, ...(defaults.length > 0 ? [defaults.join(' | ')] : [])].join(', ')}>;\n`;
+  });
+  return `declare module 'knex/types/tables.js' {\n  interface Tables {\n${entries.join('')}  }\n}\n`;
+}
+
+function pascal(name: string): string {
+  return name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

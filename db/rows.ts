@@ -1,0 +1,351 @@
+// What the tables of schema.sql hold, as mysql2 gives it: written by "npm run schema", and compared by the tests.
+import type { Table } from './table.ts';
+
+export interface AccountRecoveryCodesRow {
+  account_id: string;
+  code_hash: string;
+  used_at: Date | null;
+}
+
+export interface AccountSessionsRow {
+  id: string;
+  token_hash: string;
+  account_id: string;
+  browser: string;
+  created_at: Date;
+  seen_at: Date;
+  ended_at: Date | null;
+}
+
+export interface AccountTokensRow {
+  token_hash: string;
+  account_id: string;
+  purpose: string;
+  created_at: Date;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface AccountsRow {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  password: string | null;
+  totp_secret: string | null;
+  totp_new: string | null;
+  totp_step: number | string | null;
+  created_at: Date;
+  seen_at: Date | null;
+  disabled_at: Date | null;
+}
+
+export interface AttachmentsRow {
+  hash: string;
+  size: number;
+  content: Buffer;
+  used_at: Date;
+}
+
+export interface AttemptsRow {
+  id: string;
+  message_id: string;
+  number: number;
+  stream: string;
+  transport: string;
+  outcome: string | null;
+  code: string | null;
+  answer: string | null;
+  provider_message_id: string | null;
+  created_at: Date;
+  handed_at: Date | null;
+  settled_at: Date | null;
+}
+
+export interface AuditEntriesRow {
+  id: number | string;
+  at: Date;
+  changed_by: string;
+  action: string;
+  subject: string;
+  before_change: string | null;
+  after_change: string | null;
+}
+
+export interface CampaignProgressRow {
+  campaign_id: string;
+  settled: number | string;
+  progressed_at: Date;
+  by_state: string | null;
+}
+
+export interface CampaignRecipientsRow {
+  position: number | string;
+  campaign_id: string;
+  address: string;
+  name: string | null;
+  data: string | null;
+}
+
+export interface CampaignsRow {
+  id: string;
+  name: string;
+  state: string;
+  template_version_id: number;
+  category: string;
+  topic: string | null;
+  data: string;
+  tag: string | null;
+  send_at: Date | null;
+  audience: number | null;
+  expanded_to: number | string;
+  created_at: Date;
+  launched_at: Date | null;
+  finished_at: Date | null;
+}
+
+export interface ConsentsRow {
+  topic: string;
+  address: string;
+  granted: number;
+  evidence: string | null;
+  changed_at: Date;
+}
+
+export interface DirtyHoursRow {
+  hour: Date;
+  changed_at: Date;
+  counted_at: Date | null;
+  messages: number;
+  open: number;
+}
+
+export interface EventsRow {
+  id: number | string;
+  fact_key: string;
+  kind: string;
+  source: string;
+  message_id: string | null;
+  attempt_id: string | null;
+  provider_message_id: string | null;
+  stream: string | null;
+  recipient: string | null;
+  occurred_at: Date;
+  received_at: Date;
+  details: string;
+  raw: string | null;
+}
+
+export interface HourlyMessageStatsRow {
+  hour: Date;
+  stream: string;
+  template: string;
+  accepted: number;
+  sent: number;
+  delivered: number;
+  bounced: number;
+  complained: number;
+  suppressed: number;
+  failed: number;
+  unknown: number;
+  open: number;
+  opened: number;
+  clicked: number;
+  within_1s: number;
+  within_5s: number;
+  within_30s: number;
+  within_2m: number;
+  within_10m: number;
+  within_1h: number;
+  measured: number;
+}
+
+export interface HourlyQueueAgesRow {
+  hour: Date;
+  stream: string;
+  age_ms: number | string;
+}
+
+export interface MessageAttachmentsRow {
+  message_id: string;
+  position: number;
+  hash: string;
+  name: string;
+  content_type: string;
+  content_id: string | null;
+}
+
+export interface MessageContentsRow {
+  message_id: string;
+  content: string;
+}
+
+export interface MessagesRow {
+  id: string;
+  state: string;
+  lane: string;
+  due_at: Date | null;
+  lease: string | null;
+  attempt_count: number;
+  category: string;
+  stream: string;
+  transport: string;
+  bucket: number;
+  policy_version: number;
+  template_version_id: number;
+  campaign_id: string | null;
+  topic: string | null;
+  recipient: string;
+  recipient_name: string | null;
+  locale: string | null;
+  tag: string | null;
+  tag_start: string | null;
+  reason: string | null;
+  idempotency_key: string | null;
+  fingerprint: string | null;
+  expires_at: Date | null;
+  created_at: Date;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  bounced_at: Date | null;
+  complained_at: Date | null;
+  suppressed_at: Date | null;
+  failed_at: Date | null;
+  unknown_at: Date | null;
+  cancelled_at: Date | null;
+  opened_at: Date | null;
+  clicked_at: Date | null;
+}
+
+export interface ReconciliationsRow {
+  id: number | string;
+  day: Date;
+  stream: string;
+  started_at: Date;
+  finished_at: Date | null;
+  bounces_seen: number;
+  bounces_repaired: number;
+  suppressions_seen: number;
+  suppressions_repaired: number;
+  problem: string | null;
+}
+
+export interface RollUpCursorsRow {
+  name: string;
+  position: number | string;
+  moved_at: Date;
+}
+
+export interface SampleDataRow {
+  id: string;
+  template: string;
+  name: string;
+  locale: string | null;
+  data: string;
+  changed_by: string;
+  changed_at: Date;
+}
+
+export interface SignInFailuresRow {
+  subject: string;
+  failures: number;
+  failed_at: Date;
+  locked_until: Date | null;
+}
+
+export interface SuppressionsRow {
+  stream: string;
+  address: string;
+  active: number;
+  reason: string;
+  origin: string;
+  event_id: number | string | null;
+  note: string | null;
+  changed_at: Date;
+}
+
+export interface TemplateLibraryRow {
+  id: number;
+  revision: number;
+}
+
+export interface TemplateSourceVersionsRow {
+  kind: string;
+  source_key: string;
+  version: number;
+  content_hash: string;
+  content: string;
+  message: string;
+  cause: string;
+  published_by: string;
+  published_at: Date;
+}
+
+export interface TemplateSourcesRow {
+  kind: string;
+  source_key: string;
+  version: number | null;
+  revision: number;
+  draft: string | null;
+  draft_base: number | null;
+  draft_at: Date | null;
+  draft_by: string | null;
+  file_version: number | null;
+  created_at: Date;
+}
+
+export interface TemplateVersionsRow {
+  id: number;
+  template: string;
+  version: number;
+  category: string;
+  content_hash: string;
+  content: string;
+  published: number | null;
+  created_at: Date;
+}
+
+export interface WebhookPasswordsRow {
+  id: number;
+  user: string;
+  hash: string;
+  created_at: Date;
+  created_by: string;
+  used_at: Date | null;
+}
+
+declare module 'knex/types/tables.js' {
+  interface Tables {
+    postlane_account_recovery_codes: Table<AccountRecoveryCodesRow>;
+    postlane_account_sessions: Table<AccountSessionsRow>;
+    postlane_account_tokens: Table<AccountTokensRow>;
+    postlane_accounts: Table<AccountsRow>;
+    postlane_attachments: Table<AttachmentsRow>;
+    postlane_attempts: Table<AttemptsRow>;
+    postlane_audit_entries: Table<AuditEntriesRow, 'id'>;
+    postlane_campaign_progress: Table<CampaignProgressRow>;
+    postlane_campaign_recipients: Table<CampaignRecipientsRow, 'position'>;
+    postlane_campaigns: Table<CampaignsRow, 'expanded_to'>;
+    postlane_consents: Table<ConsentsRow>;
+    postlane_dirty_hours: Table<DirtyHoursRow, 'messages' | 'open'>;
+    postlane_events: Table<EventsRow, 'id'>;
+    postlane_hourly_message_stats: Table<HourlyMessageStatsRow>;
+    postlane_hourly_queue_ages: Table<HourlyQueueAgesRow>;
+    postlane_message_attachments: Table<MessageAttachmentsRow>;
+    postlane_message_contents: Table<MessageContentsRow>;
+    postlane_messages: Table<MessagesRow, 'attempt_count'>;
+    postlane_reconciliations: Table<
+      ReconciliationsRow,
+      'id' | 'bounces_seen' | 'bounces_repaired' | 'suppressions_seen' | 'suppressions_repaired'
+    >;
+    postlane_roll_up_cursors: Table<RollUpCursorsRow>;
+    postlane_sample_data: Table<SampleDataRow>;
+    postlane_sign_in_failures: Table<SignInFailuresRow>;
+    postlane_suppressions: Table<SuppressionsRow>;
+    postlane_template_library: Table<TemplateLibraryRow>;
+    postlane_template_source_versions: Table<TemplateSourceVersionsRow>;
+    postlane_template_sources: Table<TemplateSourcesRow, 'revision'>;
+    postlane_template_versions: Table<TemplateVersionsRow, 'id'>;
+    postlane_webhook_passwords: Table<WebhookPasswordsRow, 'id'>;
+  }
+}
