@@ -4,8 +4,7 @@ import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
-import type { RenderPool } from './templates/preview/render-pool.ts';
-import type { Templates } from './templates/templates.ts';
+import type { RenderPool, Templates } from './templates/index.ts';
 
 /** Time spans of the pipeline, all in ms. */
 export interface Timing {

@@ -27,8 +27,7 @@ import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
 import { packageRoot } from './shared/package-root.ts';
 import { addMs } from './shared/time.ts';
-import { createAuthoring } from './templates/authoring/index.ts';
-import { createTemplateChecks } from './templates/preview/index.ts';
+import { createAuthoring, createTemplateChecks } from './templates/index.ts';
 import { type MailConfig, type MailDeps, wire } from './wiring.ts';
 
 /** The module, as the host's features, admins and jobs use it. */
@@ -175,17 +174,63 @@ export { readMailbox } from './shared/address.ts';
 export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
 export type { AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
 export { packageRoot } from './shared/package-root.ts';
-export * from './templates/authoring/surface.ts';
 export {
+  type Authoring,
+  brandKey,
+  type Candidate,
+  type Cause,
+  type Conflict,
+  type ContractRow,
+  type ContractSpec,
+  canonicalLocale,
+  contractToRows,
+  type DiffHunk,
+  type DiffLine,
+  type Draft,
+  type FieldSpec,
+  type FieldType,
+  type FileDifference,
+  type FileState,
+  helperDocs,
   type Issue,
   type IssuePart,
   issueText,
+  noLayout,
+  type PartDiff,
+  type Preview,
+  type PreviewCase,
+  type PreviewOptions,
+  type Publication,
+  type PublishedTemplate,
+  type PublishOptions,
   positionText,
+  type Replay,
+  type ReplayResult,
+  rowsToContract,
+  type Saved,
+  type SavedCase,
+  type Source,
+  type SourceDiff,
+  type SourceKind,
+  type SourceParts,
   type SourcePosition,
-} from './templates/issue.ts';
-export { helperDocs } from './templates/language/helpers.ts';
-export type { PreviewCase, SavedCase } from './templates/preview/cases.ts';
-export type { Preview, PreviewOptions } from './templates/preview/preview.ts';
-export type { Replay, ReplayResult } from './templates/preview/replay.ts';
-export type { TestResult, TestSend } from './templates/preview/test-send.ts';
+  type SourceRef,
+  type SourceSummary,
+  type SourceVersion,
+  type SourceView,
+  type SyncResult,
+  sourceKinds,
+  sourceName,
+  type TemplateContent,
+  type TemplateIssue,
+  type TemplateParts,
+  type TemplateSource,
+  type TestResult,
+  type TestSend,
+  type VersionPick,
+  type VersionSummary,
+  withLocale,
+  withoutLocale,
+  writeTemplateTypes,
+} from './templates/index.ts';
 export { defaultPolicy, type MailConfig, type MailDeps } from './wiring.ts';

@@ -9,8 +9,7 @@ import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
 import { safeLog } from './shared/log.ts';
-import { createRenderPool } from './templates/preview/render-pool.ts';
-import { createTemplates } from './templates/templates.ts';
+import { createRenderPool, createTemplates } from './templates/index.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
 export interface MailConfig extends ProviderConfig {

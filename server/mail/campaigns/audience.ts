@@ -5,7 +5,7 @@ import { addressKey, readMailbox } from '../shared/address.ts';
 import type { AuditAction } from '../shared/audit-actions.ts';
 import { type Actor, amendEntry, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import type { ReadyTemplate } from '../templates/templates.ts';
+import type { ReadyTemplate } from '../templates/index.ts';
 import { deleteAudience, insertAudience } from './audience-store.ts';
 import { type Campaign, readCampaign } from './campaigns-store.ts';
 import { isAllowed } from './states.ts';

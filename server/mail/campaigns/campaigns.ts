@@ -7,7 +7,7 @@ import { type Actor, audited } from '../shared/audit-store.ts';
 import { idAt } from '../shared/ids.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import type { ContractSpec } from '../templates/language/contract.ts';
+import type { ContractSpec } from '../templates/index.ts';
 import {
   type AudienceOptions,
   addRecipients,

@@ -1,5 +1,5 @@
 import type { MailContext } from '../context.ts';
-import type { Rendered } from '../templates/language/render.ts';
+import { type Rendered, renderStored } from '../templates/index.ts';
 import { refuseConfidential } from './confidentiality.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
 
@@ -14,13 +14,8 @@ export async function previewOf(context: MailContext, id: string): Promise<Rende
 }
 
 /** A loaded message by the version it is pinned to. */
-export async function rendered(
-  { templates, providers }: MailContext,
-  message: StoredMessage,
-): Promise<Rendered> {
-  const template = await templates.version(message.templateVersionId);
-  return template.render(template.complete(message.content.data), {
-    locale: message.locale,
-    unsubscribe: providers.unsubscribePlaceholder(message.transport),
-  });
+async function rendered({ templates, providers }: MailContext, message: StoredMessage): Promise<Rendered> {
+  const { templateVersionId, locale, transport, content } = message;
+  const unsubscribe = providers.unsubscribePlaceholder(transport);
+  return renderStored(templates, { templateVersionId, data: content.data }, { locale, unsubscribe });
 }

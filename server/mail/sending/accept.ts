@@ -13,7 +13,7 @@ import { batchCalls } from '../shared/coalesce.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
 import { afterCommit, inTransaction } from '../shared/transaction.ts';
-import type { ReadyTemplate } from '../templates/templates.ts';
+import type { ReadyTemplate } from '../templates/index.ts';
 import type { InlineQueue } from './inline-queue.ts';
 import { checkSize } from './limits.ts';
 import { checkSendRequest, fingerprintOf, type SendInput, type SendRequest } from './request.ts';

@@ -5,8 +5,7 @@ import { attemptKey, type Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
 import { type Fingerprint, fingerprint } from '../shared/fingerprint.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
-import { canonicalLocale } from '../templates/language/locales.ts';
-import type { TemplateInput } from '../templates/language/template-types.ts';
+import { canonicalLocale, type TemplateInput } from '../templates/index.ts';
 import { isForbiddenAttachment } from './limits.ts';
 
 /** A file to attach; content as bytes or base64. */

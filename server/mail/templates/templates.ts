@@ -1,7 +1,12 @@
 import type { Db } from '../../../db/connect.ts';
 import { MailError } from '../error.ts';
 import { type Contract, compileContract } from './language/contract.ts';
-import { type CompiledTemplate, compileTemplate } from './language/render.ts';
+import {
+  type CompiledTemplate,
+  compileTemplate,
+  type RenderContext,
+  type Rendered,
+} from './language/render.ts';
 import type { TemplateContent } from './language/template.ts';
 import { publishedVersions, readVersion } from './versions-store.ts';
 
@@ -80,4 +85,14 @@ async function prepare(db: Db, id: number): Promise<ReadyTemplate> {
       'template',
     );
   }
+}
+
+/** What a stored message says: by the version that it is pinned to, with the data it was accepted with. */
+export async function renderStored(
+  templates: Templates,
+  { templateVersionId, data }: { templateVersionId: number; data: Record<string, unknown> },
+  context: RenderContext,
+): Promise<Rendered> {
+  const template = await templates.version(templateVersionId);
+  return template.render(template.complete(data), context);
 }

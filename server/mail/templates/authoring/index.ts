@@ -1,4 +1,4 @@
-import type { MailContext } from '../../context.ts';
+import type { TemplatesContext } from '../context.ts';
 import { compose } from '../language/compose.ts';
 import { type Source, type SourceRef, sourceName } from '../language/source.ts';
 import type { Authoring, Candidate } from './api.ts';
@@ -12,7 +12,7 @@ import { compileSource } from './validate.ts';
 
 /** See {@link Authoring}. `folder` holds the template files. */
 export function createAuthoring(
-  { db, now, log, policy, templates }: Pick<MailContext, 'db' | 'now' | 'log' | 'policy' | 'templates'>,
+  { db, now, log, policy, templates }: Pick<TemplatesContext, 'db' | 'now' | 'log' | 'policy' | 'templates'>,
   { folder, checks }: { folder: string; checks: AuthoringChecks },
 ): Authoring {
   const published = createPublishedSources(db);

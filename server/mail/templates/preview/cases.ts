@@ -1,8 +1,8 @@
 import { v7 as newId } from 'uuid';
-import type { MailContext } from '../../context.ts';
 import { MailError } from '../../error.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
+import type { TemplatesContext } from '../context.ts';
 import { canonicalLocale } from '../language/locales.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { sampleCases } from './sample-cases.ts';
@@ -39,7 +39,7 @@ export interface PreviewCases {
 const most = { name: 100, dataBytes: 100_000, cases: 100 };
 
 /** See {@link PreviewCases}. */
-export function createPreviewCases({ db, now }: MailContext): PreviewCases {
+export function createPreviewCases({ db, now }: TemplatesContext): PreviewCases {
   return {
     async list(content) {
       const saved = await listCases(db, content.key);

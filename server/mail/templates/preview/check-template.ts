@@ -1,14 +1,14 @@
-import type { MailContext } from '../../context.ts';
+import type { TemplatesContext } from '../context.ts';
 import { type Issue, inOrder, issue } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { hasCategory, isBulk, senderOf } from './sender.ts';
+import { hasCategory, isBulk, senderOf } from './envelope.ts';
 
 /**
  * Every issue of a template, errors first: what does not parse, what asks for other data than the contract gives, and
  * what recipients would trip over. None is thrown. Only content without errors may be published.
  */
 export async function checkTemplate(
-  { renderPool, policy }: Pick<MailContext, 'renderPool' | 'policy'>,
+  { renderPool, policy }: Pick<TemplatesContext, 'renderPool' | 'policy'>,
   content: TemplateContent,
 ): Promise<Issue[]> {
   const { category } = content;

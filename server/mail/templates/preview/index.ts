@@ -1,4 +1,4 @@
-import type { MailContext } from '../../context.ts';
+import type { TemplatesContext } from '../context.ts';
 import { type Issue, issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
@@ -30,7 +30,7 @@ export interface TemplateChecks {
 }
 
 /** See {@link TemplateChecks}. */
-export function createTemplateChecks(context: MailContext): TemplateChecks {
+export function createTemplateChecks(context: TemplatesContext): TemplateChecks {
   return {
     check: content => checkTemplate(context, content),
     preview: (content, options) => preview(context, content, options),

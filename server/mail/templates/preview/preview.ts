@@ -1,15 +1,15 @@
-import type { MailContext } from '../../context.ts';
 import { composeMime } from '../../providers/smtp/mime.ts';
 import { type Envelope, formatMailbox, type Mailbox } from '../../providers/transport.ts';
 import { addressKey } from '../../shared/address.ts';
+import type { TemplatesContext } from '../context.ts';
 import type { Issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import { partsFor, type TemplateContent } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
+import { envelopeOf } from './envelope.ts';
 import type { RenderIssue } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
-import { senderOf } from './sender.ts';
 import type { RenderedMail } from './tasks/render.ts';
 
 /** How to show a template. */
@@ -41,7 +41,7 @@ export interface Preview extends Rendered {
 
 /** Shows content with some data. Throws `invalid-input` when that data is not there. */
 export async function preview(
-  context: MailContext,
+  context: TemplatesContext,
   content: TemplateContent,
   options: PreviewOptions = {},
 ): Promise<Preview> {
@@ -57,7 +57,11 @@ export async function preview(
     wantsIssues ? checkTemplate(context, content) : [],
   ]);
   const mail = outcome.ok ? outcome.value : nothing;
-  const envelope = envelopeOf(context, content, mail, options.recipient);
+  const envelope = envelopeOf(context.policy, content.category, mail, {
+    attemptId: '00000000-0000-7000-8000-000000000000',
+    stream: '',
+    to: { email: addressKey((options.recipient ?? 'recipient@example.com').trim()) },
+  });
   return {
     ...mail,
     from: envelope.from,
@@ -72,22 +76,6 @@ export async function preview(
 }
 
 const nothing: RenderedMail = { subject: '', preheader: '', html: '', text: '' };
-
-function envelopeOf(
-  { policy }: MailContext,
-  content: TemplateContent,
-  { subject, html, text }: RenderedMail,
-  recipient = 'recipient@example.com',
-): Envelope {
-  return {
-    attemptId: '00000000-0000-7000-8000-000000000000',
-    stream: '',
-    from: senderOf(policy, content.category),
-    to: { email: addressKey(recipient.trim()) },
-    ...{ cc: [], bcc: [], replyTo: [], headers: {}, metadata: {}, attachments: [] },
-    ...{ subject, html, text },
-  };
-}
 
 function headersOf({ from, to, subject }: Envelope): Preview['headers'] {
   return [

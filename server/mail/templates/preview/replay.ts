@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
-import type { MailContext } from '../../context.ts';
 import { loadMessage, loadMessages, type StoredMessage } from '../../messages/load-store.ts';
-import { rendered } from '../../messages/rendered.ts';
+import type { TemplatesContext } from '../context.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
+import { renderStored } from '../templates.ts';
 import { workLimits } from './limits.ts';
 import { newestMessages } from './messages-store.ts';
-import { showable } from './showable.ts';
+import { redactedForAdmins } from './redacted.ts';
 import { type Comparison, failure } from './tasks/compare.ts';
 
 /**
@@ -42,12 +42,12 @@ const oneTimeMs = 5_000;
 
 /** Renders content with what the last messages of its template were sent with. Stores and logs nothing. */
 export async function replay(
-  context: MailContext,
+  context: TemplatesContext,
   content: TemplateContent,
   { limit = 50, timeMs = 30_000 }: ReplayOptions = {},
 ): Promise<Replay> {
   const recent = await recentMessages(context, content.key, Math.min(limit, 200));
-  const messages = withoutRepetition(await showable(context, recent), recent);
+  const messages = withoutRepetition(await redactedForAdmins(context, recent), recent);
   const endsAt = performance.now() + timeMs;
   const next = pLimit(parallel);
   const found = await Promise.all(
@@ -60,11 +60,14 @@ export async function replay(
   return { results: worstFirst(results), skipped: found.length - results.length, sampled };
 }
 
-/** One side of a replay's picture: a message as it was sent, {@link showable}. Null once its content is purged. */
-export async function replayedAsSent(context: MailContext, id: string): Promise<Rendered | null> {
+/** One side of a replay's picture: a message as it was sent, {@link redactedForAdmins}. Null once its content is purged. */
+export async function replayedAsSent(context: TemplatesContext, id: string): Promise<Rendered | null> {
   const found = await loadMessage(context.db, id);
-  const [message] = await showable(context, found ? [found] : []);
-  return message && !message.purged ? rendered(context, message) : null;
+  const [message] = await redactedForAdmins(context, found ? [found] : []);
+  if (!message || message.purged) return null;
+  const { templateVersionId, locale, transport, content } = message;
+  const unsubscribe = context.providers.unsubscribePlaceholder(transport);
+  return renderStored(context.templates, { templateVersionId, data: content.data }, { locale, unsubscribe });
 }
 
 /** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
@@ -78,7 +81,7 @@ function withoutRepetition(
 }
 
 async function recentMessages(
-  { db }: MailContext,
+  { db }: TemplatesContext,
   template: string,
   limit: number,
 ): Promise<StoredMessage[]> {
@@ -90,7 +93,7 @@ async function recentMessages(
 }
 
 async function compare(
-  { renderPool, templates, providers }: MailContext,
+  { renderPool, templates, providers }: TemplatesContext,
   content: TemplateContent,
   { id: messageId, templateVersionId, transport, locale, content: sent }: StoredMessage,
 ): Promise<ReplayResult> {

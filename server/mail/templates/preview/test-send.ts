@@ -1,16 +1,15 @@
 import { v7 as newId } from 'uuid';
-import type { MailContext } from '../../context.ts';
 import { activeSuppressions } from '../../people/suppressions-store.ts';
-import { type Envelope, type Mailbox, type Outcome, testTag } from '../../providers/transport.ts';
+import { type Envelope, type Outcome, testTag } from '../../providers/transport.ts';
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
 import { addMs, hourMs } from '../../shared/time.ts';
+import type { TemplatesContext } from '../context.ts';
 import { issueText } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
+import { envelopeOf, testRoute } from './envelope.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
-import { senderOf, testRoute } from './sender.ts';
-import type { RenderedMail } from './tasks/render.ts';
 
 /** A test of a template, to one address. */
 export interface TestSend extends DataChoice {
@@ -40,7 +39,7 @@ const startWithinMs = 10_000;
  * to unsubscribe in it leads nowhere. Throws `invalid-address`, or `invalid-input` when its data is not there.
  */
 export async function sendTest(
-  context: MailContext,
+  context: TemplatesContext,
   content: TemplateContent,
   test: TestSend,
 ): Promise<TestResult> {
@@ -62,7 +61,14 @@ export async function sendTest(
   });
   if (!rendered.ok) return refused(issueText(rendered.problem));
 
-  const envelope = envelopeOf(context, content, rendered.value, to, stream);
+  const made = { attemptId: newId(), stream, to };
+  const envelope: Envelope = {
+    ...envelopeOf(context.policy, content.category, rendered.value, made),
+    subject: `[Test] ${rendered.value.subject}`,
+    headers: { 'X-Postlane-Test': 'yes' },
+    metadata: { [testTag]: 'yes' },
+    tag: testTag,
+  };
   await keepEvidence(context, content.key, test.by, envelope);
   const [outcome] = await transport.send([envelope], startWithinMs);
   return resultOf(outcome, envelope.subject);
@@ -73,37 +79,15 @@ function refused(reason: string): TestResult {
 }
 
 /** How long this person has to wait for the next test, in ms; 0 when it may go at once. */
-async function waitOf({ db, now }: MailContext, by: string): Promise<number> {
+async function waitOf({ db, now }: TemplatesContext, by: string): Promise<number> {
   const { entries } = await listAudit(db, { by, action, limit: testsPerHour });
   const oldest = entries.length === testsPerHour ? entries.at(-1) : undefined;
   return oldest ? Math.max(0, addMs(oldest.at, hourMs).getTime() - now().getTime()) : 0;
 }
 
-function envelopeOf(
-  { policy }: MailContext,
-  content: TemplateContent,
-  { subject, html, text }: RenderedMail,
-  to: Mailbox,
-  stream: string,
-): Envelope {
-  return {
-    attemptId: newId(),
-    stream,
-    from: senderOf(policy, content.category),
-    to,
-    ...{ cc: [], bcc: [], replyTo: [], attachments: [] },
-    subject: `[Test] ${subject}`,
-    html,
-    text,
-    headers: { 'X-Postlane-Test': 'yes' },
-    metadata: { [testTag]: 'yes' },
-    tag: testTag,
-  };
-}
-
 /** Before it leaves, so that no test goes out unseen; the attempt's id is what the provider's reports carry. */
 async function keepEvidence(
-  { db, now }: MailContext,
+  { db, now }: TemplatesContext,
   template: string,
   by: string,
   { attemptId, to, stream }: Envelope,

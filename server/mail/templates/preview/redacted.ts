@@ -1,10 +1,10 @@
-import type { MailContext } from '../../context.ts';
 import { confidentialMessages } from '../../messages/confidentiality-store.ts';
 import type { StoredMessage } from '../../messages/load-store.ts';
+import type { TemplatesContext } from '../context.ts';
 
 /** Messages as others may be shown them: of confidential ones, the sample of their version stands in for their data. */
-export async function showable(
-  { db, templates }: MailContext,
+export async function redactedForAdmins(
+  { db, templates }: TemplatesContext,
   messages: readonly StoredMessage[],
 ): Promise<StoredMessage[]> {
   const confidential = await confidentialMessages(

@@ -1,5 +1,6 @@
-import type { Mailbox } from '../../providers/transport.ts';
+import type { Envelope, Mailbox } from '../../providers/transport.ts';
 import { chooseRoute, type Policy, type Route } from '../../routing/policy.ts';
+import type { RenderedMail } from './tasks/render.ts';
 
 /** True for a category whose mail goes out in bulk; false also where the policy doesn't have it. */
 export function isBulk(policy: Policy, category: string): boolean {
@@ -24,4 +25,18 @@ export function testRoute(policy: Policy, category: string, address: string): Ro
   const transactional = Object.entries(policy.categories).find(([, { lane }]) => lane === 'transactional');
   const taken = isBulk(policy, category) && transactional ? transactional[0] : category;
   return { ...chooseRoute(policy, taken, address), category };
+}
+
+/** Mail of a category to one address, with nothing but its parts. */
+export function envelopeOf(
+  policy: Policy,
+  category: string,
+  { subject, html, text }: RenderedMail,
+  { attemptId, stream, to }: Pick<Envelope, 'attemptId' | 'stream' | 'to'>,
+): Envelope {
+  return {
+    ...{ attemptId, stream, to, from: senderOf(policy, category) },
+    ...{ cc: [], bcc: [], replyTo: [], headers: {}, metadata: {}, attachments: [] },
+    ...{ subject, html, text },
+  };
 }

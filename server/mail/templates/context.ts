@@ -1,0 +1,20 @@
+import type { Logger } from 'pino';
+import type { Db } from '../../../db/connect.ts';
+import type { Providers } from '../providers/providers.ts';
+import type { Transport } from '../providers/transport.ts';
+import type { Policy } from '../routing/policy.ts';
+import type { RenderPool } from './preview/render-pool.ts';
+import type { Templates } from './templates.ts';
+
+/** What the flows about templates work with, of all that the module has. */
+export interface TemplatesContext {
+  db: Db;
+  now: () => Date;
+  log: Logger;
+  policy: Policy;
+  templates: Templates;
+  /** Where what admins typed is rendered and checked. */
+  renderPool: RenderPool;
+  providers: Pick<Providers, 'unsubscribePlaceholder'>;
+  transports: ReadonlyMap<string, Transport>;
+}

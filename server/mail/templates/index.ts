@@ -1,0 +1,33 @@
+// The only door of the templates: the rest of the module imports nothing else of them.
+
+export type * from './authoring/api.ts';
+export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
+export { createAuthoring } from './authoring/index.ts';
+export { writeTemplateTypes } from './authoring/write-files.ts';
+export { type Issue, type IssuePart, issueText, positionText, type SourcePosition } from './issue.ts';
+export type { ContractSpec, FieldSpec, FieldType } from './language/contract.ts';
+export { type ContractRow, contractToRows, rowsToContract } from './language/contract-rows.ts';
+export { helperDocs } from './language/helpers.ts';
+export { canonicalLocale, withLocale, withoutLocale } from './language/locales.ts';
+export type { Rendered } from './language/render.ts';
+export {
+  brandKey,
+  type Cause,
+  noLayout,
+  type Source,
+  type SourceKind,
+  type SourceParts,
+  type SourceRef,
+  sourceKinds,
+  sourceName,
+  type TemplateSource,
+} from './language/source.ts';
+export type { TemplateContent, TemplateParts } from './language/template.ts';
+export type { TemplateInput } from './language/template-types.ts';
+export type { PreviewCase, SavedCase } from './preview/cases.ts';
+export { createTemplateChecks } from './preview/index.ts';
+export type { Preview, PreviewOptions } from './preview/preview.ts';
+export { createRenderPool, type RenderPool } from './preview/render-pool.ts';
+export type { Replay, ReplayResult } from './preview/replay.ts';
+export type { TestResult, TestSend } from './preview/test-send.ts';
+export { createTemplates, type ReadyTemplate, renderStored, type Templates } from './templates.ts';
