@@ -121,7 +121,8 @@ async function openMail(
   sandbox: Sandbox | null,
 ): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
-  const mail = await createMail(config, { db, now, importFiles: false });
+  const machineClock = () => new Date();
+  const mail = await createMail(config, { db, now, machineClock, importFiles: false });
   cleanUps.push(() => mail.close());
   return mail;
 }

@@ -40,7 +40,7 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}) {
   try {
     if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
-    await warnOnClockSkew(context);
+    await warnOnClockSkew(context, deps.machineClock ?? context.now);
     const mail = mailOf(context, { folder: deps.templates ?? ownTemplates, releaseDb });
     const imported = deps.importFiles === false ? [] : await mail.templates.files.import();
     if (imported.length > 0) context.log.info({ sources: imported }, 'template files published');

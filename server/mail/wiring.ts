@@ -23,6 +23,8 @@ export interface MailConfig extends ProviderConfig {
 export interface MailDeps {
   log?: Logger;
   now?: () => Date;
+  /** What a start measures against the database's clock: `now`, unless that is moved on purpose. */
+  machineClock?: () => Date;
   policy?: Policy;
   retry?: Partial<RetryPolicy>;
   timing?: Partial<Timing>;

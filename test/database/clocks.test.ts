@@ -1,17 +1,20 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { createMail } from '../../server/mail/index.ts';
+import { createMail, type MailDeps } from '../../server/mail/index.ts';
 import { testConfig } from '../support/mail.ts';
 
 const minuteMs = 60_000;
 
 describe('the clock of a process', () => {
   /** What is logged when a process starts whose clock is off by so much. */
-  const startedWith = async (offMs: number): Promise<{ differenceMs: number; level: number }[]> => {
+  const startedWith = async (
+    offMs: number,
+    deps: MailDeps = {},
+  ): Promise<{ differenceMs: number; level: number }[]> => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: line => lines.push(line) });
     const now = () => new Date(Date.now() + offMs);
-    const mail = await createMail(testConfig(), { log, now, migrate: false, importFiles: false });
+    const mail = await createMail(testConfig(), { log, now, migrate: false, importFiles: false, ...deps });
     await mail.close();
     return lines.map(line => JSON.parse(line)).filter(line => 'differenceMs' in line);
   };
@@ -27,5 +30,12 @@ describe('the clock of a process', () => {
 
   it('says nothing when it is right', async () => {
     expect(await startedWith(0)).to.deep.equal([]);
+  });
+
+  it("is the machine's where time is moved on purpose", async () => {
+    const right = () => new Date();
+    const wrong = () => new Date(Date.now() + 10 * minuteMs);
+    expect(await startedWith(-30 * 24 * 60 * minuteMs, { machineClock: right })).to.deep.equal([]);
+    expect(await startedWith(0, { machineClock: wrong })).to.have.length(1);
   });
 });

@@ -7,9 +7,9 @@ import { databaseTime } from './clock-store.ts';
  */
 const tolerableShare = 10;
 
-/** Warns when this machine's clock is not the database's, against which all processes are measured. */
-export async function warnOnClockSkew({ db, now, log, timing }: MailContext): Promise<void> {
-  const differenceMs = now().getTime() - (await databaseTime(db)).getTime();
+/** Warns when `clock` is not the database's, against which all processes are measured. */
+export async function warnOnClockSkew({ db, log, timing }: MailContext, clock: () => Date): Promise<void> {
+  const differenceMs = clock().getTime() - (await databaseTime(db)).getTime();
   if (Math.abs(differenceMs) <= timing.unknownGraceMs / tolerableShare) return;
   log.warn(
     { differenceMs },
