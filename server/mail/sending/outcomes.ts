@@ -2,7 +2,6 @@ import type { MailContext } from '../context.ts';
 import { notStarted, type Outcome } from '../providers/transport.ts';
 import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
-import type { Decision } from './eligibility.ts';
 import type { MessageToSend } from './load.ts';
 import type { AttemptResult, DeliveryResult, Next } from './results-store.ts';
 import { retryDelay } from './retry.ts';
@@ -54,9 +53,8 @@ function retryOrFail(
 /** A message that was not handed over, and why. */
 export function skipped(
   message: MessageToSend,
-  decision: Exclude<Decision, { kind: 'send' }>,
+  { kind, reason }: { kind: 'suppressed' | 'failed'; reason: string },
 ): DeliveryResult {
-  const { kind, reason } = decision;
   const attempt: AttemptResult = {
     id: message.attemptId,
     outcome: 'skipped',
