@@ -1,7 +1,8 @@
+import { decodeWords } from 'postal-mime';
 import type { Submission } from '../messages/accept.ts';
 import { type Mailbox, readMailboxes } from '../messages/addresses.ts';
 import type { Provider } from '../state/provider.ts';
-import { decodeWords, type HeaderField, readHeaders } from './headers.ts';
+import { type HeaderField, readHeaders } from './headers.ts';
 
 const METADATA_PREFIX = 'x-pm-metadata-';
 
