@@ -40,6 +40,16 @@ export interface AccountsRow {
   disabled_at: Date | null;
 }
 
+export interface AlertsRow {
+  id: number | string;
+  kind: string;
+  subject: string;
+  open: number | null;
+  evidence: string;
+  raised_at: Date;
+  resolved_at: Date | null;
+}
+
 export interface AttachmentsRow {
   hash: string;
   size: number;
@@ -320,6 +330,7 @@ declare module 'knex/types/tables.js' {
     postlane_account_sessions: Table<AccountSessionsRow>;
     postlane_account_tokens: Table<AccountTokensRow>;
     postlane_accounts: Table<AccountsRow>;
+    postlane_alerts: Table<AlertsRow, 'id'>;
     postlane_attachments: Table<AttachmentsRow>;
     postlane_attempts: Table<AttemptsRow>;
     postlane_audit_entries: Table<AuditEntriesRow, 'id'>;

@@ -122,6 +122,19 @@ CREATE TABLE postlane_agenda_signals (
   KEY postlane_agenda_signals_created (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_alerts (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  kind varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject varchar(200) NOT NULL,
+  open tinyint,
+  evidence longtext NOT NULL,
+  raised_at datetime(3) NOT NULL,
+  resolved_at datetime(3),
+  PRIMARY KEY (id),
+  UNIQUE KEY alerts_open (kind, subject, open),
+  KEY alerts_raised (raised_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_attachments (
   hash char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   size int unsigned NOT NULL,

@@ -1,4 +1,12 @@
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type {
+  AttemptsRow,
+  CampaignRecipientsRow,
+  CampaignsRow,
+  MessageContentsRow,
+  MessagesRow,
+} from '../../../db/rows.ts';
 import type { CampaignState } from '../campaigns/states.ts';
 import type { Mailbox } from '../providers/transport.ts';
 import type { MessageState } from './states.ts';
@@ -14,54 +22,55 @@ export interface MessageContent {
   metadata: Record<string, string>;
 }
 
+const own = columns<Known<MessagesRow, { state: MessageState }>>()(
+  'm',
+  [
+    'id',
+    'state',
+    'lease',
+    'category',
+    'stream',
+    'transport',
+    'templateVersionId',
+    'campaignId',
+    'topic',
+    'locale',
+    'tag',
+    'expiresAt',
+  ],
+  { attempts: 'attemptCount' },
+);
+const addressee = columns<MessagesRow>()('m', [], { address: 'recipient', addressName: 'recipientName' });
+const attempt = columns<AttemptsRow>()('a', [], { attemptId: 'id' });
+const stored = columns<MessageContentsRow>()('c', [], { contentText: 'content' });
+const campaign = columns<Known<CampaignsRow, { state: CampaignState }>>()('k', [], {
+  campaignState: 'state',
+  campaignData: 'data',
+});
+const audience = columns<CampaignRecipientsRow>()('r', [], {
+  audienceAddress: 'address',
+  recipientData: 'data',
+});
+
+type Joined = Selected<typeof attempt> &
+  Selected<typeof stored> &
+  Selected<typeof campaign> &
+  Selected<typeof audience>;
+
+/** A row of {@link loadSql}; what is joined may be missing. */
+type LoadedRow = Selected<typeof own> &
+  Selected<typeof addressee> & { [Name in keyof Joined]: Joined[Name] | null } & { hasAttachments: 0 | 1 };
+
 /** A message with everything that sending it needs, except the bytes of its attachments. */
-export interface StoredMessage {
-  id: string;
-  state: MessageState;
-  lease: string | null;
+export interface StoredMessage extends Selected<typeof own> {
   /** Its latest attempt; empty before the first. */
   attemptId: string;
-  attempts: number;
-  category: string;
-  stream: string;
-  transport: string;
-  templateVersionId: number;
-  campaignId: string | null;
   campaignState: CampaignState | null;
-  topic: string | null;
   recipient: Mailbox;
-  locale: string | null;
-  tag: string | null;
-  expiresAt: Date | null;
   content: MessageContent;
   hasAttachments: boolean;
   /** True when the content is gone: it can no longer be shown or sent. */
   purged: boolean;
-}
-
-interface LoadedRow {
-  id: string;
-  state: MessageState;
-  lease: string | null;
-  attempt_id: string | null;
-  attempt_count: number;
-  category: string;
-  stream: string;
-  transport: string;
-  template_version_id: number;
-  campaign_id: string | null;
-  topic: string | null;
-  recipient: string;
-  recipient_name: string | null;
-  locale: string | null;
-  tag: string | null;
-  expires_at: Date | null;
-  content: string | null;
-  audience_address: string | null;
-  recipient_data: string | null;
-  campaign_data: string | null;
-  campaign_state: CampaignState | null;
-  has_attachments: 0 | 1;
 }
 
 /** Loads messages in one query, in the order of their ids; one that is not there is left out. */
@@ -81,11 +90,8 @@ export async function loadMessage(db: Db, id: string): Promise<StoredMessage | n
 }
 
 // A campaign's message has no content row: its data is its recipient's row and the campaign's own.
-const loadSql = `SELECT m.id, m.state, m.lease, a.id AS attempt_id, m.attempt_count, m.category, m.stream, m.transport,
-    m.template_version_id, m.campaign_id, m.topic, m.recipient, m.recipient_name, m.locale, m.tag, m.expires_at,
-    c.content, r.address AS audience_address, r.data AS recipient_data, k.data AS campaign_data,
-    k.state AS campaign_state,
-    EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS has_attachments
+const loadSql = `SELECT ${[own, addressee, attempt, stored, campaign, audience].map(({ sql }) => sql).join(', ')},
+    EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS hasAttachments
   FROM postlane_messages m
   LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   LEFT JOIN postlane_message_contents c ON c.message_id = m.id
@@ -94,38 +100,31 @@ const loadSql = `SELECT m.id, m.state, m.lease, a.id AS attempt_id, m.attempt_co
   WHERE m.id IN (?)`;
 
 function storedMessage(row: LoadedRow): StoredMessage {
-  const content = row.content === null ? null : (JSON.parse(row.content) as MessageContent);
-  const recipient = mailbox(row.recipient, row.recipient_name);
+  const {
+    address,
+    addressName,
+    attemptId,
+    contentText,
+    campaignData,
+    audienceAddress,
+    recipientData,
+    ...own
+  } = row;
+  const content = contentText === null ? null : (JSON.parse(contentText) as MessageContent);
+  const recipient = addressName ? { email: address, name: addressName } : { email: address };
   return {
-    id: row.id,
-    state: row.state,
-    lease: row.lease,
-    attemptId: row.attempt_id ?? '',
-    attempts: row.attempt_count,
-    category: row.category,
-    stream: row.stream,
-    transport: row.transport,
-    templateVersionId: row.template_version_id,
-    campaignId: row.campaign_id,
-    campaignState: row.campaign_state,
-    topic: row.topic,
+    ...own,
+    attemptId: attemptId ?? '',
     recipient: content?.to[0] ?? recipient,
-    locale: row.locale,
-    tag: row.tag,
-    expiresAt: row.expires_at,
-    content: content ?? { ...emptyContent, to: [recipient], data: campaignData(row) },
-    hasAttachments: row.has_attachments === 1,
-    purged: row.content === null && row.audience_address === null,
+    content: content ?? { ...emptyContent, to: [recipient], data: dataOf(campaignData, recipientData) },
+    hasAttachments: own.hasAttachments === 1,
+    purged: contentText === null && audienceAddress === null,
   };
 }
 
 const emptyContent = { cc: [], bcc: [], replyTo: [], headers: {}, metadata: {} };
 
-function campaignData(row: LoadedRow): Record<string, unknown> {
-  const shared = row.campaign_data === null ? {} : JSON.parse(row.campaign_data);
-  return row.recipient_data === null ? shared : { ...shared, ...JSON.parse(row.recipient_data) };
-}
-
-function mailbox(email: string, name: string | null): Mailbox {
-  return name ? { email, name } : { email };
+function dataOf(campaign: string | null, recipient: string | null): Record<string, unknown> {
+  const shared = campaign === null ? {} : JSON.parse(campaign);
+  return recipient === null ? shared : { ...shared, ...JSON.parse(recipient) };
 }
