@@ -9,19 +9,19 @@ export interface Segment {
 }
 
 // What is settled comes first, so that a campaign's bar fills from the left.
-const order: readonly MessageState[] = [
-  'delivered',
-  'sent',
-  'bounced',
-  'complained',
-  'suppressed',
-  'failed',
-  'cancelled',
-  'unknown',
-  'held',
-  'sending',
-  'queued',
-];
+const order = Object.keys({
+  delivered: true,
+  sent: true,
+  bounced: true,
+  complained: true,
+  suppressed: true,
+  failed: true,
+  cancelled: true,
+  unknown: true,
+  held: true,
+  sending: true,
+  queued: true,
+} satisfies Record<MessageState, true>) as MessageState[];
 
 /** Messages by state as parts of a bar that is `total` messages long. */
 export function stateBar(byState: Partial<Record<MessageState, number>>, total: number): Segment[] {

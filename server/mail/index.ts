@@ -153,6 +153,7 @@ export type { CampaignResult } from './campaigns/results-store.ts';
 export type { CampaignAction, CampaignState } from './campaigns/states.ts';
 export { MailError, type MailErrorCode } from './error.ts';
 export type { WebhookProvider } from './events/webhook-setup.ts';
+export type { MessageDetails } from './messages/messages.ts';
 export type { MessageFilter, MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';

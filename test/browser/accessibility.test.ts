@@ -192,7 +192,7 @@ describeInBrowser('every page', browser => {
       'for (const { form } of document.querySelectorAll("[name=_csrf]")) form._csrf.value = "forged"',
     );
     await button('Suppress address').click();
-    await page.getByRole('heading', { name: /not one of ours/ }).waitFor();
+    await page.getByRole('heading', { name: /has expired/ }).waitFor();
     await look(page, 'a forged form');
     await page.goto(`${app.url}campaigns/${app.ids.empty}`);
     await page.evaluate('document.querySelector("textarea[name=csv]").value = "x".repeat(7e6)');

@@ -1,4 +1,9 @@
-const words: Readonly<Record<string, string>> = {
+import { type AuditAction, isAuditAction } from '../../mail/index.ts';
+
+const labels = {
+  'account.disable': 'Account disabled',
+  'account.enable': 'Account enabled',
+  'account.invitation-link': 'Invitation link created',
   'account.invite': 'Colleague invited',
   'account.join': 'Invitation accepted',
   'account.password': 'Password changed',
@@ -7,46 +12,64 @@ const words: Readonly<Record<string, string>> = {
   'account.second-step-off': 'Second step switched off',
   'account.second-step-on': 'Second step switched on',
   'account.second-step-reset': 'Second step reset',
+  'brand.create': 'Brand created',
+  'brand.discard': 'Brand draft discarded',
+  'brand.publish': 'Brand published',
+  'brand.restore': 'Brand restored',
+  'brand.save': 'Brand draft saved',
   'campaign.add-recipients': 'Recipients added',
+  'campaign.cancel': 'Campaign cancelled',
+  'campaign.create': 'Campaign created',
+  'campaign.launch': 'Campaign launched',
+  'campaign.pause': 'Campaign paused',
   'campaign.remove-recipients': 'Recipients removed',
+  'campaign.resume': 'Campaign resumed',
   'campaign.retry-failed': 'Failed messages retried',
+  'job.create': 'Job created',
+  'job.delete': 'Job deleted',
+  'job.disable': 'Job disabled',
+  'job.enable': 'Job enabled',
+  'job.pause': 'Job paused',
+  'job.requeue': 'Job queued again',
+  'job.resume': 'Job resumed',
+  'job.retry': 'Job retried',
   'job.run': 'Job run',
+  'layout.create': 'Layout created',
+  'layout.discard': 'Layout draft discarded',
+  'layout.publish': 'Layout published',
+  'layout.restore': 'Layout restored',
+  'layout.save': 'Layout draft saved',
+  'message.cancel': 'Message cancelled',
   'message.resend': 'Message copied and sent again',
   'message.retry': 'Message retried',
+  'partial.create': 'Partial created',
+  'partial.discard': 'Partial draft discarded',
+  'partial.publish': 'Partial published',
+  'partial.restore': 'Partial restored',
+  'partial.save': 'Partial draft saved',
   'seed.begin': 'Sample data started',
   'seed.finish': 'Sample data finished',
   'session.end': 'Signed out',
   'session.start': 'Signed in',
-  'template.case-remove': 'Preview case removed',
-  'template.case-save': 'Preview case saved',
+  'suppression.add': 'Suppression added',
+  'suppression.lift': 'Suppression lifted',
+  'template.case-remove': 'Sample data removed',
+  'template.case-save': 'Sample data saved',
+  'template.create': 'Template created',
+  'template.discard': 'Template draft discarded',
+  'template.publish': 'Template published',
+  'template.restore': 'Template restored',
+  'template.save': 'Template draft saved',
   'template.test': 'Test sent',
+  'webhook-password.add': 'Webhook password added',
+  'webhook-password.remove': 'Webhook password removed',
   'webhook.set-up': 'Webhook set up at the provider',
-};
+} satisfies Record<AuditAction, string>;
 
-const verbs: Readonly<Record<string, string>> = {
-  add: 'added',
-  cancel: 'cancelled',
-  create: 'created',
-  delete: 'deleted',
-  disable: 'disabled',
-  discard: 'draft discarded',
-  enable: 'enabled',
-  launch: 'launched',
-  lift: 'lifted',
-  pause: 'paused',
-  publish: 'published',
-  remove: 'removed',
-  restore: 'restored',
-  resume: 'resumed',
-  save: 'draft saved',
-};
-
-/** What was done, in words: `campaign.launch` is "Campaign launched". Of what has no words its name is made readable. */
+/** What was done, in words. What an older release recorded under a name of its own is made readable. */
 export function actionLabel(action: string): string {
-  if (Object.hasOwn(words, action)) return words[action] ?? action;
-  const [, kind, verb] = /^([a-z-]+)\.([a-z-]+)$/.exec(action) ?? [];
-  if (!kind || !verb) return action;
-  const done = Object.hasOwn(verbs, verb) ? verbs[verb] : verb;
-  const text = `${kind} ${done}`.replaceAll('-', ' ');
+  if (isAuditAction(action)) return labels[action];
+  if (!/^[a-z-]+\.[a-z-]+$/.test(action)) return action;
+  const text = action.replaceAll(/[.-]/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

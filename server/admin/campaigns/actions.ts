@@ -1,4 +1,4 @@
-import type { Campaign, Mail } from '../../mail/index.ts';
+import type { CampaignAction, CampaignDetails, Mail } from '../../mail/index.ts';
 import type { Role } from '../person.ts';
 
 /** Something that can be done with a campaign. */
@@ -7,7 +7,8 @@ export interface Action {
   label: string;
   /** Least role that may. */
   role: Role;
-  from: readonly Campaign['state'][];
+  /** What the module calls it. */
+  allowedAs: CampaignAction;
   danger: boolean;
   /** The consequence to confirm first; null when no confirmation is needed. */
   question: string | null;
@@ -19,9 +20,9 @@ export interface Action {
 export const actions: readonly Action[] = [
   {
     path: 'launch',
+    allowedAs: 'launch',
     label: 'Launch',
     role: 'publisher',
-    from: ['draft'],
     danger: false,
     question: 'The audience is then final, and messages that have been sent cannot be recalled.',
     async run(mail, id, by) {
@@ -33,9 +34,9 @@ export const actions: readonly Action[] = [
   },
   {
     path: 'pause',
+    allowedAs: 'pause',
     label: 'Pause',
     role: 'editor',
-    from: ['scheduled', 'expanding', 'sending'],
     danger: false,
     question: null,
     async run(mail, id, by) {
@@ -45,9 +46,9 @@ export const actions: readonly Action[] = [
   },
   {
     path: 'resume',
+    allowedAs: 'resume',
     label: 'Resume',
     role: 'publisher',
-    from: ['paused'],
     danger: false,
     question: null,
     async run(mail, id, by) {
@@ -57,9 +58,9 @@ export const actions: readonly Action[] = [
   },
   {
     path: 'retry',
+    allowedAs: 'retryFailed',
     label: 'Retry failed messages',
     role: 'publisher',
-    from: ['sending', 'done'],
     danger: false,
     question: null,
     async run(mail, id, by) {
@@ -69,9 +70,9 @@ export const actions: readonly Action[] = [
   },
   {
     path: 'clear',
+    allowedAs: 'removeRecipients',
     label: 'Empty the audience',
     role: 'editor',
-    from: ['draft'],
     danger: true,
     question: 'Removes all recipients of this draft, so that the list can be added again.',
     async run(mail, id, by) {
@@ -80,9 +81,9 @@ export const actions: readonly Action[] = [
   },
   {
     path: 'cancel',
+    allowedAs: 'cancel',
     label: 'Cancel',
     role: 'publisher',
-    from: ['draft', 'scheduled', 'expanding', 'sending', 'paused'],
     danger: true,
     question: 'The campaign ends for good. Messages that have not been sent yet will not be sent.',
     async run(mail, id, by) {
@@ -92,14 +93,14 @@ export const actions: readonly Action[] = [
   },
 ];
 
-/** What can be done in its state; emptying and launching need an audience, retrying needs failures. */
+/** What the module allows now; emptying and launching need an audience, retrying needs failures. */
 export function availableActions(
-  { state }: Pick<Campaign, 'state'>,
+  { allowed }: CampaignDetails,
   { audience, failed }: { audience: number; failed: number },
 ): Action[] {
-  return actions.filter(({ path, from }) => {
+  return actions.filter(({ path, allowedAs }) => {
     if ((path === 'clear' || path === 'launch') && audience === 0) return false;
     if (path === 'retry' && failed === 0) return false;
-    return from.includes(state);
+    return allowed.includes(allowedAs);
   });
 }

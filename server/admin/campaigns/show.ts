@@ -12,7 +12,7 @@ export async function showCampaign(page: Page): Promise<void> {
   const { mail } = page;
   const campaign = await findCampaign(page);
   const [running] = await withProgress(mail, [campaign]);
-  const draft = campaign.state === 'draft' ? await draftOf(mail, campaign) : null;
+  const draft = campaign.allowed.includes('addRecipients') ? await draftOf(mail, campaign) : null;
   const possible = availableActions(campaign, {
     audience: running?.progress.audience ?? 0,
     failed: running?.progress.byState.failed ?? 0,

@@ -1,10 +1,11 @@
-import type { Mail, MessageView } from '../../mail/index.ts';
-import type { EligibilityPreview } from './eligibility-preview.ts';
+import type { Mail, MessageDetails, MessageState } from '../../mail/index.ts';
+
+type Name = MessageDetails['allowed'][number];
 
 /** Something an editor can do with a message. */
 export interface Action {
   /** Last part of the path it is posted to. */
-  path: 'resend' | 'cancel' | 'retry';
+  path: Name;
   label: string;
   hint: string;
   danger: boolean;
@@ -12,60 +13,53 @@ export interface Action {
   stops: string | null;
 }
 
-const retryable: ReadonlySet<string> = new Set(['failed', 'suppressed', 'cancelled', 'unknown']);
-
-/** What can be done with a message in its state. The module decides again when it is done. */
-export function availableActions(
-  { state, expiresAt }: MessageView,
-  { rendered, confidential }: { rendered: object | null; confidential: string | null },
-  { stops }: Pick<EligibilityPreview, 'stops'>,
-): Action[] {
-  const actions: Action[] = [];
-  if (state === 'queued' || state === 'held') {
-    actions.push({
-      path: 'cancel',
-      label: 'Cancel',
-      hint: 'Not sent yet. It will not be sent.',
-      danger: true,
-      stops: null,
-    });
-  }
-  const hasExpired = expiresAt !== null && expiresAt <= new Date();
-  if (retryable.has(state) && (rendered || confidential) && !hasExpired) {
-    const hint = state === 'unknown' ? twice : 'Sends the same message again. Eligibility is checked again.';
-    actions.push({ path: 'retry', label: 'Retry', hint, danger: state === 'unknown', stops });
-  }
-  if (rendered && state !== 'queued' && state !== 'sending' && state !== 'held') {
-    actions.push({
-      path: 'resend',
-      label: 'Send a copy',
-      hint: `Sends a new message with the same content to the same recipient. Eligibility is checked again. ${
-        state === 'unknown' ? twice : 'Recorded in the audit log.'
-      }`,
-      danger: state === 'unknown',
-      stops,
-    });
-  }
-  return actions;
+/** How an action is offered, and what it does: the message to show afterwards and the text that confirms it. */
+interface ActionKind {
+  label: string;
+  hint(state: MessageState): string;
+  perform(mail: Mail, id: string, by: string): Promise<{ id: string; text: string }>;
 }
 
 const twice = 'The provider may already have it: the recipient may get it twice.';
 
-/** What each action does: the message to show afterwards and the text that confirms it. Throws a MailError. */
-export const performers: Record<
-  Action['path'],
-  (mail: Mail, id: string, by: string) => Promise<{ id: string; text: string }>
-> = {
-  async resend(mail, id, by) {
-    const copy = await mail.messages.resend(id, { by });
-    return { id: copy, text: 'The copy was accepted as this new message. It will be sent within seconds.' };
+/** Every action on a message. Performing one throws a MailError when it is not possible. */
+export const actions: Record<Name, ActionKind> = {
+  cancel: {
+    label: 'Cancel',
+    hint: () => 'Not sent yet. It will not be sent.',
+    async perform(mail, id, by) {
+      await mail.messages.cancel(id, { by });
+      return { id, text: 'Cancelled. It will not be sent.' };
+    },
   },
-  async cancel(mail, id, by) {
-    await mail.messages.cancel(id, { by });
-    return { id, text: 'Cancelled. It will not be sent.' };
+  retry: {
+    label: 'Retry',
+    hint: state =>
+      state === 'unknown' ? twice : 'Sends the same message again. Eligibility is checked again.',
+    async perform(mail, id, by) {
+      await mail.messages.retry(id, { by });
+      return { id, text: 'Queued again. It will be sent within seconds.' };
+    },
   },
-  async retry(mail, id, by) {
-    await mail.messages.retry(id, { by });
-    return { id, text: 'Queued again. It will be sent within seconds.' };
+  resend: {
+    label: 'Send a copy',
+    hint: state =>
+      'Sends a new message with the same content to the same recipient. Eligibility is checked again. ' +
+      (state === 'unknown' ? twice : 'Recorded in the audit log.'),
+    async perform(mail, id, by) {
+      const copy = await mail.messages.resend(id, { by });
+      return { id: copy, text: 'The copy was accepted as this new message. It will be sent within seconds.' };
+    },
   },
 };
+
+/** The actions that the module allows now; `stops` says why the message would not be sent. */
+export function availableActions({ state, allowed }: MessageDetails, stops: string | null): Action[] {
+  return allowed.map(path => ({
+    path,
+    label: actions[path].label,
+    hint: actions[path].hint(state),
+    danger: path === 'cancel' || state === 'unknown',
+    stops: path === 'cancel' ? null : stops,
+  }));
+}

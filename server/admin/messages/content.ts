@@ -1,10 +1,10 @@
-import { type Mail, MailError, type MessageView } from '../../mail/index.ts';
+import { type Mail, MailError, type MessageDetails, type MessageView } from '../../mail/index.ts';
 import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { isUuid } from '../uuid.ts';
 
 /** The message that the path names. Throws a page of status 404. */
-export async function findMessage({ mail, request }: Page): Promise<MessageView> {
+export async function findMessage({ mail, request }: Page): Promise<MessageDetails> {
   const id = String(request.params.id);
   const message = isUuid(id) ? await mail.messages.get(id) : null;
   if (!message) throw notFound('There is no such message.');

@@ -1,4 +1,4 @@
-import type { MessageView } from '../../mail/index.ts';
+import type { Mail, MessageView } from '../../mail/index.ts';
 import type { ProviderWords } from '../suppressions/labels.ts';
 import { describeEvent, type EventDescription, type MessageEvent } from './event-labels.ts';
 import { reasonLabel } from './reason-labels.ts';
@@ -20,3 +20,12 @@ const kindsBehind: Partial<Record<MessageView['state'], readonly string[]>> = {
   complained: ['complained'],
   failed: ['refused'],
 };
+
+/** Why a message like this one would not be sent now, in words; null when nothing speaks against it. */
+export function stopsOf(
+  words: ProviderWords,
+  eligibility: Awaited<ReturnType<Mail['messages']['explain']>>,
+): string | null {
+  const decision = eligibility?.decision;
+  return !decision || decision.kind === 'send' ? null : `${reasonLabel(words, decision.reason)}.`;
+}

@@ -6,11 +6,10 @@ import { type Page, pagesOf } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
-import { availableActions, performers } from './actions.ts';
+import { actions, availableActions } from './actions.ts';
 import { findMessage, readContent, readPayload } from './content.ts';
-import { previewEligibility } from './eligibility-preview.ts';
 import { describeEvent } from './event-labels.ts';
-import { explanationOf } from './explanation.ts';
+import { explanationOf, stopsOf } from './explanation.ts';
 import { listMessages } from './list.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -22,14 +21,14 @@ export function messageRouter(mail: Mail, show: Show): Router {
   router.get('/:id', page(showMessage));
   router.get('/:id/preview', page(showContent));
   router.get('/:id/events/:event', page(showEvent));
-  for (const [name, perform] of Object.entries(performers)) {
+  for (const [name, action] of Object.entries(actions)) {
     router.post(
       `/:id/${name}`,
       allow('editor'),
       page(async asked => {
         const { id } = await findMessage(asked);
         await asked.orFlashError(`messages/${id}`, async () => {
-          const done = await perform(mail, id, asked.by);
+          const done = await action.perform(mail, id, asked.by);
           asked.redirect(`messages/${done.id}`, done.text);
         });
       }),
@@ -46,7 +45,7 @@ async function showMessage(page: Page): Promise<void> {
     message.campaignId ? mail.campaigns.get(message.campaignId) : null,
     mail.messages.attempts(message.id),
     mail.messages.events(message.id),
-    previewEligibility(mail, message),
+    mail.messages.explain(message.id),
   ]);
   page.render('messages/show', {
     message,
@@ -56,7 +55,7 @@ async function showMessage(page: Page): Promise<void> {
     attempts,
     events,
     eligibility,
-    possible: availableActions(message, content, eligibility),
+    possible: availableActions(message, stopsOf(mail.providers, eligibility)),
     ...content,
   });
 }

@@ -1,4 +1,4 @@
-import type { AttemptView, Mail, MessageView } from '../../mail/index.ts';
+import type { AttemptView, AuditAction, Mail, MessageView } from '../../mail/index.ts';
 import type { Directory } from '../access/directory.ts';
 import { withNames } from '../audit/names.ts';
 import type { ProviderWords } from '../suppressions/labels.ts';
@@ -15,7 +15,7 @@ export interface TimelineEntry {
   copyOf?: string;
 }
 
-const actions: Readonly<Record<string, string>> = {
+const actions: Readonly<Record<Extract<AuditAction, `message.${string}`>, string>> = {
   'message.resend': 'copied',
   'message.cancel': 'cancelled',
   'message.retry': 'retried',
@@ -85,10 +85,14 @@ async function operatorEntries(
   const named = await withNames(directory, entries);
   return Promise.all(
     named.map(async ({ id: entry, at, action, name }): Promise<TimelineEntry> => {
-      const line = { at, what: actions[action] ?? action, text: `by ${name}` };
+      const line = { at, what: isMessageAction(action) ? actions[action] : action, text: `by ${name}` };
       return action === 'message.resend' ? { ...line, ...(await originalIn(mail, entry)) } : line;
     }),
   );
+}
+
+function isMessageAction(action: string): action is keyof typeof actions {
+  return Object.hasOwn(actions, action);
 }
 
 async function originalIn(mail: Mail, entry: string): Promise<{ copyOf?: string }> {

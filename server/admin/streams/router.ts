@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { type Mail, MailError } from '../../mail/index.ts';
+import { type Page, pagesOf } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
@@ -11,34 +12,42 @@ import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
 /** What is configured: streams, routing, connections, and the webhooks for providers' events with their passwords. */
 export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}): Router {
   const router = Router();
-
-  router.get('/', async (_request, response) => {
-    const [streams, passwords] = await Promise.all([
-      mail.connections.streams(),
-      mail.webhookPasswords.list(),
-    ]);
-    show(response, 'streams/index', {
-      policy: mail.connections.policy(),
-      streams,
-      connections: mail.connections.list(),
-      passwords,
-      configured: options.webhookUsers ?? [],
-      providers: webhookProviders(mail, response, options.publicUrl),
-    });
-  });
-
-  router.post('/connections/:name/test', allow('editor'), async (request, response) => {
-    const test = await testOrNotFound(mail, String(request.params.name));
-    const tested = mail.connections.list().find(({ name }) => name === test.name);
-    const provider = test.ok && tested?.webhooks ? providerNamed(mail, tested.webhooks) : null;
-    const address = provider && webhookAddress(mail, response, provider, options.publicUrl);
-    const webhooks = provider && address ? await checkedWebhooks(mail, provider, address) : null;
-    show(response, 'streams/test', { test, webhooks });
-  });
-
+  const page = pagesOf(mail, show);
+  router.get(
+    '/',
+    page(asked => showStreams(asked, options)),
+  );
+  router.post(
+    '/connections/:name/test',
+    allow('editor'),
+    page(asked => testConnection(asked, options)),
+  );
   router.use('/webhook-passwords', passwordRouter(mail, show, options));
   router.use('/webhooks', webhookSetupRouter(mail, show, options));
   return router;
+}
+
+async function showStreams(page: Page, { publicUrl, webhookUsers = [] }: StreamOptions): Promise<void> {
+  const { mail } = page;
+  const [streams, passwords] = await Promise.all([mail.connections.streams(), mail.webhookPasswords.list()]);
+  page.render('streams/index', {
+    policy: mail.connections.policy(),
+    streams,
+    connections: mail.connections.list(),
+    passwords,
+    configured: webhookUsers,
+    providers: webhookProviders(page, publicUrl),
+  });
+}
+
+async function testConnection(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+  const { mail } = page;
+  const test = await testOrNotFound(mail, page.param('name'));
+  const tested = mail.connections.list().find(({ name }) => name === test.name);
+  const provider = test.ok && tested?.webhooks ? providerNamed(mail, tested.webhooks) : null;
+  const address = provider && webhookAddress(page, provider, publicUrl);
+  const webhooks = provider && address ? await checkedWebhooks(mail, provider, address) : null;
+  page.render('streams/test', { test, webhooks });
 }
 
 async function testOrNotFound(mail: Mail, name: string) {

@@ -1,5 +1,5 @@
-import type { Response } from 'express';
 import type { Mail, WebhookProvider } from '../../mail/index.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { locationOf } from '../page-location.ts';
 
@@ -14,14 +14,15 @@ export interface WebhookAddress {
 
 /** Beside these pages, as this app is reached from outside. */
 export function webhookAddress(
-  mail: Mail,
-  response: Response,
+  { mail, request, response }: Page,
   { key }: WebhookProvider,
   publicUrl?: string,
 ): WebhookAddress {
-  const { req } = response;
-  const mount = req.originalUrl.slice(0, -`/${locationOf(response).page}`.length);
-  const outside = (publicUrl ?? `${req.protocol}://${req.get('host') ?? 'localhost'}`).replace(/\/+$/, '');
+  const mount = request.originalUrl.slice(0, -`/${locationOf(response).page}`.length);
+  const outside = (publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`).replace(
+    /\/+$/,
+    '',
+  );
   // A host may name the whole address of the pages, or only its own.
   const url = `${outside.endsWith(mount) ? outside : outside + mount}/webhooks/${key}`;
   const theirs = mail.connections.list().find(({ webhooks }) => webhooks === key)?.address;
@@ -30,10 +31,10 @@ export function webhookAddress(
 }
 
 /** Every provider that posts events with the address for it, for the views. */
-export function webhookProviders(mail: Mail, response: Response, publicUrl?: string) {
-  return mail.webhooks.providers.map(provider => ({
+export function webhookProviders(page: Page, publicUrl?: string) {
+  return page.mail.webhooks.providers.map(provider => ({
     ...provider,
-    address: webhookAddress(mail, response, provider, publicUrl),
+    address: webhookAddress(page, provider, publicUrl),
   }));
 }
 

@@ -1,49 +1,54 @@
 import { type Request, Router } from 'express';
 import type { Mail, WebhookProvider } from '../../mail/index.ts';
+import { type Page, pagesOf } from '../page.ts';
 import { PageError } from '../page-error.ts';
-import { allow, personOf } from '../person.ts';
+import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { StreamOptions } from './options.ts';
-import { orSay } from './or-say.ts';
 import { providerNamed, type WebhookAddress, webhookAddress } from './webhook-address.ts';
 
 /** The webhooks at a provider: their state, and setting them up with a new password. */
-export function webhookSetupRouter(mail: Mail, show: Show, { publicUrl }: StreamOptions): Router {
+export function webhookSetupRouter(mail: Mail, show: Show, options: StreamOptions): Router {
   const router = Router();
-
-  router.get('/', allow('editor'), async ({ query }, response) => {
-    const provider = providerNamed(mail, query.provider);
-    const address = webhookAddress(mail, response, provider, publicUrl);
-    show(response, 'streams/webhooks', {
-      webhooks: await checkedWebhooks(mail, provider, address),
-      results: null,
-    });
-  });
-
-  router.post('/', allow('admin'), async (request, response) => {
-    const provider = providerNamed(mail, request.body?.provider);
-    const address = webhookAddress(mail, response, provider, publicUrl);
-    // What a browser said of the host is no reason to send events there.
-    if (!address.known)
-      throw new PageError(
-        422,
-        'Not set up',
-        'Set PUBLIC_URL first: the address at which this app is reached.',
-      );
-    const streams = streamsIn(request);
-    if (streams.length === 0) throw new PageError(422, 'Not set up', 'Choose at least one stream.');
-    await orSay(response, async () => {
-      const results = await mail.webhooks.setUp(provider.key, streams, address.url, {
-        by: personOf(response).id,
-      });
-      show(response, 'streams/webhooks', {
-        webhooks: await checkedWebhooks(mail, provider, address),
-        results,
-      });
-    });
-  });
-
+  const page = pagesOf(mail, show);
+  router.get(
+    '/',
+    allow('editor'),
+    page(asked => showWebhooks(asked, options)),
+  );
+  router.post(
+    '/',
+    allow('admin'),
+    page(asked => setUpWebhooks(asked, options)),
+  );
   return router;
+}
+
+async function showWebhooks(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+  const { mail, request } = page;
+  const provider = providerNamed(mail, request.query.provider);
+  const address = webhookAddress(page, provider, publicUrl);
+  const webhooks = await checkedWebhooks(mail, provider, address);
+  page.render('streams/webhooks', { webhooks, results: null });
+}
+
+async function setUpWebhooks(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+  const { mail, request } = page;
+  const provider = providerNamed(mail, request.body?.provider);
+  const address = webhookAddress(page, provider, publicUrl);
+  // What a browser said of the host is no reason to send events there.
+  if (!address.known) throw notSetUp('Set PUBLIC_URL first: the address at which this app is reached.');
+  const streams = streamsIn(request);
+  if (streams.length === 0) throw notSetUp('Choose at least one stream.');
+  await page.orFlashError('streams#webhook', async () => {
+    const results = await mail.webhooks.setUp(provider.key, streams, address.url, { by: page.by });
+    const webhooks = await checkedWebhooks(mail, provider, address);
+    page.render('streams/webhooks', { webhooks, results });
+  });
+}
+
+function notSetUp(message: string): PageError {
+  return new PageError(422, 'Not set up', message);
 }
 
 /** The state of a provider's webhooks, for the view `webhook-status`. */
