@@ -38,10 +38,10 @@ describe('npm run bench', function () {
   });
 
   it('measures password resets beside a campaign against the same alone', async () => {
-    const results = await linesOf('beside', '--rounds', '1', '--sends', '3', '--recipients', '40');
+    const results = await linesOf('lanes', '--rounds', '1', '--sends', '3', '--recipients', '40');
     expect(results.map(({ part, unit }) => [part, unit])).to.deep.equal([
-      ['beside', 'ms'],
-      ['beside-p99', 'ms'],
+      ['lanes', 'ms'],
+      ['lanes-p99', 'ms'],
     ]);
     for (const { ours, pair } of results) expect(Math.min(ours, pair ?? 0)).to.be.above(0);
   });

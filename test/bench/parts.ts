@@ -1,6 +1,6 @@
 import { measureAgenda } from './agenda.ts';
 import type { Bench } from './bench.ts';
-import { measureBeside } from './beside.ts';
+import { measureLanes } from './lanes.ts';
 import { measureCampaign } from './campaign.ts';
 import type { Result } from './report.ts';
 import { measureSend } from './send.ts';
@@ -9,6 +9,6 @@ import { measureSend } from './send.ts';
 export const parts: Readonly<Record<string, (bench: Bench) => Promise<Result[]>>> = {
   campaign: measureCampaign,
   send: measureSend,
-  beside: measureBeside,
+  lanes: measureLanes,
   agenda: measureAgenda,
 };

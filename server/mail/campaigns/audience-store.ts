@@ -59,7 +59,7 @@ export async function countAudience(db: Db, campaignId: string): Promise<number>
   return Number(row?.count ?? 0);
 }
 
-/** How many of an audience are suppressed on a stream: from the shorter list to the longer one, whichever that is. */
+/** How many of an audience are suppressed on a stream: the optimizer starts at the shorter list. */
 export async function countSuppressedIn(db: Db, campaignId: string, stream: string): Promise<number> {
   const [[row]] = await db.raw(
     `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r

@@ -20,7 +20,7 @@ export interface RecipientInput {
 /** Recipients as they come: a list, a generator, a stream of parsed lines. */
 export type Recipients = Iterable<RecipientInput> | AsyncIterable<RecipientInput>;
 
-/** What became of recipients; faults by their place, from 0, the first thousand with their reasons. */
+/** What became of recipients. Faults carry the recipient's index from 0; the first thousand are kept with their reasons. */
 export interface AudienceResult {
   added: number;
   duplicates: number;
@@ -28,9 +28,9 @@ export interface AudienceResult {
   faults: { index: number; field: string | undefined; message: string }[];
 }
 
-/** How to take recipients. */
+/** Options of {@link addRecipients}. */
 export interface AudienceOptions extends Actor {
-  /** Check them all and add nobody. */
+  /** Check all of them and add none. */
   checkOnly?: boolean;
 }
 
@@ -117,7 +117,7 @@ async function storePage(
   entry: GrowingEntry,
 ): Promise<void> {
   const added = await inTransaction(db, async trx => {
-    // Locked, so that a launch waits for the page or the page finds it launched.
+    // Locked: a launch waits for the page, or the page sees that it was launched.
     const campaign = await requireCampaign(trx, id, { lock: true });
     if (!isAllowed('addRecipients', campaign.state)) throw wrongState(campaign, 'take recipients');
     const inserted = page.length === 0 ? 0 : await insertAudience(trx, id, page);

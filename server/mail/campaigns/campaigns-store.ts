@@ -110,7 +110,7 @@ export async function transitionCampaign(
   return changed > 0;
 }
 
-/** Ids of campaigns that were cancelled and may have messages that wait all the same. */
+/** Ids of cancelled campaigns that may still have waiting messages. */
 export async function unfinishedCancelled(db: Db): Promise<string[]> {
   return db('postlane_campaigns')
     .where({ state: 'cancelled' })
@@ -127,7 +127,7 @@ export async function stampCancelledFinished(db: Db, id: string, at: Date): Prom
     .update({ finished_at: utc(at) });
 }
 
-/** Whether any of a campaign's messages is still open: one look for each open state, not a count. */
+/** Whether any of a campaign's messages is still open: one index lookup per open state instead of a count. */
 export async function hasOpenMessages(db: Db, campaignId: string): Promise<boolean> {
   for (const state of openStates) {
     const found = await db('postlane_messages')

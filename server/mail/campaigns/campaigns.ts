@@ -22,13 +22,13 @@ import { type Progress, progressIn } from './progress.ts';
 import { type CampaignResult, resultsOf } from './results-store.ts';
 import { allowedCampaignActions, type CampaignAction } from './states.ts';
 
-/** A campaign to be made. */
+/** Input of `campaigns.create`. */
 export interface CampaignInput {
   name: string;
   template: string;
-  /** What people subscribe to; who withdrew from it is left out. */
+  /** What people subscribe to; those who withdrew from it are left out. */
   topic?: string;
-  /** Shared by all recipients; theirs is laid over it. */
+  /** Shared by all recipients; their own data is merged over it. */
   data?: Record<string, unknown>;
   tag?: string;
   /** Not before this moment; at launch when absent. */
@@ -49,7 +49,7 @@ export interface CampaignPlan {
   withoutConsent: number;
 }
 
-/** The life of campaigns: {@link createCampaigns}. */
+/** See {@link createCampaigns}. */
 export type Campaigns = ReturnType<typeof createCampaigns>;
 
 const campaignInput = Joi.object({
@@ -141,7 +141,7 @@ export function createCampaigns(context: MailContext) {
     };
   }
 
-  /** How far it is. `recent`: a large one on its way as it was counted in the last minute, for pages that are quick. */
+  /** How far it is. With `recent`, a large running campaign is reported as counted within the last minute, so that pages stay quick. */
   async function progress(id: string, { recent = false } = {}): Promise<Progress> {
     return progressIn(context, await requireCampaign(id), recent);
   }
@@ -161,7 +161,7 @@ export function createCampaigns(context: MailContext) {
     return ready.filter(({ content }) => isBulk(context, content.category)).map(({ content }) => content.key);
   }
 
-  /** What its template wants to know of each recipient, except what they all share. */
+  /** The data that its template takes of each recipient, except what all share. */
   async function contract(id: string): Promise<ContractSpec> {
     const { templateVersionId } = await requireCampaign(id);
     return (await context.templates.version(templateVersionId)).content.contract;
@@ -185,7 +185,7 @@ export function createCampaigns(context: MailContext) {
       yield* resultsOf(db, id);
     },
     get,
-    /** Latest first, a hundred; those on their way alone when asked for. `cursor`: older than this id. */
+    /** The latest hundred, newest first. `running`: only those on their way. `cursor`: older than this id. */
     list: (filter: { running?: boolean; cursor?: string } = {}) => listCampaigns(db, filter),
   };
 }

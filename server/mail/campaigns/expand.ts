@@ -17,9 +17,9 @@ import { finishCancelled, holdQueued, releaseHeld } from './lifecycle.ts';
 const expansionPage = 1000;
 
 /**
- * Ends what a process that died began with campaigns, or had too much to move at once. Then turns frozen
+ * Finishes what a process left undone: because it died, or because there was too much to move at once. Then turns frozen
  * audiences into messages, page by page: rows and cursor in one transaction, so that a crash repeats or loses nothing.
- * Then closes campaigns that owe nothing any more. Returns how many messages were made.
+ * Then closes campaigns without open messages. Returns how many messages were made.
  */
 export async function expandCampaigns(context: MailContext, signal?: AbortSignal): Promise<number> {
   const { db, now } = context;
@@ -41,7 +41,7 @@ export async function expandCampaigns(context: MailContext, signal?: AbortSignal
 
 async function expandPage(context: MailContext, id: string): Promise<number> {
   return inTransaction(context.db, async trx => {
-    // Locked, so that a pause or a second worker waits for the page or finds the campaign elsewhere.
+    // Locked: a pause or a second worker waits for the page, or the page sees the new state.
     const campaign = await readCampaign(trx, id, { lock: true });
     if (campaign?.state !== 'expanding') return 0;
     const members = await readAudience(trx, id, campaign.expandedTo, expansionPage);

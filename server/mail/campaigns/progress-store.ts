@@ -4,7 +4,7 @@ import { utc } from '../shared/time.ts';
 
 type ByState = Partial<Record<MessageState, number>>;
 
-/** Keeps how far a running campaign is; the time only moves when it came further. */
+/** Saves how far a running campaign is; `progressed_at` moves only when it made progress. */
 export async function saveProgress(
   db: Knex,
   campaignId: string,
@@ -28,7 +28,7 @@ export async function savedCounts(db: Knex, campaignId: string): Promise<ByState
   return row?.by_state ? JSON.parse(row.by_state) : null;
 }
 
-/** Running campaigns that came no further since `before`, oldest first. */
+/** Running campaigns without progress since `before`, oldest first. */
 export async function stuckCampaigns(
   db: Knex,
   before: Date,

@@ -12,14 +12,14 @@ export interface Progress {
   audience: number;
   /** Recipients that became messages. */
   expanded: number;
-  /** Messages that still owe something. */
+  /** Messages that are not settled yet. */
   open: number;
   byState: Partial<Record<MessageState, number>>;
   /** 0-1, settled messages of the audience. */
   share: number;
 }
 
-/** Counts nothing twice and keeps no counters that could drift. */
+/** Derives progress from the rows: there are no counters that could drift. */
 export function progressOf(audience: number, byState: Partial<Record<MessageState, number>>): Progress {
   const expanded = Object.values(byState).reduce((sum, count) => sum + count, 0);
   const open = openStates.reduce((sum, state) => sum + (byState[state] ?? 0), 0);
@@ -29,10 +29,10 @@ export function progressOf(audience: number, byState: Partial<Record<MessageStat
 /** States in which a campaign's messages are counted every minute. */
 export const sampledStates = ['expanding', 'sending', 'paused'] as const satisfies CampaignState[];
 
-/** Of a campaign with more messages than this, a recent count will do where one is asked for. */
+/** A larger campaign is shown by its recent count where `recent` asks for it. */
 const countedAtOnce = 20_000;
 
-/** How far a campaign is. With `recent` it is quick however large the campaign, while that is on its way. */
+/** How far a campaign is. With `recent` this is quick however large a running campaign is. */
 export async function progressIn(
   { db }: Pick<MailContext, 'db'>,
   campaign: Campaign,
@@ -48,10 +48,10 @@ export async function progressIn(
   return sample.expanded > countedAtOnce ? sample : progressOf(audience, await countByState(db, id));
 }
 
-/** Counts a campaign's messages and keeps the counts, and when it last came further. */
+/** Counts a campaign's messages and saves the counts and when it last made progress. */
 export async function refreshProgress({ db, now }: MailContext, id: string): Promise<void> {
   const byState = await countByState(db, id);
   const { expanded, open } = progressOf(0, byState);
-  // What became a message and what was settled both count as coming further.
+  // Expanded and settled messages both count as progress.
   await saveProgress(db, id, { byState, settled: expanded * 2 - open }, now());
 }

@@ -12,7 +12,7 @@ export const campaignStates = [
 /** See {@link campaignStates}. */
 export type CampaignState = (typeof campaignStates)[number];
 
-/** States in which a campaign is on its way, or would be but for a pause. */
+/** States in which a campaign is on its way, or paused on its way. */
 export const runningStates = [
   'scheduled',
   'expanding',

@@ -5,7 +5,7 @@ import type { AttachmentFile } from '../providers/transport.ts';
 import type { SendRequest } from '../sending/request.ts';
 import { addMs, utc } from '../shared/time.ts';
 
-/** A file that was used so lately needs no new mark: a purge looks for what was not used for weeks. */
+/** A file used this recently needs no new timestamp: a purge looks for files unused for weeks. */
 const markedForMs = 24 * 3_600_000;
 
 /** Stores files once by their hash and attaches them to a message. */
@@ -26,9 +26,9 @@ export async function attachFiles(
     addMs(now, -markedForMs),
   );
   for (const { hash, content } of hashed) {
-    // Neither shipped again nor locked: transactions that send the same terms and conditions do not wait in line.
+    // Neither sent again nor locked: transactions that attach the same file do not wait for each other.
     if (marked.has(hash)) continue;
-    // The row is touched, and so locked until commit, also when it exists: a purge cannot take it from under us.
+    // An existing row is updated, and so locked until commit: a purge cannot delete it meanwhile.
     await trx.raw(
       `INSERT INTO postlane_attachments (hash, size, content, used_at) VALUES (?, ?, ?, ?)
        ON DUPLICATE KEY UPDATE used_at = GREATEST(used_at, VALUES(used_at))`,

@@ -1,8 +1,8 @@
 import type { Db } from '../../../db/connect.ts';
 
 /**
- * Of these messages those that nobody but their recipients may read: the version of the template that they are pinned to
- * is marked so, or the one that is published now, for who marks it means the mail of yesterday as well.
+ * Of these messages, those that only their recipients may read: the version of the template that they are pinned to
+ * is marked so, or the one that is published now, for marking a template covers the mail sent before, too.
  */
 export async function confidentialMessages(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();

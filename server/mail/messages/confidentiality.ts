@@ -3,23 +3,23 @@ import { MailError } from '../error.ts';
 import { type EventView, listEvents, readEvent, readRawEvent } from '../events/events-store.ts';
 import { confidentialMessages } from './confidentiality-store.ts';
 
-/** Whether nobody but its recipient may read what a message says. */
+/** Whether only its recipient may read what a message says. */
 export async function isConfidential({ db }: Pick<MailContext, 'db'>, messageId: string): Promise<boolean> {
   return (await confidentialMessages(db, [messageId])).has(messageId);
 }
 
-/** Throws `confidential` for a message that nobody but its recipient may read: who reads a link to an account has the account. */
+/** Throws `confidential` for a message that only its recipient may read: anyone who reads a link to an account has the account. */
 export async function refuseConfidential(context: Pick<MailContext, 'db'>, messageId: string): Promise<void> {
   if (await isConfidential(context, messageId))
     throw confidential('What it says is for its recipient alone.');
 }
 
-/** The refusal to show, or to send again, what is somebody's alone. */
+/** The refusal to show, or to send again, confidential content. */
 export function confidential(text: string, field?: string): MailError {
   return new MailError('confidential', text, field);
 }
 
-/** What was reported about a message; of a confidential one without the links that were followed. */
+/** The events of a message; of a confidential one without the links that were clicked. */
 export async function eventsOf(context: Pick<MailContext, 'db'>, messageId: string): Promise<EventView[]> {
   const events = await listEvents(context.db, messageId);
   if (!events.some(({ details }) => details.link) || !(await isConfidential(context, messageId)))
@@ -27,7 +27,7 @@ export async function eventsOf(context: Pick<MailContext, 'db'>, messageId: stri
   return events.map(event => ({ ...event, details: { ...event.details, link: null } }));
 }
 
-/** A report as it came, JSON; null once purged. Throws `confidential`, for reports quote links and subjects. */
+/** An event as the provider sent it, JSON; null once purged. Throws `confidential`, for events quote links and subjects. */
 export async function rawEventOf(context: Pick<MailContext, 'db'>, eventId: string): Promise<string | null> {
   const event = await readEvent(context.db, eventId);
   if (event?.messageId) await refuseConfidential(context, event.messageId);

@@ -81,7 +81,7 @@ export function createMessages(context: MailContext) {
     const before = await requireMessage(id, action);
     const { done, to } = outcomes[action];
     await inTransaction(db, async trx => {
-      // It may have moved on since it was looked at.
+      // Its state may have changed since it was read.
       if ((await change(trx)) === 0) throw wrongState((await stateOf(trx, id)) ?? before.state, done);
       await audited(trx, actor, {
         action: `message.${action}`,
@@ -96,7 +96,7 @@ export function createMessages(context: MailContext) {
   /**
    * Accepts a copy of a message as a new one: same template version, data, copies and files; the route is chosen and
    * eligibility checked again. Returns its id. Throws `wrong-state` while the message still waits to be sent and once
-   * its content is purged, and `confidential` for mail that brings what works once.
+   * its content is purged, and `confidential` for confidential mail.
    */
   async function resend(id: string, actor: Actor = {}): Promise<string> {
     const original = await requireMessage(id, 'resend');
@@ -153,7 +153,7 @@ export function createMessages(context: MailContext) {
       if (content) await refuseConfidential(context, id);
       return content;
     },
-    /** Removes what one message says and brings, before its time: for mail that carries a secret. Its row stays. */
+    /** Removes the content and attachments of one message before their time; its row stays. */
     purgeContent: (id: string) => purgeContent(db, id),
     /** Messages by state, over everything: counts each of them, so not for a page. */
     countByState: () => countByState(db),

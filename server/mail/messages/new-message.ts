@@ -44,7 +44,7 @@ const noDetails: Details = {
   content: null,
 };
 
-/** What every message needs. `stream` is for callers who know better than the policy. */
+/** What every message needs. `stream` overrides the policy's. */
 interface Essentials {
   category: string;
   recipient: Mailbox;
@@ -53,7 +53,7 @@ interface Essentials {
   dueAt?: Date | null;
 }
 
-/** A message as of now, its route chosen; to be handed over by the worker unless it is given an attempt. */
+/** A message created now, with its route chosen. The worker hands it over unless it is given an attempt. */
 export function newMessage(
   { policy, now }: Pick<MailContext, 'policy' | 'now'>,
   { category, recipient, templateVersionId, stream, dueAt, ...details }: Essentials & Partial<Details>,

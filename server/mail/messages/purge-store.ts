@@ -15,8 +15,8 @@ export interface Purged {
 const page = 1000;
 
 /**
- * Removes what is personal and large of messages accepted before `cutoff` that owe nothing any more: contents, files
- * nobody refers to, raw events, frozen audiences. The ledger rows stay. In pages, so that no lock is held for long.
+ * Removes what is personal and large of settled messages accepted before `cutoff`: contents, files
+ * that no message uses, raw events, frozen audiences. The messages' rows stay. In pages, so that no lock is held for long.
  */
 export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
   const before = [firstIdAt(cutoff)];
@@ -45,7 +45,7 @@ export async function purgeContent(db: Db, messageId: string): Promise<void> {
   await db('postlane_message_contents').where({ message_id: messageId }).delete();
 }
 
-// Ids begin with the moment of acceptance: what is younger is not even looked at.
+// Ids begin with the time of acceptance, so younger messages are not read.
 const settledSql = `m.state NOT IN (${openStates.map(state => `'${state}'`).join(', ')})`;
 const oldFilesSql = `SELECT f.message_id AS id FROM postlane_message_attachments f
   STRAIGHT_JOIN postlane_messages m ON m.id = f.message_id WHERE f.message_id < ? AND ${settledSql} LIMIT ${page}`;
@@ -79,21 +79,21 @@ async function purgeAttachments(db: Db, cutoff: Date): Promise<number> {
       utc(cutoff),
     ]);
     total += result.affectedRows;
-    // Files that came into use between the two statements are left; they must not keep us here for ever.
+    // Files that came into use between the two statements stay; without this the loop would not end.
     if (result.affectedRows === 0) return total;
   }
 }
 
-// Behind a moment and an id, so that no page reads what the one before has done.
+// After a time and an id, so that no page reads again what the one before did.
 const oldEventsSql = `SELECT id, received_at AS receivedAt, raw IS NOT NULL AS hasRaw
   FROM postlane_events FORCE INDEX (events_received)
   WHERE received_at >= ? AND received_at < ? AND (received_at > ? OR id > ?)
   ORDER BY received_at, id LIMIT ${page}`;
 
-/** From where the last purge came to: what it left behind stays in the table, and nights must not grow with it. */
+/** Starts where the last purge ended: its rows stay in the table, and a purge must not take longer every night. */
 async function purgeRawEvents(db: Db, cutoff: Date, now: Date): Promise<number> {
   const purgedTo = await cursorPosition(db, 'raw-events');
-  // A day earlier, for an event whose commit came late.
+  // A day earlier, for events that were committed late.
   let last = { receivedAt: new Date(Math.max(0, (purgedTo ?? 0) - dayMs)), id: 0 };
   let total = 0;
   for (;;) {

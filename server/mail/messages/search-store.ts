@@ -4,7 +4,7 @@ import { firstIdAt } from '../shared/ids.ts';
 import { type MessageState, messageStates } from './states.ts';
 import { type MessageView, viewColumns } from './views-store.ts';
 
-/** What to look for, all of it. `from` and `to` bound the time of acceptance, to which the id bears witness. */
+/** What to look for; all conditions apply. `from` and `to` bound the time of acceptance, by the id. */
 export interface MessageFilter {
   /** The whole address. */
   recipient?: string;
@@ -30,14 +30,14 @@ export interface MessagePage {
   cursor: string | null;
   /** Goes back to newer ones, as `after`; null on the first page. */
   newer: string | null;
-  /** True when the search stopped before the page was full, because so many did not match; the cursor goes on. */
+  /** True when the search stopped before the page was full because too many did not match; the cursor continues it. */
   partial: boolean;
 }
 
-/** So many messages are looked at for one page when no single index answers all that was asked. */
+/** How many messages are read for one page when no single index answers all conditions. */
 export const searchBudget = 10_000;
 
-/** Messages that match. Ids are in order of acceptance, so an id is the cursor, both ways. */
+/** Messages that match. Ids are in order of acceptance, so an id serves as the cursor in both directions. */
 export async function findMessages(
   db: Db,
   filter: MessageFilter,
@@ -61,15 +61,15 @@ export async function findMessages(
   return pageOf(found.slice(0, limit), filter, { more, last: more ? null : end });
 }
 
-/** A plan, and where a walk along it stops for want of budget; null when it sees everything. */
+/** A plan, and the id where the budget ends; null when it reaches the end. */
 interface Chosen {
   plan: Plan;
   end: string | null;
 }
 
 /**
- * The plan that answers all, else the first that the budget reaches the end of, else the one on which it comes furthest:
- * there the candidates lie farthest apart. A common tag in a rare state is found by its state.
+ * The plan that answers all, else the first that the budget can read to the end, else the one on which it gets furthest:
+ * there the candidates are sparsest. A common tag in a rare state is found by its state.
  */
 async function shortestPlan(
   db: Db,
@@ -168,14 +168,14 @@ export async function recipientsBeginning(db: Db, start: string, limit: number):
 /** A column and the value that it is to have. */
 export type Condition = readonly [column: string, value: string | number];
 
-/** One plan of a search: an index, what it is entered with (each is a walk in order of id), and what it cannot answer. */
+/** One plan of a search: an index, the prefixes it is entered with (each read in order of id), and the conditions it cannot answer. */
 export interface Plan {
   index: string;
   walks: Condition[][];
   rest: Condition[];
 }
 
-/** Every plan for what is asked, those that are short as a rule first; `versions` are the template's. */
+/** Every plan for a filter, usually short ones first; `versions` are the template's. */
 export function plansFor(filter: MessageFilter, versions: readonly number[] | null): Plan[] {
   const { recipient, campaignId, tag, state, stream, template } = filter;
   const asked: Condition[] = [
@@ -225,7 +225,7 @@ function versionWalks(versions: readonly number[]): Condition[][] {
   return versions.map(id => [['template_version_id', id]]);
 }
 
-// As much of it as its index knows.
+// The part that its index covers.
 function tagStart(tag: string): string {
   return [...tag].slice(0, 64).join('');
 }

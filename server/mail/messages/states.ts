@@ -28,14 +28,14 @@ export function initialState(isLeased: boolean): MessageState {
 export interface Transition {
   from: readonly MessageState[];
   to: MessageState;
-  /** Keeps when; the moment is the fact's own where a provider reported it. */
+  /** The column that keeps when; for reported facts, when the fact happened. */
   stamp?: Stamp;
   /** Set to null. */
   clears: readonly Column[];
   /** Set to what the caller hands in. */
   takes: readonly Column[];
   /**
-   * What the writer must still hold, so that a slow process writes over nobody: the message's `lease`, or the number of
+   * What the writer must still hold, so that a slow process overwrites nobody: the message's `lease`, or the number of
    * its last `attempt`. A state in `unfenced` may be left without it.
    */
   fence?: 'lease' | 'attempt';
@@ -94,7 +94,7 @@ export const transitions = {
     fence: 'lease',
   },
 
-  // A lease that ran out: whoever finds it has the row locked. Without a hand-over it is queued again at once.
+  // A lease that ran out: the process that finds it has locked the row. Without a hand-over it is queued again at once.
   expireUnsent: { from: ['sending'], to: 'queued', clears: ['lease'], takes: ['dueAt'] },
   expireHandedOver: {
     from: ['sending'],
@@ -130,7 +130,7 @@ export const transitions = {
     fence: 'attempt',
   },
 
-  // A campaign that is paused, resumed or cancelled, with what of it waits; and with what was claimed just before.
+  // A campaign is paused, resumed or cancelled: its waiting messages, and those that were claimed just before.
   hold: { from: ['queued'], to: 'held', clears: ['dueAt'], takes: nothing },
   release: { from: ['held'], to: 'queued', clears: nothing, takes: ['dueAt'] },
   holdClaimed: { from: ['sending'], to: 'held', clears: done, takes: nothing, fence: 'lease' },
@@ -205,8 +205,8 @@ export const transitions = {
 export type TransitionName = keyof typeof transitions;
 
 /**
- * True when work begins again on messages that were settled. The roll-up looks again at hours with open messages and at
- * those of reported events; of these it has to be told.
+ * True when settled messages become open again. The roll-up itself counts hours with open messages again, and
+ * those of reported events; these it has to be told.
  */
 export function reopens({ from, to }: Transition): boolean {
   return isOpen(to) && from.some(state => !isOpen(state));

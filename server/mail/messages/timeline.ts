@@ -12,7 +12,7 @@ export interface TimelineEntry {
   detail: string;
 }
 
-/** The whole story of a message: accepted, each attempt and its answer, each report. */
+/** The whole history of a message: acceptance, each attempt with its answer, each event. */
 export async function timelineOf(db: Db, message: MessageView): Promise<TimelineEntry[]> {
   const [attempts, events] = await Promise.all([listAttempts(db, message.id), eventsOf({ db }, message.id)]);
   const entries = [acceptance(message), ...attempts.flatMap(attemptEntries), ...events.map(eventEntry)];

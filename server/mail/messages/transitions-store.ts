@@ -101,7 +101,7 @@ function conditionOf({ from, fence, unfenced }: Transition, selection: AnySelect
   return { sql: `${sql} LIMIT ?`, bindings: [...bindings, selection.limit] };
 }
 
-/** Of which messages it will be: their hours have to be counted again. */
+/** The messages it will be, locked: their hours have to be counted again. */
 async function lockedIds(db: Knex, row: Transition, selection: AnySelection): Promise<string[]> {
   const { sql, bindings } = conditionOf(row, selection);
   const [rows]: { id: string }[][] = await db.raw(
@@ -111,7 +111,7 @@ async function lockedIds(db: Knex, row: Transition, selection: AnySelection): Pr
   return (rows ?? []).map(({ id }) => id);
 }
 
-/** Keeps the first time that a message was opened or clicked; the earliest report wins, whatever its order. */
+/** Keeps the first time that a message was opened or clicked: the earliest event wins, in any order of arrival. */
 export async function stampOnce(
   db: Knex,
   id: string,
@@ -124,7 +124,7 @@ export async function stampOnce(
     .update({ [column]: utc(at) });
 }
 
-/** An event can come before the outcome that it is about: the message stays where that led, and was sent all the same. */
+/** An event can arrive before our own result: the message keeps the state that the event led to, but was sent. */
 export async function stampSent(db: Knex, ids: readonly string[], at: Date): Promise<void> {
   await db('postlane_messages')
     .whereIn('id', [...ids])

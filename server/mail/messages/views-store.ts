@@ -45,7 +45,7 @@ const version = columns<TemplateVersionsRow>()('t', ['template'], {
 /** A message as callers and operators see it. Times are UTC. */
 export type MessageView = Selected<typeof message> & Selected<typeof version>;
 
-/** The same as a list for SQL, of messages `m` and their template versions `t`. */
+/** The same as a SELECT list, of messages `m` and their template versions `t`. */
 export const viewColumns = `${message.sql}, ${version.sql}`;
 
 const views = (db: Db) =>

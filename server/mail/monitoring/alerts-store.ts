@@ -1,7 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
 import { utc } from '../shared/time.ts';
 
-/** An alert by which it is known again: of each kind and subject one is open at a time. */
+/** Identifies an alert: of each kind and subject one is open at a time. */
 export interface AlertKey {
   kind: string;
   subject: string;

@@ -20,7 +20,7 @@ export type Alert =
   | { kind: 'reconciliation-late'; day: string }
   | { kind: 'not-counted'; since: Date };
 
-/** Where counting stops: whoever reads "1,000 or more" knows enough. */
+/** Where counting stops: anyone who reads "1,000 or more" knows enough. */
 export const countedUpTo = 1000;
 
 /** What an alert is about, so that it is known again while it lasts. A new kind has to say it here. */
@@ -61,7 +61,7 @@ function keyOf<Kind extends Alert['kind']>(alert: Extract<Alert, { kind: Kind }>
   return { kind: alert.kind, subject: subjectOf(alert) };
 }
 
-/** What wants attention, what loses mail first. Only seeks and counted hours: quick however much there is. */
+/** What needs attention now, most urgent first. Reads only by index and from counted hours, so it is quick at any size. */
 export async function currentAlerts(context: MailContext): Promise<Alert[]> {
   const found = await Promise.all([
     unknowns(context),
@@ -118,7 +118,7 @@ async function lastDay({ db, now }: MailContext): Promise<Alert[]> {
   ];
 }
 
-/** The latest reconciliation of each stream; one that never came is a problem as well. */
+/** The latest reconciliation of each stream; one that never ran is a problem as well. */
 async function reconciliations({ db, now }: MailContext): Promise<Alert[]> {
   const runs = await latestReconciliations(db);
   const [latest] = runs;
@@ -138,23 +138,23 @@ async function counting({ db, now }: MailContext): Promise<Alert[]> {
   return isLate ? [{ kind: 'not-counted', since }] : [];
 }
 
-/** From where on something wants attention. */
+/** From where on something needs attention. */
 export const thresholds = {
   /** Of what was sent in a day; providers ask for less than 10 %, and good senders stay under 2. */
   bounceRate: 0.05,
-  /** Mailbox providers act from 0.1 % on. */
+  /** Mailbox providers act from 0.1 %. */
   complaintRate: 0.001,
-  /** Below so many messages a rate says little. */
+  /** Below this many messages a rate says little. */
   leastSent: 50,
   queueMs: { transactional: 2 * 60_000, bulk: 60 * 60_000 },
-  /** So many attempts of a transport deferred one after the other. */
+  /** This many attempts of a transport deferred in a row. */
   deferredStreak: 10,
   stuckMs: 15 * 60_000,
   countingMs: 15 * 60_000,
   reconciliationMs: 50 * 3_600_000,
 } as const;
 
-/** A stream that bounces or annoys too much. */
+/** A stream with too many bounces or complaints. */
 export interface RateAlert {
   kind: 'bounce-rate' | 'complaint-rate';
   stream: string;

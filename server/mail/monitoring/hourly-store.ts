@@ -5,7 +5,7 @@ import { firstIdAt } from '../shared/ids.ts';
 import { hourMs, utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 
-/** Upper ends of what hand-over times are counted by, in ms, with the column that counts up to each. */
+/** Upper bounds of hand-over times in ms, each with the column that counts up to it. */
 export const latencyBounds = [
   ['within_1s', 1_000],
   ['within_5s', 5_000],
@@ -15,13 +15,13 @@ export const latencyBounds = [
   ['within_1h', 3_600_000],
 ] as const;
 
-/** The last of {@link latencyBounds}: what took longer counts as this, so that it means "so long or more". */
+/** The last of {@link latencyBounds}: longer ones count as this, so it means "this long or longer". */
 export const longestMeasuredMs = 3_600_000;
 
-/** How many hand-overs took at most so long, by the columns of {@link latencyBounds}; `measured`: all of them. */
+/** How many hand-overs took at most that long, by the columns of {@link latencyBounds}; `measured`: all of them. */
 export type LatencyCounts = Record<(typeof latencyBounds)[number][0] | 'measured', number>;
 
-/** Notes that something happened to messages of these hours, so that they are counted anew. */
+/** Marks hours in which something happened to a message, so that they are counted again. */
 export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Date): Promise<void> {
   if (hours.length === 0) return;
   await trx.raw(
@@ -32,7 +32,7 @@ export async function markHoursDirty(trx: Knex, hours: readonly Date[], now: Dat
 }
 
 /**
- * Notes it of hours that still have messages on their way. Of one older than a day, a count is good for a sixtieth of its
+ * Marks hours that still have open messages. Of one older than a day, a count stays good for a sixtieth of its
  * age: what is held, or unknown for good, stays so for days, and would have each such hour counted every minute.
  */
 export async function markOpenHoursDirty(trx: Knex, now: Date): Promise<void> {
@@ -56,7 +56,7 @@ export async function hoursToCount(db: Db, now: Date, limit: number): Promise<Da
   return (rows ?? []).map(({ hour }) => hour);
 }
 
-/** Counts the messages of one hour anew, in place of what was counted before. */
+/** Counts the messages of one hour again, in place of what was counted before. */
 export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
   await inTransaction(db, async trx => {
     await trx('postlane_dirty_hours').select('hour').where('hour', utc(hour)).forUpdate();
@@ -75,7 +75,7 @@ export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
   });
 }
 
-// From the first attempt on, so that a message that was to wait until tomorrow is not counted as slow.
+// From the first attempt, so that a message scheduled for tomorrow is not counted as slow.
 const tookMs = 'TIMESTAMPDIFF(MICROSECOND, a.created_at, m.sent_at) DIV 1000';
 
 /** One hour's messages, found by the primary key: ids begin with the time they were made. */

@@ -4,14 +4,14 @@ import type { MessageState } from '../messages/states.ts';
 import type { Lane } from '../routing/policy.ts';
 import { utc } from '../shared/time.ts';
 
-/** How long what is due on a stream has been waiting. */
+/** How long due messages of a stream have been waiting. */
 export interface QueueAge {
   stream: string;
   lane: Lane;
   ageMs: number;
 }
 
-// The oldest of a lane are looked at, not all of it: behind a thousand that wait, nobody waits longer.
+// Only the oldest of a lane are read: nothing behind them has waited longer.
 const looked = 1000;
 
 /** The age of the oldest due message of each stream, oldest first. */
@@ -27,7 +27,7 @@ export async function queueAges(db: Knex, now: Date): Promise<QueueAge[]> {
   return ages.flat().sort((a, b) => b.ageMs - a.ageMs);
 }
 
-/** The oldest of a lane's queue, by the index that claims go by. */
+/** The oldest of a lane's queue, by the same index as claims. */
 const queueSql = `SELECT stream, due_at FROM postlane_messages FORCE INDEX (messages_due)
   WHERE state = 'queued' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${looked}`;
 

@@ -17,13 +17,13 @@ import {
 } from './hourly-store.ts';
 import { keepQueueAges, queueAges } from './queue-store.ts';
 
-// Ids of events are given before their commits: what is younger may still have a neighbour to come.
+// Ids of events are given before their commits: younger ones may still get a neighbour with a lower id.
 const eventLagMs = 30_000;
 const eventPage = 5000;
 const hoursAtOnce = 50;
 
 /**
- * Counts the messages of each hour by stream and template, so that no page ever has to: the hours that are new, those
+ * Counts the messages of each hour by stream and template, so that no page has to: new hours, those
  * that an event came for, however late, and those with messages still on their way. From cursors, and each hour as a
  * whole: repeating it changes nothing. Returns how many hours it counted.
  */
@@ -48,7 +48,7 @@ async function markNewHours({ db, now }: MailContext): Promise<void> {
   });
 }
 
-/** Found by seeks: an hour in which nothing happened costs nothing. */
+/** By index seeks: an hour without messages costs nothing. */
 async function hoursWithMessages(db: MailContext['db'], from: Date): Promise<Date[]> {
   const hours: Date[] = [];
   for (let at = from; ; ) {

@@ -15,10 +15,10 @@ export interface StreamPoint {
   deliveredShare: number | null;
   bouncedShare: number | null;
   complainedShare: number | null;
-  /** Within which half, and nineteen of twenty, of the hand-overs were done. */
+  /** Within which 50 % and 95 % of the hand-overs were done. */
   handOverHalfMs: number | null;
   handOverMostMs: number | null;
-  /** The longest that a due message had waited. */
+  /** How long the oldest due message had waited. */
   queueAgeMs: number | null;
 }
 

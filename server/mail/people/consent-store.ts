@@ -42,7 +42,7 @@ export function consentKey({ topic, address }: { topic: string; address: string 
   return `${topic}\n${address}`;
 }
 
-/** Everything an address said. */
+/** All statements of an address. */
 export async function listConsents(db: Db, address: string): Promise<Consent[]> {
   const rows = await db('postlane_consents')
     .select({

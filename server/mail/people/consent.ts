@@ -14,7 +14,7 @@ export function createConsent({ db, now }: MailContext) {
         evidence: statement.evidence ?? null,
         changedAt: statement.at ?? now(),
       }),
-    /** Everything an address said. */
+    /** All statements of an address. */
     list: (address: string) => listConsents(db, address),
   };
 }

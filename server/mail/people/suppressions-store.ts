@@ -34,7 +34,7 @@ export type SuppressionChange = Omit<Suppression, 'eventId' | 'note'> & { eventI
 export async function changeSuppression(db: Knex, change: SuppressionChange): Promise<boolean> {
   const wins =
     'VALUES(changed_at) > changed_at OR (VALUES(changed_at) = changed_at AND VALUES(active) > active)';
-  // Assignments run from left to right and see earlier ones: what the condition reads is set last.
+  // Assignments run from left to right and see earlier ones, so what the condition reads is set last.
   const [result] = await db.raw(
     `INSERT INTO postlane_suppressions (stream, address, active, reason, origin, event_id, note, changed_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -112,7 +112,7 @@ export interface SuppressionPage {
 /** Active suppressions by address, page by page; the index alone leads there. */
 export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promise<SuppressionPage> {
   const limit = Math.min(filter.limit ?? 50, 500);
-  // Told the index: for a first page MySQL would rather sort the whole table.
+  // With FORCE INDEX: for a first page MySQL would otherwise sort the whole table.
   const table = filter.stream
     ? 'postlane_suppressions'
     : db.raw('postlane_suppressions FORCE INDEX (suppressions_address)');

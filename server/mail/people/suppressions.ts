@@ -13,7 +13,7 @@ import {
   type SuppressionFilter,
 } from './suppressions-store.ts';
 
-/** A suppression with the report it rests on, where there is one. */
+/** A suppression with the event behind it, where there is one. */
 export interface SuppressionEvidence {
   suppression: Suppression;
   event: EventView | null;
@@ -24,8 +24,8 @@ export interface SuppressionEvidence {
 /** Who must not be mailed on a stream, and why. */
 export function createSuppressions({ db, now, log, providers }: MailContext) {
   /**
-   * Stores an operator's decision and, when somebody is named, writes it down with what it replaces. False when an active
-   * suppression of the provider's or the recipient's is there, which must not pass for an operator's own.
+   * Stores an operator's decision and audits it with what it replaces. False when an active
+   * suppression of the provider's or the recipient's is there, which must not turn into an operator's own.
    */
   const decide = (
     stream: string,
@@ -85,7 +85,7 @@ export function createSuppressions({ db, now, log, providers }: MailContext) {
       throw new MailError('wrong-state', `${name} will not lift it: ${answer.answer}`, 'address');
   }
 
-  /** Why a suppression stays, in a sentence; null when it may be lifted. An operator's own always may. */
+  /** Why a suppression cannot be lifted, in a sentence; null when it may be lifted. An operator's own always may. */
   function cannotLift({ stream, reason, origin }: Suppression): string | null {
     if (origin === 'Operator') return null;
     return providers.listing(stream)?.lists?.cannotLift({ reason, origin }) ?? null;
@@ -97,7 +97,7 @@ export function createSuppressions({ db, now, log, providers }: MailContext) {
       listSuppressions(db, filter),
     /** The same page by page, by the beginning of an address. */
     page: (filter: SuppressionFilter = {}) => pageSuppressions(db, filter),
-    /** One, active or not, with the report behind it; null when there never was one. */
+    /** One, active or not, with the event behind it; null when there never was one. */
     async evidence(stream: string, address: string): Promise<SuppressionEvidence | null> {
       const suppression = await readSuppression(db, stream, address);
       if (!suppression) return null;

@@ -18,7 +18,7 @@ import type { InlineQueue } from './inline-queue.ts';
 import { checkSize } from './limits.ts';
 import { checkSendRequest, fingerprintOf, type SendInput, type SendRequest } from './request.ts';
 
-/** How to send. */
+/** Options of `send`. */
 export interface SendOptions {
   /** The caller's transaction: the message exists when, and only when, it commits. */
   trx?: Trx;
@@ -41,7 +41,7 @@ export interface SendResult {
  */
 export type Send = (input: SendInput, options?: SendOptions) => Promise<SendResult>;
 
-/** See {@link Send}. Sends made at the same time share what they ask of the database. */
+/** See {@link Send}. Sends made at the same time share their queries. */
 export function createSend(context: MailContext, queue: InlineQueue): Send {
   const insert = createInsert(context);
   const stateNow = batchCalls((ids: readonly string[]) => statesOf(context.db, ids));
@@ -73,7 +73,7 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
   };
 }
 
-// Rendering at the door costs a fraction of a millisecond and turns a template's fault into the caller's error.
+// Rendering here costs a fraction of a millisecond and turns a template's fault into the caller's error.
 function checkRendered(
   { providers }: MailContext,
   template: ReadyTemplate,
@@ -117,7 +117,7 @@ function messageOf(
   return { ...message, attempt: { id: newId(), lease: newId(), leaseEnd } };
 }
 
-/** Bulk always goes through its own lane; transactional mail leaves with the request that asked for it. */
+/** Bulk always goes through its own lane; transactional mail is handed over by the request that asked for it. */
 function sendsNow({ lane }: Route, { sendAt }: SendRequest, now: Date): boolean {
   return lane === 'transactional' && (sendAt === null || sendAt <= now);
 }
@@ -157,7 +157,7 @@ function createInsert({ db }: MailContext): Insert {
       return null;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
-      // A commit whose answer was lost, and its repetition.
+      // Our own row: the answer to the commit was lost and it was repeated.
       if (!trx && (await stateOf(db, message.id))) return null;
       if (!message.idempotencyKey || !message.fingerprint) throw error;
       return earlierAnswer(trx ?? db, message.idempotencyKey, message.fingerprint);
@@ -169,7 +169,7 @@ function inOwnTransaction(db: Db, work: (trx: Trx) => Promise<void>): Promise<vo
   return retryOnConnectionLoss(() => inTransaction(db, work), { brief: true });
 }
 
-// Keys and files are unique: an open transaction with the same one holds us up until it ends, and nobody else should be.
+// Keys and files are unique: an open transaction with the same one would hold up the whole batch.
 function canBatch({ idempotencyKey }: NewMessage, attachments: SendRequest['attachments']): boolean {
   return idempotencyKey === null && attachments.length === 0;
 }

@@ -7,7 +7,7 @@ import type { Lane } from '../routing/policy.ts';
 import { utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 
-/** A message leased to us: whoever records its result must still hold this lease. */
+/** A message leased to us: only the holder of this lease may record its result. */
 export interface Claim {
   messageId: string;
   lease: string;
@@ -54,7 +54,7 @@ async function dueRows(trx: Knex.Transaction, lane: Lane, limit: number, now: Da
   return rows;
 }
 
-/** The claim query; its plan has a test of its own. */
+/** The claim query; a test checks its plan. */
 export const dueSql = `SELECT id, attempt_count, stream, transport FROM postlane_messages FORCE INDEX (messages_due)
   WHERE state = 'queued' AND lane = ? AND due_at <= ?
   ORDER BY due_at, id LIMIT ? FOR UPDATE SKIP LOCKED`;
@@ -90,7 +90,7 @@ export async function markHandedOver(
   return ours.map(({ id }) => ({ messageId: id, lease }));
 }
 
-/** A message whose moment has come, with its last attempt. */
+/** A message whose `due_at` has passed, with its last attempt. */
 export interface Overdue {
   messageId: string;
   attemptId: string;
@@ -132,7 +132,7 @@ function settled(outcome: 'skipped' | 'unknown', code: string, now: Date) {
   return { set: 'a.outcome = ?, a.code = ?, a.settled_at = ?', bindings: [outcome, code, utc(now)] };
 }
 
-/** A message whose last attempt nobody can account for. */
+/** A message whose last attempt has no known outcome. */
 export type UnknownMessage = Omit<Overdue, 'handedAt' | 'createdAt'> & { handedAt: Date };
 
 /** Takes unknowns whose next search is due and moves that search to `nextAskAt`, so that no one else asks meanwhile. */
@@ -153,7 +153,7 @@ export async function claimUnknown(
   });
 }
 
-/** No answer can be had: it stays unknown, visible, and no search is due any more. */
+/** Ends the search without an answer: the message stays unknown, for an operator to decide. */
 export async function endSearch(db: Db, id: string, attempt: number, reason: string): Promise<void> {
   await db('postlane_messages')
     .where({ id, state: 'unknown', attempt_count: attempt })

@@ -10,20 +10,20 @@ import { resultOf } from './outcomes.ts';
 import { type Job, renderAll } from './render.ts';
 import { recordResults, stopClaimed } from './results-store.ts';
 
-/** How much of a lane is worked on at once: while one page is on the wire, the next is claimed and rendered. */
+/** How much of a lane is worked on at once: while one page is being sent, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {
   transactional: { page: 100, pipelines: 2 },
   bulk: { page: 250, pipelines: 2 },
 };
 
 /**
- * Delivers what is due in a lane, page by page, until nothing is or `signal` says stop. Returns how many messages it
- * took in hand. Any number of processes may do so at once.
+ * Delivers what is due in a lane, page by page, until nothing is left or `signal` aborts. Returns how many messages it
+ * claimed. Any number of processes may run it at once.
  */
 export async function deliverDue(context: MailContext, lane: Lane, signal?: AbortSignal): Promise<number> {
   const { page, pipelines } = lanes[lane];
   const runs = Array.from({ length: pipelines }, () => deliverPages(context, lane, page, signal));
-  // When one fails the others still have pages in hand: nobody is told before they are done.
+  // When one fails, the others still have claimed pages: wait for them before rejecting.
   await Promise.allSettled(runs);
   return (await Promise.all(runs)).reduce((sum, total) => sum + total, 0);
 }
@@ -61,8 +61,8 @@ export async function deliver(context: MailContext, claims: readonly Claim[]): P
 }
 
 /**
- * Leaves out messages of campaigns that were paused or cancelled after they had queued, such as those a provider put
- * off meanwhile: they are held or cancelled like the rest of their campaign.
+ * Drops messages of campaigns that were paused or cancelled after they had queued, such as those a provider deferred
+ * meanwhile: they are held or cancelled like the rest of their campaign.
  */
 export async function dropStopped(
   { db, now }: MailContext,
@@ -75,8 +75,8 @@ export async function dropStopped(
 }
 
 /**
- * Leaves out messages whose category or transport the configuration knows no more: they are put off, for somebody has
- * to act, and the others of the page go on.
+ * Defers messages whose category or transport is no longer configured, until somebody acts; the others of the page
+ * go on.
  */
 export async function deferUnroutable(
   context: MailContext,
@@ -114,7 +114,7 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
     return claim ? [{ ...job, message: { ...job.message, claim } }] : [];
   });
   if (ours.length === 0) return;
-  // From the lease's own beginning: a mark that took long leaves less time to start, or none.
+  // Counted from the beginning of the lease: if marking took long, less time is left to start, or none.
   const startBy = addMs(leasedAt, timing.sendLeaseMs / 3);
   const outcomes = await transport.send(
     ours.map(({ envelope }) => envelope),
@@ -127,7 +127,7 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
   );
 }
 
-// A transport that breaks its contract has said nothing about this envelope.
+// A transport that broke its contract: nothing is known about this envelope.
 const missingOutcome: Outcome = {
   kind: 'unknown',
   code: 'no-outcome',

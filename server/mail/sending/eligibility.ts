@@ -8,7 +8,7 @@ import type { MessageToSend } from './load.ts';
 import { skipped } from './outcomes.ts';
 import { type DeliveryResult, recordResults } from './results-store.ts';
 
-/** Suppression, consent and expiry for the whole page in two queries; what may not go out has its result recorded here. */
+/** Suppression, consent and expiry for the whole page in two queries; results of what may not go out are recorded here. */
 export async function filterEligible(
   context: MailContext,
   loaded: readonly MessageToSend[],
@@ -75,10 +75,10 @@ export interface EligibilityFacts {
   granted: boolean | null;
 }
 
-/** May it go out, and if not, which state and reason its row gets. */
+/** Whether it may go out, and if not, the state and reason that its row gets. */
 export type Decision = { kind: 'send' } | { kind: 'suppressed' | 'failed'; reason: string };
 
-/** The one home of "who must not be mailed". */
+/** The one rule for who must not be mailed. */
 export function checkEligibility(facts: EligibilityFacts): Decision {
   if (facts.expiresAt && facts.expiresAt <= facts.now) return { kind: 'failed', reason: 'expired' };
   if (facts.suppression) {

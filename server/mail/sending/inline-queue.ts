@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
 import type { Claim } from './claims-store.ts';
 
-/** The hand-over of freshly accepted messages in the process that accepted them. */
+/** Hands freshly accepted messages over in the process that accepted them. */
 export interface InlineQueue {
   /** Resolves when the message's outcome is recorded, or when it was left to the worker. Never rejects. */
   add(claim: Claim): Promise<void>;
-  /** Waits until nothing is in hand. */
+  /** Waits until it is empty. */
   idle(): Promise<void>;
 }
 
-/** How much goes at once. */
+/** Limits of the queue. */
 export interface InlineQueueOptions {
-  /** Pages that start at once, whatever is in them. */
+  /** Batches that start at once, however small. */
   eagerBatches?: number;
-  /** Pages under way at most. */
+  /** Batches in progress at most. */
   parallel?: number;
-  /** Messages of a page at most. */
+  /** Messages of a batch at most. */
   page?: number;
-  /** How long a message waits for one of the eager batches before another page starts for it, in ms. */
+  /** How long a message waits for one of the eager batches before another batch starts for it, in ms. */
   maxWaitMs?: number;
 }
 
@@ -28,8 +28,8 @@ interface Waiting {
 }
 
 /**
- * Delivers claims as they come: alone while there is little to do. In a crowd, what comes while some pages are under way
- * gathers for a moment and then travels together: a page costs the database and the provider little more than a message.
+ * Delivers claims as they come, alone while there is little to do. Under load, claims that arrive while batches are in
+ * progress are gathered for a moment: a batch costs the database and the provider little more than one message.
  */
 export function createInlineQueue(
   deliver: (claims: readonly Claim[]) => Promise<void>,
@@ -56,10 +56,10 @@ export function createInlineQueue(
   const nextPage = (): number => {
     const [oldest] = waiting;
     if (!oldest || running.size >= parallel) return 0;
-    // Shared out over what is free, so that a burst does not sit in one slow page.
+    // Spread over the free batches, so that a burst does not wait in one slow batch.
     if (running.size < eagerBatches)
       return Math.min(page, Math.ceil(waiting.length / (eagerBatches - running.size)));
-    // The pages under way are not counted on to end soon: one may hang for as long as the provider lets it.
+    // Batches in progress may not end soon: one may hang for as long as the provider lets it.
     return waitedMs(oldest) >= maxWaitMs ? Math.min(page, waiting.length) : 0;
   };
 
@@ -67,7 +67,7 @@ export function createInlineQueue(
     try {
       await deliver(taken.map(({ claim }) => claim));
     } catch (error) {
-      // What is owed is in the database; when the leases end the worker takes over.
+      // The messages are in the database; when the leases end, the worker takes over.
       log.error({ err: error, messages: taken.length }, 'hand-over failed, left to the worker');
     } finally {
       for (const { done } of taken) done();
@@ -80,7 +80,7 @@ export function createInlineQueue(
     add: claim =>
       new Promise(resolve => {
         waiting.push({ claim, since: performance.now(), done: resolve });
-        // After the microtasks of this turn, so that sends made together travel together.
+        // After the microtasks of this turn, so that sends made together form one batch.
         setImmediate(startNext);
       }),
     async idle() {

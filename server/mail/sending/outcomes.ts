@@ -40,7 +40,7 @@ function retryOrFail(
   message: MessageToSend,
   { code, retryAfterMs }: { code: string; retryAfterMs?: number },
 ): Next {
-  // Nobody was asked, so nobody wants to be left alone for longer, and no message fails because we were busy.
+  // The provider was not asked: no backoff is needed, and no message may fail because we were busy.
   if (code === notStarted.code) {
     return { to: 'defer', dueAt: addMs(now(), retry.firstDelayMs), reason: code };
   }

@@ -14,7 +14,7 @@ export interface Job {
   envelope: Envelope;
 }
 
-/** Each message from its pinned version; one that cannot be rendered fails alone. */
+/** Renders each message from its pinned version; one that cannot be rendered fails alone. */
 export async function renderAll(context: MailContext, loaded: readonly MessageToSend[]): Promise<Job[]> {
   const { db, now, templates, providers } = context;
   const files = await readFiles(
@@ -45,7 +45,7 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
   return jobs;
 }
 
-/** A fault of the version fails its messages; one of the database is thrown, for they have no part in it. */
+/** A fault of the version fails its messages; one of the database is thrown. */
 async function versionOf(templates: Templates, id: number): Promise<ReadyTemplate | MailError> {
   try {
     return await templates.version(id);

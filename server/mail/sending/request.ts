@@ -69,13 +69,13 @@ interface AttachmentFileRequest {
   contentId: string | null;
 }
 
-/** The door of `send`: throws a MailError that names the field; what comes out can be trusted. */
+/** Validates the input of `send`; throws a MailError that names the field. */
 export function checkSendRequest(input: SendInput, limits: Limits): SendRequest {
   const { error, value } = schema.validate(input, { convert: true, abortEarly: true });
   if (error) throw inputError(error);
   const request = {
     ...value,
-    // From the input: joi has made lists of single ones, and a fault should be named `to`, not `to[0]`.
+    // Read from the input: joi has made lists of single values, and a fault should be named `to`, not `to[0]`.
     to: readMailboxes(input.to, 'to'),
     cc: readMailboxes(input.cc, 'cc'),
     bcc: readMailboxes(input.bcc, 'bcc'),
@@ -92,12 +92,12 @@ const mailbox = Joi.alternatives(
   Joi.string().max(1000),
   Joi.object({ email: Joi.string().max(1000).required(), name: Joi.string().allow('', null) }),
 );
-// Not two alternatives: of those the fault would be named `cc`, not `cc[1].email`.
+// Not joi alternatives: their fault would be named `cc`, not `cc[1].email`.
 const mailboxes = Joi.array().items(mailbox).single();
 const line = Joi.string().custom((text: string, helper) =>
   hasControlCharacter(text) ? helper.message({ custom: 'contains a line break or control character' }) : text,
 );
-// By its length: joi's own expression keeps a way back for each four characters, and runs out of stack at ten million.
+// By length: joi's own expression backtracks every four characters and overflows the stack at ten million.
 const base64 = Joi.string().custom((text: string, helper) =>
   isBase64(text) ? text : helper.message({ custom: 'must be base64' }),
 );
@@ -142,7 +142,7 @@ const schema = Joi.object({
   .required()
   .label('message');
 
-/** Whoever decodes passes over what is not base64; then bytes are missing. */
+/** Node's decoder skips what is not base64; then bytes are missing. */
 function isBase64(text: string): boolean {
   const bytes = Math.floor((text.replace(/={1,2}$/, '').length * 3) / 4);
   return text.length % 4 === 0 && Buffer.from(text, 'base64').length === bytes;

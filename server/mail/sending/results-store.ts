@@ -14,7 +14,7 @@ export interface DeliveryResult {
   next: Next;
 }
 
-/** Where a message goes from here. */
+/** What becomes of a message next. */
 export type Next =
   | { to: 'send' }
   | { to: 'defer' | 'loseAnswer'; dueAt: Date; reason: string }
@@ -31,7 +31,7 @@ export interface AttemptResult {
 
 /**
  * Records a page of results, all of it or nothing. Every write is fenced: a message whose lease was lost meanwhile
- * keeps the state it has; the attempt's own result is a fact and is recorded all the same.
+ * keeps the state it has; the attempt's own result is a fact and is always recorded.
  */
 export async function recordResults(db: Db, results: readonly DeliveryResult[], now: Date): Promise<void> {
   if (results.length === 0) return;
@@ -44,7 +44,7 @@ export async function recordResults(db: Db, results: readonly DeliveryResult[], 
     );
     for (const group of groups) await move(trx, group, now);
   };
-  // Done twice it changes nothing, and without it a whole page would have to be looked up.
+  // Repeating it changes nothing; giving up would leave a whole page unknown.
   await retryOnConnectionLoss(async () => {
     if (groups.length === 1 && (await recordAlike(db, results, now))) return;
     await inTransaction(db, record);
@@ -52,8 +52,8 @@ export async function recordResults(db: Db, results: readonly DeliveryResult[], 
 }
 
 /**
- * The usual page: all are ours still and become the same. One statement and one commit of its own. False when it did
- * not find them all so; what it found is then recorded already.
+ * The usual page: all are still ours and become the same, in one statement with a commit of its own. False when it did
+ * not find them all so; those it found are recorded by then.
  */
 async function recordAlike(db: Db, results: readonly DeliveryResult[], now: Date): Promise<boolean> {
   const { sql, bindings } = attemptColumns(results.map(({ attempt }) => attempt));
@@ -65,7 +65,7 @@ async function recordAlike(db: Db, results: readonly DeliveryResult[], now: Date
   return (await retryOnLockConflict(() => moveAll(db, results, now, attempts))) === 2 * results.length;
 }
 
-/** Messages that become the very same, in one statement. Returns how many rows changed. */
+/** Moves messages that become the very same, in one statement. Returns how many rows changed. */
 async function moveAll(
   db: Knex,
   results: readonly DeliveryResult[],
@@ -98,7 +98,7 @@ async function move(trx: Knex, group: readonly DeliveryResult[], now: Date): Pro
   );
 }
 
-// Messages that get the very same new row content move in one statement.
+// Messages that get the same new values move in one statement.
 function groupsByEffect(results: readonly DeliveryResult[]): DeliveryResult[][] {
   const groups = new Map<string, DeliveryResult[]>();
   for (const result of results) {
@@ -139,7 +139,7 @@ function attemptColumns(attempts: readonly AttemptResult[]) {
   };
 }
 
-/** One value for all where they are alike, as most of a page is; else one for each. */
+/** One value for all where they are equal, as in most pages; else one for each. */
 function assignment(column: string, ids: readonly string[], values: readonly (string | null)[]) {
   const [first = null] = values;
   if (values.every(value => value === first)) return { sql: `a.${column} = ?`, bindings: [first] };
@@ -150,13 +150,13 @@ function assignment(column: string, ids: readonly string[], values: readonly (st
 }
 
 /**
- * Gives up claimed messages of campaigns that were stopped: held where the campaign is paused, cancelled where it is
+ * Returns claimed messages of campaigns that were stopped: held where the campaign is paused, cancelled where it is
  * cancelled, and back into the queue where it goes on again.
  */
 export async function stopClaimed(db: Db, messages: readonly MessageToSend[], now: Date): Promise<void> {
   if (messages.length === 0) return;
   await inTransaction(db, async trx => {
-    // Locked, so that a campaign is resumed before, and we see it, or after, and our messages are with the rest.
+    // Locked: a resume happens either before, and is seen here, or after, and includes these messages.
     const campaigns: { id: string; state: string }[] = await trx('postlane_campaigns')
       .select('id', 'state')
       .whereIn('id', [...new Set(messages.map(({ campaignId }) => campaignId))])

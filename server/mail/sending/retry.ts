@@ -11,7 +11,7 @@ export const defaultRetry: RetryPolicy = { firstDelayMs: 5_000, maxDelayMs: 2 * 
 
 /**
  * Delay in ms before attempt `attempts + 1`, or null when all are used up.
- * Doubles per attempt; equal jitter (half fixed, half random) keeps a crowd from coming back at once.
+ * Doubles per attempt; equal jitter (half fixed, half random) keeps many messages from coming back at once.
  * A provider's own `retryAfterMs` is a lower bound.
  */
 export function retryDelay(

@@ -11,7 +11,7 @@ const page = 100;
 const parallel = 8;
 const leasePage = 500;
 
-/** Takes over what processes that died had in hand. Returns how many leases had ended. */
+/** Takes over the claims of processes that died. Returns how many leases had ended. */
 export async function recoverLeases({ db, now, timing, log }: MailContext): Promise<number> {
   let total = 0;
   for (let ended = leasePage; ended === leasePage; total += ended) {
@@ -23,7 +23,7 @@ export async function recoverLeases({ db, now, timing, log }: MailContext): Prom
 }
 
 /**
- * Asks the provider about every attempt nobody can account for. Found means sent; absent after the grace period
+ * Asks the provider about every attempt without an outcome. Found means sent; absent after the grace period
  * means that it never was accepted and may be tried again; anything else waits. Returns how many were asked about.
  */
 export async function resolveUnknowns(context: MailContext, signal?: AbortSignal): Promise<number> {
@@ -99,7 +99,7 @@ async function tryAgain(
   if (retryDelay(retry, attempts) === null) {
     await transition(db, 'giveUp', selection, { at: now(), reason: `gave up after ${attempts} attempts` });
   } else {
-    // Enough time has passed already: no further delay.
+    // Enough time has passed: no further delay.
     const change = { at: now(), dueAt: now(), reason: 'provably not accepted' };
     await transition(db, 'requeue', selection, change);
   }

@@ -1,4 +1,4 @@
-/** Everything that the audit log can say was done: resource and verb. A new one is added here; pages have to name it. */
+/** Every action of the audit log: resource and verb. A new one is added here; the admin app must label it to compile. */
 export const auditActions = [
   'account.disable',
   'account.enable',

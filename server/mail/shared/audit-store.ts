@@ -6,7 +6,7 @@ import type { AuditEntriesRow } from '../../../db/rows.ts';
 import type { AuditAction } from './audit-actions.ts';
 import { utc } from './time.ts';
 
-/** Who makes a change: then it is in the audit log as well. */
+/** Who makes a change; named actors are in the audit log. */
 export interface Actor {
   by?: string;
 }
@@ -18,7 +18,7 @@ export interface Change {
   action: AuditAction;
   /** What was changed, such as `template:newsletter`. */
   subject: string;
-  /** How it was and how it is now, as JSON can say it; null for what was not there. Never a secret. */
+  /** Before and after, as JSON; null for what was not there. Never a secret. */
   before: unknown;
   after: unknown;
   at: Date;
@@ -124,7 +124,7 @@ export async function listAuditActions(db: Db): Promise<string[]> {
   return db('postlane_audit_entries').distinct('action').orderBy('action').pluck('action');
 }
 
-/** Largest value kept whole, in characters of its JSON: an entry is to be read, not to hold a copy of everything. */
+/** Largest value kept whole, in characters of its JSON: an entry is for reading, not a copy of everything. */
 const largest = 256 * 1024;
 
 function valueText(value: unknown): string | null {

@@ -2,7 +2,7 @@ import type { MailContext } from '../context.ts';
 import { databaseTime } from './clock-store.ts';
 
 /**
- * Two processes decide by their own clocks about one attempt: who hands over writes when, and who searches for it reads
+ * Two processes use their own clocks for one attempt: one writes when it was handed over, the other reads
  * how long ago that is. Off by a tenth of the grace each, in opposite directions, they leave most of it.
  */
 const tolerableShare = 10;

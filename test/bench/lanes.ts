@@ -22,7 +22,7 @@ const patienceMs = 120_000;
  * Password resets from `send()` until Postmark has them while a worker, in a process of its own as in production, sends
  * a campaign as fast as it can; against the same resets with nothing else to do.
  */
-export function measureBeside(bench: Bench): Promise<Result[]> {
+export function measureLanes(bench: Bench): Promise<Result[]> {
   return withSink(bench, latencyMs, async (mail, sink, config) => {
     await startWorkerVictim(config, { pace: 'usual' });
     try {
@@ -40,14 +40,14 @@ export function measureBeside(bench: Bench): Promise<Result[]> {
   });
 }
 
-interface Beside {
+interface BothTimes {
   /** Of each reset, in ms. */
   beside: number[];
   /** What the campaign did meanwhile, in mails/s. */
   rate: number;
 }
 
-async function besideCampaign(bench: Bench, mail: Mail, sink: Sink): Promise<Beside> {
+async function besideCampaign(bench: Bench, mail: Mail, sink: Sink): Promise<BothTimes> {
   const { campaigns } = mail;
   const size = bench.recipients ?? recipients;
   const { name: _, ...data } = (await plainTemplate('newsletter')).sample;
@@ -63,11 +63,11 @@ async function besideCampaign(bench: Bench, mail: Mail, sink: Sink): Promise<Bes
 
   await untilIt('the campaign has ended', async () => (await campaigns.progress(id)).open === 0);
   await sink.expectCount(beside.length + size);
-  bench.say(`beside: ${median(beside).toFixed(1)} ms beside a campaign at ${rate.toFixed(0)} mails/s`);
+  bench.say(`lanes: ${median(beside).toFixed(1)} ms beside a campaign at ${rate.toFixed(0)} mails/s`);
   return { beside, rate };
 }
 
-function resultsOf(runs: (Beside & { alone: number[] })[]): Result[] {
+function resultsOf(runs: (BothTimes & { alone: number[] })[]): Result[] {
   const of = (share: number) => ({
     ours: percentile(
       runs.flatMap(({ beside }) => beside),
@@ -80,12 +80,12 @@ function resultsOf(runs: (Beside & { alone: number[] })[]): Result[] {
     unit: 'ms' as const,
   });
   return [
-    { part: 'beside', ...of(0.5) },
+    { part: 'lanes', ...of(0.5) },
     {
-      part: 'beside-p99',
+      part: 'lanes-p99',
       ...of(0.99),
       notes: [
-        `beside: a password reset until the provider has accepted it, one each ${everyMs} ms, while a worker sends a ` +
+        `lanes: a password reset until the provider has accepted it, one each ${everyMs} ms, while a worker sends a ` +
           `campaign at ${median(runs.map(({ rate }) => rate)).toFixed(0)} mails/s; pair: with nothing else to do.`,
       ],
     },
