@@ -1,7 +1,7 @@
 import { measureAgenda } from './agenda.ts';
 import type { Bench } from './bench.ts';
-import { measureLanes } from './lanes.ts';
 import { measureCampaign } from './campaign.ts';
+import { measureLanes } from './lanes.ts';
 import type { Result } from './report.ts';
 import { measureSend } from './send.ts';
 

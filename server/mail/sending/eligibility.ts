@@ -5,7 +5,7 @@ import type { Mailbox } from '../providers/transport.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import type { MessageToSend } from './load.ts';
-import { skipped } from './outcomes.ts';
+import { type Skip, skipped } from './outcomes.ts';
 import { type DeliveryResult, recordResults } from './results-store.ts';
 
 /** Suppression, consent and expiry for the whole page in two queries; results of what may not go out are recorded here. */
@@ -76,7 +76,7 @@ export interface EligibilityFacts {
 }
 
 /** Whether it may go out, and if not, the state and reason that its row gets. */
-export type Decision = { kind: 'send' } | { kind: 'suppressed' | 'failed'; reason: string };
+export type Decision = { kind: 'send' } | Skip;
 
 /** The one rule for who must not be mailed. */
 export function checkEligibility(facts: EligibilityFacts): Decision {

@@ -50,11 +50,14 @@ function retryOrFail(
     : { to: 'defer', dueAt: addMs(now(), delay), reason: code };
 }
 
-/** A message that was not handed over, and why. */
-export function skipped(
-  message: MessageToSend,
-  { kind, reason }: { kind: 'suppressed' | 'failed'; reason: string },
-): DeliveryResult {
+/** Why a message is not handed over, and the state that its row gets. */
+export interface Skip {
+  kind: 'suppressed' | 'failed';
+  reason: string;
+}
+
+/** The result of a message that is not handed over. */
+export function skipped(message: MessageToSend, { kind, reason }: Skip): DeliveryResult {
   const attempt: AttemptResult = {
     id: message.attemptId,
     outcome: 'skipped',
