@@ -62,7 +62,7 @@ describe('test sends', () => {
     }));
     expect(await test('receipt')).to.deep.equal({ kind: 'refused', reason: 'No such domain.' });
     shop.api.answer(() => ({ kind: 'unknown', code: 'timeout', answer: 'No answer.' }));
-    expect(await test('receipt')).to.deep.equal({ kind: 'unclear', reason: 'No answer.' });
+    expect(await test('receipt')).to.deep.equal({ kind: 'unknown', reason: 'No answer.' });
   });
 
   it('are limited for each person, by the hour', async () => {

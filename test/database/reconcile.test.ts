@@ -22,7 +22,7 @@ describe('reconcile', () => {
   afterEach(() => mail.close());
 
   /** After what the sandbox has done by its own clock, however slow the machine. */
-  const night = () => {
+  const run = () => {
     clock.advance(hourMs / 4);
     return mail.work.reconcile();
   };
@@ -32,8 +32,8 @@ describe('reconcile', () => {
     const angry = await mail.send(resetInput({ to: 'complain.eve@mail.example' }), { wait: true });
     await sandbox.idle();
     sandbox.suppress('broadcast', 'quiet@mail.example');
-    const nights = await night();
-    expect(nights.map(({ stream, problem }) => [stream, problem])).to.deep.equal([
+    const runs = await run();
+    expect(runs.map(({ stream, problem }) => [stream, problem])).to.deep.equal([
       ['broadcast', null],
       ['outbound', null],
     ]);
@@ -44,11 +44,11 @@ describe('reconcile', () => {
       ['outbound', 'complain.eve@mail.example'],
       ['outbound', 'hardbounce.ada@mail.example'],
     ]);
-    const outbound = nights.find(({ stream }) => stream === 'outbound');
+    const outbound = runs.find(({ stream }) => stream === 'outbound');
     expect(outbound).to.include({ bouncesSeen: 2, bouncesRepaired: 2, suppressionsSeen: 2 });
 
     const events = await db('postlane_events').count({ count: '*' });
-    const again = await night();
+    const again = await run();
     expect(await db('postlane_events').count({ count: '*' })).to.deep.equal(events);
     expect(again.find(({ stream }) => stream === 'outbound')).to.include({
       bouncesSeen: 2,
@@ -58,7 +58,7 @@ describe('reconcile', () => {
 
   it('follows the provider when a suppression is lifted there, and keeps what was entered here', async () => {
     sandbox.suppress('outbound', 'back@mail.example');
-    await night();
+    await run();
     await mail.suppressions.add('outbound', 'ours@mail.example', 'by hand');
     await fetch(`${sandbox.apiUrl}/message-streams/outbound/suppressions/delete`, {
       method: 'POST',
@@ -70,13 +70,13 @@ describe('reconcile', () => {
       body: JSON.stringify({ Suppressions: [{ EmailAddress: 'back@mail.example' }] }),
     });
     const listed = async () => (await mail.suppressions.list()).map(({ address }) => address);
-    await night();
+    await run();
     expect(await listed(), 'their list may run behind').to.deep.equal([
       'back@mail.example',
       'ours@mail.example',
     ]);
     clock.advance(3 * hourMs);
-    await night();
+    await run();
     expect(await listed()).to.deep.equal(['ours@mail.example']);
   });
 
@@ -86,10 +86,10 @@ describe('reconcile', () => {
     clock.advance(hourMs / 4);
     await mail.suppressions.lift('outbound', 'gone@mail.example', 'by hand');
     const active = async () => (await mail.suppressions.list({ address: 'gone@mail.example' })).length;
-    const [fresh] = await night();
+    const [fresh] = await run();
     expect(await active(), 'a lift of this minute may not be in their list yet').to.equal(0);
     clock.advance(3 * hourMs);
-    await night();
+    await run();
     expect(await active()).to.equal(1);
     expect(fresh).to.include({ suppressionsRepaired: 0 });
   });
@@ -98,7 +98,7 @@ describe('reconcile', () => {
     const { id } = await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
     await sandbox.idle();
     await db('postlane_attempts').update({ provider_message_id: null });
-    await night();
+    await run();
     expect((await mail.messages.get(id))?.state).to.equal('bounced');
     const [attempt] = await mail.messages.attempts(id);
     expect(attempt?.providerMessageId).to.match(/^[0-9a-f-]{36}$/);
@@ -109,8 +109,8 @@ describe('reconcile', () => {
     await sandbox.idle();
     sandbox.suppress('outbound', `${'long'.repeat(80)}@mail.example`);
     sandbox.suppress('outbound', 'quiet@mail.example');
-    const nights = await night();
-    const outbound = nights.find(({ stream }) => stream === 'outbound');
+    const runs = await run();
+    const outbound = runs.find(({ stream }) => stream === 'outbound');
     expect(outbound?.problem).to.include('not what the provider documents: 1');
     expect((await mail.messages.get(id))?.state).to.equal('bounced');
     expect(await mail.suppressions.list({ address: 'quiet@mail.example' })).to.have.length(1);
@@ -125,10 +125,10 @@ describe('reconcile', () => {
       body: {},
       times: 1,
     });
-    const nights = await night();
-    expect(nights.filter(({ problem }) => problem !== null)).to.have.length(1);
-    expect(nights.every(({ finishedAt }) => finishedAt !== null)).to.equal(true);
-    expect((await night()).every(({ problem }) => problem === null)).to.equal(true);
+    const runs = await run();
+    expect(runs.filter(({ problem }) => problem !== null)).to.have.length(1);
+    expect(runs.every(({ finishedAt }) => finishedAt !== null)).to.equal(true);
+    expect((await run()).every(({ problem }) => problem === null)).to.equal(true);
   });
 
   it('purges contents and files of what is settled, and keeps the ledger', async () => {

@@ -12,7 +12,7 @@ import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 import { openMail, testConfig } from '../support/mail.ts';
 
-/** A Postmark of our own with a third stream, and the module, its door and its pages before it, under `/mail`. */
+/** A Postmark of our own with a third stream, and the module, its webhook and its pages before it, under `/mail`. */
 export interface StreamsApp {
   sandbox: Sandbox;
   postmark: ServerClient;
@@ -21,7 +21,7 @@ export interface StreamsApp {
   server: HttpServer;
   /** The webhook's address. */
   address: string;
-  /** Empties the database and Postmark's webhooks, and opens the module anew. */
+  /** Empties the database and Postmark's webhooks, and opens the module again. */
   begin(): Promise<void>;
   /** The door, and the pages for a person of this role; `users` are those of the door by the configuration. */
   appFor(role: Role, options?: { publicUrl?: string; users?: string[] }): Express;

@@ -18,7 +18,7 @@ export async function sendTestOf(mail: Mail, source: Source, request: Request, b
         return failed(
           `you have sent too many in the last hour. Try again in ${minutes(result.retryAfterMs)}.`,
         );
-      case 'unclear':
+      case 'unknown':
         return { tone: 'failed', text: `The test may or may not arrive: ${result.reason}` };
       case 'refused':
         return failed(result.reason);

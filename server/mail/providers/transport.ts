@@ -43,6 +43,18 @@ export interface Envelope {
   attachments: AttachmentFile[];
 }
 
+/** An envelope around content; what is not given it does not have. */
+export function envelopeOf(
+  outside: Pick<Envelope, 'attemptId' | 'stream' | 'from' | 'to'> & Partial<Envelope>,
+  { subject, html, text }: Pick<Envelope, 'subject' | 'html' | 'text'>,
+): Envelope {
+  return {
+    ...{ cc: [], bcc: [], replyTo: [], headers: {}, metadata: {}, attachments: [] },
+    ...outside,
+    ...{ subject, html, text },
+  };
+}
+
 /**
  * What became of one hand-over.
  * - `accepted`: the provider has it. `providerMessageId` is null where the protocol gives none (SMTP). `inactive`

@@ -123,6 +123,11 @@ export function findCategory({ categories }: Policy, category: string): Category
   return Object.hasOwn(categories, category) ? categories[category] : undefined;
 }
 
+/** Who mail of a category comes from; of one that the policy does not have, the policy's own sender. */
+export function senderOf(policy: Policy, category: string): Mailbox {
+  return findCategory(policy, category)?.from ?? policy.from;
+}
+
 /** Chooses the route of one message; the same recipient keeps the same route while weights stay. */
 export function chooseRoute(policy: Policy, category: string, recipient: string, stream?: string): Route {
   const { lane, routes } = categoryPolicy(policy, category);

@@ -1,8 +1,8 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { readFiles } from '../messages/attachments-store.ts';
-import type { AttachmentFile, Envelope } from '../providers/transport.ts';
-import { categoryPolicy } from '../routing/policy.ts';
+import { type AttachmentFile, type Envelope, envelopeOf } from '../providers/transport.ts';
+import { senderOf } from '../routing/policy.ts';
 import type { ReadyTemplate, Rendered, Templates } from '../templates/index.ts';
 import type { MessageToSend } from './load.ts';
 import { skipped } from './outcomes.ts';
@@ -33,7 +33,7 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
       const rendered = template.render(data, { locale: message.locale, unsubscribe });
       jobs.push({
         message,
-        envelope: envelope(context, message, rendered, files.get(message.claim.messageId) ?? []),
+        envelope: toEnvelope(context, message, rendered, files.get(message.claim.messageId) ?? []),
       });
     } catch (error) {
       failed.push(
@@ -55,26 +55,19 @@ async function versionOf(templates: Templates, id: number): Promise<ReadyTemplat
   }
 }
 
-function envelope(
+function toEnvelope(
   { policy }: MailContext,
-  message: MessageToSend,
+  { attemptId, stream, category, recipient, tag, content }: MessageToSend,
   rendered: Rendered,
   attachments: AttachmentFile[],
 ): Envelope {
-  const { cc, bcc, replyTo, headers, metadata, to } = message.content;
+  const { cc, bcc, replyTo, headers, metadata, to } = content;
   const [, ...copies] = to;
-  return {
-    attemptId: message.attemptId,
-    stream: message.stream,
-    from: categoryPolicy(policy, message.category).from ?? policy.from,
-    to: message.recipient,
-    cc: [...copies, ...cc],
-    bcc,
-    replyTo,
-    ...rendered,
-    headers,
-    metadata,
-    ...(message.tag === null ? {} : { tag: message.tag }),
-    attachments,
+  const outside = {
+    from: senderOf(policy, category),
+    ...{ attemptId, stream, to: recipient, cc: [...copies, ...cc], bcc, replyTo },
+    ...{ headers, metadata, attachments },
+    ...(tag !== null && { tag }),
   };
+  return envelopeOf(outside, rendered);
 }

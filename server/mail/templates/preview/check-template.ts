@@ -1,7 +1,8 @@
+import { senderOf } from '../../routing/policy.ts';
 import type { TemplatesContext } from '../context.ts';
 import { type Issue, inOrder, issue } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { hasCategory, isBulk, senderOf } from './envelope.ts';
+import { hasCategory, isBulk } from './test-route.ts';
 
 /**
  * Every issue of a template, errors first: what does not parse, what asks for other data than the contract gives, and

@@ -1,12 +1,12 @@
 import { composeMime } from '../../providers/smtp/mime.ts';
-import { type Envelope, formatMailbox, type Mailbox } from '../../providers/transport.ts';
+import { type Envelope, envelopeOf, formatMailbox, type Mailbox } from '../../providers/transport.ts';
+import { senderOf } from '../../routing/policy.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { Issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import { partsFor, type TemplateContent } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
-import { envelopeOf } from './envelope.ts';
 import type { RenderIssue } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
@@ -57,11 +57,15 @@ export async function preview(
     wantsIssues ? checkTemplate(context, content) : [],
   ]);
   const mail = outcome.ok ? outcome.value : nothing;
-  const envelope = envelopeOf(context.policy, content.category, mail, {
-    attemptId: '00000000-0000-7000-8000-000000000000',
-    stream: '',
-    to: { email: addressKey((options.recipient ?? 'recipient@example.com').trim()) },
-  });
+  const envelope = envelopeOf(
+    {
+      attemptId: '00000000-0000-7000-8000-000000000000',
+      stream: '',
+      from: senderOf(context.policy, content.category),
+      to: { email: addressKey((options.recipient ?? 'recipient@example.com').trim()) },
+    },
+    mail,
+  );
   return {
     ...mail,
     from: envelope.from,

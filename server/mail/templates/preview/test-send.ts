@@ -1,15 +1,16 @@
 import { v7 as newId } from 'uuid';
 import { activeSuppressions } from '../../people/suppressions-store.ts';
-import { type Envelope, type Outcome, testTag } from '../../providers/transport.ts';
+import { type Envelope, envelopeOf, type Outcome, testTag } from '../../providers/transport.ts';
+import { senderOf } from '../../routing/policy.ts';
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
 import { addMs, hourMs } from '../../shared/time.ts';
 import type { TemplatesContext } from '../context.ts';
 import { issueText } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { envelopeOf, testRoute } from './envelope.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-safely.ts';
+import { testRoute } from './test-route.ts';
 
 /** A test of a template, to one address. */
 export interface TestSend extends DataChoice {
@@ -20,12 +21,12 @@ export interface TestSend extends DataChoice {
 }
 
 /**
- * What became of it. `unclear`: it may have arrived. `refused`: it was not sent. `limited`: this person has sent as
+ * What became of it. `unknown`: it may have arrived. `refused`: it was not sent. `limited`: this person has sent as
  * many as an hour allows; `retryAfterMs` says how long to wait.
  */
 export type TestResult =
   | { kind: 'sent'; subject: string }
-  | { kind: 'unclear' | 'refused'; reason: string }
+  | { kind: 'unknown' | 'refused'; reason: string }
   | { kind: 'limited'; retryAfterMs: number };
 
 /** Tests that one person may send within an hour. */
@@ -61,14 +62,15 @@ export async function sendTest(
   });
   if (!rendered.ok) return refused(issueText(rendered.problem));
 
-  const made = { attemptId: newId(), stream, to };
-  const envelope: Envelope = {
-    ...envelopeOf(context.policy, content.category, rendered.value, made),
-    subject: `[Test] ${rendered.value.subject}`,
-    headers: { 'X-Postlane-Test': 'yes' },
-    metadata: { [testTag]: 'yes' },
-    tag: testTag,
-  };
+  const envelope = envelopeOf(
+    {
+      ...{ attemptId: newId(), stream, to, from: senderOf(context.policy, content.category) },
+      headers: { 'X-Postlane-Test': 'yes' },
+      metadata: { [testTag]: 'yes' },
+      tag: testTag,
+    },
+    { ...rendered.value, subject: `[Test] ${rendered.value.subject}` },
+  );
   await keepEvidence(context, content.key, test.by, envelope);
   const [outcome] = await transport.send([envelope], startWithinMs);
   return resultOf(outcome, envelope.subject);
@@ -85,7 +87,7 @@ async function waitOf({ db, now }: TemplatesContext, by: string): Promise<number
   return oldest ? Math.max(0, addMs(oldest.at, hourMs).getTime() - now().getTime()) : 0;
 }
 
-/** Before it leaves, so that no test goes out unseen; the attempt's id is what the provider's reports carry. */
+/** Before it leaves, so that no test goes out unseen; the attempt's id is what the provider's events carry. */
 async function keepEvidence(
   { db, now }: TemplatesContext,
   template: string,
@@ -106,6 +108,6 @@ function resultOf(outcome: Outcome | undefined, subject: string): TestResult {
     case 'deferred':
       return refused(outcome.answer);
     default:
-      return { kind: 'unclear', reason: outcome?.answer ?? 'The transport gave no outcome.' };
+      return { kind: 'unknown', reason: outcome?.answer ?? 'The transport gave no outcome.' };
   }
 }

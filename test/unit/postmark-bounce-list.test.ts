@@ -17,7 +17,7 @@ function crowdedClient(perSecond: number) {
 
 describe('the list of bounces', () => {
   const windows: [string, string, string][] = [
-    ['a night', '2026-05-04T03:30:00Z', '2026-05-04T03:50:00Z'],
+    ['some minutes', '2026-05-04T03:30:00Z', '2026-05-04T03:50:00Z'],
     ['the hour that clocks show twice', '2026-11-01T05:20:00Z', '2026-11-01T06:50:00Z'],
     ['the hour that clocks leave out', '2026-03-08T06:50:00Z', '2026-03-08T07:10:00Z'],
   ];
