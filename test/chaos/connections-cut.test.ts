@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { connect, type Db } from '../../db/connect.ts';
-import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { kills, launchCampaign, longestMs, troubleProvider, useWorld } from '../support/chaos.ts';
 import { testDatabaseUrl } from '../support/database.ts';
+import { allSettled, expectOneCopyEach, expectSoundLedger } from '../support/ledger.ts';
 import { until } from '../support/until.ts';
 import { startWorkerVictim } from './victims/index.ts';
 
@@ -37,7 +37,7 @@ describe('a worker that loses its database connections', function () {
     await allSettled(mail);
     expect(worker.alive(), 'the worker is still up').to.equal(true);
     expectOneCopyEach(sandbox, audience);
-    await expectSoundBooks(sandbox, audience.length);
+    await expectSoundLedger(sandbox, audience.length);
   });
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { kills, longestMs, troubleProvider, useWorld } from '../support/chaos.ts';
+import { allSettled, expectOneCopyEach, expectSoundLedger } from '../support/ledger.ts';
 import type { Random } from '../support/random.ts';
 import { until } from '../support/until.ts';
 import { startSenderVictim, startWorkerVictim } from './victims/index.ts';
@@ -32,7 +32,7 @@ describe('a server killed in the middle of sends', function () {
     await allSettled(mail);
     const owed = orders.flatMap(({ to, commits }) => (commits ? to : []));
     expectOneCopyEach(sandbox, owed);
-    await expectSoundBooks(sandbox, owed.length);
+    await expectSoundLedger(sandbox, owed.length);
     const withdrawn = orders.find(({ commits }) => !commits)?.to ?? [];
     expect(await mail.messages.find({ recipient: withdrawn[0] ?? '' })).to.have.property('messages').that.is
       .empty;

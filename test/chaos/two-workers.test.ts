@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { launchCampaign, longestMs, useWorld } from '../support/chaos.ts';
+import { allSettled, expectOneCopyEach, expectSoundLedger } from '../support/ledger.ts';
 import { until } from '../support/until.ts';
 import { startWorkerVictim } from './victims/index.ts';
 import type { DeliverCall } from './victims/worker.ts';
@@ -29,7 +29,7 @@ describe('two workers on one campaign', function () {
     sandbox.faults.clear();
     await allSettled(mail);
     expectOneCopyEach(sandbox, audience);
-    await expectSoundBooks(sandbox, audience.length);
+    await expectSoundLedger(sandbox, audience.length);
     for (const share of await shares) expect(share).to.have.property('delivered').that.is.above(0);
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { kills, launchCampaign, longestMs, troubleProvider, useWorld, type World } from '../support/chaos.ts';
 import { testDatabase } from '../support/database.ts';
+import { allSettled, expectOneCopyEach, expectSoundLedger } from '../support/ledger.ts';
 import { until } from '../support/until.ts';
 import { startWorkerVictim } from './victims/index.ts';
 
@@ -29,7 +29,7 @@ describe('a worker killed in the middle of a campaign', function () {
       return state === 'done' || state;
     });
     expectOneCopyEach(sandbox, audience);
-    await expectSoundBooks(sandbox, audience.length);
+    await expectSoundLedger(sandbox, audience.length);
   });
 });
 

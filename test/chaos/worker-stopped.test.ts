@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { allSettled, expectOneCopyEach, expectSoundBooks } from '../support/books.ts';
 import { launchCampaign, longestMs, useWorld } from '../support/chaos.ts';
+import { allSettled, expectOneCopyEach, expectSoundLedger } from '../support/ledger.ts';
 import { until } from '../support/until.ts';
 import { startWorkerVictim } from './victims/index.ts';
 
@@ -29,6 +29,6 @@ describe('a worker told to stop in the middle of a campaign', function () {
     await startWorkerVictim(config);
     await allSettled(mail);
     expectOneCopyEach(sandbox, audience);
-    await expectSoundBooks(sandbox, audience.length);
+    await expectSoundLedger(sandbox, audience.length);
   });
 });

@@ -106,7 +106,7 @@ export const bounce: Reader = {
 
 /**
  * Webhook and API rows share the bounce's ID. Postmark's have 64 bits and numbers of JSON 53: of a larger one the last
- * digits are gone and two bounces could look like one. Then further fields that both roads have tell them apart.
+ * digits are gone and two bounces could look like one. Then further fields that both have tell them apart.
  */
 function bounceFact({ ID, MessageID, Email, BouncedAt }: BouncePayload): string {
   const fact = `bounce ${ID}`;

@@ -31,8 +31,8 @@ export function expectOneCopyEach({ copiesByRecipient }: Sandbox, owed: readonly
   ).to.deep.equal([]);
 }
 
-/** Our own books agree with the provider's: every message sent, by exactly one accepted attempt, nothing left open. */
-export async function expectSoundBooks({ copiesByAttempt }: Sandbox, owed: number): Promise<void> {
+/** Our own record agrees with the provider’s: every message sent, by exactly one accepted attempt, nothing left open. */
+export async function expectSoundLedger({ copiesByAttempt }: Sandbox, owed: number): Promise<void> {
   const db = testDatabase();
   const states = await db('postlane_messages').select('state').count({ count: '*' }).groupBy('state');
   expect(states, 'states').to.deep.equal([{ state: 'sent', count: owed }]);
