@@ -63,18 +63,22 @@ describe('previews', () => {
     }
   });
 
-  it('show saved cases and generated ones', async () => {
+  it('show saved sample data and generated', async () => {
     const content = shop.content('newsletter');
-    const { cases } = shop.mail.templates;
-    const id = await cases.save('newsletter', { name: 'May', locale: null, data: newsletterData }, 'ada');
-    const saved = await shop.mail.templates.preview(content, { caseId: id, issues: false });
+    const { sampleData } = shop.mail.templates;
+    const id = await sampleData.save(
+      'newsletter',
+      { name: 'May', locale: null, data: newsletterData },
+      'ada',
+    );
+    const saved = await shop.mail.templates.preview(content, { sampleDataId: id, issues: false });
     expect(saved.html).to.contain('First.');
-    for (const { id: caseId, name } of await cases.list(content)) {
-      const shown = await shop.mail.templates.preview(content, { caseId, issues: false });
+    for (const { id: sampleDataId, name } of await sampleData.list(content)) {
+      const shown = await shop.mail.templates.preview(content, { sampleDataId, issues: false });
       expect(shown.problem, name).to.equal(null);
     }
-    const gone = shop.mail.templates.preview(content, { caseId: 'generated:None' });
-    expect(await refusal(gone)).to.include({ field: 'caseId' });
+    const gone = shop.mail.templates.preview(content, { sampleDataId: 'generated:None' });
+    expect(await refusal(gone)).to.include({ field: 'sampleDataId' });
   });
 
   it('say why there is nothing to show', async () => {

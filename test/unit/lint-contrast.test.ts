@@ -46,7 +46,7 @@ describe('the check of contrast', () => {
     const [fault] = found('<p>x</p>', dark('body { background: #111 !important }'));
     expect(fault?.message).to.match(/hard to read in dark mode: #111111 on #111111/);
     expect(fault).to.include({ part: 'html', line: 1, column: 1 });
-    const mended = dark('body { background: #111 !important } p { color: #eee !important }');
-    expect(found('<p>x</p>', mended)).to.deep.equal([]);
+    const fixed = dark('body { background: #111 !important } p { color: #eee !important }');
+    expect(found('<p>x</p>', fixed)).to.deep.equal([]);
   });
 });

@@ -20,7 +20,9 @@ export async function saveCase(
   const data = readSample(json);
   if (typeof data === 'string') return { problem: `The sample data was not saved. ${data}` };
   try {
-    return { id: await mail.templates.cases.save(source.key, { name, data, locale: locale || null }, by) };
+    return {
+      id: await mail.templates.sampleData.save(source.key, { name, data, locale: locale || null }, by),
+    };
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     return { problem: `The sample data was not saved. ${error.message}` };
@@ -29,7 +31,7 @@ export async function saveCase(
 
 /** Removes saved sample data. */
 export async function removeCase(mail: Mail, source: Source, id: string, by: string): Promise<Flash> {
-  await mail.templates.cases.remove(source.key, id, by);
+  await mail.templates.sampleData.remove(source.key, id, by);
   return { tone: 'done', text: 'The sample data was removed.' };
 }
 

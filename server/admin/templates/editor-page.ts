@@ -125,7 +125,7 @@ export function frameOf(ref: SourceRef, view: SourceView, name: (by: string) => 
 async function casesOf(mail: Mail, source: ReturnType<typeof currentSource>) {
   if (source.kind !== 'template') return [];
   const content = (await mail.templates.compose(source, source.key))?.content;
-  const cases = content ? await mail.templates.cases.list(content) : [];
+  const cases = content ? await mail.templates.sampleData.list(content) : [];
   return cases.map(one => ({ ...one, language: one.locale ? languageLabel(one.locale) : '' }));
 }
 

@@ -3,7 +3,7 @@ import type { Mail, Source } from '../../mail/index.ts';
 
 type DataChoice = Pick<
   NonNullable<Parameters<Mail['templates']['preview']>[1]>,
-  'caseId' | 'recipient' | 'messageId' | 'locale'
+  'sampleDataId' | 'recipient' | 'messageId' | 'locale'
 >;
 
 /** What the editor's form says about the preview, in its fields `show[...]`. */
@@ -25,7 +25,7 @@ export function dataChoice(request: Request): DataChoice {
   const { data = '', recipient, locale } = showIn(request);
   return {
     ...(data === 'recipient' && recipient !== undefined && { recipient }),
-    ...(data.startsWith('case:') && { caseId: data.slice('case:'.length) }),
+    ...(data.startsWith('case:') && { sampleDataId: data.slice('case:'.length) }),
     // With a case the case's own language counts; with anything else the language that is edited.
     ...(locale !== undefined && locale !== 'default' && !data.startsWith('case:') && { locale }),
   };

@@ -98,15 +98,19 @@ async function publish(
   if (state === 'refused' || state === 'conflict') throw new Error(`${key} was not published: ${state}.`);
 }
 
-async function saveSampleData({ templates: { cases } }: Mail): Promise<void> {
+async function saveSampleData({ templates: { sampleData } }: Mail): Promise<void> {
   const to = { email: 'w@mail.example', name: 'Wolfeschlegelsteinhausenbergerdorff' };
   const long = confirmation(orderOf(to, 30_002, new Date('2026-10-30T09:15:00Z'))).data as Record<
     string,
     unknown
   >;
-  await cases.save('order-confirmation', { name: 'A very long name', locale: null, data: long }, desk.editor);
+  await sampleData.save(
+    'order-confirmation',
+    { name: 'A very long name', locale: null, data: long },
+    desk.editor,
+  );
   const reset = { resetUrl: 'https://alderandfinch.example/reset/1', expiresInMinutes: 30 };
-  await cases.save('password-reset', { name: 'Dutch, no name', locale: 'nl', data: reset }, desk.editor);
+  await sampleData.save('password-reset', { name: 'Dutch, no name', locale: 'nl', data: reset }, desk.editor);
 }
 
 /** A mailbox that was gone is back. */

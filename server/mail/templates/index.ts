@@ -24,10 +24,10 @@ export {
 } from './language/source.ts';
 export type { TemplateContent, TemplateParts } from './language/template.ts';
 export type { TemplateInput } from './language/template-types.ts';
-export type { PreviewCase, SavedCase } from './preview/cases.ts';
 export { createTemplateChecks } from './preview/index.ts';
 export type { Preview, PreviewOptions } from './preview/preview.ts';
 export { createRenderPool, type RenderPool } from './preview/render-pool.ts';
 export type { Replay, ReplayResult } from './preview/replay.ts';
+export type { SampleData, SampleDataInput } from './preview/sample-data.ts';
 export type { TestResult, TestSend } from './preview/test-send.ts';
 export { createTemplates, type ReadyTemplate, renderStored, type Templates } from './templates.ts';

@@ -76,7 +76,7 @@ function ownIssues({ kind, key, content }: Source): Issue[] {
 }
 
 /**
- * What every version must do, whoever reviewed it: it asks for no more than its contract gives, and renders its sample
+ * What every version must do, reviewed or not: it asks for no more than its contract gives, and renders its sample
  * in each language. Throws `invalid-template` or `invalid-data`. On this thread: for templates from files alone.
  */
 export function assertSendable(content: TemplateContent): void {

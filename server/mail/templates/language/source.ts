@@ -97,7 +97,7 @@ function withoutCompiled(content: TemplateSource): unknown {
 /** Why a source may not have its key, as a sentence; null when it may. */
 export function keyProblem({ kind, key }: SourceRef): string | null {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(key)) {
-    return 'A key has letters, digits, - and _, at most 64, and begins with a letter or digit.';
+    return 'A key has at most 64 characters: a-z, A-Z, 0-9, - and _, and does not begin with - or _.';
   }
   return reserved[kind].includes(key) ? `${key} has a meaning of its own: choose another key.` : null;
 }

@@ -56,7 +56,7 @@ const moneyWords =
 
 function spamSigns(text: string): string[] {
   const signs: string[] = [];
-  if (isShouted(text)) signs.push('write it in small letters, not in capitals');
+  if (isShouted(text)) signs.push('write it in lower case, not in capitals');
   if (/[!?]{2,}|!.*!/.test(text)) signs.push('one exclamation mark is enough');
   const money = moneyWords.exec(text)?.[0];
   if (money) signs.push(`filters know "${money}" well, find other words`);

@@ -2,10 +2,10 @@ import type { TemplatesContext } from '../context.ts';
 import { type Issue, issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { createPreviewCases, type PreviewCases } from './cases.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Preview, type PreviewOptions, preview } from './preview.ts';
 import { type Replay, type ReplayOptions, replay, replayedAsSent } from './replay.ts';
+import { createSampleData, type SampleDataSets } from './sample-data.ts';
 import type { CompiledMjml } from './tasks/compile-mjml.ts';
 import { sendTest, type TestResult, type TestSend } from './test-send.ts';
 
@@ -16,7 +16,7 @@ import { sendTest, type TestResult, type TestSend } from './test-send.ts';
 export interface TemplateChecks {
   /** Every issue of a template, errors first; none is thrown. Publishing is for content without errors. */
   check(content: TemplateContent): Promise<Issue[]>;
-  /** Shows it with some data. Throws `invalid-input` when the case or message is not there (any more). */
+  /** Shows it with some data. Throws `invalid-input` when the sample data or message is not there (any more). */
   preview(content: TemplateContent, options?: PreviewOptions): Promise<Preview>;
   /** Renders it with the data of the messages that were sent last, against what these were. */
   replay(content: TemplateContent, options?: ReplayOptions): Promise<Replay>;
@@ -26,7 +26,7 @@ export interface TemplateChecks {
   compileMjml(source: string): Promise<CompiledMjml>;
   /** Sends it to one address, marked as a test; it is no message of the ledger and counts nowhere. */
   sendTest(content: TemplateContent, test: TestSend): Promise<TestResult>;
-  cases: PreviewCases;
+  sampleData: SampleDataSets;
 }
 
 /** See {@link TemplateChecks}. */
@@ -42,6 +42,6 @@ export function createTemplateChecks(context: TemplatesContext): TemplateChecks 
       return { html: '', issues: [issue('mjml', outcome.problem.message, { part: 'mjml' })] };
     },
     sendTest: (content, test) => sendTest(context, content, test),
-    cases: createPreviewCases(context),
+    sampleData: createSampleData(context),
   };
 }

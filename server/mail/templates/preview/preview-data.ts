@@ -4,15 +4,15 @@ import { loadMessage } from '../../messages/load-store.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { createPreviewCases } from './cases.ts';
 import { newestMessageTo, templateOfMessage } from './messages-store.ts';
 import { redactedForAdmins } from './redacted.ts';
+import { createSampleData } from './sample-data.ts';
 
 /** Which data to show a template with; the sample when nothing is said, and the first that is said counts. */
 export interface DataChoice {
   data?: Record<string, unknown>;
-  /** A saved case, or a generated one. */
-  caseId?: string;
+  /** Saved sample data, or generated. */
+  sampleDataId?: string;
   /** What a message of this template was sent with, as {@link redactedForAdmins}, as long as its content is not purged. */
   messageId?: string;
   /** What the latest message of this template to an address was sent with, unless that is for it alone. */
@@ -26,19 +26,19 @@ export interface ChosenData {
 }
 
 const forThemAlone =
-  'What messages of this template say is for their recipients alone: choose the sample or a case.';
+  'What messages of this template say is for their recipients alone: choose the sample, or other sample data.';
 
 /**
- * Finds the data. Throws `invalid-input` when the case or message is not there, or not any more, and `confidential` when it is
+ * Finds the data. Throws `invalid-input` when the sample data or message is not there, or not any more, and `confidential` when it is
  * the recipient's alone.
  */
 export async function chooseData(
   context: TemplatesContext,
   content: TemplateContent,
-  { data, caseId, messageId, recipient }: DataChoice,
+  { data, sampleDataId, messageId, recipient }: DataChoice,
 ): Promise<ChosenData> {
   if (data) return { data, locale: null };
-  if (caseId) return ofCase(context, content, caseId);
+  if (sampleDataId) return ofSampleData(context, content, sampleDataId);
   if (messageId) return ofMessage(context, content, messageId);
   if (recipient) {
     const newest = await newestMessageTo(context.db, content.key, addressKey(recipient.trim()));
@@ -49,9 +49,13 @@ export async function chooseData(
   return { data: content.sample, locale: null };
 }
 
-async function ofCase(context: TemplatesContext, content: TemplateContent, id: string): Promise<ChosenData> {
-  const found = (await createPreviewCases(context).list(content)).find(one => one.id === id);
-  if (!found) throw new MailError('invalid-input', 'This case is not there any more.', 'caseId');
+async function ofSampleData(
+  context: TemplatesContext,
+  content: TemplateContent,
+  id: string,
+): Promise<ChosenData> {
+  const found = (await createSampleData(context).list(content)).find(one => one.id === id);
+  if (!found) throw new MailError('invalid-input', 'This sample data is not there any more.', 'sampleDataId');
   return found;
 }
 

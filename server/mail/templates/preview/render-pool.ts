@@ -62,12 +62,13 @@ export function createRenderPool({
   };
 }
 
-// Never fewer than that: a thread that is lost is replaced at once, so that the next task finds a warm one.
 function startThreads(threads: number, heapMb: number): Piscina<Job, WorkOutcome<unknown>> {
   const pool = new Piscina<Job, WorkOutcome<unknown>>({
     filename: worker.file,
-    minThreads: threads,
+    // One that is lost is replaced at once, so that the next task finds a warm thread; more start when tasks wait.
+    minThreads: 1,
     maxThreads: threads,
+    idleTimeout: Number.POSITIVE_INFINITY,
     // Nothing of the process is handed on: neither its secrets nor what it was started with.
     env: {},
     execArgv: worker.execArgv,

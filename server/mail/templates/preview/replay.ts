@@ -37,7 +37,7 @@ export interface ReplayOptions {
 
 /** Two at a time keeps both threads of the pool busy, and the line short for those who preview meanwhile. */
 const parallel = 2;
-/** For one message by two versions; a thread that runs out of it compiles both anew. */
+/** For one message by two versions; a thread that runs out of it compiles both again. */
 const oneTimeMs = 5_000;
 
 /** Renders content with what the last messages of its template were sent with. Stores and logs nothing. */

@@ -3,19 +3,19 @@ import type { Db } from '../../../../db/connect.ts';
 import { utc } from '../../shared/time.ts';
 
 /** Saved data to preview a template with. */
-export interface StoredCase {
+export interface StoredSampleData {
   id: string;
   name: string;
   locale: string | null;
   data: Record<string, unknown>;
 }
 
-interface CaseRow extends Omit<StoredCase, 'data'> {
+interface CaseRow extends Omit<StoredSampleData, 'data'> {
   data: string;
 }
 
-/** The saved cases of a template by name. */
-export async function listCases(db: Db, template: string): Promise<StoredCase[]> {
+/** The saved data of a template by name. */
+export async function listSampleData(db: Db, template: string): Promise<StoredSampleData[]> {
   const rows: CaseRow[] = await db('postlane_sample_data')
     .select('id', 'name', 'locale', 'data')
     .where({ template })
@@ -23,10 +23,10 @@ export async function listCases(db: Db, template: string): Promise<StoredCase[]>
   return rows.map(row => ({ ...row, data: JSON.parse(row.data) }));
 }
 
-/** Writes a case under its name, in place of an earlier one; returns the id it then has. */
-export async function writeCase(
+/** Writes data under its name, in place of an earlier one; returns the id it then has. */
+export async function writeSampleData(
   trx: Knex,
-  { id, template, name, locale, data, by, at }: StoredCase & { template: string; by: string; at: Date },
+  { id, template, name, locale, data, by, at }: StoredSampleData & { template: string; by: string; at: Date },
 ): Promise<string> {
   const row = { locale, data: JSON.stringify(data), changed_by: by, changed_at: utc(at) };
   await trx('postlane_sample_data')
@@ -37,16 +37,16 @@ export async function writeCase(
   return stored?.id ?? id;
 }
 
-/** Removes a case; its name, or null when it was not there. */
-export async function deleteCase(trx: Knex, template: string, id: string): Promise<string | null> {
+/** Removes one; its name, or null when it was not there. */
+export async function deleteSampleData(trx: Knex, template: string, id: string): Promise<string | null> {
   const row = await trx('postlane_sample_data').select('name').where({ template, id }).first().forUpdate();
   if (!row) return null;
   await trx('postlane_sample_data').where({ template, id }).delete();
   return row.name;
 }
 
-/** How many other cases a template has beside the one of this name. */
-export async function countOtherCases(db: Knex, template: string, name: string): Promise<number> {
+/** How many others a template has beside the one of this name. */
+export async function countOtherSampleData(db: Knex, template: string, name: string): Promise<number> {
   const row = await db('postlane_sample_data')
     .where({ template })
     .whereNot({ name })

@@ -143,7 +143,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-/** What a reader sees of a mail: its words in order, and how it is laid out and dressed. */
+/** What a reader sees of a mail: its words in order, and its layout and style. */
 interface Visible {
   words: string[];
   /** One entry for each element: its name with what decides its looks, and each style sheet. */

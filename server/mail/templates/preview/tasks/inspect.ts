@@ -9,8 +9,8 @@ import { checkPaths } from '../../language/walk.ts';
 import { type MailDocument, readPage } from '../../lint/document.ts';
 import { lint, lintBare } from '../../lint/index.ts';
 import { annotateSource, withoutPositions } from '../../lint/positions.ts';
+import { bareSample } from '../generated-samples.ts';
 import type { RenderIssue } from '../outcome.ts';
-import { bareSample } from '../sample-cases.ts';
 import { largeSources, largestSource, renderProblem } from './render.ts';
 
 /** What to examine, and what the routing policy says about its category. */

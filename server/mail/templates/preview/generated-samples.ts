@@ -2,16 +2,16 @@ import type { ContractSpec, FieldSpec } from '../language/contract.ts';
 import type { TemplateContent } from '../language/template.ts';
 
 /** Data for a preview that nobody had to think of. */
-export interface SampleCase {
+export interface GeneratedSample {
   name: string;
   locale: string | null;
   data: Record<string, unknown>;
 }
 
-/** The cases in which templates tend to break, made from a contract and its sample; only those that differ from it. */
-export function sampleCases({ contract, sample, locales }: TemplateContent): SampleCase[] {
+/** Data with which templates tend to break, made from a contract and its sample; only those that differ from it. */
+export function generatedSamples({ contract, sample, locales }: TemplateContent): GeneratedSample[] {
   const asSampled = JSON.stringify(sample);
-  const made: SampleCase[] = [
+  const made: GeneratedSample[] = [
     { name: 'No optional fields', locale: null, data: bareSample(contract, sample) },
     { name: 'Long text', locale: null, data: change(contract, sample, longText) },
     { name: 'Special characters', locale: null, data: change(contract, sample, specialText) },

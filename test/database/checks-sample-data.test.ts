@@ -3,37 +3,37 @@ import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { refusal } from '../support/refusal.ts';
 
-describe('preview cases', () => {
+describe('sample data', () => {
   const shop = useCheckedTemplates();
   beforeEach(() => testDatabase()('postlane_sample_data').delete());
 
-  const cases = () => shop.mail.templates.cases;
+  const sampleData = () => shop.mail.templates.sampleData;
   const saved = async (key: string) =>
-    (await cases().list(shop.content(key))).filter(({ generated }) => !generated);
+    (await sampleData().list(shop.content(key))).filter(({ generated }) => !generated);
 
   it('are saved under a name, saved again in its place, and removed', async () => {
-    const first = await cases().save(
+    const first = await sampleData().save(
       'newsletter',
       { name: ' May ', locale: 'nl', data: { issue: '1' } },
       'ada',
     );
-    const again = await cases().save(
+    const again = await sampleData().save(
       'newsletter',
       { name: 'May', locale: null, data: { issue: '2' } },
       'bob',
     );
     expect(again).to.equal(first);
-    await cases().save('receipt', { name: 'May', locale: null, data: {} }, 'ada');
+    await sampleData().save('receipt', { name: 'May', locale: null, data: {} }, 'ada');
     expect(await saved('newsletter')).to.deep.equal([
       { id: first, name: 'May', locale: null, data: { issue: '2' }, generated: false },
     ]);
-    expect(await cases().remove('receipt', first, 'ada')).to.equal(false);
-    expect(await cases().remove('newsletter', first, 'ada')).to.equal(true);
+    expect(await sampleData().remove('receipt', first, 'ada')).to.equal(false);
+    expect(await sampleData().remove('newsletter', first, 'ada')).to.equal(true);
     expect(await saved('newsletter')).to.deep.equal([]);
     const { entries } = await shop.mail.audit.list({ subject: 'template:newsletter', by: 'ada' });
     expect(entries.map(({ action }) => action)).to.include.members([
-      'template.case-save',
-      'template.case-remove',
+      'template.sample-data-save',
+      'template.sample-data-remove',
     ]);
   });
 
@@ -47,13 +47,15 @@ describe('preview cases', () => {
       { ...sound, data: { text: 'x'.repeat(100_001) } },
     ];
     for (const input of wrong) {
-      expect(await refusal(cases().save('newsletter', input, 'ada'))).to.include({ code: 'invalid-input' });
+      expect(await refusal(sampleData().save('newsletter', input, 'ada'))).to.include({
+        code: 'invalid-input',
+      });
     }
   });
 
   it('are generated where the contract gives reason to', async () => {
     const namesOf = async (key: string) =>
-      (await cases().list(shop.content(key))).map(({ id, name }) => `${id} = ${name}`);
+      (await sampleData().list(shop.content(key))).map(({ id, name }) => `${id} = ${name}`);
     expect(await namesOf('newsletter')).to.deep.equal([
       'generated:No optional fields = No optional fields',
       'generated:Long text = Long text',

@@ -10,7 +10,7 @@ const contract: ContractSpec = {
   name: { type: 'string', optional: true },
 };
 
-describe('the lint of a letter', () => {
+describe('the lint of a rendered mail', () => {
   it('has nothing to say about a faultless one', () => {
     expect(faultsOf({})).to.deep.equal([]);
   });
@@ -102,7 +102,7 @@ describe('the lint of a letter', () => {
       'a shouted subject',
       { subject: 'YOUR ORDER IS HERE' },
       ['warning subject-spam subject:1:1'],
-      /small letters/,
+      /lower case/,
     ],
     ['an excited subject', { subject: 'It is here!!' }, ['warning subject-spam subject:1:1'], /exclamation/],
     [
