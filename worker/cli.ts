@@ -29,7 +29,7 @@ const commands: Record<string, Command> = {
 };
 
 /** Errors that answer what was asked: their message alone is for the person at the terminal. */
-const answers = new Set(['MailError', 'AccountError', 'PageError']);
+const answers = new Set(['MailError', 'AccountError']);
 
 await main(process.argv.slice(2)).catch(fail);
 

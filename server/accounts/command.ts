@@ -1,22 +1,25 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { connect } from '../../db/connect.ts';
-import { PageError } from '../admin/page-error.ts';
 import type { Config } from '../config.ts';
 import { createMail, type Mail } from '../mail/index.ts';
-import { resetSecondStep } from './account-changes.ts';
+import { statusOfAccount } from './account-status.ts';
+import { resetTwoFactor } from './accounts.ts';
 import { type AccountsContext, accountsContext } from './context.ts';
-import { acceptLink, invite, renewLink } from './invitations.ts';
-import type { Link } from './links.ts';
-import { findAccountByEmail, listAccounts } from './store/accounts.ts';
-import { askHidden, canAsk } from './terminal.ts';
+import { AccountError, unknownAccount } from './error.ts';
+import { invite } from './invitations.ts';
+import { acceptLink, type Link, renewLink } from './links.ts';
+import { findAccountByEmail, listAccounts } from './store/accounts-store.ts';
+import { openInvitations } from './store/one-time-tokens-store.ts';
 
 /** How `postlane user` is used. */
 export const userUsage = [
   'postlane user add --email ADDRESS --role ROLE [--name NAME] [--invite]',
   '                          add an account: asks for its password, or prints a link to choose one',
   'postlane user reset --email ADDRESS',
-  '                          print a link for a new password; the second step is taken away',
-  'postlane user list        who has an account',
+  '                          print a link for a new password and turn two-factor authentication off',
+  'postlane user list        list the accounts',
 ].join('\n');
 
 /** Wrong arguments: EX_USAGE of sysexits.h. */
@@ -25,8 +28,8 @@ class UsageError extends Error {
 }
 
 /**
- * Runs `postlane user ...`; `config` is read only once the arguments are understood, `say` gets what it prints. Throws a
- * PageError for what cannot be done.
+ * Runs `postlane user ...`; `config` is read only once the arguments are understood, `say` gets what it prints. Throws an
+ * AccountError for what cannot be done.
  */
 export async function runUserCommand(
   config: () => Config,
@@ -80,8 +83,8 @@ function read(args: readonly string[]): { action: string; values: Values } {
 async function add(context: AccountsContext, values: Values, say: (text: string) => void): Promise<void> {
   const { email = '', role, name = email.split('@')[0], invite: byLink = false } = values;
   const { account, link } = await invite(context, { email, role, name }, 'cli');
-  if (byLink || !canAsk()) {
-    say(`${account.email} is invited as ${account.role}. ${linkWords(link)}`);
+  if (byLink || process.stdin.isTTY !== true) {
+    say(`Invited ${account.email} as ${account.role}. ${linkText(link)}`);
     return;
   }
   await askForPassword(context, link);
@@ -92,37 +95,50 @@ async function askForPassword(context: AccountsContext, link: Link): Promise<voi
   for (;;) {
     const password = await askHidden('Password: ');
     if (password === '')
-      throw new PageError(422, 'No password', `No password was chosen. ${linkWords(link)}`);
-    if (password !== (await askHidden('Once more: '))) {
-      process.stderr.write('The two differ.\n');
+      throw new AccountError('password-unfit', `No password was chosen. ${linkText(link)}`);
+    if (password !== (await askHidden('Repeat the password: '))) {
+      process.stderr.write('The passwords differ.\n');
       continue;
     }
     try {
       await acceptLink(context, link.url.slice(link.url.lastIndexOf('/') + 1), password);
       return;
     } catch (error) {
-      if (!(error instanceof PageError) || error.status !== 422) throw error;
+      if (!(error instanceof AccountError) || error.code !== 'password-unfit') throw error;
       process.stderr.write(`${error.message}\n`);
     }
   }
 }
 
-async function reset(context: AccountsContext, email: string, say: (text: string) => void): Promise<void> {
-  const account = await findAccountByEmail(context.db, email);
-  if (!account) throw new PageError(404, 'Not found', 'There is no account with this address.');
-  if (account.totpSecret) await resetSecondStep(context, account.id, 'cli');
-  const { link } = await renewLink(context, account.id, 'cli');
-  say(`${account.email}: ${linkWords(link)}`);
-}
-
-async function list(context: AccountsContext, say: (text: string) => void): Promise<void> {
-  const accounts = await listAccounts(context.db, 1000);
-  if (accounts.length === 0) say('Nobody has an account.');
-  for (const { email, role, password, disabledAt } of accounts) {
-    say(`${email}  ${role}  ${disabledAt ? 'disabled' : password ? 'active' : 'invited'}`);
+/** Asks on the terminal and does not show what is typed. */
+async function askHidden(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silence, terminal: true });
+  try {
+    return await lines.question('');
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
   }
 }
 
-function linkWords({ url, expiresAt }: Link): string {
-  return `Link to choose a password, good once, until ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:\n${url}`;
+async function reset(context: AccountsContext, email: string, say: (text: string) => void): Promise<void> {
+  const account = await findAccountByEmail(context.db, email);
+  if (!account) throw unknownAccount('There is no account with this address.');
+  if (account.totpSecret) await resetTwoFactor(context, account.id, 'cli');
+  const { link } = await renewLink(context, account.id, 'cli');
+  say(`${account.email}: ${linkText(link)}`);
+}
+
+async function list({ db, now }: AccountsContext, say: (text: string) => void): Promise<void> {
+  const [accounts, invited] = [await listAccounts(db, 1000), await openInvitations(db, now())];
+  if (accounts.length === 0) say('There are no accounts.');
+  for (const account of accounts) {
+    say(`${account.email}  ${account.role}  ${statusOfAccount(account, invited.get(account.id))}`);
+  }
+}
+
+function linkText({ url, expiresAt }: Link): string {
+  return `Link to choose a password, works once, until ${expiresAt.toISOString().slice(0, 16).replace('T', ' ')} UTC:\n${url}`;
 }

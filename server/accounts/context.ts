@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connect.ts';
 import type { Mail } from '../mail/index.ts';
 import { type PasswordCost, passwordCost } from './passwords.ts';
-import { type Seal, sealWith } from './sealed.ts';
+import { createEncrypter, type Encrypter } from './secrets.ts';
 
 /** What every flow about accounts works with. */
 export interface AccountsContext {
@@ -9,10 +9,10 @@ export interface AccountsContext {
   db: Db;
   now: () => Date;
   cost: PasswordCost;
-  seal: Seal;
+  encrypter: Encrypter;
   /** Where browsers reach the pages; no slash at the end. */
   publicUrl: string;
-  /** How many requests of one address the doors of this process take in a minute. */
+  /** How many requests of one address the sign-in pages of this process take in a minute. */
   requestsPerMinute: number;
 }
 
@@ -25,9 +25,9 @@ export interface AccountSettings {
   requestsPerMinute?: number;
 }
 
-/** Wires the flows about accounts. */
+/** Wires the flows about accounts, which are kept in `db`. */
 export function accountsContext(mail: Mail, db: Db, settings: AccountSettings): AccountsContext {
   const { now = () => new Date(), cost = passwordCost, requestsPerMinute = 60, publicUrl } = settings;
-  const seal = sealWith(settings.secretKeys);
-  return { mail, db, now, cost, seal, publicUrl, requestsPerMinute };
+  const encrypter = createEncrypter(settings.secretKeys);
+  return { mail, db, now, cost, encrypter, publicUrl, requestsPerMinute };
 }

@@ -1,21 +1,28 @@
+/**
+ * Sign-in of the stand-alone server, on our own tables: no library keeps a change, its sessions and its audit entry in one
+ * transaction of ours (better-auth, 26 MB with Kysely, was weighed; TOTP and request rates are libraries' work).
+ */
+import path from 'node:path';
 import { Router } from 'express';
 import type { Db } from '../../db/connect.ts';
 import type { Access } from '../admin/access/access.ts';
 import type { CurrentSession } from '../admin/access/session.ts';
 import type { Config } from '../config.ts';
-import type { Mail } from '../mail/index.ts';
-import { browsersOf } from './browsers.ts';
+import { type Mail, packageRoot } from '../mail/index.ts';
+import { browserCookies } from './browser-cookies.ts';
 import { type AccountSettings, accountsContext } from './context.ts';
-import { accountDirectory } from './directory.ts';
-import { forgottenRouter } from './forgotten-router.ts';
-import { invitationRouter } from './invitation-router.ts';
-import { developerAt } from './pages-access.ts';
+import { developerAt } from './open-access.ts';
+import { accountErrorPages } from './page-errors.ts';
 import { profileRouter } from './profile/router.ts';
-import { recognise } from './sessions.ts';
-import { showSignIn } from './sign-in-page.ts';
-import { signInRouter } from './sign-in-router.ts';
-import { viewSources } from './sources.ts';
+import { recogniseSession } from './sessions.ts';
+import { showSignIn } from './sign-in/page.ts';
+import { passwordLinkRouter } from './sign-in/password-link-router.ts';
+import { signInRouter } from './sign-in/router.ts';
+import { accountNames, findAccount, findAccountByEmail } from './store/accounts-store.ts';
 import { userRouter } from './users/router.ts';
+
+// A build under dist/ reads the views from the sources too.
+const viewSources = path.join(packageRoot, 'server/accounts');
 
 /** What a stand-alone server says about its accounts, and when the pages are open without one. */
 export interface AccountAccessSettings extends AccountSettings {
@@ -25,12 +32,12 @@ export interface AccountAccessSettings extends AccountSettings {
 /** Access by accounts of our own, kept in `db`, for a server that stands alone. */
 export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSettings): Access {
   const context = accountsContext(mail, db, settings);
-  const browsers = browsersOf(context);
+  const cookies = browserCookies(context);
 
   return {
     async identify(request): Promise<CurrentSession> {
-      const token = browsers.tokenIn(request);
-      const known = token ? await recognise(context, token) : null;
+      const token = cookies.sessionToken(request);
+      const known = token ? await recogniseSession(context, token) : null;
       if (known && known !== 'over') {
         const { account, session } = known;
         const { id, name, role } = account;
@@ -42,17 +49,22 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
     },
     accounts: {
       viewSources,
-      directory: accountDirectory(db),
+      directory: {
+        names: ids => accountNames(db, ids),
+        idOf: async email => (await findAccountByEmail(db, email))?.id ?? null,
+        emailOf: async id => (await findAccount(db, id))?.email ?? null,
+      },
       publicRoutes: (show, check) =>
         Router().use(
-          signInRouter(context, browsers, show, check),
-          forgottenRouter(context, show, check),
-          invitationRouter(context, browsers, show, check),
+          signInRouter(context, cookies, show, check),
+          passwordLinkRouter(context, cookies, show, check),
+          accountErrorPages,
         ),
       routes: show =>
         Router()
           .use('/users', userRouter(context, show))
-          .use('/profile', profileRouter(context, browsers, show)),
+          .use('/profile', profileRouter(context, cookies, show))
+          .use(accountErrorPages),
       showInterrupted(response, show, { back, ended, fields }) {
         showSignIn(response, show, { back, ended, interrupted: true, typed: fields, status: 401 });
       },

@@ -1,27 +1,30 @@
-import type { Knex } from 'knex';
+import Joi from 'joi';
 import { v7 as uuid } from 'uuid';
-import { PageError } from '../admin/page-error.ts';
+import type { Db } from '../../db/connect.ts';
+import { type Role, roles } from '../admin/person.ts';
+import { MailError, readMailbox } from '../mail/index.ts';
+import { auditView, recordChange } from './account-audit.ts';
 import type { AccountsContext } from './context.ts';
-import { type Invitee, readInvitee } from './invitee.ts';
-import { type Link, type LinkPurpose, makeLink, readLink, takeLink } from './links.ts';
-import { passwordFault } from './password-rules.ts';
-import { hashPassword } from './passwords.ts';
+import { AccountError } from './error.ts';
+import { createLink, type Link } from './links.ts';
 import {
   type Account,
-  anybodyCanSignIn,
-  findAccount,
   findAccountByEmail,
+  hasAccounts,
   insertAccount,
-  lockAccount,
   updateAccount,
-} from './store/accounts.ts';
-import { endSessions } from './store/sessions.ts';
-import { voidTickets } from './store/tickets.ts';
-import { recordAccount, viewOf } from './trail.ts';
+} from './store/accounts-store.ts';
+
+/** Whom to invite. */
+interface Invitee {
+  email: string;
+  name: string;
+  role: Role;
+}
 
 /**
- * Makes an account that waits for its owner, and the link that lets them in. Asked again before they came, it makes a new
- * link in place of the old one. Throws a PageError for what cannot be.
+ * Adds an account that waits for its owner, and the link to join by. For somebody who was invited before and has not
+ * joined, a new link replaces the old one. Throws an AccountError that says what has to change.
  */
 export async function invite(
   context: AccountsContext,
@@ -31,99 +34,55 @@ export async function invite(
   const invitee = readInvitee(input);
   return context.db.transaction(async trx => {
     const known = await findAccountByEmail(trx, invitee.email);
-    if (known?.password) {
-      throw new PageError(
-        409,
-        'Not invited',
-        `${invitee.email} has an account already. Change its role, or send a link for a new password.`,
-      );
-    }
-    if (invitee.role !== 'admin' && !(await anybodyCanSignIn(trx))) {
-      throw new PageError(
-        409,
-        'Not invited',
-        'The first account must be an admin: somebody has to be able to add the others.',
-      );
-    }
+    if (known?.password) throw accountExists(invitee);
+    if (invitee.role !== 'admin' && !(await hasAccounts(trx))) throw firstMustBeAdmin();
     const account = known
       ? await changeInvitee(context, trx, known, invitee, by)
       : await addInvitee(context, trx, invitee, by);
-    return { account, link: await makeLink(context, trx, account.id, 'invitation'), again: known !== null };
+    return { account, link: await createLink(context, trx, account.id, 'invitation'), again: known !== null };
   });
 }
 
-/** Makes a link for a new password, or a new invitation for who has not come yet. */
-export async function renewLink(
-  context: AccountsContext,
-  id: string,
-  by: string,
-): Promise<{ account: Account; link: Link }> {
-  return context.db.transaction(async trx => {
-    const account = await lockAccount(trx, id);
-    if (!account) throw new PageError(404, 'Not found', 'There is no such account.');
-    if (account.disabledAt)
-      throw new PageError(409, 'No link was made', 'This account is disabled. Enable it first.');
-    const purpose: LinkPurpose = account.password ? 'password' : 'invitation';
-    await recordAccount(context, trx, `account.${purpose}-link`, account.id, by, null, null);
-    return { account, link: await makeLink(context, trx, account.id, purpose) };
-  });
+function readInvitee(input: unknown): Invitee {
+  const { error, value } = inviteeSchema.validate(input, { stripUnknown: true });
+  if (error) throw new AccountError('invalid-invitation', error.message);
+  return value;
 }
 
-/** The account a link is for. Throws a PageError that says what is wrong with the link. */
-export async function accountOfLink(
-  context: AccountsContext,
-  token: string,
-): Promise<{ account: Account; purpose: LinkPurpose }> {
-  const ticket = await readLink(context, token);
-  const account = ticket && (await findAccount(context.db, ticket.accountId));
-  if (!ticket || !account || account.disabledAt)
-    throw deadLink('This link is not one of ours, or not complete.');
-  if (ticket.usedAt) throw deadLink('This link has been used, or a newer one has taken its place.');
-  if (ticket.expiresAt <= context.now()) throw deadLink('This link has expired.');
-  return { account, purpose: ticket.purpose === 'password' ? 'password' : 'invitation' };
+const inviteeSchema: Joi.ObjectSchema<Invitee> = Joi.object({
+  email: Joi.string()
+    .trim()
+    .lowercase()
+    .max(254)
+    .required()
+    .custom((email: string, helper) => (isAddress(email) ? email : helper.error('any.invalid')))
+    .messages({ '*': 'Enter one e-mail address, like ada@example.com.' }),
+  name: Joi.string()
+    .trim()
+    .min(1)
+    .max(200)
+    .required()
+    .messages({ '*': 'Enter a name of 1 to 200 characters.' }),
+  role: Joi.string()
+    .valid(...roles)
+    .required()
+    .messages({ '*': `Choose one of these roles: ${roles.join(', ')}.` }),
+});
+
+function isAddress(text: string): boolean {
+  try {
+    return readMailbox(text, 'email').email === text;
+  } catch (error) {
+    if (error instanceof MailError) return false;
+    throw error;
+  }
 }
 
-/** Sets the password that a link allows to set; every session the account had ends. Throws a PageError. */
-export async function acceptLink(
-  context: AccountsContext,
-  token: string,
-  password: string,
-): Promise<Account> {
-  const { account, purpose } = await accountOfLink(context, token);
-  const fault = passwordFault(password, account);
-  if (fault) throw new PageError(422, 'Not changed', fault);
-  const hash = await hashPassword(password, context.cost);
-  await context.db.transaction(async trx => {
-    // The account first, as everybody does who changes one and its links, so that none waits for another in a circle.
-    const locked = await lockAccount(trx, account.id);
-    if (!locked || locked.disabledAt || !(await takeLink(context, trx, token)))
-      throw deadLink('This link is void.');
-    await updateAccount(trx, account.id, { password: hash });
-    await endSessions(trx, account.id, context.now());
-    await voidTickets(trx, account.id, context.now());
-    const action = purpose === 'invitation' ? 'account.join' : 'account.password';
-    await recordAccount(
-      context,
-      trx,
-      action,
-      account.id,
-      account.id,
-      null,
-      purpose === 'invitation' ? viewOf(account) : null,
-    );
-  });
-  return { ...account, password: hash };
-}
-
-async function addInvitee(
-  context: AccountsContext,
-  trx: Knex,
-  invitee: Invitee,
-  by: string,
-): Promise<Account> {
+async function addInvitee(context: AccountsContext, trx: Db, invitee: Invitee, by: string): Promise<Account> {
   const account = { id: uuid(), createdAt: context.now(), ...invitee };
   await insertAccount(trx, account);
-  await recordAccount(context, trx, 'account.invite', account.id, by, null, viewOf(account));
+  const after = auditView(account);
+  await recordChange(context, trx, { action: 'account.invite', accountId: account.id, by, after });
   return {
     ...account,
     password: null,
@@ -137,17 +96,28 @@ async function addInvitee(
 
 async function changeInvitee(
   context: AccountsContext,
-  trx: Knex,
+  trx: Db,
   known: Account,
   { name, role }: Invitee,
   by: string,
 ): Promise<Account> {
-  await updateAccount(trx, known.id, { name, role, disabledAt: null });
   const account = { ...known, name, role, disabledAt: null };
-  await recordAccount(context, trx, 'account.invite', known.id, by, viewOf(known), viewOf(account));
+  await updateAccount(trx, known.id, { name, role, disabledAt: null });
+  const views = { before: auditView(known), after: auditView(account) };
+  await recordChange(context, trx, { action: 'account.invite', accountId: known.id, by, ...views });
   return account;
 }
 
-function deadLink(why: string): PageError {
-  return new PageError(410, 'This link does not work', `${why} Ask an admin for a new one.`);
+function accountExists({ email }: Invitee): AccountError {
+  return new AccountError(
+    'account-exists',
+    `${email} has an account already. Change its role, or create a link for a new password.`,
+  );
+}
+
+function firstMustBeAdmin(): AccountError {
+  return new AccountError(
+    'first-account-not-admin',
+    'The first account must be an admin, who can add the others.',
+  );
 }

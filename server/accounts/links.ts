@@ -1,27 +1,31 @@
-import type { Knex } from 'knex';
+import type { Db } from '../../db/connect.ts';
 import { MailError, type SendInput } from '../mail/index.ts';
+import { auditView, recordChange } from './account-audit.ts';
 import type { AccountsContext } from './context.ts';
-import type { Account } from './store/accounts.ts';
+import { AccountError, unknownAccount } from './error.ts';
+import { recordFailure } from './lockout.ts';
+import { hashPassword, passwordProblem } from './passwords.ts';
+import { hashOf, newToken } from './secrets.ts';
 import {
-  findTicket,
-  insertTicket,
-  type Purpose,
-  type Ticket,
-  takeTicket,
-  voidTickets,
-} from './store/tickets.ts';
-import { hashOf, newToken } from './tokens.ts';
+  type Account,
+  findAccount,
+  findAccountByEmail,
+  lockAccount,
+  updateAccount,
+} from './store/accounts-store.ts';
+import { findToken, insertToken, type Purpose, useToken, voidTokens } from './store/one-time-tokens-store.ts';
+import { endSessions } from './store/sessions-store.ts';
 
 /** What a link is for. */
 export type LinkPurpose = Exclude<Purpose, 'code'>;
 
-/** The template of the message that brings a link. */
-const linkTemplate = 'account-invitation';
-
 /** How long a link is good, in hours. */
-export const linkHours: Record<LinkPurpose, number> = { invitation: 7 * 24, password: 24 };
+const linkHours: Record<LinkPurpose, number> = { invitation: 7 * 24, password: 24 };
 
-/** A link that lets somebody choose a password, once. */
+/** How long a link is good that somebody asked for on the sign-in page, in hours. */
+export const forgottenHours = 1;
+
+/** A link with which somebody chooses a password, once. */
 export interface Link {
   url: string;
   purpose: LinkPurpose;
@@ -31,36 +35,108 @@ export interface Link {
 }
 
 /** Makes a link for an account and voids those it had: the newest one counts. */
-export async function makeLink(
+export async function createLink(
   { now, publicUrl }: AccountsContext,
-  trx: Knex,
+  trx: Db,
   accountId: string,
   purpose: LinkPurpose,
   hours = linkHours[purpose],
 ): Promise<Link> {
   const token = newToken();
   const expiresAt = new Date(now().getTime() + hours * 3_600_000);
-  await voidTickets(trx, accountId, now(), ['invitation', 'password']);
-  await insertTicket(trx, { accountId, purpose, expiresAt }, hashOf(token), now());
+  await voidTokens(trx, accountId, now(), ['invitation', 'password']);
+  await insertToken(trx, { accountId, purpose, expiresAt }, hashOf(token), now());
   return { url: `${publicUrl}/invitation/${token}`, purpose, hours, expiresAt };
 }
 
-/** The ticket of a link; null when it never was one. */
-export async function readLink({ db }: AccountsContext, token: string): Promise<Ticket | null> {
-  const ticket = await findTicket(db, hashOf(token));
-  return ticket?.purpose === 'code' ? null : ticket;
+/** Makes a link for a new password, or a new invitation for somebody who has not joined yet. */
+export async function renewLink(
+  context: AccountsContext,
+  id: string,
+  by: string,
+): Promise<{ account: Account; link: Link }> {
+  return context.db.transaction(async trx => {
+    const account = await lockAccount(trx, id);
+    if (!account) throw unknownAccount();
+    if (account.disabledAt)
+      throw new AccountError('account-disabled', 'This account is disabled. Enable it first.');
+    const purpose: LinkPurpose = account.password ? 'password' : 'invitation';
+    await recordChange(context, trx, { action: `account.${purpose}-link`, accountId: id, by });
+    return { account, link: await createLink(context, trx, id, purpose) };
+  });
 }
 
-/** Uses a link up; false when that has happened before, or it has expired. */
-export function takeLink({ now }: AccountsContext, trx: Knex, token: string): Promise<boolean> {
-  return takeTicket(trx, hashOf(token), now());
+/** The account that a link is for. Throws an AccountError that says what is wrong with the link. */
+export async function accountOfLink(
+  { db, now }: AccountsContext,
+  token: string,
+): Promise<{ account: Account; purpose: LinkPurpose }> {
+  const found = await findToken(db, hashOf(token));
+  const account = found && found.purpose !== 'code' ? await findAccount(db, found.accountId) : null;
+  if (!found || !account || account.disabledAt) throw invalidLink('This link is incomplete or unknown.');
+  if (found.usedAt) throw invalidLink('This link has been used or replaced by a newer one.');
+  if (found.expiresAt <= now()) throw invalidLink('This link has expired.');
+  return { account, purpose: found.purpose === 'password' ? 'password' : 'invitation' };
+}
+
+/** Sets the password that a link allows to set; all sessions of the account end. Throws an AccountError. */
+export async function acceptLink(
+  context: AccountsContext,
+  token: string,
+  password: string,
+): Promise<Account> {
+  const { account, purpose } = await accountOfLink(context, token);
+  const { id } = account;
+  const problem = passwordProblem(password, account);
+  if (problem) throw new AccountError('password-unfit', problem);
+  const hash = await hashPassword(password, context.cost);
+  await context.db.transaction(async trx => {
+    const now = context.now();
+    // The account first, like every change of an account and its links, so that none waits for another in a circle.
+    const locked = await lockAccount(trx, id);
+    if (!locked || locked.disabledAt || !(await useToken(trx, hashOf(token), now)))
+      throw invalidLink('This link no longer works.');
+    await updateAccount(trx, id, { password: hash });
+    await endSessions(trx, id, now);
+    await voidTokens(trx, id, now);
+    const joins = purpose === 'invitation';
+    await recordChange(context, trx, {
+      action: joins ? 'account.join' : 'account.password',
+      accountId: id,
+      by: id,
+      after: joins ? auditView(account) : null,
+    });
+  });
+  return { ...account, password: hash };
+}
+
+/**
+ * Mails a link for a new password if there is an account in use with this address; else does nothing, and never tells
+ * which. Limited per account, because anyone can ask and mail is sent. Somebody who was invited and has not joined has an
+ * invitation, which an admin renews.
+ */
+export async function mailForgotten(context: AccountsContext, email: string): Promise<void> {
+  const account = await findAccountByEmail(context.db, email.trim());
+  if (!account || !isInUse(account)) return;
+  if (await recordFailure(context, 'link', account.id)) return;
+  const link = await forgottenLink(context, account);
+  if (link) await mailLink(context, account, link, null);
+}
+
+function forgottenLink(context: AccountsContext, { id }: Account): Promise<Link | null> {
+  return context.db.transaction(async trx => {
+    const account = await lockAccount(trx, id);
+    if (!account || !isInUse(account)) return null;
+    await recordChange(context, trx, { action: 'account.password-link', accountId: id, by: 'sign-in page' });
+    return createLink(context, trx, id, 'password', forgottenHours);
+  });
 }
 
 /**
  * Sends a link to its account by Postlane itself and returns the id of the message, once it has been sent. Null when it
- * could not be sent: then the link has to be passed on by hand. What the message says is removed at once, because who
- * may read messages would find the link there, and with it the role of somebody else. Without `invitedBy` the account's
- * owner asked for it.
+ * could not be sent: then the link has to be passed on by hand. The content of the message is removed at once, because
+ * people who may read messages would find the link there, and with it somebody else's role. `invitedBy` is null when
+ * the account's owner asked for it.
  */
 export async function mailLink(
   { mail }: AccountsContext,
@@ -70,10 +146,10 @@ export async function mailLink(
 ): Promise<string | null> {
   try {
     const { id, state } = await mail.send(messageOf(account, link, invitedBy), { wait: true });
-    const left = state !== 'queued' && state !== 'suppressed' && state !== 'failed';
+    const sent = state !== 'queued' && state !== 'suppressed' && state !== 'failed';
     if (state === 'queued') await mail.messages.cancel(id);
     await mail.messages.purgeContent(id);
-    return left ? id : null;
+    return sent ? id : null;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     mail.log.warn({ code: error.code }, 'a link to an account could not be sent by mail');
@@ -87,7 +163,7 @@ function messageOf(
   invitedBy: string | null,
 ): SendInput {
   return {
-    template: linkTemplate,
+    template: 'account-invitation',
     to: { email, name },
     data: {
       name,
@@ -98,4 +174,12 @@ function messageOf(
       newPassword: purpose === 'password',
     },
   };
+}
+
+function isInUse({ password, disabledAt }: Account): boolean {
+  return password !== null && disabledAt === null;
+}
+
+function invalidLink(why: string): AccountError {
+  return new AccountError('link-invalid', `${why} Ask an admin for a new one.`);
 }

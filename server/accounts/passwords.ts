@@ -1,5 +1,6 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import pLimit from 'p-limit';
+import { AccountError } from './error.ts';
 
 /** What a hash costs: memory is 128 * 2^logN * r bytes. */
 export interface PasswordCost {
@@ -11,7 +12,7 @@ export interface PasswordCost {
 /** 32 MB and about a quarter of a second: OWASP's middle row for scrypt. */
 export const passwordCost: PasswordCost = { logN: 15, r: 8, p: 3 };
 
-// Hashing takes threads that files and DNS need as well; whoever signs in waits, mail does not.
+// Hashing takes threads that files and DNS need as well: people who sign in wait, mail does not.
 const atOnce = pLimit(2);
 
 /** A password as it is stored: `scrypt$logN$r$p$salt$hash`. */
@@ -26,7 +27,7 @@ export async function hashPassword(password: string, cost: PasswordCost): Promis
  * True when the password is the stored one. Without a stored one the same work is done for nothing, so that the time it
  * takes does not tell who has an account.
  */
-export async function passwordHolds(
+export async function verifyPassword(
   password: string,
   stored: string | null,
   cost: PasswordCost,
@@ -41,7 +42,7 @@ export async function passwordHolds(
 }
 
 /** True when a hash was made at another cost than is asked for today. */
-export function isOutdated(stored: string, cost: PasswordCost): boolean {
+export function needsRehash(stored: string, cost: PasswordCost): boolean {
   const { logN, r, p } = read(stored) ?? { logN: 0, r: 0, p: 0 };
   return logN !== cost.logN || r !== cost.r || p !== cost.p;
 }
@@ -69,4 +70,43 @@ function read(stored: string | null): (PasswordCost & { salt: Buffer; hash: Buff
     salt: Buffer.from(salt, 'base64url'),
     hash: Buffer.from(hash, 'base64url'),
   };
+}
+
+/** Shortest password that is taken, in characters. */
+export const shortestPassword = 12;
+
+/** Longest password that is read, in characters. */
+export const longestPassword = 200;
+
+/** What is wrong with a new password, in a sentence; null when nothing is. Length counts, kinds of characters do not. */
+export function passwordProblem(
+  password: string,
+  { email, name }: { email: string; name: string },
+): string | null {
+  const length = [...password].length;
+  if (length < shortestPassword)
+    return `The password needs at least ${shortestPassword} characters. A few words are easy to remember.`;
+  if (length > longestPassword) return `The password can have at most ${longestPassword} characters.`;
+  if (new Set(password).size < 5)
+    return 'This password repeats only a few characters. Choose one that is harder to guess.';
+  const plain = password.toLowerCase();
+  const own = [
+    email.toLowerCase(),
+    email.toLowerCase().split('@')[0] ?? '',
+    name.toLowerCase(),
+    'postlane',
+    'password',
+  ];
+  const guessable = own.some(
+    word => word.length > 3 && plain.includes(word) && plain.length - word.length < 6,
+  );
+  return guessable
+    ? 'This password is little more than a name or a common word. Choose one that is harder to guess.'
+    : null;
+}
+
+/** A new password that was typed twice. Throws an AccountError when the two differ. */
+export function newPassword(password: string, again: string): string {
+  if (password !== again) throw new AccountError('password-unfit', 'The two passwords differ.');
+  return password;
 }

@@ -1,20 +1,30 @@
 import { v7 as uuid } from 'uuid';
+import { recordChange } from './account-audit.ts';
 import type { AccountsContext } from './context.ts';
-import { failuresKeptMs } from './lockout-rule.ts';
-import { isOver, rememberedMs } from './session-rule.ts';
-import { type Account, findAccount } from './store/accounts.ts';
-import { forgetFailures } from './store/failures.ts';
+import { failuresKeptMs } from './lockout.ts';
+import { hashOf, newToken } from './secrets.ts';
+import { type Account, findAccount } from './store/accounts-store.ts';
+import { deleteFailures } from './store/failures-store.ts';
+import { deleteTokens } from './store/one-time-tokens-store.ts';
 import {
+  deleteSessions,
   endSessions,
   findSession,
-  forgetSessions,
   insertSession,
   type Session,
   touchSession,
-} from './store/sessions.ts';
-import { forgetTickets } from './store/tickets.ts';
-import { hashOf, newToken } from './tokens.ts';
-import { recordAccount } from './trail.ts';
+} from './store/sessions-store.ts';
+
+const hourMs = 3_600_000;
+
+/** A session ends after this long without a request, in ms. */
+export const idleMs = 12 * hourMs;
+
+/** A session ends this long after signing in, whatever happens, in ms. */
+export const absoluteMs = 7 * 24 * hourMs;
+
+/** How long an ended session is remembered, so that its owner can be told, in ms. */
+export const rememberedMs = 30 * 24 * hourMs;
 
 /** How exactly it is known when a session was last used, in ms: each request would be a write. */
 const seenEveryMs = 60_000;
@@ -41,12 +51,12 @@ export async function startSession(
     before: null,
     after: { browser: session.browser },
   });
-  await forgetOld(context);
+  await deleteOld(context);
   return token;
 }
 
-/** Whose session a token is; `over` when it was one, and null when it never was. */
-export async function recognise(
+/** Whose session a token is; `over` when it was one, null when it never was. */
+export async function recogniseSession(
   context: AccountsContext,
   token: string,
 ): Promise<{ account: Account; session: Session } | 'over' | null> {
@@ -59,27 +69,30 @@ export async function recognise(
   return { account, session };
 }
 
-/** Ends one session of an account by its id, or all of them. Somebody else's is left alone. */
+/** Ends one session of an account by its id, or all of them. Another account's is left alone. */
 export async function signOut(context: AccountsContext, accountId: string, which: string): Promise<void> {
   await context.db.transaction(async trx => {
     const ended = await endSessions(trx, accountId, context.now(), which === 'all' ? {} : { only: which });
     if (ended === 0) return;
-    await recordAccount(
-      context,
-      trx,
-      'session.end',
-      accountId,
-      accountId,
-      { sessions: ended },
-      { sessions: 0 },
-    );
+    const counts = { before: { sessions: ended }, after: { sessions: 0 } };
+    await recordChange(context, trx, { action: 'session.end', accountId, by: accountId, ...counts });
   });
 }
 
-// Signing in is rare enough to sweep, and needs no job for it.
-async function forgetOld({ db, now }: AccountsContext): Promise<void> {
+// People sign in seldom enough to delete old rows then, without a job for it.
+async function deleteOld({ db, now }: AccountsContext): Promise<void> {
   const ago = (ms: number) => new Date(now().getTime() - ms);
-  await forgetSessions(db, ago(rememberedMs));
-  await forgetTickets(db, ago(rememberedMs));
-  await forgetFailures(db, ago(failuresKeptMs));
+  await deleteSessions(db, ago(rememberedMs));
+  await deleteTokens(db, ago(rememberedMs));
+  await deleteFailures(db, ago(failuresKeptMs));
+}
+
+/** True for a session that may no longer be used. */
+export function isOver(session: { createdAt: Date; seenAt: Date; endedAt: Date | null }, now: Date): boolean {
+  const { createdAt, seenAt, endedAt } = session;
+  return (
+    endedAt !== null ||
+    now.getTime() - seenAt.getTime() >= idleMs ||
+    now.getTime() - createdAt.getTime() >= absoluteMs
+  );
 }

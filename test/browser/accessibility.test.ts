@@ -135,7 +135,7 @@ describeInBrowser('every page', browser => {
     await button('Invite').click();
     const invitation = await page.getByLabel('Link for Eve').inputValue();
     await look(page, 'a link');
-    await page.getByRole('link', { name: 'Go on to Eve' }).click();
+    await page.getByRole('link', { name: 'Continue to Eve' }).click();
     await page.getByRole('heading', { name: 'Eve', exact: true }).waitFor();
     await look(page, 'users/one');
 
@@ -156,15 +156,15 @@ describeInBrowser('every page', browser => {
   it('is for everybody: the second step, and the doors', async () => {
     await page.goto(`${app.url}profile`);
     await page
-      .getByRole('region', { name: /^Second step/ })
+      .getByRole('region', { name: /^Two-factor authentication/ })
       .getByLabel('Current password')
       .fill(admin.password);
-    await button('Set it up').click();
+    await button('Set up').click();
     const secret = (await page.locator('code.key').innerText()).replaceAll(' ', '');
     await look(page, 'profile/second-step');
     await page.getByLabel('Code').fill(new TOTP({ secret }).generate());
-    await button('Turn it on').click();
-    await page.getByRole('heading', { name: 'The second step is on' }).waitFor();
+    await button('Turn on').click();
+    await page.getByRole('heading', { name: 'Two-factor authentication is on' }).waitFor();
     await look(page, 'recovery codes');
 
     const stranger = await browser().open(desk);
@@ -174,7 +174,7 @@ describeInBrowser('every page', browser => {
     await stranger.getByRole('alert').waitFor();
     await look(stranger, 'a wrong password');
     await signIn(stranger, admin);
-    await stranger.getByRole('heading', { name: 'Second step' }).waitFor();
+    await stranger.getByRole('heading', { name: 'Two-factor authentication' }).waitFor();
     await look(stranger, 'the second step');
     expect(faults).to.deep.equal([]);
   });

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { accountsContext } from '../../server/accounts/context.ts';
-import { acceptLink, invite } from '../../server/accounts/invitations.ts';
+import { invite } from '../../server/accounts/invitations.ts';
+import { acceptLink } from '../../server/accounts/links.ts';
 import { testDatabase } from '../support/database.ts';
 import type { WholeApp } from './whole-app.ts';
 

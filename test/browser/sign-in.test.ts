@@ -32,14 +32,14 @@ describeInBrowser('signing in', browser => {
   };
   const choosePassword = async (page: Page, password: string) => {
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByLabel('The password once more').fill(password);
+    await page.getByLabel('Repeat the password').fill(password);
     await page.getByRole('button', { name: 'Join' }).click();
   };
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
 
   it('the first account is made on the command line and chooses its password by a link', async () => {
     const page = await open('messages');
-    const said = await page.getByText('Nobody has an account yet').innerText();
+    const said = await page.getByText('There are no accounts yet').innerText();
     const [command = ''] = /postlane user add .*/.exec(said) ?? [];
     const words = command.replace(/\S+@\S+/, 'ada@shop.example').split(' ');
     const printed = await postlane(app.env, ...words.slice(1));
@@ -61,7 +61,7 @@ describeInBrowser('signing in', browser => {
     const ada = await addAdmin(app, 'hasty@shop.example');
     const wrong = { ...ada, password: 'not my password' };
     await signIn(page, wrong);
-    await page.getByRole('alert').getByText('The e-mail address or the password is wrong.').waitFor();
+    await page.getByRole('alert').getByText('Wrong e-mail address or password.').waitFor();
     expect(await page.getByLabel('E-mail address').inputValue()).to.equal(ada.email);
     for (let tries = 2; tries <= 5; tries += 1) {
       const answered = page.waitForEvent('domcontentloaded');
@@ -69,7 +69,7 @@ describeInBrowser('signing in', browser => {
       await answered;
     }
     await signIn(page, ada);
-    await page.getByText(/too many wrong tries. Try again in \d+ seconds/).waitFor();
+    await page.getByText(/Too many failed attempts. Try again in \d+ seconds/).waitFor();
     clock.advance(minute);
     await signIn(page, ada);
     await heading(page, 'Messages').waitFor();
@@ -88,7 +88,7 @@ describeInBrowser('signing in', browser => {
 
   it('somebody is invited by a link, and may do what their role allows', async () => {
     const admin = await signedIn(await addAdmin(app, 'host@shop.example'), 'users');
-    await admin.getByRole('link', { name: 'Invite somebody' }).click();
+    await admin.getByRole('link', { name: 'Invite user' }).click();
     const eve = 'eve@shop.example';
     await admin.getByLabel('E-mail address').fill(eve);
     await admin.getByLabel('Name', { exact: true }).fill('Eve');
@@ -101,49 +101,49 @@ describeInBrowser('signing in', browser => {
 
     const page = await browser().open();
     await page.goto(link);
-    await page.getByText('You are invited as editor').waitFor();
+    await page.getByText('You have been invited as editor').waitFor();
     await choosePassword(page, 'eleven quiet umbrellas');
     await page.getByRole('status').getByText('Welcome, Eve.').waitFor();
     expect(await page.getByRole('link', { name: 'Users' }).count()).to.equal(0);
     await page.goto(`${app.url}users`);
     await heading(page, 'Not allowed').waitFor();
-    await admin.getByRole('link', { name: 'Go on to Eve' }).click();
+    await admin.getByRole('link', { name: 'Continue to Eve' }).click();
     await admin.getByText('active', { exact: true }).waitFor();
   });
 
   it('a second step is set up, and asked for from then on', async () => {
     const ada = await addAdmin(app, 'careful@shop.example');
     const page = await signedIn(ada, 'profile');
-    const secondStep = page.getByRole('region', { name: /^Second step/ });
+    const secondStep = page.getByRole('region', { name: /^Two-factor authentication/ });
     await secondStep.getByLabel('Current password').fill(ada.password);
-    await secondStep.getByRole('button', { name: 'Set it up' }).click();
+    await secondStep.getByRole('button', { name: 'Set up' }).click();
     const image = page.getByRole('img', { name: /QR code/ });
     expect(await image.evaluate('document.querySelector("img.qr").naturalWidth')).to.be.above(0);
     const secret = (await page.locator('code.key').innerText()).replaceAll(' ', '');
     const code = () => new TOTP({ secret }).generate({ timestamp: clock.now().getTime() });
     await page.getByLabel('Code').fill('000000');
-    await page.getByRole('button', { name: 'Turn it on' }).click();
+    await page.getByRole('button', { name: 'Turn on' }).click();
     await page.getByRole('alert').waitFor();
     await page.getByLabel('Code').fill(code());
-    await page.getByRole('button', { name: 'Turn it on' }).click();
-    await heading(page, 'The second step is on').waitFor();
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    await heading(page, 'Two-factor authentication is on').waitFor();
     const [recovery = ''] = await page.getByRole('listitem').allInnerTexts();
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
 
     await signIn(page, ada);
-    await heading(page, 'Second step').waitFor();
+    await heading(page, 'Two-factor authentication').waitFor();
     await page.getByLabel('Code').fill(code());
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('alert').getByText('has been used').waitFor();
     clock.advance(minute / 2);
     await page.getByLabel('Code').fill(code());
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await heading(page, 'Overview').waitFor();
 
     const lost = await open();
     await signIn(lost, ada);
     await lost.getByLabel('Code').fill(recovery);
-    await lost.getByRole('button', { name: 'Go on' }).click();
+    await lost.getByRole('button', { name: 'Continue' }).click();
     await heading(lost, 'Overview').waitFor();
     await lost.goto(`${app.url}profile`);
     await lost.getByText(/You have 9 recovery codes left/).waitFor();

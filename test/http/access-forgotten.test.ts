@@ -6,8 +6,7 @@ import { type AccessApp, goodPassword, openAccessApp } from './access-app.ts';
 describe('a forgotten password', () => {
   let opened: AccessApp;
   const minute = 60_000;
-  const words =
-    'If there is an account with this address, a link to choose a new password is on its way there.';
+  const words = 'If there is an account with this address, we have mailed a link to choose a new password.';
   const better = 'a heron under the bridge';
 
   before(async () => {

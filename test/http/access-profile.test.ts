@@ -23,8 +23,8 @@ describe('users about themselves', () => {
       here.post('/profile/password', { current, password, again });
     for (const [answer, words] of [
       [await change('wrong', 'another walrus on stairs'), 'That is not your current password.'],
-      [await change(goodPassword, 'short'), 'A password has at least 12 characters'],
-      [await change(goodPassword, 'another walrus on stairs', 'x'), 'The two new passwords differ.'],
+      [await change(goodPassword, 'short'), 'The password needs at least 12 characters'],
+      [await change(goodPassword, 'another walrus on stairs', 'x'), 'The two passwords differ.'],
     ] as const) {
       expect([answer.status, problemIn(answer.text)?.startsWith(words)]).to.deep.equal([422, true]);
     }
@@ -53,7 +53,8 @@ describe('users about themselves', () => {
     const { text } = await one.get('/profile').expect(200);
     const ids = [...text.matchAll(/name="session" value="([0-9a-f-]{36})"/g)].map(([, id]) => id);
     expect(ids).to.have.length(3);
-    const own = (page: string) => /<small>this one<\/small>[\s\S]*?value="([0-9a-f-]{36})"/.exec(page)?.[1];
+    const own = (page: string) =>
+      /<small>this browser<\/small>[\s\S]*?value="([0-9a-f-]{36})"/.exec(page)?.[1];
     const second = own((await two.get('/profile')).text);
     await one.post('/profile/sign-outs', { session: second });
     await two.get('/').expect(303);

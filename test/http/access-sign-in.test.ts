@@ -86,7 +86,7 @@ describe('signing in', () => {
       const { status, text } = await opened.browser().signIn(email, password);
       answers.push([status, problemIn(text)]);
     }
-    expect(answers).to.deep.equal(answers.map(() => [422, 'The e-mail address or the password is wrong.']));
+    expect(answers).to.deep.equal(answers.map(() => [422, 'Wrong e-mail address or password.']));
   });
 
   it('closes an account for longer and longer after five wrong passwords, whether there is one or not', async () => {
@@ -97,7 +97,7 @@ describe('signing in', () => {
       expect([closed.status, closed.headers['retry-after'], problemIn(closed.text)], email).to.deep.equal([
         429,
         '30',
-        'There were too many wrong tries. Try again in 30 seconds.',
+        'Too many failed attempts. Try again in 30 seconds.',
       ]);
       opened.clock.advance(30_000);
       expect((await opened.browser().signIn(email, 'wrong')).status).to.equal(422);

@@ -50,7 +50,9 @@ describe('users', () => {
 
     // Looking uses nothing up.
     const page = await opened.browser().get(link).expect(200);
-    expect(page.text).to.include('You are invited as publisher.').and.include('value="ada@example.com"');
+    expect(page.text)
+      .to.include('You have been invited as publisher.')
+      .and.include('value="ada@example.com"');
     await opened.browser().get(link).expect(200);
 
     const ada = opened.browser();
@@ -71,7 +73,7 @@ describe('users', () => {
     };
     const { text } = await invite('byhand@example.com');
     opened.mail.send = send;
-    expect(text).to.include('It could not be sent by mail.');
+    expect(text).to.include('The link could not be sent by mail.');
     expect((await join(linkIn(text))).status).to.equal(303);
   });
 
@@ -82,7 +84,7 @@ describe('users', () => {
     ] as const) {
       opened.api.answer(() => ({ ...outcome }));
       const { text } = await invite(`waiting-${outcome.kind}@example.com`);
-      expect(text, outcome.kind).to.include('It could not be sent by mail.');
+      expect(text, outcome.kind).to.include('The link could not be sent by mail.');
     }
     expect(
       await testDatabase()('postlane_messages').whereIn('state', ['queued', 'sending']).select('id'),
@@ -98,16 +100,13 @@ describe('users', () => {
   it('who are invited twice have one link that works, the newer one', async () => {
     const first = linkIn((await invite('twice@example.com')).text);
     const again = await invite('twice@example.com', 'viewer');
-    expect([again.status, again.text.includes('Links from before no longer work.')]).to.deep.equal([
-      200,
-      true,
-    ]);
+    expect([again.status, again.text.includes('Earlier links no longer work.')]).to.deep.equal([200, true]);
     expect((await opened.browser().get(first)).status).to.equal(410);
     expect((await join(linkIn(again.text))).status).to.equal(303);
     const third = await invite('twice@example.com');
     expect([third.status, problemIn(third.text)]).to.deep.equal([
       409,
-      'twice@example.com has an account already. Change its role, or send a link for a new password.',
+      'twice@example.com has an account already. Change its role, or create a link for a new password.',
     ]);
     expect(
       await testDatabase()('postlane_accounts').where({ email: 'twice@example.com' }).pluck('role'),
@@ -120,8 +119,8 @@ describe('users', () => {
     root = await opened.signedIn('root@example.com');
     for (const [path, words] of [
       [link, 'This link has expired. Ask an admin for a new one.'],
-      [`${link.slice(0, -1)}x`, 'This link is not one of ours'],
-      ['/invitation/%00', 'This link is not one of ours'],
+      [`${link.slice(0, -1)}x`, 'This link is incomplete or unknown'],
+      ['/invitation/%00', 'This link is incomplete or unknown'],
     ] as const) {
       const { status, text } = await opened.browser().get(path);
       expect([status, text.includes(words)], path).to.deep.equal([410, true]);
@@ -135,7 +134,7 @@ describe('users', () => {
   it('choose a password that is one', async () => {
     const link = linkIn((await invite('picky@example.com', 'editor', 'Picky Person')).text);
     for (const [password, again, words] of [
-      ['short', 'short', 'A password has at least 12 characters'],
+      ['short', 'short', 'The password needs at least 12 characters'],
       [goodPassword, `${goodPassword}!`, 'The two passwords differ.'],
       ['picky@example.com', 'picky@example.com', 'This password is little more than'],
     ] as const) {
@@ -148,21 +147,18 @@ describe('users', () => {
 
   it('are refused in plain words when the form is wrong', async () => {
     for (const [fields, words] of [
-      [{ email: 'nonsense', name: 'x', role: 'admin' }, 'The e-mail address is one address'],
-      [
-        { email: 'a@example.com, b@example.com', name: 'x', role: 'admin' },
-        'The e-mail address is one address',
-      ],
+      [{ email: 'nonsense', name: 'x', role: 'admin' }, 'Enter one e-mail address'],
+      [{ email: 'a@example.com, b@example.com', name: 'x', role: 'admin' }, 'Enter one e-mail address'],
       [
         { email: 'a@example.com\r\nBcc: b@example.com', name: 'x', role: 'admin' },
-        'The e-mail address is one address',
+        'Enter one e-mail address',
       ],
-      [{ email: 'a@example.com', name: ' ', role: 'admin' }, 'The name has 1 to 200 characters.'],
+      [{ email: 'a@example.com', name: ' ', role: 'admin' }, 'Enter a name of 1 to 200 characters.'],
       [
         { email: 'a@example.com', name: 'x', role: 'root' },
-        'The role is one of viewer, editor, publisher, admin.',
+        'Choose one of these roles: viewer, editor, publisher, admin.',
       ],
-      [{}, 'The e-mail address is one address'],
+      [{}, 'Enter one e-mail address'],
     ] as const) {
       const { status, text } = await root.post('/users', fields);
       expect([status, problemIn(text)?.startsWith(words)], JSON.stringify(fields)).to.deep.equal([422, true]);
@@ -189,7 +185,7 @@ describe('users', () => {
         name: 'viewer grace',
         role,
         disabled: false,
-        secondStep: false,
+        twoFactor: false,
       })),
     );
     const { text } = await root.get(`/audit/${entries[0]?.id}`).expect(200);

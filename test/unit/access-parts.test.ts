@@ -1,12 +1,22 @@
 import { expect } from 'chai';
 import { TOTP } from 'otpauth';
-import { browserName } from '../../server/accounts/browser-name.ts';
-import { lockoutRules, pauseAfter } from '../../server/accounts/lockout-rule.ts';
-import { passwordFault } from '../../server/accounts/password-rules.ts';
-import { hashPassword, isOutdated, passwordCost, passwordHolds } from '../../server/accounts/passwords.ts';
-import { newRecoveryCodes, recoveryCodeHash } from '../../server/accounts/recovery-codes.ts';
-import { sealWith } from '../../server/accounts/sealed.ts';
-import { newTotpSecret, totpStep, totpUri } from '../../server/accounts/totp.ts';
+import { browserName } from '../../server/accounts/browser-cookies.ts';
+import { lockoutRules, pauseAfter } from '../../server/accounts/lockout.ts';
+import {
+  hashPassword,
+  needsRehash,
+  passwordCost,
+  passwordProblem,
+  verifyPassword,
+} from '../../server/accounts/passwords.ts';
+import { createEncrypter } from '../../server/accounts/secrets.ts';
+import {
+  newRecoveryCodes,
+  newTotpSecret,
+  recoveryCodeHash,
+  totpStep,
+  totpUri,
+} from '../../server/accounts/two-factor.ts';
 import { signatures } from '../../server/admin/access/csrf.ts';
 import { returnPath } from '../../server/admin/access/return-path.ts';
 import { mayAs, roles } from '../../server/admin/person.ts';
@@ -19,18 +29,18 @@ describe('parts of the access', () => {
       const stored = await hashPassword('a walrus on the stairs', cheap);
       expect(stored).to.match(/^scrypt\$4\$8\$1\$[\w-]{22}\$[\w-]{43}$/);
       expect(await hashPassword('a walrus on the stairs', cheap)).not.to.equal(stored);
-      expect(await passwordHolds('a walrus on the stairs', stored, cheap)).to.equal(true);
-      expect(await passwordHolds('a walrus on the stair', stored, cheap)).to.equal(false);
-      expect(await passwordHolds('', null, cheap)).to.equal(false);
-      expect(await passwordHolds('x', 'nonsense', cheap)).to.equal(false);
+      expect(await verifyPassword('a walrus on the stairs', stored, cheap)).to.equal(true);
+      expect(await verifyPassword('a walrus on the stair', stored, cheap)).to.equal(false);
+      expect(await verifyPassword('', null, cheap)).to.equal(false);
+      expect(await verifyPassword('x', 'nonsense', cheap)).to.equal(false);
     });
 
     it('are hashed at the cost of today, and known when they were not', async () => {
       expect(passwordCost).to.deep.equal({ logN: 15, r: 8, p: 3 });
       const stored = await hashPassword('x', cheap);
-      expect(isOutdated(stored, cheap)).to.equal(false);
-      expect(isOutdated(stored, { ...cheap, p: 2 })).to.equal(true);
-      expect(await passwordHolds('x', stored, { ...cheap, p: 2 })).to.equal(true);
+      expect(needsRehash(stored, cheap)).to.equal(false);
+      expect(needsRehash(stored, { ...cheap, p: 2 })).to.equal(true);
+      expect(await verifyPassword('x', stored, { ...cheap, p: 2 })).to.equal(true);
     });
 
     const ada = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' };
@@ -43,13 +53,13 @@ describe('parts of the access', () => {
       ['password12345', /little more than/],
     ] as const) {
       it(`refuse ${password.slice(0, 20)}`, () => {
-        expect(passwordFault(password, ada)).to.match(fault);
+        expect(passwordProblem(password, ada)).to.match(fault);
       });
     }
 
     it('take words, accents and signs', () => {
       for (const password of ['a walrus on the stairs', 'ünïcödé ✉ words', 'password of the walrus king']) {
-        expect(passwordFault(password, ada), password).to.equal(null);
+        expect(passwordProblem(password, ada), password).to.equal(null);
       }
     });
   });
@@ -61,7 +71,7 @@ describe('parts of the access', () => {
     expect(pauses).to.deep.equal([0, 0, 30, 60, 120, 480, 900, 900]);
   });
 
-  describe('codes of the second step', () => {
+  describe('codes of the second factor', () => {
     const secret = newTotpSecret();
     const now = new Date('2026-05-04T09:00:15Z');
     const codeAt = (seconds: number) =>
@@ -105,13 +115,13 @@ describe('parts of the access', () => {
   });
 
   it('opens what it sealed with any of its keys, for its owner alone, and nothing else', () => {
-    const sealed = sealWith(['old key']).close('secret', 'ada');
-    expect(sealed).not.to.include('secret');
-    expect(sealWith(['new key', 'old key']).open(sealed, 'ada')).to.equal('secret');
-    expect(sealWith(['new key', 'old key']).open(sealed, 'grace')).to.equal(null);
-    expect(sealWith(['new key']).open(sealed, 'ada')).to.equal(null);
-    for (const text of ['', 'a.b.c', sealed.slice(0, -2)])
-      expect(sealWith(['old key']).open(text, 'ada')).to.equal(null);
+    const encrypted = createEncrypter(['old key']).encrypt('secret', 'ada');
+    expect(encrypted).not.to.include('secret');
+    expect(createEncrypter(['new key', 'old key']).decrypt(encrypted, 'ada')).to.equal('secret');
+    expect(createEncrypter(['new key', 'old key']).decrypt(encrypted, 'grace')).to.equal(null);
+    expect(createEncrypter(['new key']).decrypt(encrypted, 'ada')).to.equal(null);
+    for (const text of ['', 'a.b.c', encrypted.slice(0, -2)])
+      expect(createEncrypter(['old key']).decrypt(text, 'ada')).to.equal(null);
   });
 
   it('signs for one purpose, and accepts older keys', () => {

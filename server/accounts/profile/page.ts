@@ -1,23 +1,28 @@
 import type { Response } from 'express';
-import { PageError } from '../../admin/page-error.ts';
+import { sessionOf } from '../../admin/access/session.ts';
 import type { Show } from '../../admin/views.ts';
 import type { AccountsContext } from '../context.ts';
-import { longestPassword, shortestPassword } from '../password-rules.ts';
-import { isOver } from '../session-rule.ts';
-import { countRecoveryCodes } from '../store/recovery-codes.ts';
-import { listSessions } from '../store/sessions.ts';
-import { accountOf, ownSessionId } from './own.ts';
+import { AccountError } from '../error.ts';
+import { statusOf } from '../page-errors.ts';
+import { longestPassword, shortestPassword } from '../passwords.ts';
+import { isOver } from '../sessions.ts';
+import type { Account } from '../store/accounts-store.ts';
+import { countRecoveryCodes } from '../store/recovery-codes-store.ts';
+import { listSessions } from '../store/sessions-store.ts';
 
 /** The profile page of one app. */
 export interface ProfilePage {
   show(response: Response): Promise<void>;
-  /** Does what a form of the page asks for, or shows the page again with what is wrong beside that form. */
-  orSay(response: Response, form: 'password' | 'second-step', work: () => Promise<void>): Promise<void>;
+  /** Does what a form of the page asks for, or shows the page again with the problem beside that form. */
+  orShowProblem(response: Response, form: ProfileForm, work: () => Promise<void>): Promise<void>;
 }
+
+/** A form of the page that can be refused. */
+export type ProfileForm = 'password' | 'two-factor';
 
 /** The profile as a page, also when a form on it was refused. */
 export function profilePage({ db, now }: AccountsContext, show: Show): ProfilePage {
-  const answer = async (
+  const render = async (
     response: Response,
     problem = { form: '', text: '' },
     status = 200,
@@ -31,7 +36,7 @@ export function profilePage({ db, now }: AccountsContext, show: Show): ProfilePa
       account,
       problem,
       codesLeft,
-      secondStep: account.totpSecret !== null,
+      twoFactor: account.totpSecret !== null,
       sessions: sessions
         .filter(session => !isOver(session, now()))
         .map(session => ({ session, own: session.id === ownSessionId(response) })),
@@ -41,14 +46,24 @@ export function profilePage({ db, now }: AccountsContext, show: Show): ProfilePa
     show(response, 'profile/show', data, status);
   };
   return {
-    show: response => answer(response),
-    async orSay(response, form, work) {
+    show: response => render(response),
+    async orShowProblem(response, form, work) {
       try {
         await work();
       } catch (error) {
-        if (!(error instanceof PageError)) throw error;
-        await answer(response, { form, text: error.message }, error.status);
+        if (!(error instanceof AccountError)) throw error;
+        await render(response, { form, text: error.message }, statusOf(error));
       }
     },
   };
+}
+
+/** The account of the person who asks; every page of the profile has one. */
+export function accountOf(response: Response): Account {
+  return response.locals.account as Account;
+}
+
+/** The id of the session that this request belongs to. */
+export function ownSessionId(response: Response): string {
+  return sessionOf(response).sessionId ?? '';
 }

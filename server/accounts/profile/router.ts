@@ -1,53 +1,58 @@
-import { Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
+import { sessionOf } from '../../admin/access/session.ts';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
-import { PageError } from '../../admin/page-error.ts';
+import { notFound } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
-import type { Browsers } from '../browsers.ts';
+import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
-import { changePassword } from '../own-account.ts';
+import { newPassword } from '../passwords.ts';
+import { changePassword } from '../profile.ts';
 import { signOut } from '../sessions.ts';
-import { accountOf, ownAccount, ownSessionId } from './own.ts';
-import { profilePage } from './page.ts';
-import { secondStepRouter } from './second-step.ts';
+import { findAccount } from '../store/accounts-store.ts';
+import { accountOf, ownSessionId, profilePage } from './page.ts';
+import { twoFactorRouter } from './two-factor-router.ts';
 
-/** One's own account: password, second step, sessions. */
-export function profileRouter(context: AccountsContext, browsers: Browsers, show: Show): Router {
+/** One's own account: password, two-factor authentication, sessions. */
+export function profileRouter(context: AccountsContext, cookies: BrowserCookies, show: Show): Router {
   const router = Router();
   const page = profilePage(context, show);
-  router.use(ownAccount(context));
+  router.use(requireAccount(context));
 
   router.get('/', (_request, response) => page.show(response));
 
   router.post('/password', (request, response) =>
-    page.orSay(response, 'password', async () => {
-      const [current, next] = [formField(request, 'current'), formField(request, 'password')];
-      if (next !== formField(request, 'again')) {
-        throw new PageError(422, 'Not changed', 'The two new passwords differ.');
-      }
+    page.orShowProblem(response, 'password', async () => {
+      const current = formField(request, 'current');
+      const next = newPassword(formField(request, 'password'), formField(request, 'again'));
       await changePassword(context, accountOf(response), { current, next });
-      await browsers.begin(response, accountOf(response));
-      redirectWithFlash(response, 'profile', 'Your password is changed. Your other sessions have ended.');
+      await cookies.beginSession(response, accountOf(response));
+      redirectWithFlash(response, 'profile', 'Password changed. Your other sessions have ended.');
     }),
   );
 
-  router.use('/second-step', secondStepRouter(context, show, page));
+  router.use('/two-factor', twoFactorRouter(context, show, page));
 
   router.post('/sign-outs', async (request, response) => {
     const which = formField(request, 'session');
-    const everywhere = which === 'all';
-    await signOut(context, accountOf(response).id, everywhere ? 'all' : which);
-    if (!everywhere && which !== ownSessionId(response)) {
-      redirectWithFlash(response, 'profile', 'That session has ended.');
-      return;
-    }
-    browsers.leave(response);
-    redirectWithFlash(
-      response,
-      'sign-in',
-      everywhere ? 'You are signed out everywhere.' : 'You are signed out.',
-    );
+    await signOut(context, accountOf(response).id, which);
+    if (which !== 'all' && which !== ownSessionId(response))
+      return redirectWithFlash(response, 'profile', 'Session ended.');
+    cookies.clearSession(response);
+    const everywhere = which === 'all' ? 'You are signed out everywhere.' : 'You are signed out.';
+    return redirectWithFlash(response, 'sign-in', everywhere);
   });
 
   return router;
+}
+
+/** Only for people who have an account here: a host's people, and the developer of an open app, have none. */
+function requireAccount({ db }: AccountsContext): RequestHandler {
+  return async (_request, response: Response, next) => {
+    const { person, sessionId } = sessionOf(response);
+    const account = person && sessionId ? await findAccount(db, person.id) : null;
+    if (!account) throw notFound('You have no account here.');
+    response.locals.account = account;
+    next();
+  };
 }

@@ -1,23 +1,25 @@
 import { type Request, type Response, Router } from 'express';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
-import { notFound, PageError } from '../../admin/page-error.ts';
+import { PageError } from '../../admin/page-error.ts';
 import { allow, isRole, mayAs, personOf } from '../../admin/person.ts';
 import { isUuid } from '../../admin/uuid.ts';
 import type { Show } from '../../admin/views.ts';
-import { changeRole, disableAccount, enableAccount, resetSecondStep } from '../account-changes.ts';
+import { type AccountStatus, statusOfAccount } from '../account-status.ts';
+import { changeRole, disableAccount, enableAccount, resetTwoFactor } from '../accounts.ts';
 import type { AccountsContext } from '../context.ts';
-import { invite, renewLink } from '../invitations.ts';
-import { type Link, mailLink } from '../links.ts';
-import { type Account, anybodyCanSignIn, findAccount, listAccounts } from '../store/accounts.ts';
-import { listSessions } from '../store/sessions.ts';
-import { openInvitations } from '../store/tickets.ts';
+import { AccountError, unknownAccount } from '../error.ts';
+import { invite } from '../invitations.ts';
+import { type Link, mailLink, renewLink } from '../links.ts';
+import { statusOf } from '../page-errors.ts';
+import { type Account, findAccount, hasAccounts, listAccounts } from '../store/accounts-store.ts';
+import { openInvitations } from '../store/one-time-tokens-store.ts';
+import { listSessions } from '../store/sessions-store.ts';
 import { roleChoices } from './roles.ts';
-import { standingOf } from './standing.ts';
 
 const perPage = 100;
 
-/** Who may come in, for admins: invite, change roles, disable, help those who lost password or phone. */
+/** Accounts, for admins: invite, change roles, disable, help people who lost password or phone. */
 export function userRouter(context: AccountsContext, show: Show): Router {
   const router = Router();
   router.use(allow('admin'));
@@ -29,7 +31,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
 
   router.get('/new', async (_request, response) => {
     // The first has to be an admin, who can add the others.
-    const role = (await anybodyCanSignIn(context.db)) ? 'editor' : 'admin';
+    const role = (await hasAccounts(context.db)) ? 'editor' : 'admin';
     show(response, 'users/new', { email: '', name: '', role, roles: roleChoices, problem: null });
   });
 
@@ -39,13 +41,18 @@ export function userRouter(context: AccountsContext, show: Show): Router {
       const { account, link, again } = await invite(context, request.body, by.id);
       await showLink(response, account, link, again);
     } catch (error) {
-      if (!(error instanceof PageError)) throw error;
-      const typed = {
+      if (!(error instanceof AccountError)) throw error;
+      const entered = {
         email: formField(request, 'email'),
         name: formField(request, 'name'),
         role: formField(request, 'role'),
       };
-      show(response, 'users/new', { ...typed, roles: roleChoices, problem: error.message }, error.status);
+      show(
+        response,
+        'users/new',
+        { ...entered, roles: roleChoices, problem: error.message },
+        statusOf(error),
+      );
     }
   });
 
@@ -54,11 +61,11 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     const invited = await openInvitations(context.db, context.now());
     show(response, 'users/show', {
       account,
-      standing: standingOf(account, invited.get(account.id)),
+      status: shownStatus(account, invited),
       invitedUntil: invited.get(account.id) ?? null,
       sessions: (await listSessions(context.db, account.id)).length,
       roles: roleChoices,
-      secondStep: account.totpSecret !== null,
+      twoFactor: account.totpSecret !== null,
       own: personOf(response).id === account.id,
     });
   });
@@ -69,8 +76,8 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     const role = formField(request, 'role');
     if (!isRole(role)) throw new PageError(422, 'Not changed', 'There is no such role.');
     const { name } = await changeRole(context, id, role, personOf(response).id);
-    const raised = !mayAs(before, role) ? ' Their sessions have ended: it takes signing in anew.' : '';
-    redirectWithFlash(response, `users/${id}`, `${name} is ${role} now.${raised}`);
+    const raised = !mayAs(before, role) ? ' Their sessions have ended. They have to sign in again.' : '';
+    redirectWithFlash(response, `users/${id}`, `${name} is now ${role}.${raised}`);
   });
 
   router.post('/:id/disablement', async (request, response) => {
@@ -84,13 +91,13 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     );
   });
 
-  router.post('/:id/second-step-reset', async (request, response) => {
+  router.post('/:id/two-factor-reset', async (request, response) => {
     const { id } = await accountAt(context, request);
-    const { name } = await resetSecondStep(context, id, personOf(response).id);
+    const { name } = await resetTwoFactor(context, id, personOf(response).id);
     redirectWithFlash(
       response,
       `users/${id}`,
-      `${name} signs in with the password alone until the second step is set up again.`,
+      `Two-factor authentication is off for ${name}, who signs in with the password alone until setting it up again.`,
     );
   });
 
@@ -118,8 +125,8 @@ async function listing({ db, now }: AccountsContext, cursor: string | undefined)
   return {
     accounts: accounts.map(account => ({
       account,
-      standing: standingOf(account, invited.get(account.id)),
-      secondStep: account.totpSecret !== null,
+      status: shownStatus(account, invited),
+      twoFactor: account.totpSecret !== null,
     })),
     more: found.length > perPage ? (accounts.at(-1)?.email ?? null) : null,
     paged: cursor !== undefined,
@@ -128,6 +135,19 @@ async function listing({ db, now }: AccountsContext, cursor: string | undefined)
 
 async function accountAt({ db }: AccountsContext, { params }: Request<{ id: string }>): Promise<Account> {
   const account = isUuid(params.id) ? await findAccount(db, params.id) : null;
-  if (!account) throw notFound('There is no such account.');
+  if (!account) throw unknownAccount();
   return account;
 }
+
+/** The status of an account, and the state that gives it its colour. */
+function shownStatus(account: Account, invited: ReadonlyMap<string, Date>): { text: string; state: string } {
+  const text = statusOfAccount(account, invited.get(account.id));
+  return { text, state: colours[text] };
+}
+
+const colours: Record<AccountStatus, string> = {
+  active: 'delivered',
+  invited: 'held',
+  'invitation expired': 'bounced',
+  disabled: 'failed',
+};

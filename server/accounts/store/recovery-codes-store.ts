@@ -1,9 +1,8 @@
-import type { Knex } from 'knex';
-import { utc } from './utc.ts';
+import type { Db } from '../../../db/connect.ts';
 
-/** Puts these codes in place of an account's former ones; none takes them away. */
+/** Replaces the codes of an account; none removes them. */
 export async function replaceRecoveryCodes(
-  trx: Knex,
+  trx: Db,
   accountId: string,
   hashes: readonly string[],
 ): Promise<void> {
@@ -14,21 +13,16 @@ export async function replaceRecoveryCodes(
   );
 }
 
-/** Uses up a code; false when there is none such, or it was used before. */
-export async function takeRecoveryCode(
-  db: Knex,
-  accountId: string,
-  hash: string,
-  now: Date,
-): Promise<boolean> {
+/** Uses up a code; false when there is no such code or it was used before. */
+export async function useRecoveryCode(db: Db, accountId: string, hash: string, now: Date): Promise<boolean> {
   const taken = await db('postlane_account_recovery_codes')
     .where({ account_id: accountId, code_hash: hash, used_at: null })
-    .update({ used_at: utc(now) });
+    .update({ used_at: now });
   return taken === 1;
 }
 
 /** How many codes are left. */
-export async function countRecoveryCodes(db: Knex, accountId: string): Promise<number> {
+export async function countRecoveryCodes(db: Db, accountId: string): Promise<number> {
   const [row] = await db('postlane_account_recovery_codes')
     .where({ account_id: accountId, used_at: null })
     .count({ count: '*' });

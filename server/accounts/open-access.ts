@@ -2,9 +2,9 @@ import type { Request } from 'express';
 import type { Person } from '../admin/person.ts';
 import type { Config } from '../config.ts';
 import type { AccountsContext } from './context.ts';
-import { anybodyCanSignIn } from './store/accounts.ts';
+import { hasAccounts } from './store/accounts-store.ts';
 
-/** Who uses pages that are open: there is nobody else at this machine. */
+/** The person who uses pages that are open: there is nobody else at this machine. */
 const developer: Person = { id: 'developer', name: 'Local developer', role: 'admin' };
 
 /** The developer, while the pages are open to this request; else null. */
@@ -17,7 +17,7 @@ export async function developerAt(
   if (pagesAccess === 'open')
     return isLoopbackName(request) || isOwnName(request, context.publicUrl) ? developer : null;
   if (!isLoopbackName(request) || isForwarded(request)) return null;
-  return (await anybodyCanSignIn(context.db)) ? null : developer;
+  return (await hasAccounts(context.db)) ? null : developer;
 }
 
 // A page of another site can make its own name point to this machine, but it cannot change the name it asks for.

@@ -1,9 +1,7 @@
-import type { Knex } from 'knex';
 import { columns, type Known, type Selected, snakeCase } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { AccountsRow } from '../../../db/rows.ts';
 import type { Role } from '../../admin/person.ts';
-import { utc } from './utc.ts';
 
 // Encrypted: totpSecret, null when the password alone is enough, and totpNew, which waits for its first code.
 // totpStep is the last time step whose code was used.
@@ -26,24 +24,24 @@ export type Account = Selected<typeof account>;
 
 /** Adds an account that has no password yet. A duplicate address is the database's error 1062. */
 export async function insertAccount(
-  trx: Knex,
+  trx: Db,
   { id, email, name, role, createdAt }: Pick<Account, 'id' | 'email' | 'name' | 'role' | 'createdAt'>,
 ): Promise<void> {
-  await trx('postlane_accounts').insert({ id, email, name, role, created_at: utc(createdAt) });
+  await trx('postlane_accounts').insert({ id, email, name, role, created_at: createdAt });
 }
 
 /** One account, or null. */
-export async function findAccount(db: Knex, id: string): Promise<Account | null> {
+export async function findAccount(db: Db, id: string): Promise<Account | null> {
   return (await db('postlane_accounts').select(account.aliases).where({ id }).first()) ?? null;
 }
 
 /** One account, locked until the transaction ends, or null. */
-export async function lockAccount(trx: Knex, id: string): Promise<Account | null> {
+export async function lockAccount(trx: Db, id: string): Promise<Account | null> {
   return (await trx('postlane_accounts').select(account.aliases).where({ id }).forUpdate().first()) ?? null;
 }
 
 /** The account of an address, or null. Addresses are kept in lower case. */
-export async function findAccountByEmail(db: Knex, email: string): Promise<Account | null> {
+export async function findAccountByEmail(db: Db, email: string): Promise<Account | null> {
   return (
     (await db('postlane_accounts').select(account.aliases).where({ email: email.toLowerCase() }).first()) ??
     null
@@ -64,41 +62,35 @@ export async function accountNames(db: Db, ids: readonly string[]): Promise<Map<
 }
 
 /** True once somebody can sign in. */
-export async function anybodyCanSignIn(db: Knex): Promise<boolean> {
+export async function hasAccounts(db: Db): Promise<boolean> {
   return (await db('postlane_accounts').select('id').whereNotNull('password').first()) !== undefined;
 }
 
 /**
- * The ids of the admins who can sign in, locked: whoever takes an admin away waits here for the others, so that two
+ * The ids of the admins who can sign in, locked: everyone who takes an admin away waits here for the others, so that two
  * cannot each take the last but one.
  */
-export async function lockAdmins(trx: Knex): Promise<string[]> {
-  const rows = await trx('postlane_accounts')
-    .select('id', 'role', 'password', 'disabled_at')
+export async function lockAdmins(trx: Db): Promise<string[]> {
+  return trx('postlane_accounts')
+    .where({ role: 'admin', disabled_at: null })
+    .whereNotNull('password')
     .orderBy('id')
-    .forUpdate();
-  return rows
-    .filter(
-      ({ role, password, disabled_at }) => role === 'admin' && password !== null && disabled_at === null,
-    )
-    .map(({ id }) => id);
+    .forUpdate()
+    .pluck('id');
 }
 
 /** Changes what is given. */
 export async function updateAccount(
-  trx: Knex,
+  trx: Db,
   id: string,
   change: Partial<Omit<Account, 'id' | 'createdAt'>>,
 ): Promise<void> {
-  const entries = Object.entries(change).map(([name, value]): [string, unknown] => [
-    snakeCase(name),
-    value instanceof Date ? utc(value) : value,
-  ]);
+  const entries = Object.entries(change).map(([name, value]): [string, unknown] => [snakeCase(name), value]);
   await trx('postlane_accounts').where({ id }).update(Object.fromEntries(entries));
 }
 
 /** Uses up a time step; false when it, or a later one, has been used: a code counts once. */
-export async function takeTotpStep(db: Knex, id: string, step: number): Promise<boolean> {
+export async function useTotpStep(db: Db, id: string, step: number): Promise<boolean> {
   const taken = await db('postlane_accounts')
     .where({ id })
     .where(query => query.whereNull('totp_step').orWhere('totp_step', '<', step))

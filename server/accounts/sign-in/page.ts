@@ -1,7 +1,7 @@
 import type { Response } from 'express';
-import type { Show } from '../admin/views.ts';
+import type { Show } from '../../admin/views.ts';
 
-/** What the sign-in page says beside its two fields. */
+/** What the sign-in page says beside its fields. */
 export interface SignInPage {
   /** Where to go afterwards, relative to the first page. */
   back: string;

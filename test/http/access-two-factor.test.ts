@@ -5,7 +5,7 @@ import { type AccessApp, type Browser, goodPassword, openAccessApp } from './acc
 
 const periodMs = 30_000;
 
-describe('the second step', () => {
+describe('the second factor', () => {
   let opened: AccessApp;
   let secret: string;
   let recovery: string[];
@@ -25,7 +25,7 @@ describe('the second step', () => {
   const firstStep = async (browser: Browser) => {
     const { status, text } = await browser.signIn('ada@example.com', goodPassword, { return: './messages' });
     expect(status).to.equal(200);
-    return { ticket: /name="ticket" value="([^"]*)"/.exec(text)?.[1], return: './messages' };
+    return { token: /name="token" value="([^"]*)"/.exec(text)?.[1], return: './messages' };
   };
   const withCode = async (code: string) => {
     const browser = opened.browser();
@@ -35,34 +35,31 @@ describe('the second step', () => {
 
   it('is set up with the password, a QR code from here, and a first code', async () => {
     const ada = await opened.signedIn('ada@example.com');
-    const refused = await ada.post('/profile/second-step', { password: 'wrong' });
+    const refused = await ada.post('/profile/two-factor', { password: 'wrong' });
     expect([refused.status, problemIn(refused.text)]).to.deep.equal([
       422,
       'That is not your current password.',
     ]);
-    await ada.get('/profile/second-step').expect(404);
+    await ada.get('/profile/two-factor').expect(404);
 
-    const begun = await ada.post('/profile/second-step', { password: goodPassword });
-    expect([begun.status, begun.headers.location]).to.deep.equal([303, '../profile/second-step']);
-    const { text } = await ada.get('/profile/second-step').expect(200);
+    const begun = await ada.post('/profile/two-factor', { password: goodPassword });
+    expect([begun.status, begun.headers.location]).to.deep.equal([303, '../profile/two-factor']);
+    const { text } = await ada.get('/profile/two-factor').expect(200);
     secret = /class="key">([^<]*)/.exec(text)?.[1]?.replaceAll(' ', '') ?? '';
     expect(secret).to.match(/^[A-Z2-7]{32}$/);
-    expect(text).to.include('src="../profile/second-step/code.svg"');
+    expect(text).to.include('src="../profile/two-factor/code.svg"');
     const image = await ada
-      .get('/profile/second-step/code.svg')
+      .get('/profile/two-factor/code.svg')
       .expect(200)
       .expect('Content-Type', /^image\/svg\+xml/);
     expect(String(image.body)).to.include('<svg');
 
-    const wrong = await ada.post('/profile/second-step/confirmation', { code: '000000' });
-    expect([wrong.status, problemIn(wrong.text)?.slice(0, 23)]).to.deep.equal([
-      422,
-      'That code is not right.',
-    ]);
-    const done = await ada.post('/profile/second-step/confirmation', { code: codeAt() });
+    const wrong = await ada.post('/profile/two-factor/confirmation', { code: '000000' });
+    expect([wrong.status, problemIn(wrong.text)?.slice(0, 19)]).to.deep.equal([422, 'That code is wrong.']);
+    const done = await ada.post('/profile/two-factor/confirmation', { code: codeAt() });
     recovery = [...done.text.matchAll(/<code>([0-9a-z-]{19})<\/code>/g)].map(([, code = '']) => code);
     expect(recovery).to.have.length(10);
-    await ada.get('/profile/second-step/code.svg').expect(404);
+    await ada.get('/profile/two-factor/code.svg').expect(404);
     expect((await ada.get('/profile')).text).to.include('You have 10 recovery codes left.');
   });
 
@@ -77,10 +74,10 @@ describe('the second step', () => {
     for (const kept of [secret, ...recovery, ...recovery.map(code => code.replaceAll('-', ''))]) {
       expect(rows).not.to.include(kept);
     }
-    const { entries } = await opened.mail.audit.list({ action: 'account.second-step-on' });
+    const { entries } = await opened.mail.audit.list({ action: 'account.two-factor-on' });
     const entry = await opened.mail.audit.get(entries[0]?.id ?? '');
     expect(
-      [entry?.before, entry?.after].map(view => (view as { secondStep: boolean }).secondStep),
+      [entry?.before, entry?.after].map(view => (view as { twoFactor: boolean }).twoFactor),
     ).to.deep.equal([false, true]);
   });
 
@@ -92,9 +89,9 @@ describe('the second step', () => {
     const { status, headers } = await withCode(code);
     expect([status, headers.location]).to.deep.equal([303, '../messages']);
     const again = await withCode(code);
-    expect([again.status, problemIn(again.text)?.slice(0, 43)]).to.deep.equal([
+    expect([again.status, problemIn(again.text)?.slice(0, 38)]).to.deep.equal([
       422,
-      'That code is not right, or has been used. W',
+      'That code is wrong or has been used. W',
     ]);
   });
 
@@ -128,14 +125,14 @@ describe('the second step', () => {
     expect((await withCode(code)).status).to.equal(422);
   });
 
-  it('takes its time ten minutes, and its ticket once', async () => {
+  it('takes its time ten minutes, and its token once', async () => {
     const slow = opened.browser();
     const late = await firstStep(slow);
     opened.clock.advance(10 * 60_000);
     const answer = await slow.post('/sign-in/code', { ...late, code: codeAt() });
     expect([answer.status, problemIn(answer.text)]).to.deep.equal([
       422,
-      'That took too long. Sign in from the start.',
+      'That took too long. Please sign in again.',
     ]);
 
     const browser = opened.browser();
@@ -145,8 +142,8 @@ describe('the second step', () => {
     expect((await opened.browser().post('/sign-in/code', { ...fields, code: codeAt() })).status).to.equal(
       422,
     );
-    for (const ticket of ['', 'x', fields.ticket?.slice(1)]) {
-      expect((await opened.browser().post('/sign-in/code', { ticket, code: codeAt() })).status).to.equal(422);
+    for (const token of ['', 'x', fields.token?.slice(1)]) {
+      expect((await opened.browser().post('/sign-in/code', { token, code: codeAt() })).status).to.equal(422);
     }
   });
 
@@ -161,10 +158,10 @@ describe('the second step', () => {
       opened.appWith({ secretKeys: ['another key of the tests, also long enough'] }),
     );
     const { text } = await other.signIn('ada@example.com');
-    const ticket = /name="ticket" value="([^"]*)"/.exec(text)?.[1];
+    const token = /name="token" value="([^"]*)"/.exec(text)?.[1];
     opened.clock.advance(periodMs);
-    expect((await other.post('/sign-in/code', { ticket, code: codeAt() })).status).to.equal(422);
-    expect((await other.post('/sign-in/code', { ticket, code: recovery[1] })).status).to.equal(303);
+    expect((await other.post('/sign-in/code', { token, code: codeAt() })).status).to.equal(422);
+    expect((await other.post('/sign-in/code', { token, code: recovery[1] })).status).to.equal(303);
   });
 
   it('is turned off with the password, or reset by an admin, which ends the sessions', async () => {
@@ -172,21 +169,21 @@ describe('the second step', () => {
     const ada = opened.browser();
     const fields = await firstStep(ada);
     expect((await ada.post('/sign-in/code', { ...fields, code: codeAt() })).status).to.equal(303);
-    expect((await ada.post('/profile/second-step/removal', { password: 'wrong' })).status).to.equal(422);
+    expect((await ada.post('/profile/two-factor/removal', { password: 'wrong' })).status).to.equal(422);
 
     const root = await opened.signedIn('root@example.com');
     const { id } = await testDatabase()('postlane_accounts').where({ email: 'ada@example.com' }).first();
-    expect((await root.post(`/users/${id}/second-step-reset`)).status).to.equal(303);
+    expect((await root.post(`/users/${id}/two-factor-reset`)).status).to.equal(303);
     await ada.get('/').expect(303);
     expect((await opened.browser().signIn('ada@example.com')).status).to.equal(303);
     expect(await testDatabase()('postlane_account_recovery_codes').select()).to.deep.equal([]);
 
     const again = await opened.signedIn('ada@example.com');
-    await again.post('/profile/second-step', { password: goodPassword });
-    const { text } = await again.get('/profile/second-step');
+    await again.post('/profile/two-factor', { password: goodPassword });
+    const { text } = await again.get('/profile/two-factor');
     secret = /class="key">([^<]*)/.exec(text)?.[1]?.replaceAll(' ', '') ?? '';
-    await again.post('/profile/second-step/confirmation', { code: codeAt() });
-    expect((await again.post('/profile/second-step/removal', { password: goodPassword })).status).to.equal(
+    await again.post('/profile/two-factor/confirmation', { code: codeAt() });
+    expect((await again.post('/profile/two-factor/removal', { password: goodPassword })).status).to.equal(
       303,
     );
     expect((await opened.browser().signIn('ada@example.com')).status).to.equal(303);

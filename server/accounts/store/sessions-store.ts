@@ -1,8 +1,6 @@
-import type { Knex } from 'knex';
 import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { AccountSessionsRow } from '../../../db/rows.ts';
-import { utc } from './utc.ts';
 
 const session = columns<AccountSessionsRow>()('postlane_account_sessions', [
   'id',
@@ -18,7 +16,7 @@ export type Session = Selected<typeof session>;
 
 /** Begins a session; of its token only the hash is kept. */
 export async function insertSession(
-  trx: Knex,
+  trx: Db,
   { id, accountId, browser, createdAt }: Pick<Session, 'id' | 'accountId' | 'browser' | 'createdAt'>,
   tokenHash: string,
 ): Promise<void> {
@@ -27,8 +25,8 @@ export async function insertSession(
     account_id: accountId,
     browser,
     token_hash: tokenHash,
-    created_at: utc(createdAt),
-    seen_at: utc(createdAt),
+    created_at: createdAt,
+    seen_at: createdAt,
   });
 }
 
@@ -57,17 +55,13 @@ export async function touchSession(
   { id, accountId }: Pick<Session, 'id' | 'accountId'>,
   now: Date,
 ): Promise<void> {
-  await db('postlane_account_sessions')
-    .where({ id })
-    .update({ seen_at: utc(now) });
-  await db('postlane_accounts')
-    .where({ id: accountId })
-    .update({ seen_at: utc(now) });
+  await db('postlane_account_sessions').where({ id }).update({ seen_at: now });
+  await db('postlane_accounts').where({ id: accountId }).update({ seen_at: now });
 }
 
 /** Ends one session of an account, or all of them, or all but one; how many that were. */
 export async function endSessions(
-  trx: Knex,
+  trx: Db,
   accountId: string,
   now: Date,
   which: { only?: string; except?: string } = {},
@@ -75,10 +69,10 @@ export async function endSessions(
   const query = trx('postlane_account_sessions').where({ account_id: accountId, ended_at: null });
   if (which.only !== undefined) query.where({ id: which.only });
   if (which.except !== undefined) query.whereNot({ id: which.except });
-  return query.update({ ended_at: utc(now) });
+  return query.update({ ended_at: now });
 }
 
-/** Forgets what was last seen before this moment, some at a time. */
-export async function forgetSessions(db: Db, before: Date): Promise<void> {
-  await db.raw('DELETE FROM postlane_account_sessions WHERE seen_at < ? LIMIT 200', [utc(before)]);
+/** Deletes what was last seen before this moment, some at a time. */
+export async function deleteSessions(db: Db, before: Date): Promise<void> {
+  await db.raw('DELETE FROM postlane_account_sessions WHERE seen_at < ? LIMIT 200', [before]);
 }

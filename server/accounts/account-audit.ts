@@ -1,0 +1,31 @@
+import type { Db } from '../../db/connect.ts';
+import type { AuditAction } from '../mail/index.ts';
+import type { AccountsContext } from './context.ts';
+import type { Account } from './store/accounts-store.ts';
+
+/** Who changed which account; `before` and `after` where there is something to see. */
+export interface AccountChange {
+  action: AuditAction;
+  accountId: string;
+  by: string;
+  before?: object | null;
+  after?: object | null;
+}
+
+/** Writes a change of an account into the audit log, in the transaction that makes it. */
+export function recordChange(
+  { mail, now }: AccountsContext,
+  trx: Db,
+  { action, accountId, by, before = null, after = null }: AccountChange,
+): Promise<void> {
+  return mail.audit.record(
+    { by, action, subject: `account:${accountId}`, before, after, at: now() },
+    { trx },
+  );
+}
+
+/** What the audit log shows of an account: never its password, its secret or a link. */
+export function auditView(account: Pick<Account, 'email' | 'name' | 'role'> & Partial<Account>): object {
+  const { email, name, role, disabledAt = null, totpSecret = null } = account;
+  return { email, name, role, disabled: disabledAt !== null, twoFactor: totpSecret !== null };
+}

@@ -1,0 +1,72 @@
+import { type Response, Router } from 'express';
+import QRCode from 'qrcode';
+import { redirectWithFlash } from '../../admin/flash.ts';
+import { formField } from '../../admin/form-parser.ts';
+import { notFound } from '../../admin/page-error.ts';
+import { locationOf } from '../../admin/page-location.ts';
+import type { Show } from '../../admin/views.ts';
+import type { AccountsContext } from '../context.ts';
+import { AccountError } from '../error.ts';
+import { beginTwoFactor, completeTwoFactor, pendingSecret, removeTwoFactor } from '../profile.ts';
+import { totpUri } from '../two-factor.ts';
+import { accountOf, ownSessionId, type ProfilePage } from './page.ts';
+
+/** Setting up one's two-factor authentication, and turning it off. */
+export function twoFactorRouter(context: AccountsContext, show: Show, page: ProfilePage): Router {
+  const router = Router();
+
+  router.post('/', (request, response) =>
+    page.orShowProblem(response, 'two-factor', async () => {
+      await beginTwoFactor(context, accountOf(response), formField(request, 'password'));
+      response.redirect(303, `${locationOf(response).mount}profile/two-factor`);
+    }),
+  );
+
+  router.get('/', (_request, response) => showSetup(response, null));
+
+  router.get('/code.svg', async (_request, response) => {
+    const uri = totpUri(secretOf(response), accountOf(response).email);
+    const image = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+    response.type('image/svg+xml').send(image);
+  });
+
+  router.post('/confirmation', async (request, response) => {
+    try {
+      const codes = await completeTwoFactor(
+        context,
+        accountOf(response),
+        formField(request, 'code'),
+        ownSessionId(response),
+      );
+      // Shown in the answer itself and nowhere else: they are not kept in a readable form.
+      show(response, 'profile/recovery-codes', { codes });
+    } catch (error) {
+      if (!(error instanceof AccountError)) throw error;
+      showSetup(response, error.message);
+    }
+  });
+
+  router.post('/removal', (request, response) =>
+    page.orShowProblem(response, 'two-factor', async () => {
+      await removeTwoFactor(context, accountOf(response), formField(request, 'password'));
+      redirectWithFlash(
+        response,
+        'profile',
+        'Two-factor authentication is off. You sign in with your password alone.',
+      );
+    }),
+  );
+
+  function showSetup(response: Response, problem: string | null): void {
+    const secret = secretOf(response).replace(/(.{4})(?=.)/g, '$1 ');
+    show(response, 'profile/two-factor', { secret, problem }, problem ? 422 : 200);
+  }
+
+  function secretOf(response: Response): string {
+    const secret = pendingSecret(context, accountOf(response));
+    if (!secret) throw notFound('Two-factor authentication is not being set up. Start on your account page.');
+    return secret;
+  }
+
+  return router;
+}
