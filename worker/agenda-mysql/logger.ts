@@ -1,5 +1,5 @@
 import type { JobLogEntry, JobLogger, JobLogQuery, JobLogQueryResult } from 'agenda';
-import { Batcher } from './database/batcher.ts';
+import { Batcher } from '../../db/batcher.ts';
 import type { Database, Row, SqlValue } from './database/database.ts';
 import { fromUtc, toUtc } from './database/utc.ts';
 import { isIn, type Where } from './repository/criteria.ts';

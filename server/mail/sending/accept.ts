@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid';
+import { Batcher } from '../../../db/batcher.ts';
 import type { Db, Trx } from '../../../db/connect.ts';
 import { isDuplicate } from '../../../db/error-codes.ts';
 import { retryOnConnectionLoss } from '../../../db/retry.ts';
@@ -9,7 +10,6 @@ import { findByIdempotencyKey, insertMessages, stateOf, statesOf } from '../mess
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
 import type { Route } from '../routing/policy.ts';
-import { batchCalls } from '../shared/coalesce.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
 import { afterCommit, inTransaction } from '../shared/transaction.ts';
@@ -17,6 +17,9 @@ import type { ReadyTemplate } from '../templates/index.ts';
 import type { InlineQueue } from './inline-queue.ts';
 import { checkSize } from './limits.ts';
 import { checkSendRequest, fingerprintOf, type SendInput, type SendRequest } from './request.ts';
+
+// A hundred rows are a statement of a few ms. Each statement is all or nothing, so it can be done again one by one.
+const sharing = { largest: 100, startsAtOnce: true, isolatesErrors: true };
 
 /** Options of `send`. */
 export interface SendOptions {
@@ -44,7 +47,7 @@ export type Send = (input: SendInput, options?: SendOptions) => Promise<SendResu
 /** See {@link Send}. Sends made at the same time share their queries. */
 export function createSend(context: MailContext, queue: InlineQueue): Send {
   const insert = createInsert(context);
-  const stateNow = batchCalls((ids: readonly string[]) => statesOf(context.db, ids));
+  const states = new Batcher((ids: string[]) => statesOf(context.db, ids), sharing);
 
   return async (input, { trx, wait = false } = {}) => {
     if (trx && wait) {
@@ -68,7 +71,7 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
       const handedOver = trx ? afterCommit(trx, () => queue.add(claim)) : queue.add(claim);
       if (wait) await handedOver;
     }
-    const state = wait ? await stateNow(message.id) : null;
+    const state = wait ? await states.add(message.id) : null;
     return { id: message.id, state: state ?? (message.attempt ? 'sending' : 'queued'), repeated: false };
   };
 }
@@ -140,10 +143,9 @@ type Insert = (
 
 /** See {@link Insert}. Messages that hold up nobody share a transaction. */
 function createInsert({ db }: MailContext): Insert {
-  const insertShared = batchCalls(async (messages: readonly NewMessage[]) => {
+  const inserts = new Batcher(async (messages: NewMessage[]) => {
     await inOwnTransaction(db, trx => insertMessages(trx, messages));
-    return messages;
-  });
+  }, sharing);
 
   return async (message, attachments, trx) => {
     const write = async (own: Trx) => {
@@ -152,7 +154,7 @@ function createInsert({ db }: MailContext): Insert {
     };
     try {
       if (trx) await write(trx);
-      else if (canBatch(message, attachments)) await insertShared(message);
+      else if (canBatch(message, attachments)) await inserts.add(message);
       else await inOwnTransaction(db, write);
       return null;
     } catch (error) {

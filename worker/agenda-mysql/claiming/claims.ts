@@ -1,5 +1,5 @@
 import type { JobParameters } from 'agenda';
-import { Batcher } from '../database/batcher.ts';
+import { Batcher } from '../../../db/batcher.ts';
 import type { Database } from '../database/database.ts';
 import { claim } from './claim.ts';
 import { type Caller, ClaimBatcher } from './claim-batcher.ts';

@@ -1,5 +1,5 @@
+import { Batcher } from '../../../db/batcher.ts';
 import { isConnectionLost } from '../../../db/error-codes.ts';
-import { Batcher } from '../database/batcher.ts';
 import type { Database, SqlValue } from '../database/database.ts';
 import type { Fence } from './fence.ts';
 
@@ -27,7 +27,7 @@ const attempts = 8; // about 25 s: a run whose end is lost to a restart of the s
  */
 export class StateWriter {
   private readonly db: Database;
-  private readonly batches = new Batcher<Pending>(pending => this.writeTogether(pending), 50);
+  private readonly batches = new Batcher<Pending>(pending => this.writeTogether(pending), { largest: 50 });
 
   constructor(db: Database) {
     this.db = db;

@@ -1,5 +1,5 @@
+import { Batcher } from '../../../db/batcher.ts';
 import { isConnectionLost, isDuplicate } from '../../../db/error-codes.ts';
-import { Batcher } from '../database/batcher.ts';
 import type { Database, SqlValue } from '../database/database.ts';
 import { marks } from '../tables/rows.ts';
 
@@ -16,7 +16,7 @@ const smallData = 16_384; // characters; rows with more travel alone, a packet h
 /** Inserts jobs; those that meet share one statement and so one commit. */
 export class Inserter {
   private readonly db: Database;
-  private readonly batches = new Batcher<Pending>(pending => this.insertTogether(pending), 50);
+  private readonly batches = new Batcher<Pending>(pending => this.insertTogether(pending), { largest: 50 });
 
   constructor(db: Database) {
     this.db = db;

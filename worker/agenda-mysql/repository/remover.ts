@@ -1,4 +1,4 @@
-import { Batcher } from '../database/batcher.ts';
+import { Batcher } from '../../../db/batcher.ts';
 import type { Database } from '../database/database.ts';
 import { removeJobs } from './criteria.ts';
 
@@ -12,7 +12,7 @@ interface Pending {
 /** Removes finished jobs one by one as Agenda asks for it; removals that meet share one statement and one commit. */
 export class Remover {
   private readonly db: Database;
-  private readonly batches = new Batcher<Pending>(pending => this.removeTogether(pending), 100);
+  private readonly batches = new Batcher<Pending>(pending => this.removeTogether(pending), { largest: 100 });
 
   constructor(db: Database) {
     this.db = db;

@@ -1,6 +1,6 @@
 import type { JobNotification, JobStateNotification } from 'agenda';
 import { v7 as newId } from 'uuid';
-import { Batcher } from '../database/batcher.ts';
+import { Batcher } from '../../../db/batcher.ts';
 import type { Database } from '../database/database.ts';
 import { toUtc } from '../database/utc.ts';
 import { type Signal, SignalReader, watchMs } from './signal-reader.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { batchCalls } from '../../server/mail/shared/coalesce.ts';
+import { Batcher } from '../../db/batcher.ts';
 
 /** Work whose pages wait until they are let go; it doubles. */
 function gatedWork() {
@@ -15,7 +15,8 @@ function gatedWork() {
 describe('calls that share their work', () => {
   it('begin at once, and the next page is what came meanwhile', async () => {
     const { work, pages } = gatedWork();
-    const double = batchCalls(work, 3);
+    const batcher = new Batcher(work, { largest: 3, startsAtOnce: true });
+    const double = (item: number) => batcher.add(item);
     const answers = Promise.all([1, 2, 3, 4, 5].map(double));
     expect(pages.map(({ items }) => items)).to.deep.equal([[1]]);
     for (let i = 0; i < 3; i += 1) {
@@ -32,12 +33,14 @@ describe('calls that share their work', () => {
 
   it("are done again one by one when a page fails, so that each has its own error and nobody another's", async () => {
     const pages: number[][] = [];
-    const double = batchCalls(async (items: readonly number[]) => {
+    const work = async (items: readonly number[]) => {
       pages.push([...items]);
       await turn();
       if (items.includes(3)) throw new Error('three');
       return items.map(item => 2 * item);
-    });
+    };
+    const batcher = new Batcher(work, { startsAtOnce: true, isolatesErrors: true });
+    const double = (item: number) => batcher.add(item);
     const answers = await Promise.allSettled([1, 2, 3, 4].map(double));
     expect(
       answers.map(answer => (answer.status === 'fulfilled' ? answer.value : answer.reason.message)),

@@ -1,0 +1,68 @@
+interface Waiting<Item, Answer> {
+  item: Item;
+  resolve: (answer: Answer) => void;
+  reject: (reason: unknown) => void;
+}
+
+/** One for each item, in their order; anything where nobody wants an answer. */
+type Answers<Answer> = [Answer] extends [undefined] ? unknown : readonly Answer[];
+
+/** How a {@link Batcher} works. */
+export interface BatcherOptions {
+  /** Items of a batch at most. Default 500. */
+  largest?: number;
+  /** Begin with the first item at once, instead of with all that come in the same turn. */
+  startsAtOnce?: boolean;
+  /** Do a batch that fails again one by one, so that nobody gets another's error; only for work that is all or nothing. */
+  isolatesErrors?: boolean;
+}
+
+/**
+ * Lets callers share statements, without a timer: what is added while one batch is being worked on forms the next.
+ * `work` answers in the order of its items.
+ */
+export class Batcher<Item, Answer = undefined> {
+  private readonly work: (items: Item[]) => Promise<Answers<Answer>>;
+  private readonly options: BatcherOptions;
+  private readonly waiting: Waiting<Item, Answer>[] = [];
+  private running: Promise<void> | null = null;
+
+  constructor(work: (items: Item[]) => Promise<Answers<Answer>>, options: BatcherOptions = {}) {
+    this.work = work;
+    this.options = options;
+  }
+
+  /** The answer to the item; rejects when its batch failed. */
+  add(item: Item): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.running ??= this.options.startsAtOnce ? this.run() : Promise.resolve().then(() => this.run());
+    });
+  }
+
+  /** Resolves when nothing is waiting any more. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { largest = 500 } = this.options;
+    while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, largest));
+    this.running = null;
+  }
+
+  private async answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const answers: unknown = await this.work(batch.map(({ item }) => item));
+      for (const [i, { resolve }] of batch.entries()) {
+        resolve((Array.isArray(answers) ? answers[i] : undefined) as Answer);
+      }
+    } catch (error) {
+      if (this.options.isolatesErrors && batch.length > 1) {
+        await Promise.all(batch.map(one => this.answer([one])));
+      } else {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+}
