@@ -20,7 +20,7 @@ import { sections } from './sections.ts';
 import type { StreamOptions } from './streams/options.ts';
 import { createShow } from './views.ts';
 
-/** What the pages are told beside the module and who may use them. */
+/** What the pages need besides the module and the access to them. */
 export interface PageOptions extends CsrfOptions, StreamOptions {
   /** The database in which the worker keeps its jobs. */
   jobs: Knex;

@@ -11,7 +11,7 @@ const percentFormat = new Intl.NumberFormat('en', { style: 'percent', maximumSig
 
 /** The helpers of every view. All return text, which the engine escapes. */
 export const viewHelpers = {
-  /** `{{iso at}}`: for machines. */
+  /** `{{iso at}}`: for machines to read. */
   iso(at: Date): string {
     return at.toISOString();
   },
@@ -85,7 +85,7 @@ export const viewHelpers = {
     return value === null ? '' : String(value);
   },
 
-  /** `{{json value}}`: laid out for reading. */
+  /** `{{json value}}`: indented for reading. */
   json(value: unknown): string {
     return JSON.stringify(value, null, 2);
   },

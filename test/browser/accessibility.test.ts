@@ -3,8 +3,8 @@ import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.ts';
 import { addAdmin, type Credentials, signIn } from './accounts.ts';
-import { type InhabitedApp, openInhabitedApp } from './inhabited-app.ts';
 import { pageFaults } from './page-faults.ts';
+import { openSeededApp, type SeededApp } from './seeded-app.ts';
 import { watchPages } from './visited-routes.ts';
 
 const desk = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' } as const;
@@ -21,14 +21,14 @@ const noPages = [
 ];
 
 describeInBrowser('every page', browser => {
-  let app: InhabitedApp;
+  let app: SeededApp;
   let admin: Credentials;
   let page: Page;
   let notVisited: () => string[];
   let faults: string[];
 
   before(async () => {
-    app = await openInhabitedApp();
+    app = await openSeededApp();
     notVisited = watchPages(app.app);
     admin = await addAdmin(app, 'ada@shop.example');
     page = await browser().open(desk);
@@ -78,7 +78,7 @@ describeInBrowser('every page', browser => {
       'streams/webhooks',
       `streams/webhook-passwords/${ids.password}/remove`,
       'reconciliations',
-      `reconciliations/${ids.night}`,
+      `reconciliations/${ids.reconciledDay}`,
       'jobs',
       `jobs/${ids.job}`,
       'audit',
@@ -120,7 +120,7 @@ describeInBrowser('every page', browser => {
     await page.getByLabel('Shared data').fill('{');
     await button('Create draft').click();
     await page.getByRole('alert').waitFor();
-    await look(page, 'a form to be mended');
+    await look(page, 'a form with errors');
 
     await page.goto(`${url}campaigns/${ids.empty}`);
     await page.getByLabel('List').fill('email\nada@mail.example\nnobody');

@@ -75,7 +75,7 @@ describeInBrowser('a campaign', browser => {
     await button(page, 'Launch').click();
     await page.getByRole('status').getByText('Launched. Sending has started.').waitFor();
 
-    // Some have gone out and the others wait at the gate: the page tells by itself.
+    // Some have gone out and the others wait: the page shows it without being reloaded.
     gate.let(4);
     await progress(page).getByRole('link', { name: 'delivered 4', exact: true }).waitFor();
     await button(page, 'Pause').click();

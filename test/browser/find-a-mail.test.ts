@@ -118,12 +118,12 @@ describeInBrowser('finding a mail', browser => {
     await list(page).getByRole('link', { name: gone }).click();
     await page.getByRole('heading', { level: 1, name: /Slow answers/ }).waitFor();
     const timeline = await page.getByRole('listitem').allInnerTexts();
-    const told = ['accepted', 'bounced'].map(what =>
+    const positions = ['accepted', 'bounced'].map(what =>
       timeline.findIndex(one => one.toLowerCase().startsWith(what)),
     );
-    expect(told[0], timeline.join('\n'))
+    expect(positions[0], timeline.join('\n'))
       .to.be.at.least(0)
-      .and.be.below(told[1] ?? -1);
+      .and.be.below(positions[1] ?? -1);
     expect(timeline.join('\n')).to.include('550 5.1.1');
     expect(await card(page, /^Decision/).innerText()).to.match(/outbound[\s\S]*postmark-api/);
     expect(await card(page, /^Attempts/).innerText()).to.include('accepted');

@@ -56,7 +56,7 @@ describeInBrowser('signing in', browser => {
     expect(await page.getByLabel('Password', { exact: true }).count(), 'a link is good once').to.equal(0);
   });
 
-  it('a wrong password is told apart from nothing, and too many close the door for a while', async () => {
+  it('a wrong password is refused, and too many lock the account for a while', async () => {
     const page = await open('messages?state=failed');
     const ada = await addAdmin(app, 'hasty@shop.example');
     const wrong = { ...ada, password: 'not my password' };
@@ -162,8 +162,8 @@ describeInBrowser('signing in', browser => {
     await page.getByText(/Draft saved at/).waitFor();
     clock.advance(13 * 60 * minute);
     await type(' and after');
-    const told = page.getByText('You are signed out');
-    await told.waitFor();
+    const signedOut = page.getByText('You are signed out');
+    await signedOut.waitFor();
     const opening = page.context().waitForEvent('page');
     await page.getByRole('button', { name: 'Sign in in a new tab' }).click();
     const other = await opening;
@@ -171,7 +171,7 @@ describeInBrowser('signing in', browser => {
     await heading(other, 'Overview').waitFor();
     await page.bringToFront();
     await page.getByRole('button', { name: 'Save again' }).click();
-    await told.waitFor({ state: 'detached' });
+    await signedOut.waitFor({ state: 'detached' });
     await page.getByText(/Draft saved at/).waitFor();
     const source = await app.mail.templates.get({ kind: 'template', key: 'newsletter' });
     expect(source?.draft?.source.content)

@@ -24,7 +24,7 @@ export interface WholeApp {
 export interface WholeAppOptions {
   /** Whether people sign in. Default `accounts`. */
   access?: 'accounts' | 'open';
-  /** Moves the time of the app; that of the sandbox and the browser goes on by itself. */
+  /** Moves the time of the app; that of the sandbox and the browser runs on. */
   clock?: Clock;
 }
 

@@ -101,23 +101,23 @@ describe('pages about jobs', () => {
       data: { keep: 1 },
     };
     const id = await save(failed);
-    for (const deed of ['disable', 'enable', 'run', 'delete']) {
+    for (const action of ['disable', 'enable', 'run', 'delete']) {
       const askedAt = Date.now();
-      const { status, headers } = await post('admin', `/jobs/${id}/${deed}`);
-      expect(status, deed).to.equal(303);
-      expect(headers.location).to.match(deed === 'delete' ? /jobs$/ : new RegExp(`jobs/${id}$`));
+      const { status, headers } = await post('admin', `/jobs/${id}/${action}`);
+      expect(status, action).to.equal(303);
+      expect(headers.location).to.match(action === 'delete' ? /jobs$/ : new RegExp(`jobs/${id}$`));
       const job = await repository.getJobById(id);
-      if (deed === 'disable') expect(job).to.include({ disabled: true, failReason: 'broken' });
-      if (deed === 'run') {
+      if (action === 'disable') expect(job).to.include({ disabled: true, failReason: 'broken' });
+      if (action === 'run') {
         expect(job).to.not.have.any.keys('failedAt', 'failReason', 'failCount');
         expect(job?.nextRunAt?.getTime()).to.be.within(askedAt, Date.now());
         expect(job?.data).to.deep.equal({ keep: 1 });
       }
-      if (deed === 'delete') expect(job).to.equal(null);
+      if (action === 'delete') expect(job).to.equal(null);
     }
     const { entries } = await mail.audit.list({ subject: `job:${id}` });
     expect(entries.map(({ by, action }) => `${by} ${action}`)).to.deep.equal(
-      ['delete', 'run', 'enable', 'disable'].map(deed => `host-admin job.${deed}`),
+      ['delete', 'run', 'enable', 'disable'].map(action => `host-admin job.${action}`),
     );
     const signals = await testDatabase()('postlane_agenda_signals').where('payload', 'like', `%${id}%`);
     expect(signals, 'workers were woken').to.have.length(1);

@@ -29,7 +29,7 @@ describe('a campaign made on the pages', () => {
   const numbersIn = (html: string) => [...html.matchAll(/<dd>([\d,]+)<\/dd>/g)].map(([, number]) => number);
   const audience = async (id: string) => (await pages().mail.campaigns.progress(id)).audience;
 
-  it('begins with a form that keeps what was typed and says what to mend', async () => {
+  it('begins with a form that keeps what was typed and says what to fix', async () => {
     const fields = { ...form, name: '', topic: 'No Topic', sendAt: 'soon', data: '{"a":' };
     const { text } = await post('/campaigns', fields).expect(422);
     for (const words of [
@@ -113,13 +113,13 @@ describe('a campaign made on the pages', () => {
     const csv = ['email,name', ...lines].join('\n');
     const { text } = await upload(id, csv, '?progress=yes').expect(200);
     expect(numbersIn(text)).to.deep.equal(['20,000', '20,000', '0', '0']);
-    const told = [...text.matchAll(/^<!-- adding (0\.\d\d) -->$/gm)].map(([, share]) => share);
-    expect(told).to.have.length.above(3);
-    expect(told, 'how far it is, each further than the one before').to.deep.equal([...new Set(told)].sort());
+    const sent = [...text.matchAll(/^<!-- adding (0\.\d\d) -->$/gm)].map(([, share]) => share);
+    expect(sent).to.have.length.above(3);
+    expect(sent, 'how far it is, each further than the one before').to.deep.equal([...new Set(sent)].sort());
     expect(text.replace(/^(<!-- .* -->\n)+/, '')).to.match(/^<!doctype html>/i);
   });
 
-  it('answers with a page what goes wrong after it has told how far it is', async () => {
+  it('answers with a page what goes wrong after it has sent its progress', async () => {
     const id = await create();
     const lines = Array.from({ length: 8000 }, (_, i) => `reader-${i}@mail.example`);
     const { addRecipients } = pages().mail.campaigns;
@@ -190,7 +190,7 @@ describe('a campaign made on the pages', () => {
     }
   });
 
-  it('is a draft whose list can be begun anew, and can be cancelled', async () => {
+  it('is a draft whose list can be started again, and can be cancelled', async () => {
     const id = await create();
     await upload(id, 'email\nada@mail.example\n').expect(200);
     await post(`/campaigns/${id}/clear`, {}).expect(303);

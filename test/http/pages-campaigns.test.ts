@@ -6,7 +6,7 @@ import { testDatabase } from '../support/database.ts';
 import { postForm, visitForms } from '../support/forms.ts';
 import { launchCampaign, newsletterData, openPagesMail } from './pages-mail.ts';
 
-describe('pages about campaigns, standing and nights', () => {
+describe('pages about campaigns, suppressions and reconciliations', () => {
   let mail: Mail;
   let app: Express;
 
@@ -14,7 +14,7 @@ describe('pages about campaigns, standing and nights', () => {
     const opened = await openPagesMail();
     ({ mail } = opened);
     app = opened.appAt('/');
-    // Everything goes out, save what is refused: reader 0.
+    // Everything is accepted except what is refused: reader 0.
     opened.smtp.answer(({ to }) =>
       to.email.startsWith('reader-0@')
         ? { kind: 'rejected', code: 'smtp-550', answer: 'no', inactive: [] }
@@ -103,7 +103,7 @@ describe('pages about campaigns, standing and nights', () => {
     expect(await page('/suppressions?address=a@example.com')).to.include('a@example.com is not suppressed');
   });
 
-  it('show nights, and put a problem of the last one on the first page', async () => {
+  it('show reconciliations, and put a problem of the last one on the first page', async () => {
     const at = '2026-05-05 02:00:00.000';
     await testDatabase()('postlane_reconciliations').insert([
       { day: '2026-05-03', stream: 'outbound', started_at: at, finished_at: at, problem: 'long over' },
@@ -124,14 +124,14 @@ describe('pages about campaigns, standing and nights', () => {
     expect((await page('/')).match(/could not be reconciled for [^<]*/g)).to.deep.equal([
       'could not be reconciled for 2026-05-04: no answer',
     ]);
-    const night = await page('/reconciliations/2026-05-04');
-    expect(night).to.include('no answer It is tried again').and.include('Nothing was missing.');
+    const day = await page('/reconciliations/2026-05-04');
+    expect(day).to.include('no answer It is tried again').and.include('Nothing was missing.');
     await page('/reconciliations/2026-05-09', 404);
     await page('/reconciliations/never', 404);
     await page('/reconciliations?before=never', 422);
   });
 
-  it('page through nights by whole days', async () => {
+  it('page through reconciliations by whole days', async () => {
     const nights = Array.from({ length: 250 }, (_, i) => ({
       day: new Date(Date.UTC(2020, 0, 1 + Math.floor(i / 3))).toISOString().slice(0, 10),
       stream: `stream-${i % 3}`,

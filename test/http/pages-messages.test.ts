@@ -106,11 +106,11 @@ describe('what can be done with a message', () => {
     const theirs = await visitForms(viewer);
     const { text } = await request(viewer).get(`/messages/${id}`).expect(200);
     expect(text).not.to.include('Send a copy');
-    for (const deed of ['resend', 'cancel', 'retry']) {
-      await postForm(viewer, `/messages/${id}/${deed}`, {}, theirs).expect(403);
+    for (const action of ['resend', 'cancel', 'retry']) {
+      await postForm(viewer, `/messages/${id}/${action}`, {}, theirs).expect(403);
       await postForm(
         pages().app,
-        `/messages/${id}/${deed}`,
+        `/messages/${id}/${action}`,
         {},
         { ...pages().visit, token: 'forged' },
       ).expect(403);
@@ -177,7 +177,7 @@ describe('what can be done with a message', () => {
     expect(await page('/messages?recipient=zo')).to.include('messages?recipient&#x3D;zoe%40example.com');
   });
 
-  it('is filtering by stream, tag and time, and being told what cannot be', async () => {
+  it('is filtering by stream, tag and time, and being refused what makes no sense', async () => {
     await send({ to: 'tagged@example.com', tag: `it's 100%_"` });
     const tag = encodeURIComponent(`it's 100%_"`);
     expect(await page(`/messages?tag=${tag}&stream=outbound`)).to.include('tagged@example.com');

@@ -23,7 +23,7 @@ describe('pages about who is not mailed', () => {
       expect(entries.map(({ action }) => action)).to.deep.equal(['suppression.lift', 'suppression.add']);
     });
 
-    it('come back with what was typed when something has to be mended', async () => {
+    it('come back with what was typed when something has to be fixed', async () => {
       const { text } = await post('/suppressions', { address: '"><b>', stream: 'outbound', note: '' }).expect(
         422,
       );

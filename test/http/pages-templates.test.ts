@@ -67,7 +67,7 @@ describe('pages about templates', () => {
     const again = await formOf('order-shipped', { newLanguage: 'no language', next: 'add-language' });
     const refused = await visitor.post('/order-shipped/draft', again);
     expect(refused.status).to.equal(422);
-    expect(refused.text).to.include('written like nl or nl-BE').and.include('name="locales[nl][html]"');
+    expect(refused.text).to.include('a language like nl or nl-BE').and.include('name="locales[nl][html]"');
   });
 
   it('save a case and show it, or say why not and keep what was typed', async () => {

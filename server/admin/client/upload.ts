@@ -5,10 +5,10 @@ export interface Uploaded {
   url: string;
 }
 
-/** What is being done, and how much of it is done, from 0 to 1: first `sending`, then what the server tells. */
-export type OnProgress = (what: string, share: number) => void;
+/** What is being done, and how much of it is done, from 0 to 1: first `sending`, then what the server reports. */
+export type OnProgress = (what: string, fraction: number) => void;
 
-/** Sends a file as it is, by a request that tells how far it is; null when the server cannot be reached. */
+/** Sends a file as it is, by a request that reports its progress; null when the server cannot be reached. */
 export function upload(
   url: string,
   file: File,
@@ -21,8 +21,8 @@ export function upload(
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress('sending', loaded / total));
     request.addEventListener('progress', () => {
-      const told = lastTold(request.responseText);
-      if (told) onProgress(told.what, told.share);
+      const latest = latestProgress(request.responseText);
+      if (latest) onProgress(latest.what, latest.fraction);
     });
     request.addEventListener('load', () =>
       resolve({ status: request.status, html: request.responseText, url: request.responseURL }),
@@ -33,9 +33,9 @@ export function upload(
 }
 
 // The comments ahead of the page, the last of them.
-function lastTold(text: string): { what: string; share: number } | null {
+function latestProgress(text: string): { what: string; fraction: number } | null {
   const head = /^(?:<!-- \w+ [\d.]+ -->\n)+/.exec(text)?.[0] ?? '';
   const all = [...head.matchAll(/<!-- (\w+) ([\d.]+) -->/g)];
-  const [, what = '', share = ''] = all.at(-1) ?? [];
-  return what === '' ? null : { what, share: Number(share) };
+  const [, what = '', fraction = ''] = all.at(-1) ?? [];
+  return what === '' ? null : { what, fraction: Number(fraction) };
 }

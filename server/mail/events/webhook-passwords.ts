@@ -77,7 +77,7 @@ export function createWebhookPasswords({ db, now, log, providers }: MailContext)
       await inTransaction(db, async trx => {
         const there = await lockWebhookPasswords(trx);
         const found = there.find(one => one.id === id);
-        if (!found) throw new MailError('wrong-state', 'This password is gone already.', 'id');
+        if (!found) throw new MailError('wrong-state', 'This password has already been removed.', 'id');
         if (keepLast && there.length === 1)
           throw new MailError('wrong-state', lastOne(providers.names), 'id');
         await deleteWebhookPassword(trx, id);

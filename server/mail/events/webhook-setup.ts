@@ -131,7 +131,7 @@ export function createWebhookSetup(context: MailContext, passwords: WebhookPassw
       const { provider, needed } = find(key);
       const unknown = wanted.find(stream => !needed.streams.includes(stream));
       if (unknown !== undefined || wanted.length === 0)
-        throw new MailError('invalid-input', 'Choose among the streams that are there.', 'streams');
+        throw new MailError('invalid-input', 'Choose from the existing streams.', 'streams');
       const found = await asked(provider.webhooks.list());
       // Valid before it is entered there: the provider tries it at once.
       const { id, user, password } = await passwords.add({ by, user: key });

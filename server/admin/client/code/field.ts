@@ -42,7 +42,7 @@ export interface CodeField {
   replace(text: string): void;
 }
 
-/** Puts an editor in the place of a text area. Changes are told as the area's own `input` events. */
+/** Puts an editor in the place of a text area. Changes are sent as the area's own `input` events. */
 export function codeField(area: HTMLTextAreaElement, vocabulary: () => Vocabulary): CodeField {
   const language = area.dataset.code as CodeLanguage;
   const host = make('div', { className: `code code-${language}` });

@@ -1,5 +1,5 @@
 /**
- * Enter in a field that has a button of its own beside it, such as the language to add, presses that button. By itself it
+ * Enter in a field that has a button of its own beside it, such as the language to add, presses that button. Otherwise it
  * would press the form's first one, and save the draft.
  */
 export function enterPressesOwnButton(form: HTMLFormElement): void {

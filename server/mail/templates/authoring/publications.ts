@@ -125,7 +125,11 @@ async function changedSince(
 function checkMessage(message: string): void {
   const length = message.trim().length;
   if (length > 0 && length <= 500) return;
-  throw new MailError('invalid-input', 'Say in 1 to 500 characters what this version changes.', 'message');
+  throw new MailError(
+    'invalid-input',
+    'Describe in 1 to 500 characters what this version changes.',
+    'message',
+  );
 }
 
 function unknown({ kind, key }: SourceRef): MailError {

@@ -70,7 +70,7 @@ export async function publishChanges(
     context.refresh();
     return { state: 'published', versions: plan.versions, templates: publishedTemplates(plan), issues };
   }
-  throw new MailError('wrong-state', 'Others are publishing without a pause: try again in a moment.');
+  throw new MailError('wrong-state', 'Others are publishing at the same time. Try again in a moment.');
 }
 
 async function compileChanges(

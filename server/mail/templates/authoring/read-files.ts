@@ -87,7 +87,7 @@ export function compositionError(
   template: { key: string; layout: string },
   [first]: readonly Issue[],
 ): MailError {
-  if (!first) return new MailError('invalid-template', 'A template cannot be put together.');
+  if (!first) return new MailError('invalid-template', 'A template cannot be assembled.');
   const file = fileOf(template, first);
   return first.rule === 'parse' || first.rule === 'size'
     ? new MailError('invalid-template', `${file}, line ${first.line}: ${first.message}`, file)

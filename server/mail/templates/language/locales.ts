@@ -27,7 +27,7 @@ export function canonicalLocale(given: string): string {
   } catch {
     // It looks like one, but has parts in the wrong order or of the wrong length.
   }
-  throw new MailError('invalid-input', 'A language is written like nl or nl-BE.', 'locale');
+  throw new MailError('invalid-input', 'Write a language like nl or nl-BE.', 'locale');
 }
 
 /** A template without one of its languages; its recipients get the fallback. Throws `invalid-input` for the default. */

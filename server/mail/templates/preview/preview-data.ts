@@ -55,7 +55,7 @@ async function ofSampleData(
   id: string,
 ): Promise<ChosenData> {
   const found = (await createSampleData(context).list(content)).find(one => one.id === id);
-  if (!found) throw new MailError('invalid-input', 'This sample data is not there any more.', 'sampleDataId');
+  if (!found) throw new MailError('invalid-input', 'This sample data no longer exists.', 'sampleDataId');
   return found;
 }
 

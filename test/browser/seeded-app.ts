@@ -5,7 +5,7 @@ import { until } from '../support/until.ts';
 import { openWholeApp, type WholeApp } from './whole-app.ts';
 
 /** An app in which there is something of everything, and the ids that lead there. */
-export interface InhabitedApp extends WholeApp {
+export interface SeededApp extends WholeApp {
   ids: {
     delivered: string;
     bounced: string;
@@ -14,23 +14,23 @@ export interface InhabitedApp extends WholeApp {
     empty: string;
     running: string;
     password: string;
-    night: string;
+    reconciledDay: string;
     job: string;
   };
 }
 
-/** Opens it; `close()` ends it. */
-export async function openInhabitedApp(): Promise<InhabitedApp> {
+/** Opens it; `close()` closes it. */
+export async function openSeededApp(): Promise<SeededApp> {
   const app = await openWholeApp();
-  const [mailIds, campaignIds, night, job] = [
+  const [mailIds, campaignIds, reconciledDay, job] = [
     await sendMail(app),
     await makeCampaigns(app),
-    await spendANight(app),
+    await reconcile(app),
     await runJobs(app),
   ];
   await writeTemplates(app);
   const { id } = await app.mail.webhookPasswords.add({ by: 'cli' });
-  return { ...app, ids: { ...mailIds, ...campaignIds, password: String(id), night, job } };
+  return { ...app, ids: { ...mailIds, ...campaignIds, password: String(id), reconciledDay, job } };
 }
 
 async function sendMail({ mail, sandbox }: WholeApp) {
@@ -60,13 +60,13 @@ async function makeCampaigns({ mail }: WholeApp) {
   return { draft: draft.id, empty: empty.id, running: await launchCampaign(mail, 'May', 3) };
 }
 
-async function spendANight({ mail }: WholeApp): Promise<string> {
-  const [night] = await mail.work.reconcile();
-  return night?.day ?? '';
+async function reconcile({ mail }: WholeApp): Promise<string> {
+  const [run] = await mail.work.reconcile();
+  return run?.day ?? '';
 }
 
 async function runJobs({ config }: WholeApp): Promise<string> {
-  // A job of no consequence: what there is to be seen is not to be worked away.
+  // A job that does nothing: it must not change what the pages show.
   const worker = await startWorker(config, {
     migrate: false,
     jobs: [{ name: 'tick', every: '1 day', run: async () => {} }],
