@@ -6,8 +6,11 @@ import { build } from 'esbuild';
 import { packageRoot } from '../../server/mail/shared/package-root.ts';
 import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
 import type { RenderIssue } from '../../server/mail/templates/preview/outcome.ts';
-import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
-import { renderSafely } from '../../server/mail/templates/preview/render-safely.ts';
+import {
+  createRenderPool,
+  type RenderPool,
+  renderSafely,
+} from '../../server/mail/templates/preview/render-pool.ts';
 import type { RenderedMail } from '../../server/mail/templates/preview/tasks/render.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import { differences } from '../../server/mail/templates/authoring/difference.ts';
 import { compose } from '../../server/mail/templates/language/compose.ts';
-import { withLocale, withoutLocale } from '../../server/mail/templates/language/locales.ts';
-import { type Source, sourceHash, sourceName } from '../../server/mail/templates/language/source.ts';
+import {
+  type Source,
+  sourceHash,
+  sourceName,
+  withLocale,
+  withoutLocale,
+} from '../../server/mail/templates/language/source.ts';
 import { usesAmong } from '../../server/mail/templates/language/uses.ts';
 import { refusalOf } from '../support/refusal.ts';
 

@@ -8,11 +8,11 @@ export { type Issue, type IssuePart, issueText, positionText, type SourcePositio
 export type { ContractSpec, FieldSpec, FieldType } from './language/contract.ts';
 export { type ContractRow, contractToRows, rowsToContract } from './language/contract-rows.ts';
 export { helperDocs } from './language/helpers.ts';
-export { canonicalLocale, withLocale, withoutLocale } from './language/locales.ts';
 export type { Rendered } from './language/render.ts';
 export {
   brandKey,
   type Cause,
+  canonicalLocale,
   noLayout,
   type Source,
   type SourceKind,
@@ -21,6 +21,8 @@ export {
   sourceKinds,
   sourceName,
   type TemplateSource,
+  withLocale,
+  withoutLocale,
 } from './language/source.ts';
 export type { TemplateContent, TemplateParts } from './language/template.ts';
 export type { TemplateInput } from './language/template-types.ts';

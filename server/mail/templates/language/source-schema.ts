@@ -1,8 +1,7 @@
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
 import { firstFault } from '../../shared/joi.ts';
-import { localePattern } from './locales.ts';
-import type { Source, SourceParts } from './source.ts';
+import { localePattern, type Source, type SourceParts } from './source.ts';
 
 /** Largest source, as JSON in UTF-8. */
 const largestSource = 5 * 1024 * 1024;

@@ -1,7 +1,6 @@
-import { DomUtils, parseDocument } from 'htmlparser2';
+import { DomUtils, Parser, parseDocument } from 'htmlparser2';
 import type { Mailbox } from '../../providers/transport.ts';
-import { type Issue, type IssuePart, issue } from '../issue.ts';
-import { positionOf } from './positions.ts';
+import { type Issue, type IssuePart, issue, type SourcePosition } from '../issue.ts';
 
 /** One language of a template, rendered with its sample: what the rules look at. */
 export interface MailDocument {
@@ -63,4 +62,78 @@ export function atElement({ locale }: MailDocument, element: Element, rule: stri
   const position = positionOf(element) ?? { part: 'html' as const };
   const at = { ...position, locale: position.part === 'html' ? locale : null };
   return (severity, message) => issue(rule, message, { ...at, severity });
+}
+
+const attribute = 'data-postlane-at';
+
+/**
+ * Writes onto every element of a part's source where it stands, so that an issue seen in the rendered mail is told at
+ * the line that has to change, whatever layout, partial or loop it came through.
+ */
+export function annotateSource(source: string, part: string): string {
+  const lines = lineStarts(source);
+  let annotated = '';
+  let copied = 0;
+  for (const { at, nameEnd } of openingTags(source)) {
+    const line = lineOf(lines, at);
+    const column = at - (lines[line - 1] ?? 0) + 1;
+    annotated += `${source.slice(copied, nameEnd)} ${attribute}="${part}@${line}:${column}"`;
+    copied = nameEnd;
+  }
+  return annotated + source.slice(copied);
+}
+
+/** The mail as it would be without {@link annotateSource}. */
+export function withoutPositions(html: string): string {
+  return html.replaceAll(written, '');
+}
+
+const written = new RegExp(` ${attribute}="[^"]*"`, 'g');
+
+/** Where an element of a rendered mail was written; null for one that no source has. */
+function positionOf({
+  attribs,
+}: {
+  attribs: Record<string, string>;
+}): Pick<SourcePosition, 'part' | 'line' | 'column'> | null {
+  const [, part, line, column] = /^(.+)@(\d+):(\d+)$/.exec(attribs[attribute] ?? '') ?? [];
+  return part ? { part: part as IssuePart, line: Number(line), column: Number(column) } : null;
+}
+
+function openingTags(source: string): { at: number; nameEnd: number }[] {
+  const found: { at: number; nameEnd: number }[] = [];
+  const masked = withoutMustaches(source);
+  const parser = new Parser({
+    onopentag(name, _attributes, isImplied) {
+      const at = parser.startIndex;
+      if (!isImplied && masked[at] === '<') found.push({ at, nameEnd: at + 1 + name.length });
+    },
+  });
+  parser.end(masked);
+  return found;
+}
+
+// A mustache may hold quotes, even tags. It is written over with other characters: every position stays what it was.
+function withoutMustaches(source: string): string {
+  return source.replace(/\{\{~?!--[\s\S]*?--~?\}\}|\{\{\{[\s\S]*?\}\}\}|\{\{[\s\S]*?\}\}/g, mustache =>
+    mustache.replace(/[^\n]/g, 'x'),
+  );
+}
+
+function lineStarts(source: string): number[] {
+  const starts = [0];
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The line (from 1) that a position is on: the last that begins at it or before. */
+function lineOf(starts: readonly number[], position: number): number {
+  let from = 0;
+  let to = starts.length;
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if ((starts[middle] ?? 0) <= position) from = middle;
+    else to = middle;
+  }
+  return from + 1;
 }

@@ -1,8 +1,7 @@
-import { senderOf } from '../../routing/policy.ts';
+import { findCategory, senderOf } from '../../routing/policy.ts';
 import type { TemplatesContext } from '../context.ts';
 import { type Issue, inOrder, issue } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
-import { hasCategory, isBulk } from './test-route.ts';
 
 /**
  * Every issue of a template, errors first: what does not parse, what asks for other data than the contract gives, and
@@ -13,14 +12,15 @@ export async function checkTemplate(
   content: TemplateContent,
 ): Promise<Issue[]> {
   const { category } = content;
-  if (!hasCategory(policy, category)) {
+  const known = findCategory(policy, category);
+  if (!known) {
     // What else to ask of it depends on the category: whether it needs a link to unsubscribe, and who it is from.
     const message = `The routing policy has no category ${category || '(none)'}: choose one that it has.`;
     return [issue('category', message)];
   }
   const outcome = await renderPool.run('inspect', {
     content,
-    bulk: isBulk(policy, category),
+    bulk: known.lane === 'bulk',
     from: senderOf(policy, category),
   });
   return inOrder(outcome.ok ? outcome.value : [outcome.problem]);

@@ -9,7 +9,7 @@ import { partsFor, type TemplateContent } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
 import type { RenderIssue } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
-import { renderSafely } from './render-safely.ts';
+import { renderSafely } from './render-pool.ts';
 import type { RenderedMail } from './tasks/render.ts';
 
 /** How to show a template. */

@@ -2,10 +2,27 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { commonLimits } from '../../providers/limits.ts';
+import type { RenderContext } from '../language/render.ts';
+import type { TemplateContent } from '../language/template.ts';
 import { type CpuBudget, startCpuBudget } from './cpu-budget.ts';
-import { threadHeapMb, workLimits } from './limits.ts';
 import { failed, type WorkOutcome } from './outcome.ts';
 import type { Job, TaskInput, TaskName, TaskOutcome } from './pool-worker.ts';
+import type { RenderedMail } from './tasks/render.ts';
+
+/** What one piece of work on something an admin typed may use up. */
+export interface WorkLimits {
+  /** Milliseconds of processor, so that a busy machine refuses nothing; see cpu-budget.ts. */
+  timeMs: number;
+  /** Bytes of each rendered part. */
+  partBytes: number;
+}
+
+/** See {@link WorkLimits}: a template of a few hundred elements takes some 50 ms. */
+export const workLimits: WorkLimits = { timeMs: 5_000, partBytes: commonLimits.bodyBytes };
+
+/** Heap of a thread in MB: rendering takes 30, the rest is room for large data. */
+export const threadHeapMb = 192;
 
 /**
  * Threads apart from the main one, in which whatever an admin typed is parsed, rendered and checked: a template that
@@ -60,6 +77,21 @@ export function createRenderPool({
       await pool?.destroy();
     },
   };
+}
+
+/**
+ * Renders what an admin typed, in a thread of its own: for previews, checks and replays. Published versions are
+ * rendered in their process, which is quicker. The data is checked against the content's contract first.
+ */
+export function renderSafely(
+  renderPool: RenderPool,
+  content: TemplateContent,
+  data: Record<string, unknown>,
+  context: RenderContext,
+  { timeMs, partBytes = workLimits.partBytes }: Partial<WorkLimits> = {},
+): Promise<WorkOutcome<RenderedMail>> {
+  const job = { content, data, ...context, partBytes };
+  return renderPool.run('render', job, timeMs === undefined ? {} : { timeMs });
 }
 
 function startThreads(threads: number, heapMb: number): Piscina<Job, WorkOutcome<unknown>> {

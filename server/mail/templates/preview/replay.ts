@@ -4,9 +4,9 @@ import type { TemplatesContext } from '../context.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { renderStored } from '../templates.ts';
-import { workLimits } from './limits.ts';
 import { newestMessages } from './messages-store.ts';
 import { redactedForAdmins } from './redacted.ts';
+import { workLimits } from './render-pool.ts';
 import { type Comparison, failure } from './tasks/compare.ts';
 
 /**

@@ -3,7 +3,7 @@ import { MailError } from '../../error.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
 import type { TemplatesContext } from '../context.ts';
-import { canonicalLocale } from '../language/locales.ts';
+import { canonicalLocale } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { generatedSamples } from './generated-samples.ts';
 import {

@@ -1,7 +1,7 @@
 import { v7 as newId } from 'uuid';
 import { activeSuppressions } from '../../people/suppressions-store.ts';
 import { type Envelope, envelopeOf, type Outcome, testTag } from '../../providers/transport.ts';
-import { senderOf } from '../../routing/policy.ts';
+import { chooseRoute, findCategory, type Policy, type Route, senderOf } from '../../routing/policy.ts';
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
 import { addMs, hourMs } from '../../shared/time.ts';
@@ -9,8 +9,7 @@ import type { TemplatesContext } from '../context.ts';
 import { issueText } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
-import { renderSafely } from './render-safely.ts';
-import { testRoute } from './test-route.ts';
+import { renderSafely } from './render-pool.ts';
 
 /** A test of a template, to one address. */
 export interface TestSend extends DataChoice {
@@ -74,6 +73,17 @@ export async function sendTest(
   await keepEvidence(context, content.key, test.by, envelope);
   const [outcome] = await transport.send([envelope], startWithinMs);
   return resultOf(outcome, envelope.subject);
+}
+
+/**
+ * The route of a test of a category. On a bulk stream the provider adds its own way to unsubscribe, which works; a
+ * test's must not, so it takes the road of transactional mail where there is one.
+ */
+function testRoute(policy: Policy, category: string, address: string): Route {
+  const transactional = Object.entries(policy.categories).find(([, { lane }]) => lane === 'transactional');
+  const isBulk = findCategory(policy, category)?.lane === 'bulk';
+  const taken = isBulk && transactional ? transactional[0] : category;
+  return { ...chooseRoute(policy, taken, address), category };
 }
 
 function refused(reason: string): TestResult {
