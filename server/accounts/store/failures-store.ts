@@ -1,11 +1,15 @@
+import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { SignInFailuresRow } from '../../../db/rows.ts';
+
+const stored = columns<SignInFailuresRow>()('postlane_sign_in_failures', [
+  'failures',
+  'failedAt',
+  'lockedUntil',
+]);
 
 /** How often something failed, and until when it is locked for it. */
-export interface Failures {
-  failures: number;
-  failedAt: Date;
-  lockedUntil: Date | null;
-}
+export type Failures = Selected<typeof stored>;
 
 /**
  * Changes the failures of a subject as `next` says from what they were, one caller after the other. Null means: leave
@@ -24,7 +28,7 @@ export async function changeFailures(
   );
   await db.transaction(async trx => {
     const known: Failures | undefined = await trx('postlane_sign_in_failures')
-      .select({ failures: 'failures', failedAt: 'failed_at', lockedUntil: 'locked_until' })
+      .select(stored.aliases)
       .where({ subject })
       .forUpdate()
       .first();

@@ -52,10 +52,7 @@ export async function unknownFacts(
 ): Promise<ProviderEvent[]> {
   if (events.length === 0) return [];
   const keys = events.map(event => factKey(provider, event));
-  const rows: { fact_key: string }[] = await db('postlane_events')
-    .select('fact_key')
-    .whereIn('fact_key', keys);
-  const known = new Set(rows.map(row => row.fact_key));
+  const known = new Set<string>(await db('postlane_events').whereIn('fact_key', keys).pluck('fact_key'));
   return events.filter((_, i) => !known.has(keys[i] ?? ''));
 }
 

@@ -1,23 +1,22 @@
 import type { Knex } from 'knex';
+import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { WebhookPasswordsRow } from '../../../db/rows.ts';
 import { utc } from '../shared/time.ts';
 
-/** A password of the webhook, without the password. */
-export interface WebhookPassword {
-  id: number;
-  user: string;
-  createdAt: Date;
-  createdBy: string;
-  /** When a report last came in with it, to two minutes; null when none has. */
-  usedAt: Date | null;
-}
+const password = columns<WebhookPasswordsRow>()('postlane_webhook_passwords', [
+  'id',
+  'user',
+  'createdAt',
+  'createdBy',
+  'usedAt',
+]);
 
-/** What is kept of a password to know it by. */
-export interface WebhookHash {
-  id: number;
-  /** 64 hexadecimal digits. */
-  hash: string;
-}
+/** A password of the webhook, without the password; `usedAt`: when a report last came in with it, to two minutes. */
+export type WebhookPassword = Selected<typeof password>;
+
+/** What is kept of a password to know it by: 64 hexadecimal digits. */
+export type WebhookHash = Pick<WebhookPasswordsRow, 'id' | 'hash'>;
 
 /** Stores the hash of a new one; its id. */
 export async function insertWebhookPassword(
@@ -30,22 +29,14 @@ export async function insertWebhookPassword(
   return Number(id);
 }
 
-const columns = {
-  id: 'id',
-  user: 'user',
-  createdAt: 'created_at',
-  createdBy: 'created_by',
-  usedAt: 'used_at',
-};
-
 /** All of them, the newest first. */
 export async function listWebhookPasswords(db: Knex): Promise<WebhookPassword[]> {
-  return db('postlane_webhook_passwords').select(columns).orderBy('id', 'desc');
+  return db('postlane_webhook_passwords').select(password.aliases).orderBy('id', 'desc');
 }
 
 /** All of them, to be changed by nobody else until the transaction ends: there is a most and a least of them. */
 export async function lockWebhookPasswords(trx: Knex): Promise<WebhookPassword[]> {
-  return trx('postlane_webhook_passwords').select(columns).forUpdate();
+  return trx('postlane_webhook_passwords').select(password.aliases).forUpdate();
 }
 
 /** The hashes that are accepted. */

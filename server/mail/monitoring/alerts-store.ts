@@ -1,11 +1,12 @@
+import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { AlertsRow } from '../../../db/rows.ts';
 import { utc } from '../shared/time.ts';
 
+const raised = columns<AlertsRow>()('postlane_alerts', ['kind', 'subject', 'raisedAt']);
+
 /** Identifies an alert: of each kind and subject one is open at a time. */
-export interface AlertKey {
-  kind: string;
-  subject: string;
-}
+export type AlertKey = Pick<AlertsRow, 'kind' | 'subject'>;
 
 /** Keeps an alert with its evidence, the latest while it is open. True when it was not open before. */
 export async function openAlert(
@@ -25,11 +26,8 @@ export async function openAlert(
 }
 
 /** Alerts that are open, in the order they were raised. */
-export async function openAlerts(db: Db): Promise<(AlertKey & { raisedAt: Date })[]> {
-  return db('postlane_alerts')
-    .select({ kind: 'kind', subject: 'subject', raisedAt: 'raised_at' })
-    .where({ open: 1 })
-    .orderBy('id');
+export async function openAlerts(db: Db): Promise<Selected<typeof raised>[]> {
+  return db('postlane_alerts').select(raised.aliases).where({ open: 1 }).orderBy('id');
 }
 
 /** Ends an alert. False when it was not open. */

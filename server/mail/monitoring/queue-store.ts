@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
+import type { AttemptsRow } from '../../../db/rows.ts';
 import type { MessageState } from '../messages/states.ts';
 import type { Lane } from '../routing/policy.ts';
 import { utc } from '../shared/time.ts';
@@ -51,14 +53,17 @@ export async function countUpTo(db: Db, state: MessageState, limit: number): Pro
 const countUpToSql = `SELECT COUNT(*) AS count FROM
   (SELECT 1 FROM postlane_messages FORCE INDEX (messages_state) WHERE state = ? LIMIT ?) found`;
 
+const settled = columns<Known<AttemptsRow, { outcome: string; settled_at: Date }>>()('a', [
+  'transport',
+  'outcome',
+  'answer',
+  'settledAt',
+]);
+
 /** The latest settled attempts, newest first. */
-export async function latestAttempts(
-  db: Db,
-  limit: number,
-): Promise<{ transport: string; outcome: string; answer: string | null; settledAt: Date }[]> {
+export async function latestAttempts(db: Db, limit: number): Promise<Selected<typeof settled>[]> {
   const [rows] = await db.raw(
-    `SELECT transport, outcome, answer, settled_at AS settledAt FROM
-       (SELECT transport, outcome, answer, settled_at FROM postlane_attempts ORDER BY id DESC LIMIT ?) latest
+    `SELECT * FROM (SELECT ${settled.sql} FROM postlane_attempts a ORDER BY a.id DESC LIMIT ?) latest
      WHERE outcome IS NOT NULL AND outcome <> 'skipped'`,
     [limit],
   );

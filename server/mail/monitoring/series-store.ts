@@ -1,24 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
+import type { HourlyMessageStatsRow } from '../../../db/rows.ts';
 import { utc } from '../shared/time.ts';
-import { type LatencyCounts, latencyBounds } from './hourly-store.ts';
-
-/** What became of messages, counted by the hour in which they were accepted. */
-export interface Counts extends LatencyCounts {
-  accepted: number;
-  sent: number;
-  delivered: number;
-  bounced: number;
-  complained: number;
-  suppressed: number;
-  failed: number;
-  unknown: number;
-  open: number;
-  opened: number;
-  clicked: number;
-}
-
-/** The counts of one stream in one step of time; `step` from 0. */
-export type StreamStep = Counts & { step: number; stream: string };
+import { latencyBounds } from './hourly-store.ts';
 
 const counted = [
   'accepted',
@@ -34,7 +17,13 @@ const counted = [
   'clicked',
   ...latencyBounds.map(([column]) => column),
   'measured',
-] as const;
+] as const satisfies (keyof HourlyMessageStatsRow)[];
+
+/** What became of messages, counted by the hour in which they were accepted. */
+export type Counts = Record<(typeof counted)[number], number>;
+
+/** The counts of one stream in one step of time; `step` from 0. */
+export type StreamStep = Counts & { step: number; stream: string };
 
 const sums = counted.map(column => `SUM(${column}) AS ${column}`).join(', ');
 
@@ -99,5 +88,5 @@ export async function listStreams(db: Db): Promise<string[]> {
 
 // Sums come as text.
 function numbers(row: Record<string, string | number>): Counts {
-  return Object.fromEntries(counted.map(column => [column, Number(row[column])])) as unknown as Counts;
+  return Object.fromEntries(counted.map(column => [column, Number(row[column])])) as Counts;
 }

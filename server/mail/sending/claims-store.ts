@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
 import { retryOnLockConflict } from '../../../db/retry.ts';
+import type { MessagesRow } from '../../../db/rows.ts';
 import { transition } from '../messages/transitions-store.ts';
 import type { Lane } from '../routing/policy.ts';
 import { utc } from '../shared/time.ts';
@@ -13,12 +14,7 @@ export interface Claim {
   lease: string;
 }
 
-interface DueRow {
-  id: string;
-  attempt_count: number;
-  stream: string;
-  transport: string;
-}
+type DueRow = Pick<MessagesRow, 'id' | 'attempt_count' | 'stream' | 'transport'>;
 
 /**
  * Takes up to `limit` due messages of a lane, oldest due first: sets them to sending, leased until `leaseEnd`,
@@ -80,14 +76,14 @@ export async function markHandedOver(
     ),
   );
   if (result.affectedRows === 2 * claims.length) return claims.map(({ messageId }) => ({ messageId, lease }));
-  const ours: { id: string }[] = await db('postlane_messages')
-    .select('id')
+  const ours: string[] = await db('postlane_messages')
     .whereIn(
       'id',
       claims.map(claim => claim.messageId),
     )
-    .where({ lease });
-  return ours.map(({ id }) => ({ messageId: id, lease }));
+    .where({ lease })
+    .pluck('id');
+  return ours.map(messageId => ({ messageId, lease }));
 }
 
 /** A message whose `due_at` has passed, with its last attempt. */

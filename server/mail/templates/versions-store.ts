@@ -1,12 +1,9 @@
 import type { Knex } from 'knex';
+import type { TemplateVersionsRow } from '../../../db/rows.ts';
 import type { TemplateContent } from './language/template.ts';
 
 /** A numbered, immutable version of a template. */
-export interface TemplateVersion {
-  id: number;
-  version: number;
-  content: TemplateContent;
-}
+export type TemplateVersion = Pick<TemplateVersionsRow, 'id' | 'version'> & { content: TemplateContent };
 
 /** The ids of the published versions by template. */
 export async function publishedVersions(db: Knex): Promise<Map<string, number>> {
@@ -32,9 +29,7 @@ export async function templatesInForce(db: Knex): Promise<Map<string, TemplateIn
 
 /** One version by its id, or null. */
 export async function readVersion(db: Knex, id: number): Promise<TemplateVersion | null> {
-  return toVersion(
-    await db('postlane_template_versions').select('id', 'version', 'content').where({ id }).first(),
-  );
+  return findVersion(db, { id });
 }
 
 /** One version by its number, or null. */
@@ -43,16 +38,10 @@ export async function readNumberedVersion(
   template: string,
   version: number,
 ): Promise<TemplateVersion | null> {
-  return toVersion(
-    await db('postlane_template_versions')
-      .select('id', 'version', 'content')
-      .where({ template, version })
-      .first(),
-  );
+  return findVersion(db, { template, version });
 }
 
-function toVersion(
-  row: { id: number; version: number; content: string } | undefined,
-): TemplateVersion | null {
-  return row ? { id: row.id, version: row.version, content: JSON.parse(row.content) } : null;
+async function findVersion(db: Knex, where: Partial<TemplateVersionsRow>): Promise<TemplateVersion | null> {
+  const row = await db('postlane_template_versions').select('id', 'version', 'content').where(where).first();
+  return row ? { ...row, content: JSON.parse(row.content) } : null;
 }

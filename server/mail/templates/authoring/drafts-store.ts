@@ -1,37 +1,27 @@
 import type { Knex } from 'knex';
+import { columns, type Known, type Selected } from '../../../../db/columns.ts';
+import type { TemplateSourcesRow } from '../../../../db/rows.ts';
 import { utc } from '../../shared/time.ts';
-import type { Source, SourceRef } from '../language/source.ts';
+import type { Source, SourceKind, SourceRef } from '../language/source.ts';
+
+const head = columns<Known<TemplateSourcesRow, { kind: SourceKind }>>()(
+  'postlane_template_sources',
+  ['kind', 'version', 'revision', 'draftBase', 'draftAt', 'draftBy', 'fileVersion'],
+  { key: 'sourceKey' },
+);
 
 /** Where a source stands: its published version and its draft, without their contents. */
-export interface SourceHead extends SourceRef {
-  version: number | null;
-  revision: number;
-  draftBase: number | null;
-  draftAt: Date | null;
-  draftBy: string | null;
-  fileVersion: number | null;
-}
-
-const headColumns = {
-  kind: 'kind',
-  key: 'source_key',
-  version: 'version',
-  revision: 'revision',
-  draftBase: 'draft_base',
-  draftAt: 'draft_at',
-  draftBy: 'draft_by',
-  fileVersion: 'file_version',
-};
+export type SourceHead = Selected<typeof head>;
 
 /** All heads. */
 export async function readHeads(db: Knex): Promise<SourceHead[]> {
-  return db('postlane_template_sources').select(headColumns);
+  return db('postlane_template_sources').select(head.aliases);
 }
 
 /** One head, or null. */
 export async function readHead(db: Knex, { kind, key }: SourceRef): Promise<SourceHead | null> {
   return (
-    (await db('postlane_template_sources').select(headColumns).where({ kind, source_key: key }).first()) ??
+    (await db('postlane_template_sources').select(head.aliases).where({ kind, source_key: key }).first()) ??
     null
   );
 }
@@ -42,7 +32,7 @@ export async function readDraft(
   { kind, key }: SourceRef,
 ): Promise<(SourceHead & { draft: Source['content'] | null }) | null> {
   const row = await db('postlane_template_sources')
-    .select({ ...headColumns, draft: 'draft' })
+    .select({ ...head.aliases, draft: 'draft' })
     .where({ kind, source_key: key })
     .first();
   return row ? { ...row, draft: row.draft === null ? null : JSON.parse(row.draft) } : null;

@@ -1,24 +1,20 @@
 import type { Knex } from 'knex';
+import { columns, type Selected } from '../../../../db/columns.ts';
+import type { TemplateSourceVersionsRow } from '../../../../db/rows.ts';
 import type { Cause, Source, SourceRef } from '../language/source.ts';
 
-/** One publication of a source, without its content. */
-export interface HistoryEntry {
-  version: number;
-  message: string;
-  by: string;
-  at: Date;
-  cause: Cause;
-  hash: string;
-}
+const entry = columns<TemplateSourceVersionsRow>()('v', ['version', 'message', 'cause'], {
+  by: 'publishedBy',
+  at: 'publishedAt',
+  hash: 'contentHash',
+});
+const source = columns<TemplateSourceVersionsRow>()('v', ['kind', 'content'], { key: 'sourceKey' });
 
-const entryColumns = {
-  version: 'version',
-  message: 'message',
-  by: 'published_by',
-  at: 'published_at',
-  cause: 'cause',
-  hash: 'content_hash',
-};
+/** One publication of a source, without its content. */
+export type HistoryEntry = Omit<Selected<typeof entry>, 'cause'> & { cause: Cause };
+
+/** One publication with its content. */
+export type PublishedSource = HistoryEntry & { source: Source };
 
 /** A part of the history, newest first: versions below `before`. */
 export async function listVersions(
@@ -26,8 +22,8 @@ export async function listVersions(
   { kind, key }: SourceRef,
   { before, limit }: { before: number | null; limit: number },
 ): Promise<HistoryEntry[]> {
-  const query = db('postlane_template_source_versions')
-    .select(entryColumns)
+  const query = db('postlane_template_source_versions as v')
+    .select(entry.aliases)
     .where({ kind, source_key: key })
     .orderBy('version', 'desc')
     .limit(limit);
@@ -41,57 +37,36 @@ export async function readSourceVersion(
   db: Knex,
   { kind, key }: SourceRef,
   version: number,
-): Promise<(HistoryEntry & { source: Source }) | null> {
-  const row = await db('postlane_template_source_versions')
-    .select({ ...entryColumns, content: 'content' })
+): Promise<PublishedSource | null> {
+  const row = await db('postlane_template_source_versions as v')
+    .select({ ...entry.aliases, ...source.aliases })
     .where({ kind, source_key: key, version })
     .first();
-  if (!row) return null;
-  const { content, ...entry } = row;
+  return row ? publicationOf(row) : null;
+}
+
+/** Every source's version in force. */
+export async function readPublished(db: Knex): Promise<PublishedSource[]> {
+  const rows = await publishedRows(db).select({ ...entry.aliases, ...source.aliases });
+  return rows.map(publicationOf);
+}
+
+function publicationOf(row: Selected<typeof entry> & Selected<typeof source>): PublishedSource {
+  const { kind, key, content, cause, ...entry } = row;
   return {
     ...entry,
-    cause: JSON.parse(row.cause),
+    cause: JSON.parse(cause),
     source: { kind, key, content: JSON.parse(content) } as Source,
   };
-}
-
-/** A published source and when it became so. */
-export interface PublishedSource {
-  source: Source;
-  version: number;
-  hash: string;
-  by: string;
-  at: Date;
-}
-
-/** Every published source. */
-export async function readPublished(db: Knex): Promise<PublishedSource[]> {
-  const rows = await publishedRows(db).select({
-    kind: 's.kind',
-    key: 's.source_key',
-    version: 'v.version',
-    hash: 'v.content_hash',
-    by: 'v.published_by',
-    at: 'v.published_at',
-    content: 'v.content',
-  });
-  return rows.map(({ kind, key, content, ...entry }) => ({
-    ...entry,
-    source: { kind, key, content: JSON.parse(content) } as Source,
-  }));
 }
 
 /** Hash and versions of every published source: what comparing with files takes. */
 export async function readPublishedHashes(
   db: Knex,
 ): Promise<(SourceRef & { version: number; hash: string; fileVersion: number | null })[]> {
-  return publishedRows(db).select({
-    kind: 's.kind',
-    key: 's.source_key',
-    version: 'v.version',
-    hash: 'v.content_hash',
-    fileVersion: 's.file_version',
-  });
+  const { kind, key } = source.aliases;
+  const { version, hash } = entry.aliases;
+  return publishedRows(db).select({ kind, key, version, hash, fileVersion: 's.file_version' });
 }
 
 function publishedRows(db: Knex) {

@@ -1,22 +1,16 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../../db/connect.ts';
+import type { SampleDataRow } from '../../../../db/rows.ts';
 import { utc } from '../../shared/time.ts';
 
 /** Saved data to preview a template with. */
-export interface StoredSampleData {
-  id: string;
-  name: string;
-  locale: string | null;
+export type StoredSampleData = Pick<SampleDataRow, 'id' | 'name' | 'locale'> & {
   data: Record<string, unknown>;
-}
-
-interface CaseRow extends Omit<StoredSampleData, 'data'> {
-  data: string;
-}
+};
 
 /** The saved data of a template by name. */
 export async function listSampleData(db: Db, template: string): Promise<StoredSampleData[]> {
-  const rows: CaseRow[] = await db('postlane_sample_data')
+  const rows = await db('postlane_sample_data')
     .select('id', 'name', 'locale', 'data')
     .where({ template })
     .orderBy('name');
