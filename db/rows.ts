@@ -122,6 +122,12 @@ export interface ConsentsRow {
   changed_at: Date;
 }
 
+export interface CursorsRow {
+  name: string;
+  position: number | string;
+  updated_at: Date;
+}
+
 export interface DirtyHoursRow {
   hour: Date;
   changed_at: Date;
@@ -227,6 +233,11 @@ export interface MessagesRow {
   clicked_at: Date | null;
 }
 
+export interface PublishedRevisionRow {
+  id: number;
+  revision: number;
+}
+
 export interface ReconciliationsRow {
   id: number | string;
   day: Date;
@@ -238,12 +249,6 @@ export interface ReconciliationsRow {
   suppressions_seen: number;
   suppressions_repaired: number;
   problem: string | null;
-}
-
-export interface RollUpCursorsRow {
-  name: string;
-  position: number | string;
-  moved_at: Date;
 }
 
 export interface SampleDataRow {
@@ -272,11 +277,6 @@ export interface SuppressionsRow {
   event_id: number | string | null;
   note: string | null;
   changed_at: Date;
-}
-
-export interface TemplateLibraryRow {
-  id: number;
-  revision: number;
 }
 
 export interface TemplateSourceVersionsRow {
@@ -338,6 +338,7 @@ declare module 'knex/types/tables.js' {
     postlane_campaign_recipients: Table<CampaignRecipientsRow, 'position'>;
     postlane_campaigns: Table<CampaignsRow, 'expanded_to'>;
     postlane_consents: Table<ConsentsRow>;
+    postlane_cursors: Table<CursorsRow>;
     postlane_dirty_hours: Table<DirtyHoursRow, 'messages' | 'open'>;
     postlane_events: Table<EventsRow, 'id'>;
     postlane_hourly_message_stats: Table<HourlyMessageStatsRow>;
@@ -345,15 +346,14 @@ declare module 'knex/types/tables.js' {
     postlane_message_attachments: Table<MessageAttachmentsRow>;
     postlane_message_contents: Table<MessageContentsRow>;
     postlane_messages: Table<MessagesRow, 'attempt_count'>;
+    postlane_published_revision: Table<PublishedRevisionRow>;
     postlane_reconciliations: Table<
       ReconciliationsRow,
       'id' | 'bounces_seen' | 'bounces_repaired' | 'suppressions_seen' | 'suppressions_repaired'
     >;
-    postlane_roll_up_cursors: Table<RollUpCursorsRow>;
     postlane_sample_data: Table<SampleDataRow>;
     postlane_sign_in_failures: Table<SignInFailuresRow>;
     postlane_suppressions: Table<SuppressionsRow>;
-    postlane_template_library: Table<TemplateLibraryRow>;
     postlane_template_source_versions: Table<TemplateSourceVersionsRow>;
     postlane_template_sources: Table<TemplateSourcesRow, 'revision'>;
     postlane_template_versions: Table<TemplateVersionsRow, 'id'>;

@@ -228,6 +228,13 @@ CREATE TABLE postlane_consents (
   KEY consents_address (address)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_cursors (
+  name varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  position bigint unsigned NOT NULL,
+  updated_at datetime(3) NOT NULL,
+  PRIMARY KEY (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_dirty_hours (
   hour datetime NOT NULL,
   changed_at datetime(3) NOT NULL,
@@ -360,6 +367,12 @@ CREATE TABLE postlane_messages (
   CONSTRAINT postlane_messages_ibfk_2 FOREIGN KEY (campaign_id) REFERENCES postlane_campaigns (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_published_revision (
+  id tinyint unsigned NOT NULL,
+  revision int unsigned NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_reconciliations (
   id bigint unsigned NOT NULL AUTO_INCREMENT,
   day date NOT NULL,
@@ -373,13 +386,6 @@ CREATE TABLE postlane_reconciliations (
   problem varchar(500),
   PRIMARY KEY (id),
   UNIQUE KEY reconciliations_day (day, stream)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
-
-CREATE TABLE postlane_roll_up_cursors (
-  name varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  position bigint unsigned NOT NULL,
-  moved_at datetime(3) NOT NULL,
-  PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_sample_data (
@@ -415,12 +421,6 @@ CREATE TABLE postlane_suppressions (
   PRIMARY KEY (stream, address),
   KEY suppressions_active (active, address, stream),
   KEY suppressions_address (address)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
-
-CREATE TABLE postlane_template_library (
-  id tinyint unsigned NOT NULL,
-  revision int unsigned NOT NULL,
-  PRIMARY KEY (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_template_source_versions (

@@ -9,7 +9,7 @@ import { receive } from './events/receive.ts';
 import { createWebhookPasswords } from './events/webhook-passwords.ts';
 import { createWebhookSetup } from './events/webhook-setup.ts';
 import { createMessages } from './messages/messages.ts';
-import { purge } from './messages/purge-store.ts';
+import { purgeExpired } from './messages/purge.ts';
 import { rollUp } from './monitoring/roll-up.ts';
 import { createMonitoring } from './monitoring/series.ts';
 import { createConsent } from './people/consent.ts';
@@ -26,7 +26,6 @@ import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
 import { packageRoot } from './shared/package-root.ts';
-import { addMs } from './shared/time.ts';
 import { createAuthoring, createTemplateChecks } from './templates/index.ts';
 import { type MailConfig, type MailDeps, wire } from './wiring.ts';
 
@@ -58,7 +57,7 @@ function mailOf(
   context: MailContext,
   { folder, releaseDb }: { folder: string; releaseDb: () => Promise<void> },
 ) {
-  const { db, now, templates, log, timing, providers } = context;
+  const { db, now, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
   const passwords = createWebhookPasswords(context);
@@ -124,7 +123,7 @@ function mailOf(
       resolveUnknowns: (signal?: AbortSignal) => resolveUnknowns(context, signal),
       reconcile: () => reconcile(context),
       rollUp: (signal?: AbortSignal) => rollUp(context, signal),
-      purge: () => purge(db, addMs(now(), -timing.retentionMs), now()),
+      purge: () => purgeExpired(context),
     },
 
     log,

@@ -46,10 +46,11 @@ export async function createMonitoringTables(db: Knex): Promise<void> {
     PRIMARY KEY (hour, stream)
   ) ${table}`);
 
-  await db.raw(`CREATE TABLE IF NOT EXISTS postlane_roll_up_cursors (
+  // How far the roll-ups and the purge of raw events have read.
+  await db.raw(`CREATE TABLE IF NOT EXISTS postlane_cursors (
     name ${word(32)} NOT NULL PRIMARY KEY,
     position BIGINT UNSIGNED NOT NULL,
-    moved_at DATETIME(3) NOT NULL
+    updated_at DATETIME(3) NOT NULL
   ) ${table}`);
 
   // open is 1 until an alert is resolved, then NULL: of each kind and subject one is open at a time.

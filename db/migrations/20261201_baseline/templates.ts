@@ -17,7 +17,7 @@ export async function createTemplateTables(db: Knex): Promise<void> {
   ) ${table}`);
 
   // One row. A publication locks it first: what it was checked against is then what it is published beside.
-  await db.raw(`CREATE TABLE IF NOT EXISTS postlane_template_library (
+  await db.raw(`CREATE TABLE IF NOT EXISTS postlane_published_revision (
     id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
     revision INT UNSIGNED NOT NULL
   ) ${table}`);

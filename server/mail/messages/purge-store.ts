@@ -1,5 +1,5 @@
 import type { Db } from '../../../db/connect.ts';
-import { cursorPosition, moveCursor } from '../monitoring/hourly-store.ts';
+import { cursorPosition, moveCursor } from '../shared/cursors-store.ts';
 import { firstIdAt } from '../shared/ids.ts';
 import { dayMs, utc } from '../shared/time.ts';
 import { openStates } from './states.ts';
@@ -90,7 +90,7 @@ const oldEventsSql = `SELECT id, received_at AS receivedAt, raw IS NOT NULL AS h
   WHERE received_at >= ? AND received_at < ? AND (received_at > ? OR id > ?)
   ORDER BY received_at, id LIMIT ${page}`;
 
-/** Starts where the last purge ended: its rows stay in the table, and a purge must not take longer every night. */
+/** Starts where the last purge ended: its rows stay in the table, and a purge must not take longer every time. */
 async function purgeRawEvents(db: Db, cutoff: Date, now: Date): Promise<number> {
   const purgedTo = await cursorPosition(db, 'raw-events');
   // A day earlier, for events that were committed late.

@@ -2,9 +2,9 @@ import { stuckCampaigns } from '../campaigns/progress-store.ts';
 import type { MailContext } from '../context.ts';
 import { latestReconciliations } from '../reconciliation/reconciliations-store.ts';
 import type { Lane } from '../routing/policy.ts';
+import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { addMs, hourMs, hourOf } from '../shared/time.ts';
 import { type AlertKey, closeAlert, openAlert, openAlerts } from './alerts-store.ts';
-import { cursorMovedAt } from './hourly-store.ts';
 import { countUpTo, latestAttempts, queueAges } from './queue-store.ts';
 import { countsByStep } from './series-store.ts';
 
@@ -133,7 +133,7 @@ async function reconciliations({ db, now }: MailContext): Promise<Alert[]> {
 }
 
 async function counting({ db, now }: MailContext): Promise<Alert[]> {
-  const since = await cursorMovedAt(db, 'hours');
+  const since = await cursorUpdatedAt(db, 'hours');
   const isLate = since !== null && now().getTime() - since.getTime() > thresholds.countingMs;
   return isLate ? [{ kind: 'not-counted', since }] : [];
 }

@@ -1,6 +1,7 @@
 import { campaignsIn } from '../campaigns/campaigns-store.ts';
 import { refreshProgress, sampledStates } from '../campaigns/progress.ts';
 import type { MailContext } from '../context.ts';
+import { lockCursor, moveCursor } from '../shared/cursors-store.ts';
 import { firstIdAt, timeOfId } from '../shared/ids.ts';
 import { distinctHours, hourMs, hourOf } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
@@ -10,10 +11,8 @@ import {
   eventsBehind,
   firstMessageFrom,
   hoursToCount,
-  lockCursor,
   markHoursDirty,
   markOpenHoursDirty,
-  moveCursor,
 } from './hourly-store.ts';
 import { keepQueueAges, queueAges } from './queue-store.ts';
 

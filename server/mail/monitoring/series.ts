@@ -1,7 +1,8 @@
 import type { MailContext } from '../context.ts';
+import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { hourMs, hourOf } from '../shared/time.ts';
 import { currentAlerts } from './alerts.ts';
-import { cursorMovedAt, latencyAt } from './hourly-store.ts';
+import { latencyAt } from './hourly-store.ts';
 import { type Counts, countsByStep, countsByTemplate, queueByStep, type StreamStep } from './series-store.ts';
 
 /** One stream in one step of time. Shares are null where there is nothing to share, times are in ms. */
@@ -44,7 +45,7 @@ export function createMonitoring(context: MailContext) {
     const [counts, queue, countedAt] = await Promise.all([
       countsByStep(db, from, to, stepHours),
       queueByStep(db, from, to, stepHours),
-      cursorMovedAt(db, 'hours'),
+      cursorUpdatedAt(db, 'hours'),
     ]);
     const steps = Array.from(
       { length: Math.ceil(hours / stepHours) },

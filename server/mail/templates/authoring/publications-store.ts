@@ -5,21 +5,21 @@ import type { TemplateContent } from '../language/template.ts';
 
 /** The number that changes with every publication, 0 before the first. */
 export async function publishedRevision(db: Knex): Promise<number> {
-  const row = await db('postlane_template_library').select('revision').first();
+  const row = await db('postlane_published_revision').select('revision').first();
   return row?.revision ?? 0;
 }
 
 /** Takes the one lock of publications, held until the transaction ends; returns the revision as it then is. */
 export async function lockPublications(trx: Knex): Promise<number> {
   await trx.raw(
-    'INSERT INTO postlane_template_library (id, revision) VALUES (1, 0) ON DUPLICATE KEY UPDATE revision = revision',
+    'INSERT INTO postlane_published_revision (id, revision) VALUES (1, 0) ON DUPLICATE KEY UPDATE revision = revision',
   );
   return publishedRevision(trx);
 }
 
 /** Counts a publication. */
 export async function advanceRevision(trx: Knex): Promise<void> {
-  await trx('postlane_template_library').increment('revision', 1);
+  await trx('postlane_published_revision').increment('revision', 1);
 }
 
 /** A source that becomes the published one. */
