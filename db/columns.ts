@@ -36,7 +36,7 @@ export function columns<Row>() {
 
 /** The column behind a name in camelCase. */
 export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+  return name.replace(/[A-Z]/g, capital => `_${capital.toLowerCase()}`);
 }
 
 type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`

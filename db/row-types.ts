@@ -69,5 +69,5 @@ function registration(tables: TableOf[]): string {
 }
 
 function pascal(name: string): string {
-  return name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return name.replace(/(?:^|_)(\w)/g, (_, initial: string) => initial.toUpperCase());
 }

@@ -3,7 +3,7 @@ import { hash, id, table, word } from './columns.ts';
 
 /** The audit log, the accounts of the admin app, and the passwords of the webhook endpoint. */
 export async function createAdministrationTables(db: Knex): Promise<void> {
-  // Whoever made a change is known by an id of the host's, which may hold anything.
+  // The author of a change is known by an id of the host's, which may hold anything.
   await db.raw(`CREATE TABLE IF NOT EXISTS postlane_audit_entries (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     at DATETIME(3) NOT NULL,

@@ -18,7 +18,7 @@ export function hostAccess(authenticate: Authenticate): Access {
   };
 }
 
-// The name of a role decides what somebody may do: one we do not know is a fault of the host's, never a guess.
+// The name of a role decides what somebody may do: one we do not know is an error of the host's code, never guessed.
 function personFrom(answer: Authenticated): Person | null {
   if (answer === true) return { id: 'host', name: 'host', role: 'admin' };
   if (!answer) return null;

@@ -18,7 +18,7 @@ export interface CampaignProgress {
 export interface CampaignGroup {
   key: 'running' | 'scheduled' | 'paused';
   title: string;
-  /** True when their numbers change without anyone doing anything. */
+  /** True when their numbers change by themselves. */
   live: boolean;
   campaigns: CampaignProgress[];
 }
@@ -83,7 +83,7 @@ export function isRunning({ state }: Campaign): boolean {
   return state === 'paused' || isMoving({ state });
 }
 
-/** True while its numbers change without anyone doing anything. */
+/** True while its numbers change by themselves. */
 export function isMoving({ state }: Pick<Campaign, 'state'>): boolean {
   return state === 'scheduled' || state === 'expanding' || state === 'sending';
 }

@@ -61,8 +61,7 @@ function brandOf(key: string, { values }: EditorFields): FormSource {
     .filter(({ name }) => name.trim() !== '')
     .map(({ name, value }) => [name.trim(), value]);
   const wrong = named.find(([name = '']) => !/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/.test(name));
-  if (wrong)
-    return { field: 'values', problem: `${wrong[0]} is not a valid name: use letters, digits and _.` };
+  if (wrong) return { field: 'values', problem: `${wrong[0]} is not a valid name: use a-z, A-Z, 0-9 and _.` };
   return { source: { kind: 'brand', key, content: Object.fromEntries(named) } };
 }
 

@@ -204,7 +204,7 @@ function checkMetadata(metadata: Record<string, string>, limits: Limits): void {
     if (!/^[A-Za-z0-9_-]+$/.test(key) || key.length > limits.metadataKey) {
       throw new MailError(
         'invalid-input',
-        `A metadata key is 1 to ${limits.metadataKey} letters, digits, - or _.`,
+        `A metadata key is 1 to ${limits.metadataKey} characters a-z, A-Z, 0-9, - or _.`,
         field,
       );
     }
