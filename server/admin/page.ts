@@ -8,6 +8,12 @@ import { type Person, personOf } from './person.ts';
 import { readQuery } from './query.ts';
 import type { Show } from './views.ts';
 
+/** What is wrong with one field of a form. */
+export interface FieldError {
+  name: string;
+  message: string;
+}
+
 /** One request for a page: what it asks for, who asks, and the ways to answer it. */
 export class Page {
   readonly mail: Mail;
@@ -49,6 +55,12 @@ export class Page {
   /** Answers with a view. */
   render(view: string, data: object, status = 200): void {
     this.#show(this.response, view, data, status);
+  }
+
+  /** Answers with a form; with errors, which the views show above it and at each field, the status is 422. */
+  renderForm(view: string, data: object, errors: readonly FieldError[]): void {
+    const byField = Object.fromEntries(errors.map(({ name, message }) => [name, message]));
+    this.render(view, { ...data, errors, byField }, errors.length > 0 ? 422 : 200);
   }
 
   /** Answers with another page, which shows `flash` where it is given. */

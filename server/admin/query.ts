@@ -9,18 +9,18 @@ const noSuchPage = 'There is no such page of this list.';
 
 /** Fields of a list's address. Each may be left empty, as a form does; each says in one sentence what it must be. */
 export const queryField = {
-  text: (longest: number, fault: string) => saying(fault, Joi.string().trim().max(longest)),
+  text: (longest: number, problem: string) => saying(problem, Joi.string().trim().max(longest)),
   /** An id such as a stream's or a template's. */
-  word: (fault: string) =>
+  word: (problem: string) =>
     saying(
-      fault,
+      problem,
       Joi.string()
         .max(64)
         .pattern(/^[\x21-\x7e]+$/),
     ),
-  oneOf: (values: readonly string[], fault: string) => saying(fault, Joi.valid(...values)),
-  uuid: (fault: string) => saying(fault, Joi.string().pattern(uuidPattern)),
-  moment: (fault: string) => saying(fault, Joi.string().pattern(momentPattern).custom(momentOf)),
+  oneOf: (values: readonly string[], problem: string) => saying(problem, Joi.valid(...values)),
+  uuid: (problem: string) => saying(problem, Joi.string().pattern(uuidPattern)),
+  moment: (problem: string) => saying(problem, Joi.string().pattern(momentPattern).custom(momentOf)),
   /** Where a page of the list begins: an id that matches, such as the last one of the page before. */
   cursor: (pattern = uuidPattern) => saying(noSuchPage, Joi.string().max(400).pattern(pattern)),
   page: (last: number) => saying(noSuchPage, Joi.number().integer().min(1).max(last).default(1)),
@@ -33,8 +33,8 @@ export function readQuery<T>(schema: Joi.ObjectSchema<T>, query: unknown): T {
   return value;
 }
 
-function saying<Schema extends Joi.AnySchema>(fault: string, schema: Schema): Schema {
-  return schema.empty(Joi.string().trim().valid('')).messages({ '*': fault }) as Schema;
+function saying<Schema extends Joi.AnySchema>(problem: string, schema: Schema): Schema {
+  return schema.empty(Joi.string().trim().valid('')).messages({ '*': problem }) as Schema;
 }
 
 function momentOf(text: string, helpers: Joi.CustomHelpers): Date | Joi.ErrorReport {

@@ -87,7 +87,7 @@ describeInBrowser('the template editor', browser => {
       .that.includes('{{@brand.name}}');
   });
 
-  it('lists faults with their lines, and leads to them', async () => {
+  it('lists issues with their lines, and leads to them', async () => {
     const page = await open('receipt');
     await page.getByRole('tab', { name: 'Text' }).click();
     await write(page, 'Text', 'First\n{{nothing}}\n');

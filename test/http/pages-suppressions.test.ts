@@ -30,7 +30,7 @@ describe('pages about who is not mailed', () => {
       expect(text).to.include('Enter a reason').and.include('value="&quot;&gt;&lt;b&gt;"');
       expect(
         (await post('/suppressions', { address: 'nobody', stream: 'outbound', note: 'x' }).expect(422)).text,
-      ).to.match(/class="fault"/);
+      ).to.match(/class="field-error"/);
     });
 
     it('show the report they rest on; a complaint stays', async () => {

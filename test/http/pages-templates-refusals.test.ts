@@ -10,9 +10,9 @@ describe('pages about templates, given what cannot be', () => {
     const form = await formOf('newsletter', { 'locales[default][html]': '<p>\n{{#if issue}}\n</p>' });
     const { body } = await visitor.send('/newsletter/preview', form);
     expect(body.mail).to.equal(null);
-    const [fault] = body.faults;
-    expect(fault).to.include({ severity: 'error', field: 'locales[default][html]' });
-    expect(fault.line).to.be.within(1, 3);
+    const [issue] = body.issues;
+    expect(issue).to.include({ severity: 'error', field: 'locales[default][html]' });
+    expect(issue.line).to.be.within(1, 3);
   });
 
   it('answer a partial that includes itself', async () => {

@@ -70,13 +70,18 @@ describe('pages about templates', () => {
     expect(refused.text).to.include('a language like nl or nl-BE').and.include('name="locales[nl][html]"');
   });
 
-  it('save a case and show it, or say why not and keep what was typed', async () => {
+  it('save sample data and show it, or say why not and keep what was typed', async () => {
     const visitor = await visit('editor');
     const post = async (json: string) =>
       visitor.post(
         '/email-verification/draft',
         await formOf('email-verification', {
-          ...{ next: 'case', 'case[name]': 'Nobody', 'case[locale]': 'NL', 'case[data]': json },
+          ...{
+            next: 'save-sample-data',
+            'sampleData[name]': 'Nobody',
+            'sampleData[locale]': 'NL',
+            'sampleData[data]': json,
+          },
         }),
       );
     const refused = await post('{ "name": ');
@@ -84,12 +89,12 @@ describe('pages about templates', () => {
     expect(refused.text).to.include('The sample data was not saved').and.include('{ &quot;name&quot;: ');
     expect(refused.text).to.match(/data-tab="Samples"[^>]* data-opens/);
     const saved = await post('{ "code": "000000" }');
-    expect(saved.headers.location).to.match(/email-verification\?case=[\w-]+$/);
+    expect(saved.headers.location).to.match(/email-verification\?sampleData=[\w-]+$/);
     const { text } = await visitor.get(
       `/email-verification${new URL(saved.headers.location ?? '', 'http://x').search}`,
     );
-    expect(text).to.match(/<option value="case:[\w-]+" selected>Nobody, Dutch/);
-    const remove = /remove-case:[\w-]+/.exec(text)?.[0] ?? '';
+    expect(text).to.match(/<option value="sample-data:[\w-]+" selected>Nobody, Dutch/);
+    const remove = /remove-sample-data:[\w-]+/.exec(text)?.[0] ?? '';
     await visitor.post('/email-verification/draft', await formOf('email-verification', { next: remove }));
     expect((await visitor.get('/email-verification')).text).to.not.include('Nobody');
   });

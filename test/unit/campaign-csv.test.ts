@@ -42,8 +42,8 @@ describe('a CSV list', () => {
       ['email,name', good[0], 'bad@x.example,"open', ...good.slice(1)].join('\n'),
       4096,
     );
-    expect(lines.filter(line => 'fault' in line)).to.deep.equal([
-      { line: 3, fault: 'A quote is not closed, or the line is too long.' },
+    expect(lines.filter(line => 'problem' in line)).to.deep.equal([
+      { line: 3, problem: 'A quote is not closed, or the line is too long.' },
     ]);
     expect(lines.filter(line => 'cells' in line)).to.have.length(good.length + 1);
     expect(lines.at(-1)).to.deep.equal({
@@ -54,7 +54,7 @@ describe('a CSV list', () => {
 
   it('gives up on a file that is nothing but broken lines', async () => {
     const lines = await linesOf(`email\n${`"${'x'.repeat(70_000)}\n`.repeat(25)}`, 65_536);
-    expect(lines.at(-1)).to.have.property('fault').that.includes('Too many broken lines');
+    expect(lines.at(-1)).to.have.property('problem').that.includes('Too many broken lines');
   });
 
   it('that is not UTF-8 has faulty lines, not wrong names', async () => {
@@ -63,7 +63,7 @@ describe('a CSV list', () => {
       Readable.from([Buffer.from('email,name\na@x.example,Zo\xeb\n', 'latin1').toString()]),
     ))
       lines.push(line);
-    expect(lines[1]).to.have.property('fault').that.includes('UTF-8');
+    expect(lines[1]).to.have.property('problem').that.includes('UTF-8');
   });
 
   it('that is empty has no lines', async () => {

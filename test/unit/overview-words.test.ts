@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { byName } from '../../server/admin/jobs/by-name.ts';
-import { withoutCatchingUp } from '../../server/admin/overview/attention.ts';
+import { withoutCatchingUp } from '../../server/admin/overview/alerts.ts';
 import { viewHelpers } from '../../server/admin/view-helpers.ts';
 
 describe('words of the overview', () => {

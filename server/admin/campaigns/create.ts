@@ -1,6 +1,6 @@
 import type { Mail } from '../../mail/index.ts';
-import type { Page } from '../page.ts';
-import { type CampaignForm, emptyForm, type FormFault, faultOf, formValues, readForm } from './form.ts';
+import type { FieldError, Page } from '../page.ts';
+import { type CampaignForm, emptyForm, fieldErrorOf, formValues, readForm } from './form.ts';
 import { sharedSample } from './shared-sample.ts';
 
 /** The form of a new campaign, its template chosen when the address names one. */
@@ -16,13 +16,13 @@ export async function showForm(page: Page): Promise<void> {
 export async function createCampaign(page: Page): Promise<void> {
   const form = formValues(page);
   if (page.request.body?.fill !== undefined) return renderForm(page, await withSample(page.mail, form));
-  const { input, faults } = readForm(form);
-  if (faults.length > 0) return renderForm(page, form, faults);
+  const { input, errors } = readForm(form);
+  if (errors.length > 0) return renderForm(page, form, errors);
   try {
     const { id } = await page.mail.campaigns.create(input, { by: page.by });
     page.redirect(`campaigns/${id}`, 'Draft created. Now add its recipients.');
   } catch (error) {
-    await renderForm(page, form, [faultOf(error)]);
+    await renderForm(page, form, [fieldErrorOf(error)]);
   }
 }
 
@@ -31,8 +31,7 @@ async function withSample(mail: Mail, form: CampaignForm): Promise<CampaignForm>
   return sample ? { ...form, data: JSON.stringify(sample, null, 2) } : form;
 }
 
-async function renderForm(page: Page, values: CampaignForm, faults: FormFault[] = []): Promise<void> {
-  const byField = Object.fromEntries(faults.map(({ name, message }) => [name, message]));
+async function renderForm(page: Page, values: CampaignForm, errors: FieldError[] = []): Promise<void> {
   const templates = await page.mail.campaigns.templates();
-  page.render('campaigns/new', { values, faults, byField, templates }, faults.length > 0 ? 422 : 200);
+  page.renderForm('campaigns/new', { values, templates }, errors);
 }

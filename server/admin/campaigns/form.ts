@@ -1,5 +1,5 @@
 import { type CampaignInput, MailError } from '../../mail/index.ts';
-import type { Page } from '../page.ts';
+import type { FieldError, Page } from '../page.ts';
 
 /** The fields of a new campaign. */
 export interface CampaignForm {
@@ -9,12 +9,6 @@ export interface CampaignForm {
   tag: string;
   sendAt: string;
   data: string;
-}
-
-/** What is wrong with a field of the form. */
-export interface FormFault {
-  name: string;
-  message: string;
 }
 
 /** The form before anything is typed. */
@@ -35,21 +29,21 @@ export function formValues(page: Page): CampaignForm {
 }
 
 /** The campaign that a form describes; or what is wrong with it, all of it that can be seen from here. */
-export function readForm(form: CampaignForm): { input: CampaignInput; faults: FormFault[] } {
-  const faults: FormFault[] = [];
-  if (form.name === '') faults.push({ name: 'name', message: 'Give the campaign a name.' });
-  if (form.template === '') faults.push({ name: 'template', message: 'Choose a template.' });
+export function readForm(form: CampaignForm): { input: CampaignInput; errors: FieldError[] } {
+  const errors: FieldError[] = [];
+  if (form.name === '') errors.push({ name: 'name', message: 'Give the campaign a name.' });
+  if (form.template === '') errors.push({ name: 'template', message: 'Choose a template.' });
   if (form.topic && !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(form.topic)) {
-    faults.push({ name: 'topic', message: 'A topic may contain a–z, 0–9, - and _, for example news.' });
+    errors.push({ name: 'topic', message: 'A topic may contain a–z, 0–9, - and _, for example news.' });
   }
   const sendAt = form.sendAt === '' ? null : new Date(`${form.sendAt}Z`);
   if (sendAt && Number.isNaN(sendAt.getTime())) {
-    faults.push({ name: 'sendAt', message: 'Enter a time such as 2026-05-04T09:00, in UTC.' });
+    errors.push({ name: 'sendAt', message: 'Enter a time such as 2026-05-04T09:00, in UTC.' });
   }
   const data = readData(form.data);
-  if (typeof data === 'string') faults.push({ name: 'data', message: data });
+  if (typeof data === 'string') errors.push({ name: 'data', message: data });
   return {
-    faults,
+    errors,
     input: {
       name: form.name,
       template: form.template,
@@ -74,8 +68,8 @@ function readData(text: string): Record<string, unknown> | string {
   }
 }
 
-/** A refusal of the module as a fault of the form; anything else is thrown on. */
-export function faultOf(error: unknown): FormFault {
+/** A refusal of the module as an error of one field; anything else is thrown on. */
+export function fieldErrorOf(error: unknown): FieldError {
   if (!(error instanceof MailError)) throw error;
   const [field = 'name'] = (error.field ?? 'name').split(/[.[]/);
   return { name: field, message: error.message };

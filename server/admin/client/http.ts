@@ -3,7 +3,7 @@ import { find } from './page.ts';
 /** What came back from the server, or why nothing did. */
 export type Answer<Body> =
   | { state: 'done'; body: Body }
-  /** Somebody else was quicker. */
+  /** Somebody else changed it first. */
   | { state: 'conflict'; body: Body }
   /** The session is over; what was sent is not stored. */
   | { state: 'signed-out' }
@@ -38,10 +38,10 @@ async function answerOf<Body>(response: Response | null): Promise<Answer<Body>> 
   if (response.ok) return { state: 'done', body };
   if (response.status === 401) return { state: 'signed-out' };
   if (response.status === 409) return { state: 'conflict', body };
-  const kept = response.status === 413 ? ' Shorten it; what you typed is still here.' : '';
+  const advice = response.status === 413 ? ' Shorten it; what you typed is still here.' : '';
   return {
     state: 'refused',
-    message: (body.message ?? `The server answered ${response.status}.`) + kept,
+    message: (body.message ?? `The server answered ${response.status}.`) + advice,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The element that a page of ours must have; its absence is a fault of the page. */
+/** The element that a page of ours must have; its absence is a bug. */
 export function find<E extends Element = HTMLElement>(selector: string, within: ParentNode = document): E {
   const found = within.querySelector<E>(selector);
   if (!found) throw new Error(`The page has no ${selector}.`);

@@ -3,7 +3,7 @@ import type { Mail } from '../../mail/index.ts';
 import { groupsOf } from '../campaigns/progress.ts';
 import { type Page, pagesOf } from '../page.ts';
 import type { Show } from '../views.ts';
-import { type AttentionLine, attentionLine, conflictLine, withoutCatchingUp } from './attention.ts';
+import { type AlertLine, alertLine, conflictAlert, withoutCatchingUp } from './alerts.ts';
 import { chartsOf } from './charts.ts';
 import { rangeOf, ranges } from './ranges.ts';
 
@@ -22,7 +22,7 @@ async function showOverview(page: Page, upMs: number): Promise<void> {
   const { mail } = page;
   const range = rangeOf(page.request.query.range);
   const [lines, series, { messages }, campaigns] = await Promise.all([
-    attentionLines(mail, upMs),
+    alertLines(mail, upMs),
     mail.monitoring.series(range.hours, range.stepHours),
     mail.messages.find({ limit: latestMessages }),
     mail.campaigns.list({ running: true }),
@@ -39,11 +39,11 @@ async function showOverview(page: Page, upMs: number): Promise<void> {
   });
 }
 
-async function attentionLines(mail: Mail, upMs: number): Promise<AttentionLine[]> {
+async function alertLines(mail: Mail, upMs: number): Promise<AlertLine[]> {
   const [found, conflicts] = await Promise.all([mail.monitoring.alerts(), mail.templates.conflicts()]);
   const sources = conflicts.map(({ ref }) => ref.key);
   return [
-    ...withoutCatchingUp(found, upMs).map(attentionLine),
-    ...(sources.length > 0 ? [conflictLine(sources)] : []),
+    ...withoutCatchingUp(found, upMs).map(alertLine),
+    ...(sources.length > 0 ? [conflictAlert(sources)] : []),
   ];
 }

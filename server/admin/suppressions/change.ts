@@ -1,16 +1,11 @@
 import { MailError } from '../../mail/index.ts';
-import type { Page } from '../page.ts';
+import type { FieldError, Page } from '../page.ts';
 
 /** The fields of the form. */
 interface ChangeForm {
   address: string;
   stream: string;
   note: string;
-}
-
-interface Fault {
-  name: keyof ChangeForm;
-  message: string;
 }
 
 const longestNote = 500;
@@ -27,8 +22,8 @@ export async function showAdd(page: Page): Promise<void> {
 /** Adds a suppression, or shows the form again with its errors. */
 export async function addSuppression(page: Page): Promise<void> {
   const form = formValues(page);
-  const faults = faultsOf(form);
-  if (faults.length > 0) return renderForm(page, form, faults);
+  const errors = errorsOf(form);
+  if (errors.length > 0) return renderForm(page, form, errors);
   const { address, stream, note } = form;
   try {
     const isNew = await page.mail.suppressions.add(stream, address, note, { by: page.by });
@@ -57,24 +52,23 @@ function formValues(page: Page): ChangeForm {
   return { address: page.field('address'), stream: page.field('stream'), note: page.field('note') };
 }
 
-function faultsOf({ address, stream, note }: ChangeForm): Fault[] {
-  const faults: Fault[] = [];
-  if (address === '') faults.push({ name: 'address', message: 'Enter an address.' });
-  if (!/^[a-z][a-z0-9_-]{0,29}$/.test(stream)) faults.push({ name: 'stream', message: 'Choose a stream.' });
-  if (note === '') faults.push({ name: 'note', message: 'Enter a reason, e.g. asked by phone.' });
+function errorsOf({ address, stream, note }: ChangeForm): FieldError[] {
+  const errors: FieldError[] = [];
+  if (address === '') errors.push({ name: 'address', message: 'Enter an address.' });
+  if (!/^[a-z][a-z0-9_-]{0,29}$/.test(stream)) errors.push({ name: 'stream', message: 'Choose a stream.' });
+  if (note === '') errors.push({ name: 'note', message: 'Enter a reason, e.g. asked by phone.' });
   if (note.length > longestNote)
-    faults.push({ name: 'note', message: `A reason may have at most ${longestNote} characters.` });
-  return faults;
+    errors.push({ name: 'note', message: `A reason may have at most ${longestNote} characters.` });
+  return errors;
 }
 
-async function renderForm(page: Page, values: ChangeForm, faults: Fault[] = []): Promise<void> {
+async function renderForm(page: Page, values: ChangeForm, errors: FieldError[] = []): Promise<void> {
   const { mail } = page;
-  const byField = Object.fromEntries(faults.map(({ name, message }) => [name, message]));
   const routed = mail.connections
     .policy()
     .categories.flatMap(({ routes }) => routes.map(({ stream }) => stream));
   const streams = [...new Set([...routed, ...(await mail.messages.streams())])].sort();
-  page.render('suppressions/new', { values, faults, byField, streams }, faults.length > 0 ? 422 : 200);
+  page.renderForm('suppressions/new', { values, streams }, errors);
 }
 
 function pathOf({ stream, address }: ChangeForm): string {

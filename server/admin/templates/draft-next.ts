@@ -5,9 +5,9 @@ import { formField } from '../form-parser.ts';
 import { locationOf } from '../page-location.ts';
 import { personOf } from '../person.ts';
 import type { Show } from '../views.ts';
-import { caseIn, removeCase, saveCase } from './cases.ts';
 import { type EditorState, showEditor } from './editor-page.ts';
 import { refText } from './reference.ts';
+import { removeSampleData, sampleDataIn, saveSampleData } from './sample-data.ts';
 import { sendTestOf } from './test-send.ts';
 
 /** Does what the form's button asks for besides saving the draft, which is saved by now; see `saveDraft`. */
@@ -41,20 +41,20 @@ export async function continueAfterSave(
       else await showRefusal({ problem: notice.text, testTo: formField(request, 'testTo') });
       return;
     }
-    case 'case': {
-      const fields = caseIn(request);
-      const saved = await saveCase(mail, source, fields, by);
-      if ('problem' in saved) await showRefusal({ problem: saved.problem, newCase: fields });
+    case 'save-sample-data': {
+      const fields = sampleDataIn(request);
+      const saved = await saveSampleData(mail, source, fields, by);
+      if ('problem' in saved) await showRefusal({ problem: saved.problem, newSampleData: fields });
       else
         redirectWithFlash(
           response,
-          at({ locale, case: saved.id }),
+          at({ locale, sampleData: saved.id }),
           `Sample data ${fields.name.trim()} saved.`,
         );
       return;
     }
-    case 'remove-case':
-      redirectWithFlash(response, stay, await removeCase(mail, source, subject, by));
+    case 'remove-sample-data':
+      redirectWithFlash(response, stay, await removeSampleData(mail, source, subject, by));
       return;
     case 'add-language':
       redirectWithFlash(

@@ -22,7 +22,7 @@ import { readForm } from './read-form.ts';
 import { sourceOf } from './source-of.ts';
 
 /**
- * Saves the editor's form. Whichever button was pressed, the draft is saved first, so that nothing is lost: `next` is `save`, `publish`, `test`, `case`, `remove-case:ID`, `add-language`, `remove-language:LOCALE` or
+ * Saves the editor's form. Whichever button was pressed, the draft is saved first, so that nothing is lost: `next` is `save`, `publish`, `test`, `save-sample-data`, `remove-sample-data:ID`, `add-language`, `remove-language:LOCALE` or
  * `plain-html`.
  */
 export async function saveDraft(

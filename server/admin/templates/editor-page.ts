@@ -4,11 +4,11 @@ import { notFound } from '../page-error.ts';
 import { mayAs, personOf } from '../person.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
-import type { CaseFields } from './cases.ts';
 import { type EditorFields, emptyRow, fieldsOf } from './fields.ts';
 import { languageLabel, languagesOf } from './languages.ts';
 import { ownAddress } from './own-address.ts';
 import { kindLabels, refText } from './reference.ts';
+import type { SampleDataFields } from './sample-data.ts';
 import { sourceOf } from './source-of.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
@@ -17,11 +17,11 @@ export interface EditorState {
   /** The language to open; the default when absent. */
   locale?: string | undefined;
   /** The saved sample data to look at; the template's own when absent. */
-  caseId?: string | undefined;
+  sampleDataId?: string | undefined;
   /** Values of the form that could not be saved, with the reason. */
   unsaved?: { fields: EditorFields; problem: string };
   /** What was asked for besides saving the draft, and why it was not done. */
-  refused?: { problem: string; testTo?: string; newCase?: CaseFields };
+  refused?: { problem: string; testTo?: string; newSampleData?: SampleDataFields };
 }
 
 /** The source, or a page of status 404. */
@@ -44,18 +44,18 @@ export async function showEditor(
   show: Show,
   response: Response,
   ref: SourceRef,
-  { locale = 'default', caseId = '', unsaved, refused }: EditorState = {},
+  { locale = 'default', sampleDataId = '', unsaved, refused }: EditorState = {},
 ): Promise<void> {
   const view = await viewOf(mail, ref);
   const source = currentSource(view);
   const fields = unsaved?.fields ?? fieldsOf(source);
   const candidate = sourceOf(ref, fields);
-  const [usedBy, templates, layouts, vocabulary, cases, name] = await Promise.all([
+  const [usedBy, templates, layouts, vocabulary, samples, name] = await Promise.all([
     mail.templates.usedBy(ref),
     mail.templates.list('template'),
     mail.templates.list('layout'),
     vocabularyOf(mail, ref, source),
-    casesOf(mail, 'source' in candidate ? candidate.source : source),
+    samplesOf(mail, 'source' in candidate ? candidate.source : source),
     authorNames(response, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
   ]);
   const languages = languagesOf(ref.kind, fields);
@@ -72,8 +72,8 @@ export async function showEditor(
       readOnly: !mayAs(personOf(response), 'editor'),
       problem: unsaved?.problem ?? null,
       refused: refused?.problem ?? null,
-      newCase: refused?.newCase ?? { name: '', locale: '', data: '' },
-      opensCases: caseId !== '' || refused?.newCase !== undefined,
+      newSampleData: refused?.newSampleData ?? { name: '', locale: '', data: '' },
+      opensSampleData: sampleDataId !== '' || refused?.newSampleData !== undefined,
       fields,
       rows: [...fields.rows, ...Array.from({ length: 3 }, () => emptyRow)],
       blankRow: emptyRow,
@@ -89,7 +89,7 @@ export async function showEditor(
       usedBy: usedBy.map(one => ({ ...one, ref: refText(one) })),
       vocabulary,
       previewOf,
-      cases: cases.map(one => ({ ...one, isShown: one.id === caseId })),
+      samples: samples.map(one => ({ ...one, isShown: one.id === sampleDataId })),
       opensTest: refused?.testTo !== undefined,
       testTo: refused?.testTo ?? (await ownAddress(response)),
     },
@@ -122,11 +122,11 @@ export function frameOf(ref: SourceRef, view: SourceView, name: (by: string) => 
   };
 }
 
-async function casesOf(mail: Mail, source: ReturnType<typeof currentSource>) {
+async function samplesOf(mail: Mail, source: ReturnType<typeof currentSource>) {
   if (source.kind !== 'template') return [];
   const content = (await mail.templates.compose(source, source.key))?.content;
-  const cases = content ? await mail.templates.sampleData.list(content) : [];
-  return cases.map(one => ({ ...one, language: one.locale ? languageLabel(one.locale) : '' }));
+  const samples = content ? await mail.templates.sampleData.list(content) : [];
+  return samples.map(one => ({ ...one, language: one.locale ? languageLabel(one.locale) : '' }));
 }
 
 /** The templates in which a shared source can be looked at. */

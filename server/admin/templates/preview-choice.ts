@@ -20,13 +20,13 @@ export function templateOf({ kind, key }: Pick<Source, 'kind' | 'key'>, request:
   return kind === 'template' ? key : (showIn(request).template ?? '');
 }
 
-/** The data to show it with: a case, or the latest message to an address; the sample when nothing is said. */
+/** The data to show it with: saved sample data, or the latest message to an address; the sample when nothing is said. */
 export function dataChoice(request: Request): DataChoice {
   const { data = '', recipient, locale } = showIn(request);
   return {
     ...(data === 'recipient' && recipient !== undefined && { recipient }),
-    ...(data.startsWith('case:') && { sampleDataId: data.slice('case:'.length) }),
-    // With a case the case's own language counts; with anything else the language that is edited.
-    ...(locale !== undefined && locale !== 'default' && !data.startsWith('case:') && { locale }),
+    ...(data.startsWith('sample-data:') && { sampleDataId: data.slice('sample-data:'.length) }),
+    // Saved sample data has its own language; with anything else the language that is edited counts.
+    ...(locale !== undefined && locale !== 'default' && !data.startsWith('sample-data:') && { locale }),
   };
 }

@@ -13,13 +13,13 @@ import { sendMailHtml } from '../headers.ts';
 import { notFound } from '../page-error.ts';
 import { withScheme } from './color-scheme.ts';
 import { currentSource, viewOf } from './editor-page.ts';
-import { placeFaults } from './fault-places.ts';
+import { placeIssues } from './issue-places.ts';
 import { languageLabel } from './languages.ts';
 import { dataChoice, templateOf } from './preview-choice.ts';
 import { readForm } from './read-form.ts';
 import { sourceOf } from './source-of.ts';
 
-/** Answers a script with what the form renders to, and with its faults. Nothing is stored. */
+/** Answers a script with what the form renders to, and with its issues. Nothing is stored. */
 export async function answerPreview(
   mail: Mail,
   request: Request,
@@ -29,7 +29,7 @@ export async function answerPreview(
   const fields = readForm(request.body);
   const form = sourceOf(ref, fields);
   if ('problem' in form) {
-    const fault = {
+    const issue = {
       rule: 'form',
       severity: 'error',
       message: form.problem,
@@ -40,7 +40,7 @@ export async function answerPreview(
     response.json({
       mail: null,
       problem: form.problem,
-      faults: [{ ...fault, place: form.field, elsewhere: null, hash: '' }],
+      issues: [{ ...issue, place: form.field, elsewhere: null, hash: '' }],
     });
     return;
   }
@@ -50,7 +50,7 @@ export async function answerPreview(
   response.json({
     mail: shown && 'subject' in shown && !shown.problem ? facts(shown) : null,
     problem: problemOf(shown),
-    faults: placeFaults(ref, fields.layout, found),
+    issues: placeIssues(ref, fields.layout, found),
   });
 }
 

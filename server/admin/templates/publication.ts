@@ -7,7 +7,7 @@ import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
 import { shownDiff } from './diff-lines.ts';
 import { frameOf, viewOf } from './editor-page.ts';
-import { placeFaults } from './fault-places.ts';
+import { placeIssues } from './issue-places.ts';
 import { refText } from './reference.ts';
 
 /** What the page says after an attempt that did not publish. */
@@ -37,14 +37,14 @@ export async function showPublication(
     published ? mail.templates.diff(ref, published.version, 'draft') : null,
   ]);
   const layout = draft.source.kind === 'template' ? draft.source.content.layout : '';
-  const faults = placeFaults(ref, layout, distinct(candidates.flatMap(candidate => candidate.issues)));
+  const issues = placeIssues(ref, layout, distinct(candidates.flatMap(candidate => candidate.issues)));
   show(
     response,
     'templates/publication',
     {
       ...frameOf(ref, view, name),
-      errors: faults.filter(({ severity }) => severity === 'error'),
-      warnings: faults.filter(({ severity }) => severity === 'warning'),
+      errors: issues.filter(({ severity }) => severity === 'error'),
+      warnings: issues.filter(({ severity }) => severity === 'warning'),
       touched: candidates.map(({ key }) => key),
       others: candidates.map(({ key }) => key).filter(key => ref.kind !== 'template' || key !== ref.key),
       diff: diff && shownDiff(diff.source),
@@ -55,10 +55,10 @@ export async function showPublication(
   );
 }
 
-/** A fault of a shared source shows in every template that has it; here each is listed once. */
-function distinct(faults: readonly TemplateIssue[]): TemplateIssue[] {
+/** An issue of a shared source shows in every template that has it; here each is listed once. */
+function distinct(issues: readonly TemplateIssue[]): TemplateIssue[] {
   const known = new Map(
-    faults.map(fault => [JSON.stringify([fault.part, fault.locale, fault.line, fault.message]), fault]),
+    issues.map(issue => [JSON.stringify([issue.part, issue.locale, issue.line, issue.message]), issue]),
   );
   return [...known.values()];
 }

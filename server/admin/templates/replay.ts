@@ -4,7 +4,7 @@ import { sendMailHtml } from '../headers.ts';
 import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
 import { currentSource, frameOf, viewOf } from './editor-page.ts';
-import { placeFault } from './fault-places.ts';
+import { placeIssue } from './issue-places.ts';
 import { sendTextInFrame } from './preview.ts';
 
 const newest = 50;
@@ -106,7 +106,7 @@ function alike(ref: SourceRef, layout: string, results: readonly ReplayResult[])
     .sort((a, b) => b.messages.length - a.messages.length)
     .map(({ problem, messages }) => ({
       message: problem.message,
-      at: problem.part === 'template' ? null : placeFault(ref, layout, problem),
+      at: problem.part === 'template' ? null : placeIssue(ref, layout, problem),
       messages: messages.map(({ messageId }) => messageId),
     }));
 }

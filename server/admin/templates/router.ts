@@ -30,10 +30,10 @@ export function templateRouter(mail: Mail, show: Show): Router {
   router.get(
     '/:ref',
     of((ref, { query }, response) => {
-      const [locale, caseId] = [query.locale, query.case].map(one =>
+      const [locale, sampleDataId] = [query.locale, query.sampleData].map(one =>
         typeof one === 'string' ? one : undefined,
       );
-      return showEditor(mail, show, response, ref, { locale, caseId });
+      return showEditor(mail, show, response, ref, { locale, sampleDataId });
     }),
   );
   router.post(

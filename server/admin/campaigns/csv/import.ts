@@ -12,13 +12,13 @@ export interface Import {
   duplicates: number;
   rejected: number;
   /** The first thousand, by line. */
-  faults: LineFault[];
+  errors: LineError[];
   /** Columns that nothing was read from. */
   unused: string[];
 }
 
 /** What is wrong on which line. */
-export interface LineFault {
+export interface LineError {
   line: number;
   message: string;
 }
@@ -34,7 +34,7 @@ export interface ImportOptions {
   onPass?: (what: 'checking' | 'adding') => void;
 }
 
-const shownFaults = 1000;
+const shownErrors = 1000;
 
 /** A file that is no list of recipients at all; the message says what it lacks. */
 export class UnusableFile extends Error {
@@ -65,7 +65,7 @@ async function pass(
   const contract = await mail.campaigns.contract(campaignId);
   const reading = {
     lines: [] as number[],
-    broken: [] as LineFault[],
+    broken: [] as LineError[],
     brokenCount: 0,
     unused: [] as string[],
   };
@@ -77,23 +77,23 @@ async function pass(
     added: result.added,
     duplicates: result.duplicates,
     rejected: result.rejected + reading.brokenCount,
-    faults: [...reading.broken, ...refused].sort((a, b) => a.line - b.line).slice(0, shownFaults),
+    errors: [...reading.broken, ...refused].sort((a, b) => a.line - b.line).slice(0, shownErrors),
     unused: reading.unused,
   };
 
   async function* recipients(): AsyncGenerator<RecipientInput> {
     let columns: Column[] | null = null;
     for await (const one of readLines(source)) {
-      if ('fault' in one) {
-        if (!columns) throw new UnusableFile(`Line ${one.line}: ${one.fault}`);
+      if ('problem' in one) {
+        if (!columns) throw new UnusableFile(`Line ${one.line}: ${one.problem}`);
         reportBroken(one);
       } else if (!columns) {
         const found = columnsOf(one.cells, contract, chosen);
         columns = requireEmail(found.columns, one.cells);
         reading.unused = found.unused.filter(header => header !== '');
       } else if (one.cells.slice(columns.length).some(cell => cell !== '')) {
-        const fault = `It has ${one.cells.length} columns, but the first line names ${columns.length}.`;
-        reportBroken({ line: one.line, fault });
+        const problem = `It has ${one.cells.length} columns, but the first line names ${columns.length}.`;
+        reportBroken({ line: one.line, problem });
       } else {
         reading.lines.push(one.line);
         yield recipientOf(columns, one.cells);
@@ -102,9 +102,9 @@ async function pass(
     if (!columns) throw new UnusableFile('The file is empty.');
   }
 
-  function reportBroken({ line, fault }: { line: number; fault: string }): void {
+  function reportBroken({ line, problem }: { line: number; problem: string }): void {
     reading.brokenCount += 1;
-    if (reading.broken.length < shownFaults) reading.broken.push({ line, message: fault });
+    if (reading.broken.length < shownErrors) reading.broken.push({ line, message: problem });
   }
 }
 

@@ -5,7 +5,7 @@ import { type CsvError, parse } from 'csv-parse';
 export type Source = () => Readable;
 
 /** One record with the line it begins on, from 1; or why there is none. */
-export type Line = { line: number; cells: string[] } | { line: number; fault: string };
+export type Line = { line: number; cells: string[] } | { line: number; problem: string };
 
 /** More than a person's line will ever have; a quote that is not closed ends here and not at the end of the file. */
 const longestLine = 64 * 1024;
@@ -13,7 +13,7 @@ const mostRestarts = 20;
 
 /**
  * The records of a CSV text, in flat memory: a byte order mark, semicolons and tabs, line breaks in quotes. A line that
- * cannot be read is a fault and reading goes on behind it.
+ * cannot be read is an error and reading goes on behind it.
  */
 export async function* readLines(source: Source): AsyncGenerator<Line> {
   const delimiter = delimiterOf(await firstLineOf(source));
@@ -22,9 +22,9 @@ export async function* readLines(source: Source): AsyncGenerator<Line> {
     const brokenBehind = yield* readFrom(source, end, delimiter);
     if (brokenBehind === null) return;
     end = brokenBehind + 1;
-    yield { line: end, fault: 'A quote is not closed, or the line is too long.' };
+    yield { line: end, problem: 'A quote is not closed, or the line is too long.' };
     if (restarts < mostRestarts) continue;
-    yield { line: end + 1, fault: 'Too many broken lines: the rest was not read.' };
+    yield { line: end + 1, problem: 'Too many broken lines: the rest was not read.' };
     return;
   }
 }
@@ -79,7 +79,7 @@ async function* linesBehind(input: Readable, count: number): AsyncGenerator<stri
 function lineOf(cells: string[], lastLine: number): Line {
   const line = lastLine - cells.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
   return cells.some(cell => cell.includes('\ufffd'))
-    ? { line, fault: 'Not UTF-8: save the file as "CSV UTF-8".' }
+    ? { line, problem: 'Not UTF-8: save the file as "CSV UTF-8".' }
     : { line, cells: cells.map(cell => cell.trim()) };
 }
 

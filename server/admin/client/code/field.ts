@@ -35,7 +35,7 @@ export interface CodeField {
   area: HTMLTextAreaElement;
   view: EditorView;
   /** Marks lines; replaces the marks there were. */
-  mark(faults: readonly Diagnostic[]): void;
+  mark(issues: readonly Diagnostic[]): void;
   /** Puts text at the cursor. */
   insert(text: string): void;
   /** Replaces everything, as if it had been typed. */
@@ -73,7 +73,7 @@ export function codeField(area: HTMLTextAreaElement, vocabulary: () => Vocabular
   return {
     area,
     view,
-    mark: faults => view.dispatch(setDiagnostics(view.state, [...faults])),
+    mark: issues => view.dispatch(setDiagnostics(view.state, [...issues])),
     insert(text) {
       view.dispatch(view.state.replaceSelection(text));
       view.focus();

@@ -1,8 +1,8 @@
 import { find, findAll } from '../page.ts';
 import { cell } from './contract-cells.ts';
 
-/** Writes the sample of a line into the JSON below the table. */
-export function giveSample(form: HTMLFormElement, row: HTMLElement): void {
+/** Writes the sample of a row into the JSON below the table. */
+export function writeSample(form: HTMLFormElement, row: HTMLElement): void {
   const data = dataIn(form);
   const path = cell(row, 'path').value.trim();
   if (!data || path === '') return;
@@ -12,8 +12,8 @@ export function giveSample(form: HTMLFormElement, row: HTMLElement): void {
   area.dispatchEvent(new CustomEvent('code:replace', { detail: area.value }));
 }
 
-/** Shows the JSON in the lines, when it parses; a line that is being written to stays. */
-export function takeSamples(form: HTMLFormElement): void {
+/** Reads the samples of the rows from the JSON, when it parses; the row with the focus stays as it is. */
+export function readSamples(form: HTMLFormElement): void {
   const data = dataIn(form);
   const focused = document.activeElement;
   if (!data) return;

@@ -1,7 +1,7 @@
 import type { Variable } from '../code/vocabulary.ts';
 import { find, findAll } from '../page.ts';
 import { cell } from './contract-cells.ts';
-import { giveSample, sample, takeSamples } from './contract-samples.ts';
+import { readSamples, sample, writeSample } from './contract-samples.ts';
 
 /** The data contract's table: fields are added, nested and removed, and its samples agree with the JSON below. */
 export function contractTable(form: HTMLFormElement): void {
@@ -16,7 +16,7 @@ export function contractTable(form: HTMLFormElement): void {
   const add = find<HTMLButtonElement>('[data-add-row]', form);
   add.hidden = false;
   add.addEventListener('click', () => addRow(form, table, '').focus());
-  sample(form).addEventListener('input', () => takeSamples(form));
+  sample(form).addEventListener('input', () => readSamples(form));
 }
 
 /** The contract as it stands in the table. */
@@ -81,7 +81,7 @@ function prepare(row: HTMLElement, form: HTMLFormElement): void {
     next?.querySelector('input')?.focus();
   });
   row.addEventListener('input', update);
-  cell(row, 'sample').addEventListener('input', () => giveSample(form, row));
+  cell(row, 'sample').addEventListener('input', () => writeSample(form, row));
   update();
 }
 

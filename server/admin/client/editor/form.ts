@@ -1,6 +1,6 @@
-// What says who sends the form and what it is sent for is no part of what was typed.
-const notTyped =
-  /^(_csrf|_page|revision|baseVersion|shownLanguage|next|testTo|newLanguage|keepTable|show\[|case\[)/;
+// Fields that say who sends the form, for what, and how the draft is shown.
+const notDraft =
+  /^(_csrf|_page|revision|baseVersion|shownLanguage|next|testTo|newLanguage|keepTable|show\[|sampleData\[)/;
 
 /** The form as it would be sent. */
 export function fieldsIn(form: HTMLFormElement): URLSearchParams {
@@ -10,13 +10,13 @@ export function fieldsIn(form: HTMLFormElement): URLSearchParams {
   return new URLSearchParams(texts);
 }
 
-/** What was typed, to be compared and kept. */
-export function typedIn(form: HTMLFormElement): string {
-  const fields = [...fieldsIn(form)].filter(([name]) => !notTyped.test(name));
+/** The draft that the form holds, to be compared and stored. */
+export function draftIn(form: HTMLFormElement): string {
+  const fields = [...fieldsIn(form)].filter(([name]) => !notDraft.test(name));
   return new URLSearchParams(fields).toString();
 }
 
 /** True for a field that is part of the draft. */
-export function isTyped(name: string): boolean {
-  return name !== '' && !notTyped.test(name);
+export function isDraftField(name: string): boolean {
+  return name !== '' && !notDraft.test(name);
 }

@@ -1,7 +1,7 @@
-/** What was typed and is not saved yet, kept in this browser until it is. */
+/** Unsaved changes, stored in this browser until they are saved. */
 export interface LocalDraft {
   at: string;
-  /** The revision it was typed over. */
+  /** The revision that was changed. */
   revision: string;
   /** The form, as it would be sent. */
   fields: string;
@@ -9,16 +9,16 @@ export interface LocalDraft {
 
 const nameOf = (ref: string) => `postlane:draft:${ref}`;
 
-/** Keeps a form. A browser that refuses, or is full, keeps nothing: then the text is only on the page. */
+/** Stores a form in this browser; where that is refused or there is no space, the text is only on the page. */
 export function storeLocalDraft(ref: string, draft: LocalDraft): void {
   try {
     localStorage.setItem(nameOf(ref), JSON.stringify(draft));
   } catch {
-    // Nothing can be done about it, and the page still works.
+    // The page works without it.
   }
 }
 
-/** What this browser keeps of a source, or null. */
+/** The unsaved changes of a source in this browser, or null. */
 export function localDraftOf(ref: string): LocalDraft | null {
   try {
     const { at, revision, fields } = JSON.parse(localStorage.getItem(nameOf(ref)) ?? 'null') ?? {};
@@ -28,7 +28,7 @@ export function localDraftOf(ref: string): LocalDraft | null {
   }
 }
 
-/** Removes it: it is saved, or nobody wants it. */
+/** Removes them: they are saved, or discarded. */
 export function removeLocalDraft(ref: string): void {
   try {
     localStorage.removeItem(nameOf(ref));

@@ -1,13 +1,13 @@
 import { find, make } from '../page.ts';
 
-/** A line above the panes that asks for something. */
+/** A message above the panes, with what can be done about it. */
 export interface Message {
   tone: 'failed' | 'held' | 'sent';
   text: string;
   actions?: { label: string; run: () => void }[];
 }
 
-/** Shows one message of its kind, in place of the one before; null takes it away. */
+/** Shows one message of its kind, in place of the previous one; null removes it. */
 export function showMessage(kind: string, message: Message | null): void {
   const place = find('[data-messages]');
   const before = place.querySelector(`[data-message="${kind}"]`);

@@ -1,5 +1,5 @@
 import { findAll, make } from '../page.ts';
-import { isTyped } from './form.ts';
+import { isDraftField } from './form.ts';
 import { localDraftOf, removeLocalDraft } from './local-draft.ts';
 import { showMessage } from './messages.ts';
 import { timeOf } from './time.ts';
@@ -37,7 +37,7 @@ export function offerLocalDraft(form: HTMLFormElement, ref: string, stored: stri
 function fill(form: HTMLFormElement, fields: URLSearchParams): void {
   // A box that is not ticked is not among the fields.
   for (const box of findAll<HTMLInputElement>('input[type=checkbox][name]', form))
-    if (isTyped(box.name)) box.checked = false;
+    if (isDraftField(box.name)) box.checked = false;
   for (const [name, value] of fields) {
     const field = form.elements.namedItem(name);
     if (field instanceof HTMLTextAreaElement) {

@@ -1,7 +1,7 @@
 import { post, token } from '../http.ts';
 import { debounced, find, findAll, make } from '../page.ts';
-import type { Fault } from './faults.ts';
 import { fieldsIn } from './form.ts';
+import type { Issue } from './issues.ts';
 import { showMessage } from './messages.ts';
 
 /** A mail as the server rendered it. */
@@ -19,7 +19,7 @@ interface ShownMail {
 interface Answered {
   mail: ShownMail | null;
   problem: string | null;
-  faults: Fault[];
+  issues: Issue[];
 }
 
 /** What the editor asks of the preview. */
@@ -33,14 +33,14 @@ export interface Preview {
 
 const waitMs = 300;
 /** Half-typed text is wrong for a moment: an error over a good preview can wait. */
-const faultDelayMs = 900;
+const issueDelayMs = 900;
 
 /** Keeps the preview as it would be sent, by the engine that sends. */
-export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => void): Preview {
+export function previewOf(form: HTMLFormElement, onIssues: (issues: Issue[]) => void): Preview {
   let latest: AbortController | null = null;
   let mail: ShownMail | null = null;
   let view = 'desktop';
-  let faultTimer: ReturnType<typeof setTimeout> | undefined;
+  let issueTimer: ReturnType<typeof setTimeout> | undefined;
 
   const ask = async () => {
     latest?.abort();
@@ -56,18 +56,18 @@ export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => 
     }
   };
 
-  const show = ({ mail: rendered, problem, faults }: Answered) => {
-    clearTimeout(faultTimer);
-    const showFaults = () => {
-      showProblem(rendered ? null : reason(problem, faults, mail !== null));
-      onFaults(faults);
+  const show = ({ mail: rendered, problem, issues }: Answered) => {
+    clearTimeout(issueTimer);
+    const showIssues = () => {
+      showProblem(rendered ? null : reason(problem, issues, mail !== null));
+      onIssues(issues);
     };
-    if (rendered || !mail) showFaults();
-    else faultTimer = setTimeout(showFaults, faultDelayMs);
+    if (rendered || !mail) showIssues();
+    else issueTimer = setTimeout(showIssues, issueDelayMs);
     if (!rendered) return;
     const isNew = rendered.html !== mail?.html;
     mail = rendered;
-    for (const taker of findAll('[data-case-from-preview]', form)) taker.hidden = false;
+    for (const button of findAll('[data-sample-from-preview]', form)) button.hidden = false;
     showFacts(rendered);
     if (isNew) showFrame(form, rendered.html, view);
   };
@@ -92,9 +92,9 @@ export function previewOf(form: HTMLFormElement, onFaults: (faults: Fault[]) => 
   return { changed: later, now: later.now, data: () => JSON.stringify(mail?.data ?? {}, null, 2) };
 }
 
-// A fault says it with its line and in plainer words than the engine.
-function reason(problem: string | null, faults: readonly Fault[], isShown: boolean): string {
-  if (problem !== null && faults.every(({ severity }) => severity !== 'error')) return problem;
+// An issue says it with its line and in plainer words than the engine.
+function reason(problem: string | null, issues: readonly Issue[], isShown: boolean): string {
+  if (problem !== null && issues.every(({ severity }) => severity !== 'error')) return problem;
   const errors = 'There are errors: see the list.';
   return isShown ? `${errors} The preview shows the last version without errors.` : errors;
 }

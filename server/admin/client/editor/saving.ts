@@ -1,6 +1,6 @@
 import { type Answer, post } from '../http.ts';
 import { debounced, find, findAll } from '../page.ts';
-import { fieldsIn, typedIn } from './form.ts';
+import { draftIn, fieldsIn } from './form.ts';
 import { removeLocalDraft, storeLocalDraft } from './local-draft.ts';
 import { type Message, showMessage } from './messages.ts';
 import { offerLocalDraft } from './offer-local-draft.ts';
@@ -9,34 +9,34 @@ import { timeOf } from './time.ts';
 
 type SavedDraft = { revision: number; at: string; hasDraft: boolean };
 
-/** Stores the draft while it is written. */
+/** Saves the draft while it is edited. */
 export interface Saving {
-  /** Something was typed. */
+  /** Something was changed. */
   changed(): void;
-  /** Stores now; true when what is on the page is stored. */
+  /** Saves now; true when everything on the page is saved. */
   save(): Promise<boolean>;
 }
 
 const autosaveMs = 1_500;
-const keepMs = 300;
+const storeLocallyMs = 300;
 const retryMs = 10_000;
 
-/** Stores the draft a moment after each change, and keeps it in the browser for as long as that does not work. */
+/** Saves the draft a moment after each change; until that works, it is stored in the browser. */
 export function savingOf(form: HTMLFormElement): Saving {
   const { ref = '' } = form.dataset;
-  let stored = typedIn(form);
+  let stored = draftIn(form);
   let running: Promise<boolean> | null = null;
   let blocked = false;
-  const isDirty = () => typedIn(form) !== stored;
+  const isDirty = () => draftIn(form) !== stored;
 
   const storeLocally = debounced(() => {
     if (isDirty())
       storeLocalDraft(ref, {
         at: new Date().toISOString(),
         revision: revisionIn(form),
-        fields: typedIn(form),
+        fields: draftIn(form),
       });
-  }, keepMs);
+  }, storeLocallyMs);
   const autosave = debounced(() => {
     if (!blocked) void save();
   }, autosaveMs);
@@ -44,8 +44,8 @@ export function savingOf(form: HTMLFormElement): Saving {
   const save = async (): Promise<boolean> => {
     if (running) await running;
     if (!isDirty()) return true;
-    const sent = typedIn(form);
-    say('Saving …');
+    const sent = draftIn(form);
+    showStatus('Saving …');
     running = post<SavedDraft>(form.action, fieldsIn(form))
       .then(answer => settle(answer, sent))
       .finally(() => {
@@ -61,7 +61,7 @@ export function savingOf(form: HTMLFormElement): Saving {
       messageFor(answer, form, () => void save()),
     );
     if (answer.state !== 'done') {
-      say('Not saved', 'failed');
+      showStatus('Not saved', 'failed');
       storeLocally.now();
       if (answer.state === 'unreachable') setTimeout(autosave, retryMs);
       return false;
@@ -69,7 +69,9 @@ export function savingOf(form: HTMLFormElement): Saving {
     stored = sent;
     setRevision(form, answer.body.revision);
     for (const shown of findAll('[data-draft]')) shown.hidden = !answer.body.hasDraft;
-    say(answer.body.hasDraft ? `Draft saved at ${timeOf(answer.body.at)}` : 'Same as the published version');
+    showStatus(
+      answer.body.hasDraft ? `Draft saved at ${timeOf(answer.body.at)}` : 'Same as the published version',
+    );
     if (isDirty()) autosave();
     else removeLocalDraft(ref);
     return true;
@@ -78,12 +80,12 @@ export function savingOf(form: HTMLFormElement): Saving {
   addEventListener('beforeunload', event => {
     if (isDirty()) event.preventDefault();
   });
-  // Signed in again in another tab: what was typed is saved without being asked for.
+  // Signed in again in another tab: the changes are saved right away.
   addEventListener('focus', () => {
     if (isDirty()) autosave.now();
   });
   submitAfterSaving(form, save, () => {
-    stored = typedIn(form);
+    stored = draftIn(form);
     removeLocalDraft(ref);
   });
   offerLocalDraft(form, ref, stored);
@@ -92,7 +94,7 @@ export function savingOf(form: HTMLFormElement): Saving {
     save,
     changed() {
       if (!isDirty()) return;
-      say('Unsaved changes');
+      showStatus('Unsaved changes');
       storeLocally();
       autosave();
     },
@@ -143,7 +145,7 @@ function setRevision(form: HTMLFormElement, revision: number): void {
   for (const other of findAll<HTMLInputElement>('[data-revision]')) other.value = String(revision);
 }
 
-function say(text: string, tone = ''): void {
+function showStatus(text: string, tone = ''): void {
   const place = find('[data-saving]');
   place.textContent = text;
   place.dataset.tone = tone;

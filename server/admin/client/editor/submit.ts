@@ -1,4 +1,4 @@
-/** A button of the form sends all of it, and so would collide with a save that is on its way. */
+/** Submits the form only after a running save has ended, with which it would collide. */
 export function submitAfterSaving(
   form: HTMLFormElement,
   save: () => Promise<boolean>,
@@ -16,7 +16,7 @@ export function submitAfterSaving(
       // A conflict is shown by the page that the form itself leads to.
       if (!saved && !form.dataset.conflict) return;
       ready = true;
-      // Not at once: a form that is just being submitted ignores the wish to be submitted.
+      // Not at once: a form ignores `requestSubmit` while it is being submitted.
       setTimeout(() => form.requestSubmit(submitter));
     });
   });

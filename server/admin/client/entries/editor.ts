@@ -2,10 +2,10 @@ import { EditorView } from '@codemirror/view';
 import { type CodeField, codeField } from '../code/field.ts';
 import type { Helper, Vocabulary } from '../code/vocabulary.ts';
 import { contractTable, variablesIn } from '../editor/contract-table.ts';
-import { enterPressesOwnButton } from '../editor/enter.ts';
-import { type Fault, positionOf, showFaults } from '../editor/faults.ts';
-import { isTyped } from '../editor/form.ts';
+import { enterPressesOwnButton } from '../editor/enter-key.ts';
+import { isDraftField } from '../editor/form.ts';
 import { insertPicker } from '../editor/insert.ts';
+import { type Issue, positionOf, showIssues } from '../editor/issues.ts';
 import { languagesOf } from '../editor/languages.ts';
 import { type Preview, previewOf } from '../editor/preview.ts';
 import { type Saving, savingOf } from '../editor/saving.ts';
@@ -22,7 +22,7 @@ const given = JSON.parse(form.dataset.vocabulary ?? '{}') as {
 
 const fields = new Map<string, CodeField>();
 let focused: CodeField | null = null;
-let faults: Fault[] = [];
+let issues: Issue[] = [];
 
 for (const container of findAll('[data-tabs]', form)) makeTabs(container);
 contractTable(form);
@@ -35,8 +35,8 @@ for (const area of findAll<HTMLTextAreaElement>('textarea[data-code="json"]', fo
 const preview: Preview | null = isReadOnly
   ? null
   : previewOf(form, found => {
-      faults = found;
-      showFaults(faults, fields, goTo);
+      issues = found;
+      showIssues(issues, fields, goTo);
     });
 languages.show(languages.shown());
 const saving: Saving | null = isReadOnly ? null : savingOf(form);
@@ -62,8 +62,8 @@ function vocabularyFor({ dataset: { part } }: HTMLTextAreaElement): Vocabulary {
 function listen(saved: Saving, shown: Preview): void {
   form.addEventListener('input', ({ target }) => {
     const name = target instanceof Element ? (target.getAttribute('name') ?? 'form') : 'form';
-    if (isTyped(name)) saved.changed();
-    if (isTyped(name) || name.startsWith('show[')) shown.changed();
+    if (isDraftField(name)) saved.changed();
+    if (isDraftField(name) || name.startsWith('show[')) shown.changed();
   });
   addEventListener('keydown', event => {
     if (event.key !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
@@ -79,9 +79,9 @@ function listen(saved: Saving, shown: Preview): void {
       () => focused ?? mainField(),
       field => vocabularyFor(field.area),
     );
-  const takeCase = form.querySelector<HTMLButtonElement>('[data-case-from-preview]');
-  takeCase?.addEventListener('click', () => {
-    find<HTMLTextAreaElement>('[name="case[data]"]', form).value = shown.data();
+  const copySample = form.querySelector<HTMLButtonElement>('[data-sample-from-preview]');
+  copySample?.addEventListener('click', () => {
+    find<HTMLTextAreaElement>('[name="sampleData[data]"]', form).value = shown.data();
   });
   const base = form.querySelector<HTMLInputElement>('[data-take-base]');
   base?.addEventListener('change', () => {
@@ -99,14 +99,14 @@ function mainField(): CodeField | null {
   );
 }
 
-/** A page that lists faults leads to each by what follows the # of the address. */
+/** A page that lists issues leads to each by what follows the # of the address. */
 function goToAsked(): void {
   const [, name, line, column] = /^#at=(.+):(\d+):(\d+)$/.exec(decodeURIComponent(location.hash)) ?? [];
   if (name) goTo({ field: name, line: Number(line), column: Number(column) });
 }
 
-/** Opens the place of a fault and puts the cursor there. */
-function goTo({ field: name, line, column }: Pick<Fault, 'field' | 'line' | 'column'>): void {
+/** Opens the place of an issue and puts the cursor there. */
+function goTo({ field: name, line, column }: Pick<Issue, 'field' | 'line' | 'column'>): void {
   const locale = /^locales\[(.+?)\]/.exec(name ?? '')?.[1];
   if (locale) languages.show(locale);
   const field = fields.get(name ?? '');

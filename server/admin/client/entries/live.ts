@@ -1,11 +1,11 @@
 import { localise } from '../frame/local-times.ts';
 import { findAll, make } from '../page.ts';
 
-// Parts of a page that change without anyone doing anything: [data-live="seconds"] with an id is fetched again and replaced.
+// Parts of a page that change by themselves: [data-live="seconds"] with an id is fetched again and replaced.
 
-for (const part of findAll('[data-live]')) keepFresh(part);
+for (const part of findAll('[data-live]')) refreshRegularly(part);
 
-function keepFresh(first: HTMLElement): void {
+function refreshRegularly(first: HTMLElement): void {
   let part = first;
   let stopped = false;
   const button = make('button', { type: 'button', className: 'link-button', textContent: 'Stop refreshing' });
@@ -44,7 +44,7 @@ function reloadLink(words: string): HTMLElement {
   return make('a', { href: location.href }, words);
 }
 
-/** The line behind a part; the page has kept its space, or it is made here. */
+/** The line below a part: the one that the page has for it, or a new one. */
 function noteAfter(part: HTMLElement): HTMLElement {
   const next = part.nextElementSibling;
   if (next instanceof HTMLElement && next.matches('[data-live-note]')) return next;

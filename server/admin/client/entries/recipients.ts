@@ -65,9 +65,13 @@ async function send(chosen: File): Promise<void> {
   const answer = (await attempt(chosen)) ?? { status: 0, html: '', url: '' };
   button.disabled = false;
   meter.hidden = true;
-  if (answer.status === 0) say('fault', 'The server cannot be reached. Nothing was lost; try again.');
+  if (answer.status === 0)
+    showStatus('field-error', 'The server cannot be reached. Nothing was lost; try again.');
   else if (answer.status === 401)
-    say('fault', 'You are signed out. Nobody was added: sign in in another tab, then send the file again.');
+    showStatus(
+      'field-error',
+      'You are signed out. Nobody was added: sign in in another tab, then send the file again.',
+    );
   else show(new DOMParser().parseFromString(answer.html, 'text/html'), answer.url);
 }
 
@@ -97,13 +101,13 @@ const words: Record<string, string> = { sending: 'Uploading', checking: 'Checkin
 function showProgress(what: string, share: number, { name }: File): void {
   // All has been sent: how far the server is with it is not known yet.
   const text = share >= 1 ? `Reading ${name}` : `${words[what] ?? 'Reading'} ${name}`;
-  if (busy.textContent !== text) say('quiet busy', text);
+  if (busy.textContent !== text) showStatus('quiet busy', text);
   meter.hidden = false;
   if (share >= 1) meter.removeAttribute('value');
   else meter.value = share;
 }
 
-function say(className: string, text: string): void {
+function showStatus(className: string, text: string): void {
   busy.className = className;
   busy.textContent = text;
 }

@@ -35,7 +35,9 @@ async function answerInPlace(form: HTMLFormElement): Promise<void> {
     if (!found) return form.submit();
     place.replaceChildren(document.adoptNode(found));
   } catch {
-    place.replaceChildren(make('p', { className: 'fault' }, 'The server cannot be reached. Try again.'));
+    place.replaceChildren(
+      make('p', { className: 'field-error' }, 'The server cannot be reached. Try again.'),
+    );
   } finally {
     button.disabled = false;
   }

@@ -1,9 +1,9 @@
+import { preventDoubleSubmit } from '../frame/double-submit.ts';
 import { localisePage } from '../frame/local-times.ts';
-import { sendOnce } from '../frame/once.ts';
 import { restoreForm, storeForm } from '../frame/restore-form.ts';
 
 localisePage();
-sendOnce();
+preventDoubleSubmit();
 storeForm();
 restoreForm();
 // On a phone the sections are a strip to scroll; the one we are in is to be seen.

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { find, findAll, make } from '../page.ts';
-import { inWords, type Unit } from './amounts.ts';
+import { type Unit, valueText } from './chart-values.ts';
 
 const height = 176;
 
@@ -79,7 +79,7 @@ function settings(
         size: 62,
         space: 34,
         ...(unit !== 'share' && { incrs: unit === 'ms' ? timeSteps : wholeSteps }),
-        values: (_, ticks) => ticks.map(tick => inWords(tick, unit)),
+        values: (_, ticks) => ticks.map(tick => valueText(tick, unit)),
       },
     ],
     series: [

@@ -8,7 +8,7 @@ interface UnsentForm {
   fields: [name: string, value: string][];
 }
 
-/** On the sign-in page, shown when a form was sent after the session had ended: keeps the form's values in this tab. */
+/** On the sign-in page, shown when a form was sent after the session had ended: stores the form's values in this tab. */
 export function storeForm(): void {
   const section = document.querySelector<HTMLElement>('[data-unsent-form]');
   if (!section) return;
@@ -48,7 +48,7 @@ function fill(name: string, value: string): boolean {
   return true;
 }
 
-// A browser may refuse to keep anything; then the sign-in page shows the values, to be copied.
+// A browser may refuse to store anything; then the sign-in page shows the values, to be copied.
 function write(form: UnsentForm): boolean {
   try {
     sessionStorage.setItem(storageKey, JSON.stringify(form));

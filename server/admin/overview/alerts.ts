@@ -1,8 +1,8 @@
 import { type Alert, countedUpTo } from '../../mail/index.ts';
 import { viewHelpers } from '../view-helpers.ts';
 
-/** One line of what needs attention, with where to look. */
-export interface AttentionLine {
+/** An alert as the overview shows it, with a link to where to look. */
+export interface AlertLine {
   /** Tone of the line: a state. */
   state: 'failed' | 'warning' | 'unknown';
   text: string;
@@ -13,75 +13,75 @@ export interface AttentionLine {
 const { span, percent, number } = viewHelpers;
 
 /** An alert as a sentence. */
-export function attentionLine(found: Alert): AttentionLine {
-  switch (found.kind) {
+export function alertLine(alert: Alert): AlertLine {
+  switch (alert.kind) {
     case 'unknown':
       return {
         state: 'unknown',
-        text: `${atLeast(found.count, 'message')} may or may not have been sent. The provider is being searched.`,
+        text: `${atLeast(alert.count, 'message')} may or may not have been sent. The provider is being searched.`,
         path: 'messages?state=unknown',
         action: 'Show messages',
       };
     case 'deferred':
       return {
         state: 'failed',
-        text: `The last ${found.attempts} attempts by ${found.transport} were deferred. Latest answer: ${found.answer || 'none'}`,
+        text: `The last ${alert.attempts} attempts by ${alert.transport} were deferred. Last response: ${alert.answer || 'none'}`,
         path: 'streams',
         action: 'Test the connection',
       };
     case 'queue':
       return {
         state: 'failed',
-        text: `On stream ${found.stream} a message has been due for ${span(found.ageMs)}. Is the worker running?`,
-        path: `messages?state=queued&stream=${encodeURIComponent(found.stream)}`,
+        text: `A message on stream ${alert.stream} has been due for ${span(alert.ageMs)}. Is the worker running?`,
+        path: `messages?state=queued&stream=${encodeURIComponent(alert.stream)}`,
         action: 'Show the queue',
       };
     case 'failed':
       return {
         state: 'failed',
-        text: `${atLeast(found.count, 'message')} failed permanently in the last 24 hours.`,
-        path: `messages?state=failed&from=${found.since.toISOString().slice(0, 16)}`,
+        text: `${atLeast(alert.count, 'message')} failed permanently in the last 24 hours.`,
+        path: `messages?state=failed&from=${alert.since.toISOString().slice(0, 16)}`,
         action: 'Show messages',
       };
     case 'bounce-rate':
       return {
         state: 'failed',
-        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} bounced in 24 hours. Above 5% the provider may stop sending.`,
-        path: `messages?state=bounced&stream=${encodeURIComponent(found.stream)}`,
+        text: `${percent(alert.rate)} of ${number(alert.sent)} messages on stream ${alert.stream} bounced in 24 hours. Above 5% the provider may stop sending.`,
+        path: `messages?state=bounced&stream=${encodeURIComponent(alert.stream)}`,
         action: 'Show messages',
       };
     case 'complaint-rate':
       return {
         state: 'failed',
-        text: `${percent(found.rate)} of ${number(found.sent)} messages on stream ${found.stream} were reported as spam in 24 hours. Above 0.1% mailbox providers may block you.`,
-        path: `messages?state=complained&stream=${encodeURIComponent(found.stream)}`,
+        text: `${percent(alert.rate)} of ${number(alert.sent)} messages on stream ${alert.stream} were reported as spam in 24 hours. Above 0.1% mailbox providers may block you.`,
+        path: `messages?state=complained&stream=${encodeURIComponent(alert.stream)}`,
         action: 'Show messages',
       };
     case 'stuck':
       return {
         state: 'warning',
-        text: `The campaign ${found.name} has made no progress for ${span(found.forMs)}.`,
-        path: `campaigns/${found.campaignId}`,
+        text: `The campaign ${alert.name} has made no progress for ${span(alert.forMs)}.`,
+        path: `campaigns/${alert.campaignId}`,
         action: 'Open the campaign',
       };
     case 'reconciliation':
       return {
         state: 'failed',
-        text: `Stream ${found.stream} could not be reconciled for ${found.day}: ${found.problem}`,
-        path: `reconciliations/${found.day}`,
+        text: `Stream ${alert.stream} could not be reconciled for ${alert.day}: ${alert.problem}`,
+        path: `reconciliations/${alert.day}`,
         action: 'Show the reconciliation',
       };
     case 'reconciliation-late':
       return {
         state: 'warning',
-        text: `The last reconciliation was for ${found.day}. Is the worker running?`,
+        text: `The last reconciliation was for ${alert.day}. Is the worker running?`,
         path: 'reconciliations',
         action: 'Show reconciliations',
       };
     case 'not-counted':
       return {
         state: 'warning',
-        text: `The numbers below were last updated ${span(Date.now() - found.since.getTime())} ago. Is the worker running?`,
+        text: `The numbers below were last updated ${span(Date.now() - alert.since.getTime())} ago. Is the worker running?`,
         path: 'messages',
         action: 'Show messages',
       };
@@ -93,17 +93,17 @@ const asksForWorker: ReadonlySet<Alert['kind']> = new Set(['queue', 'reconciliat
 
 /**
  * Leaves out what only asks whether the worker is running, while these pages have been up for less than a minute: a
- * worker that began with them is still catching up, and the queue is as old as the pause was long.
+ * worker that was started with them is still catching up, and the queue is as old as the downtime.
  */
 export function withoutCatchingUp(found: readonly Alert[], upMs: number): Alert[] {
   return found.filter(({ kind }) => upMs >= catchUpMs || !asksForWorker.has(kind));
 }
 
 /** A conflict between template files and what admins published. */
-export function conflictLine(sources: readonly string[]): AttentionLine {
+export function conflictAlert(sources: readonly string[]): AlertLine {
   return {
     state: 'warning',
-    text: `${sources.join(', ')} changed both in the template files and here. The published version stays until somebody decides.`,
+    text: `${sources.join(', ')} changed both in the template files and here. The published version stays in use until the conflict is resolved.`,
     path: 'templates',
     action: 'Open the templates',
   };

@@ -2,8 +2,8 @@ import type { Diagnostic } from '@codemirror/lint';
 import type { CodeField } from '../code/field.ts';
 import { find, make } from '../page.ts';
 
-/** A fault as the server sends it. */
-export interface Fault {
+/** An issue as the server sends it. */
+export interface Issue {
   severity: 'error' | 'warning';
   rule: string;
   message: string;
@@ -18,28 +18,28 @@ export interface Fault {
   hash: string;
 }
 
-/** Lists faults below the editor and marks them in it. */
-export function showFaults(
-  faults: readonly Fault[],
+/** Lists issues below the editor and marks them in it. */
+export function showIssues(
+  issues: readonly Issue[],
   fields: ReadonlyMap<string, CodeField>,
-  goTo: (fault: Fault) => void,
+  goTo: (issue: Issue) => void,
 ): void {
   const { sources = '' } = find('[data-editor]').dataset;
-  const section = find('[data-faults]');
-  section.hidden = faults.length === 0;
-  find('[data-fault-count]', section).textContent = String(faults.length);
-  find('[data-fault-list]', section).replaceChildren(...faults.map(fault => lineOf(fault, sources, goTo)));
+  const section = find('[data-issues]');
+  section.hidden = issues.length === 0;
+  find('[data-issue-count]', section).textContent = String(issues.length);
+  find('[data-issue-list]', section).replaceChildren(...issues.map(issue => lineOf(issue, sources, goTo)));
   for (const [name, field] of fields)
     field.mark(
       marksOf(
-        faults.filter(fault => fault.field === name),
+        issues.filter(issue => issue.field === name),
         field,
       ),
     );
 }
 
-function lineOf(fault: Fault, sources: string, goTo: (fault: Fault) => void): HTMLElement {
-  const { severity, message, place, field, elsewhere, hash } = fault;
+function lineOf(issue: Issue, sources: string, goTo: (issue: Issue) => void): HTMLElement {
+  const { severity, message, place, field, elsewhere, hash } = issue;
   const tone = make('span', { className: 'state', textContent: severity });
   tone.dataset.state = severity === 'error' ? 'failed' : 'held';
   return make('li', {}, tone, make('span', {}, `${message} `, linkToPlace()));
@@ -49,13 +49,13 @@ function lineOf(fault: Fault, sources: string, goTo: (fault: Fault) => void): HT
       return make('a', { href: sources + encodeURIComponent(elsewhere) + hash, textContent: place });
     if (!field) return make('small', { textContent: place });
     const button = make('button', { type: 'button', className: 'link-button', textContent: place });
-    button.addEventListener('click', () => goTo(fault));
+    button.addEventListener('click', () => goTo(issue));
     return button;
   }
 }
 
-function marksOf(faults: readonly Fault[], { view }: CodeField): Diagnostic[] {
-  return faults.map(({ severity, message, line, column }) => {
+function marksOf(issues: readonly Issue[], { view }: CodeField): Diagnostic[] {
+  return issues.map(({ severity, message, line, column }) => {
     const from = positionOf(view.state.doc, line, column);
     const { to } = view.state.doc.lineAt(from);
     return { from, to: Math.max(from, Math.min(to, from + 120)), severity, message };

@@ -1,7 +1,7 @@
 import { type Issue, positionText, type SourcePosition, type SourceRef } from '../../mail/index.ts';
 import { refText } from './reference.ts';
 
-/** The place in the form where a fault can be fixed, or the page where it is. */
+/** The place in the form where an issue can be fixed, or the page where it is. */
 export interface FormPlace {
   /** Name of the form's field, or a section of the form; null when it lies elsewhere. */
   field: string | null;
@@ -9,28 +9,28 @@ export interface FormPlace {
   elsewhere: string | null;
   /** Where it is, in words. */
   place: string;
-  /** Of the address of the editor: what it opens, with the cursor at the fault. */
+  /** Of the address of the editor: what it opens, with the cursor at the issue. */
   hash: string;
 }
 
 /** An issue with its place. */
 export interface PlacedIssue extends Issue, FormPlace {}
 
-/** Places faults of a template for somebody who edits `ref`, which may be a layout or partial of it. */
-export function placeFaults(ref: SourceRef, layout: string, issues: readonly Issue[]): PlacedIssue[] {
-  return issues.map(fault => ({ ...fault, ...placeFault(ref, layout, fault) }));
+/** Places issues of a template for somebody who edits `ref`, which may be a layout or partial of it. */
+export function placeIssues(ref: SourceRef, layout: string, issues: readonly Issue[]): PlacedIssue[] {
+  return issues.map(issue => ({ ...issue, ...placeIssue(ref, layout, issue) }));
 }
 
-/** See {@link placeFaults}; `layout` is the key of the template's. */
-export function placeFault(ref: SourceRef, layout: string, fault: SourcePosition): FormPlace {
-  const field = fieldOf(ref, fault);
-  const other = field ? null : elsewhere(ref, layout, fault);
-  const there = field ?? (other && fieldOf(other, fault));
+/** See {@link placeIssues}; `layout` is the key of the template's. */
+export function placeIssue(ref: SourceRef, layout: string, issue: SourcePosition): FormPlace {
+  const field = fieldOf(ref, issue);
+  const other = field ? null : elsewhere(ref, layout, issue);
+  const there = field ?? (other && fieldOf(other, issue));
   return {
     field,
     elsewhere: other && refText(other),
-    place: positionText(fault),
-    hash: there ? `#at=${encodeURIComponent(there)}:${fault.line}:${fault.column}` : '',
+    place: positionText(issue),
+    hash: there ? `#at=${encodeURIComponent(there)}:${issue.line}:${issue.column}` : '',
   };
 }
 

@@ -1,8 +1,8 @@
-/** A form can be sent again only after this long, in ms: a double click is one request. */
+/** A form can be sent again only after this long, in ms. */
 const pauseMs = 3000;
 
-/** Keeps forms that change something from being sent twice by a double click or an impatient one. */
-export function sendOnce(): void {
+/** Prevents a form that changes something from being sent twice by a double click. */
+export function preventDoubleSubmit(): void {
   const sent = new WeakMap<EventTarget, number>();
   document.addEventListener('submit', event => {
     const form = event.target;

@@ -13,7 +13,7 @@ const spans: readonly [name: string, ms: number, limit: number][] = [
 ];
 
 /** A number for a tick or a tip; a dash where there is none. */
-export function inWords(value: number | null, unit: Unit): string {
+export function valueText(value: number | null, unit: Unit): string {
   if (value === null) return '–';
   if (unit === 'count') return count.format(value);
   if (unit === 'share') return share.format(value);

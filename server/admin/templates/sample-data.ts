@@ -4,17 +4,17 @@ import type { Flash } from '../flash.ts';
 import { readSample } from './source-of.ts';
 
 /** The form of saved sample data. */
-export interface CaseFields {
+export interface SampleDataFields {
   name: string;
   locale: string;
   data: string;
 }
 
 /** Saves the sample data of the editor's form; its id, or why it was not saved. */
-export async function saveCase(
+export async function saveSampleData(
   mail: Mail,
   source: Source,
-  { name, locale, data: json }: CaseFields,
+  { name, locale, data: json }: SampleDataFields,
   by: string,
 ): Promise<{ id: string } | { problem: string }> {
   const data = readSample(json);
@@ -30,14 +30,14 @@ export async function saveCase(
 }
 
 /** Removes saved sample data. */
-export async function removeCase(mail: Mail, source: Source, id: string, by: string): Promise<Flash> {
+export async function removeSampleData(mail: Mail, source: Source, id: string, by: string): Promise<Flash> {
   await mail.templates.sampleData.remove(source.key, id, by);
   return { tone: 'done', text: 'The sample data was removed.' };
 }
 
 /** The sample data that the editor's form holds. */
-export function caseIn({ body }: Request): CaseFields {
-  const given: unknown = body?.case;
+export function sampleDataIn({ body }: Request): SampleDataFields {
+  const given: unknown = body?.sampleData;
   const texts = Object.entries(typeof given === 'object' && given !== null ? given : {}).filter(
     ([, value]) => typeof value === 'string',
   );
