@@ -82,3 +82,9 @@ function prepareSession(connection: RawConnection, done: Done, [first, ...rest] 
     error ? done(error, connection) : prepareSession(connection, done, rest),
   );
 }
+
+/** What the database takes the time to be. */
+export async function databaseTime(db: Db): Promise<Date> {
+  const [[row]] = await db.raw('SELECT UTC_TIMESTAMP(3) AS at');
+  return row.at;
+}

@@ -12,9 +12,9 @@ import {
   claimDue,
   claimUnknown,
   endLostLeases,
+  loadClaimed,
   markHandedOver,
 } from '../../server/mail/sending/claims-store.ts';
-import { loadClaimed } from '../../server/mail/sending/load.ts';
 import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { type TestDb, testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';

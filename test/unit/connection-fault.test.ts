@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectionFault } from '../../server/mail/providers/connection-fault.ts';
 import { PlainError } from '../../server/mail/providers/transport.ts';
-import { withTimeout } from '../../server/mail/shared/timeout.ts';
+import { withTimeout } from '../../server/mail/shared/time.ts';
 
 const failed = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { postmarkLimits as limits } from '../../server/mail/providers/postmark/limits.ts';
+import { postmarkLimits as limits } from '../../server/mail/providers/postmark/index.ts';
 import * as rules from '../../server/mail/sending/limits.ts';
 import { refusalOf } from '../support/refusal.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { postmarkLimits } from '../../server/mail/providers/postmark/limits.ts';
+import { postmarkLimits } from '../../server/mail/providers/postmark/index.ts';
 import type { Provider } from '../../server/mail/providers/provider.ts';
 import { joinProviders } from '../../server/mail/providers/providers.ts';
 import { createCarrier } from '../support/carrier.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { postmarkLimits } from '../../server/mail/providers/postmark/limits.ts';
+import { postmarkLimits } from '../../server/mail/providers/postmark/index.ts';
 import { attemptKey } from '../../server/mail/providers/transport.ts';
 import { checkSendRequest, type SendInput } from '../../server/mail/sending/request.ts';
 import { refusalOf } from '../support/refusal.ts';

@@ -9,7 +9,7 @@ import type {
   WebhookSettings,
 } from '../providers/provider.ts';
 import { recordChange } from '../shared/audit-store.ts';
-import { withTimeout } from '../shared/timeout.ts';
+import { withTimeout } from '../shared/time.ts';
 import type { WebhookPasswords } from './webhook-passwords.ts';
 import { type WebhookStatus, webhookStatus, webhooksAt } from './webhook-status.ts';
 

@@ -1,7 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { type EventView, listEvents, readEvent, readRawEvent } from '../events/events-store.ts';
-import { confidentialMessages } from './confidentiality-store.ts';
+import { confidentialMessages } from './views-store.ts';
 
 /** Whether only its recipient may read what a message says. */
 export async function isConfidential({ db }: Pick<MailContext, 'db'>, messageId: string): Promise<boolean> {

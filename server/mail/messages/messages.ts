@@ -5,6 +5,7 @@ import { listStreams } from '../monitoring/series-store.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { isId } from '../shared/ids.ts';
 import { inTransaction } from '../shared/transaction.ts';
+import { type Rendered, renderStored } from '../templates/index.ts';
 import {
   type ActionFacts,
   allowedActions,
@@ -19,7 +20,6 @@ import { insertMessages, stateOf } from './insert-store.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
 import { purgeContent } from './purge-store.ts';
-import { previewOf } from './rendered.ts';
 import { findMessages, type MessageFilter, messagesNamed, recipientsBeginning } from './search-store.ts';
 import { timelineOf } from './timeline.ts';
 import { transition } from './transitions-store.ts';
@@ -164,3 +164,20 @@ const outcomes = {
   cancel: { done: 'cancelled', to: 'cancelled' },
   retry: { done: 'retried', to: 'queued' },
 } as const;
+
+/**
+ * A message as it was or will be rendered: from the version it is pinned to and the data it was accepted with.
+ * Null when there is no such message or its content was purged. Throws `confidential` when only its recipient may read it.
+ */
+async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
+  await refuseConfidential(context, id);
+  const message = await loadMessage(context.db, id);
+  return message && !message.purged ? rendered(context, message) : null;
+}
+
+/** A loaded message by the version it is pinned to. */
+async function rendered({ templates, providers }: MailContext, message: StoredMessage): Promise<Rendered> {
+  const { templateVersionId, locale, transport, content } = message;
+  const unsubscribe = providers.unsubscribePlaceholder(transport);
+  return renderStored(templates, { templateVersionId, data: content.data }, { locale, unsubscribe });
+}

@@ -1,6 +1,6 @@
 import { createPostmark, type PostmarkConfig, postmarkRoutes } from './postmark/index.ts';
 import type { DefaultRoutes, Provider } from './provider.ts';
-import { createSmtpProvider } from './smtp/index.ts';
+import { createSmtpProvider } from './smtp/transport.ts';
 
 /** Which providers there are. */
 export interface ProviderConfig {

@@ -3,7 +3,7 @@ import { MailError } from '../error.ts';
 import { countSuppressed } from '../people/suppressions-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
 import { formatMailbox } from '../providers/transport.ts';
-import { withTimeout } from '../shared/timeout.ts';
+import { withTimeout } from '../shared/time.ts';
 import type { CategoryPolicy } from './policy.ts';
 
 /** A way to hand over mail, without its credentials. */

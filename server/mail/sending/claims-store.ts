@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
 import { retryOnLockConflict } from '../../../db/retry.ts';
 import type { MessagesRow } from '../../../db/rows.ts';
+import { loadMessages, type StoredMessage } from '../messages/load-store.ts';
 import { transition } from '../messages/transitions-store.ts';
 import type { Lane } from '../routing/policy.ts';
 import { utc } from '../shared/time.ts';
@@ -180,3 +181,19 @@ const overdueSql = `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count
   STRAIGHT_JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   WHERE m.state = ? AND m.lane = ? AND m.due_at <= ?
   ORDER BY m.due_at, m.id LIMIT ? FOR UPDATE SKIP LOCKED`;
+
+/** A message that is leased to us. */
+export interface MessageToSend extends StoredMessage {
+  claim: Claim;
+}
+
+/** Claimed messages in the order of their claims, without those that another process has taken over meanwhile. */
+export async function loadClaimed(db: Db, claims: readonly Claim[]): Promise<MessageToSend[]> {
+  const leases = new Map(claims.map(({ messageId, lease }) => [messageId, lease]));
+  const loaded = await loadMessages(db, [...leases.keys()]);
+  return loaded.flatMap(message => {
+    const lease = leases.get(message.id);
+    const isOurs = lease !== undefined && message.state === 'sending' && message.lease === lease;
+    return isOurs ? [{ ...message, claim: { messageId: message.id, lease } }] : [];
+  });
+}

@@ -4,7 +4,7 @@ import { activeSuppressions, type Suppression, suppressionKey } from '../people/
 import type { Mailbox } from '../providers/transport.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
-import type { MessageToSend } from './load.ts';
+import type { MessageToSend } from './claims-store.ts';
 import { type Skip, skipped } from './outcomes.ts';
 import { type DeliveryResult, recordResults } from './results-store.ts';
 

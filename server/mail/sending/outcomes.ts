@@ -2,7 +2,7 @@ import type { MailContext } from '../context.ts';
 import { notStarted, type Outcome } from '../providers/transport.ts';
 import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
-import type { MessageToSend } from './load.ts';
+import type { MessageToSend } from './claims-store.ts';
 import type { AttemptResult, DeliveryResult, Next } from './results-store.ts';
 import { retryDelay } from './retry.ts';
 

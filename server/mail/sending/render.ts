@@ -4,7 +4,7 @@ import { readFiles } from '../messages/attachments-store.ts';
 import { type AttachmentFile, type Envelope, envelopeOf } from '../providers/transport.ts';
 import { senderOf } from '../routing/policy.ts';
 import type { ReadyTemplate, Rendered, Templates } from '../templates/index.ts';
-import type { MessageToSend } from './load.ts';
+import type { MessageToSend } from './claims-store.ts';
 import { skipped } from './outcomes.ts';
 import { type DeliveryResult, recordResults } from './results-store.ts';
 

@@ -4,8 +4,7 @@ import { retryOnConnectionLoss, retryOnLockConflict } from '../../../db/retry.ts
 import { type AttemptWrite, stampSent, transition } from '../messages/transitions-store.ts';
 import { utc } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import type { Claim } from './claims-store.ts';
-import type { MessageToSend } from './load.ts';
+import type { Claim, MessageToSend } from './claims-store.ts';
 
 /** What a message's attempt came to, and what therefore becomes of the message. */
 export interface DeliveryResult {

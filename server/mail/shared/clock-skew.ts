@@ -1,5 +1,5 @@
+import { databaseTime } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
-import { databaseTime } from './clock-store.ts';
 
 /**
  * Two processes use their own clocks for one attempt: one writes when it was handed over, the other reads

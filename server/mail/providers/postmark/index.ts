@@ -1,8 +1,8 @@
+import type { Limits } from '../limits.ts';
 import type { DefaultRoutes, Provider } from '../provider.ts';
 import { createApiTransport } from './api-transport.ts';
 import { postmarkClient } from './client.ts';
 import { readEvent } from './events.ts';
-import { postmarkLimits } from './limits.ts';
 import { createPostmarkLists, createPostmarkLookup } from './reconciliation.ts';
 import { createPostmarkSmtpTransport } from './smtp-transport.ts';
 import { createPostmarkWebhooks } from './webhooks.ts';
@@ -26,6 +26,24 @@ export const postmarkRoutes: DefaultRoutes = {
 
 /** Postmark puts the recipient's own link here, on any stream; triple braces and all (its template syntax). */
 export const unsubscribePlaceholder = '{{{ pm:unsubscribe }}}';
+
+/** Postmark's limits as documented in September 2026. */
+export const postmarkLimits: Limits = {
+  recipients: 50,
+  messageBytes: 10 * 1024 * 1024,
+  bodyBytes: 5 * 1024 * 1024,
+  subject: 2000,
+  tag: 1000,
+  // It takes ten; one carries our attempt id.
+  metadataFields: 9,
+  metadataKey: 20,
+  metadataValue: 80,
+  // Code 411.
+  forbiddenExtensions: (
+    'vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl ' +
+    'msc msi msp mst'
+  ).split(' '),
+};
 
 /** Postmark, whole: the only folder that knows it. */
 export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfig): Provider {

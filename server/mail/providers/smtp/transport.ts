@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import nodemailer, { type NodemailerError, type SMTPPoolOptions } from 'nodemailer';
 import pLimit from 'p-limit';
+import type { Provider } from '../provider.ts';
 import { type Envelope, notStarted, type Outcome, type Transport, timeWindow } from '../transport.ts';
 import { composeMime } from './mime.ts';
 import { smtpOutcomeOfError } from './outcomes.ts';
@@ -110,4 +111,9 @@ function refusedAlone({ responseCode, response, message }: NodemailerError): Out
 function smtpEnvelope({ from, to, cc, bcc }: Envelope): { from: string; to: string[] } {
   const everybody = [to, ...cc, ...bcc].map(({ email }) => email);
   return { from: from.email, to: [...new Set(everybody)] };
+}
+
+/** Any SMTP server: it takes mail, and tells nothing of what became of it. */
+export function createSmtpProvider(name: string, url: string): Provider {
+  return { key: name, name: new URL(url).hostname, transports: [createSmtpTransport({ name, url })] };
 }

@@ -1,11 +1,11 @@
 import { MailError } from '../../error.ts';
-import { confidentialMessages } from '../../messages/confidentiality-store.ts';
+import type { StoredMessage } from '../../messages/load-store.ts';
 import { loadMessage } from '../../messages/load-store.ts';
+import { confidentialMessages } from '../../messages/views-store.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { newestMessageTo, templateOfMessage } from './messages-store.ts';
-import { redactedForAdmins } from './redacted.ts';
 import { createSampleData } from './sample-data.ts';
 
 /** Which data to show a template with; the sample when nothing is said, and the first that is said counts. */
@@ -76,4 +76,22 @@ async function ofMessage(
     );
   }
   return { data: message.content.data, locale: message.locale };
+}
+
+/** Messages as others may be shown them: of confidential ones, the sample of their version stands in for their data. */
+export async function redactedForAdmins(
+  { db, templates }: TemplatesContext,
+  messages: readonly StoredMessage[],
+): Promise<StoredMessage[]> {
+  const confidential = await confidentialMessages(
+    db,
+    messages.map(({ id }) => id),
+  );
+  return Promise.all(
+    messages.map(async message => {
+      if (!confidential.has(message.id)) return message;
+      const { content } = await templates.version(message.templateVersionId);
+      return { ...message, content: { ...message.content, data: content.sample } };
+    }),
+  );
 }

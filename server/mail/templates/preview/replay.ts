@@ -5,7 +5,7 @@ import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { renderStored } from '../templates.ts';
 import { newestMessages } from './messages-store.ts';
-import { redactedForAdmins } from './redacted.ts';
+import { redactedForAdmins } from './preview-data.ts';
 import { workLimits } from './render-pool.ts';
 import { type Comparison, failure } from './tasks/compare.ts';
 
