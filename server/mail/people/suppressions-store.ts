@@ -66,12 +66,12 @@ export async function activeSuppressions(
 ): Promise<Map<string, Suppression>> {
   if (wanted.length === 0) return new Map();
   // Not (stream, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
-  const [rows]: Suppression[][] = await db.raw(
+  const [rows]: Selected<typeof stored>[][] = await db.raw(
     `SELECT stream, address, active, reason, origin, event_id AS eventId, note, changed_at AS changedAt
      FROM postlane_suppressions WHERE stream IN (?) AND address IN (?) AND active = 1`,
     [[...new Set(wanted.map(({ stream }) => stream))], [...new Set(wanted.map(({ address }) => address))]],
   );
-  return new Map(rows?.map(row => [suppressionKey(row), row]));
+  return new Map(rows?.map(row => [suppressionKey(row), suppressionOf(row)]));
 }
 
 /** Key of an address on a stream. */
