@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
+import type { MessagesRow } from '../../../db/rows.ts';
 import type { Fingerprint } from '../shared/fingerprint.ts';
 import { utc } from '../shared/time.ts';
 import type { NewMessage } from './new-message.ts';
-import { initialState, type MessageState } from './states.ts';
+import { initialState, type MessageState, type Stamp } from './states.ts';
 
 /** Inserts messages with their contents and first attempts. */
 export async function insertMessages(trx: Knex, messages: readonly NewMessage[]): Promise<void> {
@@ -16,6 +17,12 @@ export async function insertMessages(trx: Knex, messages: readonly NewMessage[])
   );
   if (attempts.length > 0) await trx('postlane_attempts').insert(attempts);
 }
+
+/** Every column but those that later statements set, or the database itself: a new one is either given or named here. */
+type Inserted = Record<
+  Exclude<keyof MessagesRow, Stamp | 'reason' | 'opened_at' | 'clicked_at' | 'tag_start'>,
+  unknown
+>;
 
 function messageRow(message: NewMessage) {
   const { route, attempt } = message;
@@ -42,7 +49,7 @@ function messageRow(message: NewMessage) {
     fingerprint: message.fingerprint && JSON.stringify(message.fingerprint),
     expires_at: utc(message.expiresAt),
     created_at: utc(message.createdAt),
-  };
+  } satisfies Inserted;
 }
 
 function attemptRow({ id, route, createdAt }: NewMessage, attemptId: string) {

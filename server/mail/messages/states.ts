@@ -44,7 +44,8 @@ export interface Transition {
   startsAttempt?: true;
 }
 
-type Stamp =
+/** The column that keeps when a message came into a state. */
+export type Stamp =
   `${'sent' | 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'failed' | 'unknown' | 'cancelled'}_at`;
 type Column = 'dueAt' | 'lease' | 'reason';
 
