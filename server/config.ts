@@ -28,7 +28,7 @@ export interface Config extends MailConfig {
   production: boolean;
 }
 
-/** Wrong configuration: every fault in one list, each with how to mend it. */
+/** Wrong configuration: every fault in one list, each with how to correct it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   /** Exit code of a process that cannot start for it (EX_CONFIG of sysexits.h). */
@@ -86,17 +86,18 @@ function check(schema: Joi.ObjectSchema, env: Readonly<Record<string, string | u
     convert: true,
   });
   const faults = (error?.details ?? []).map(({ path, context }) =>
-    mend(String(path[0]), context?.value !== undefined),
+    faultOf(path[0] as Variable, context?.value !== undefined),
   );
   return { value, faults };
 }
 
-/** What each variable must be; the sentence that mends it. */
-const mending: Record<string, string> = {
+/** What each variable must be. A new one does not compile without. */
+const expected = {
   DATABASE_URL: 'a URL like mysql://user:password@host:3306/name',
   POSTMARK_SERVER_TOKEN: 'the server token from Postmark, under API Tokens',
   POSTMARK_API_URL: 'an http or https URL without a path, or unset for https://api.postmarkapp.com',
   POSTMARK_SMTP_URL: 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
+  POSTMARK_SMTP_CA: 'a certificate in PEM, or unset',
   MAIL_FROM: 'the sender, like "Shop <mail@shop.example>", from a domain verified at Postmark',
   WEBHOOK_CREDENTIALS: 'user:password, or two such pairs with a comma between them while rotating',
   PUBLIC_URL: 'the http or https URL under which this app is reached from outside',
@@ -110,8 +111,10 @@ const mending: Record<string, string> = {
   NODE_ENV: 'development, test or production',
 };
 
-function mend(name: string, given: boolean): string {
-  return `${name} ${given ? 'is not valid' : 'is missing'}: set it to ${mending[name] ?? 'a valid value'}.`;
+type Variable = keyof typeof expected;
+
+function faultOf(name: Variable, given: boolean): string {
+  return `${name} ${given ? 'is not valid' : 'is missing'}: set it to ${expected[name]}.`;
 }
 
 function environment(production: boolean): Joi.ObjectSchema {
@@ -149,7 +152,7 @@ function environment(production: boolean): Joi.ObjectSchema {
       .valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
       .default('info'),
     NODE_ENV: Joi.string().valid('development', 'test', 'production'),
-  });
+  } satisfies Record<Variable, Joi.Schema>);
 }
 
 /** A URL with a host, credentials that can be read, and whatever else `fits` asks for; anything it throws is a fault. */

@@ -1,4 +1,4 @@
-import type { Mail } from '../../mail/index.ts';
+import type { AuditAction, Mail, SourceKind } from '../../mail/index.ts';
 import type { Directory } from '../access/directory.ts';
 import { isKind, refText } from '../templates/reference.ts';
 import { isUuid } from '../uuid.ts';
@@ -28,11 +28,18 @@ export async function subjectsOf(from: Sources, texts: readonly string[]): Promi
 async function subjectOf(from: Sources, text: string): Promise<Subject> {
   const [, kind = '', id = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? [];
   if (isKind(kind)) return { name: `${kind} ${id}`, page: pathOf('templates', refText({ kind, key: id })) };
-  const read = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
+  const read = Object.hasOwn(readers, kind) ? readers[kind as keyof typeof readers] : undefined;
   return (id && (await read?.(from, id))) || { name: text, page: null };
 }
 
-const readers: Readonly<Record<string, (from: Sources, id: string) => Promise<Subject | null> | Subject>> = {
+type Reader = (from: Sources, id: string) => Promise<Subject | null> | Subject;
+
+type ResourceOf<Action> = Action extends `${infer Resource}.${string}` ? Resource : never;
+
+/** Resources without a reader: sources have a page each by {@link isKind}, a session is an account's, a seed nobody's. */
+type Unread = SourceKind | 'session' | 'seed';
+
+const readers = {
   async account({ directory }, id) {
     const name = (await directory.names([id])).get(id);
     return name === undefined ? null : { name: `account: ${name}`, page: pathOf('users', id) };
@@ -53,7 +60,7 @@ const readers: Readonly<Record<string, (from: Sources, id: string) => Promise<Su
   },
   webhook: (_from, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
   'webhook-password': () => ({ name: 'webhook password', page: 'streams' }),
-};
+} satisfies Record<Exclude<ResourceOf<AuditAction>, Unread>, Reader>;
 
 function pathOf(section: string, id: string): string {
   return `${section}/${encodeURIComponent(id)}`;
