@@ -1,6 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type Joi from 'joi';
 import { type Mail, MailError } from '../mail/index.ts';
+import type { Directory } from './access/directory.ts';
+import { wantsJson } from './access/require-sign-in.ts';
+import { directoryOf } from './access/session.ts';
 import { type Flash, redirectWithFlash } from './flash.ts';
 import { formField } from './form-parser.ts';
 import { locationOf } from './page-location.ts';
@@ -37,6 +40,16 @@ export class Page {
     return this.person.id;
   }
 
+  /** Names and addresses of the people who use the pages. */
+  get directory(): Directory {
+    return directoryOf(this.response);
+  }
+
+  /** True when a script asks, which can read JSON but not a page. */
+  get wantsJson(): boolean {
+    return wantsJson(this.request);
+  }
+
   /** A part of the path. */
   param(name: string): string {
     return String(this.request.params[name]);
@@ -47,9 +60,22 @@ export class Page {
     return readQuery(schema, this.request.query);
   }
 
+  /** A field of the address's query, without spaces around it; empty when it is missing. */
+  queryText(name: string): string {
+    const value = this.request.query[name];
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
   /** A field of the form, without spaces around it; empty when it is missing. */
   field(name: string): string {
     return formField(this.request, name).trim();
+  }
+
+  /** The fields `group[name]` of the form. */
+  fields(group: string): Record<string, string> {
+    const given: unknown = this.request.body?.[group];
+    const entries = Object.entries(typeof given === 'object' && given !== null ? given : {});
+    return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
   }
 
   /** Answers with a view. */
@@ -61,6 +87,11 @@ export class Page {
   renderForm(view: string, data: object, errors: readonly FieldError[]): void {
     const byField = Object.fromEntries(errors.map(({ name, message }) => [name, message]));
     this.render(view, { ...data, errors, byField }, errors.length > 0 ? 422 : 200);
+  }
+
+  /** Answers a script. */
+  json(body: object, status = 200): void {
+    this.response.status(status).json(body);
   }
 
   /** Answers with another page, which shows `flash` where it is given. */

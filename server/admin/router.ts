@@ -4,7 +4,7 @@ import type { Mail } from '../mail/index.ts';
 import type { Access } from './access/access.ts';
 import { type CsrfOptions, csrfProtection } from './access/csrf.ts';
 import { emptyDirectory } from './access/directory.ts';
-import { changesTakeEditors, requireSignIn } from './access/require-sign-in.ts';
+import { requireEditorForChanges, requireSignIn } from './access/require-sign-in.ts';
 import { recognise, sessionEndpoint } from './access/session.ts';
 import { assetRouter, assetVersion } from './assets.ts';
 import { errorPages } from './error-pages.ts';
@@ -53,7 +53,7 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.use(csrf.check);
   router.get('/session', sessionEndpoint);
   if (accounts) router.use(accounts.routes(show));
-  router.use(changesTakeEditors);
+  router.use(requireEditorForChanges);
   for (const { path, role, pages } of sections) {
     if (pages) router.use(`/${path}`, ...(role ? [allow(role)] : []), pages({ mail, show, jobs, options }));
   }

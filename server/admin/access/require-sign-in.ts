@@ -23,7 +23,7 @@ export function requireSignIn({ accounts }: Access, show: Show): RequestHandler 
 const closed = 'Not allowed. The host application decides who may use these pages.\n';
 
 /** Changes take an editor at least; each route names a higher role where it takes one. */
-export const changesTakeEditors: RequestHandler = (request, response, next) => {
+export const requireEditorForChanges: RequestHandler = (request, response, next) => {
   if (isSafe(request)) next();
   else allow('editor')(request, response, next);
 };

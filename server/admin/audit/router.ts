@@ -1,7 +1,6 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import type { AuditEntry, AuditFilter, Mail } from '../../mail/index.ts';
-import { directoryOf } from '../access/session.ts';
 import { type Page, pagesOf } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { queryField } from '../query.ts';
@@ -30,10 +29,9 @@ export function auditRouter(mail: Mail, show: Show): Router {
 }
 
 async function listEntries(page: Page): Promise<void> {
-  const { mail } = page;
+  const { mail, directory } = page;
   const filter = page.query(filterSchema);
   const { by = '', action = '', subject = '' } = filter;
-  const directory = directoryOf(page.response);
   const [{ entries, cursor }, actions] = await Promise.all([
     mail.audit.list({ ...filter, ...(by && { by: await personId(directory, by) }) }),
     mail.audit.actions(),
@@ -52,7 +50,7 @@ async function showEntry(page: Page): Promise<void> {
   const id = page.param('id');
   const entry = idPattern.test(id) ? await page.mail.audit.get(id) : null;
   if (!entry) throw notFound('There is no such entry.');
-  const [shown] = await described({ mail: page.mail, directory: directoryOf(page.response) }, [entry]);
+  const [shown] = await described({ mail: page.mail, directory: page.directory }, [entry]);
   page.render('audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
 }
 

@@ -5,11 +5,7 @@ import { sharedSample } from './shared-sample.ts';
 
 /** The form of a new campaign, its template chosen when the address names one. */
 export async function showForm(page: Page): Promise<void> {
-  const { template } = page.request.query;
-  await renderForm(
-    page,
-    await withSample(page.mail, emptyForm(typeof template === 'string' ? template : '')),
-  );
+  await renderForm(page, await withSample(page.mail, emptyForm(page.queryText('template'))));
 }
 
 /** Creates a draft from the form, or shows the form again with its errors. */

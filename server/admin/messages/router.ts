@@ -1,6 +1,5 @@
 import { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { directoryOf } from '../access/session.ts';
 import { sendMailHtml } from '../headers.ts';
 import { type Page, pagesOf } from '../page.ts';
 import { notFound } from '../page-error.ts';
@@ -50,7 +49,7 @@ async function showMessage(page: Page): Promise<void> {
   page.render('messages/show', {
     message,
     explanation: explanationOf(mail.providers, message, events),
-    timeline: await timelineOf(mail, directoryOf(page.response), message, attempts, events),
+    timeline: await timelineOf(mail, page.directory, message, attempts, events),
     campaign,
     attempts,
     events,

@@ -12,11 +12,11 @@ const longestNote = 500;
 
 /** The form that adds a suppression; what the query names is filled in. */
 export async function showAdd(page: Page): Promise<void> {
-  const text = (name: keyof ChangeForm) => {
-    const value = page.request.query[name];
-    return typeof value === 'string' ? value.trim() : '';
-  };
-  await renderForm(page, { address: text('address'), stream: text('stream'), note: text('note') });
+  await renderForm(page, {
+    address: page.queryText('address'),
+    stream: page.queryText('stream'),
+    note: page.queryText('note'),
+  });
 }
 
 /** Adds a suppression, or shows the form again with its errors. */

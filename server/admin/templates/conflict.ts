@@ -1,27 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Response } from 'express';
 import type { Conflict, SourceRef } from '../../mail/index.ts';
-import type { Show } from '../views.ts';
-import { authorNames } from './authors.ts';
-import { currentSource, frameOf } from './editor-page.ts';
+import type { Page } from '../page.ts';
 import { type EditorFields, fieldsOf } from './fields.ts';
 import { languageLabel } from './languages.ts';
 import { sourceOf } from './source-of.ts';
+import { currentSource, headOf } from './source-page.ts';
 
 /**
- * Shows what two people wrote at once, side by side. Mine stays in the form, to be edited and stored over theirs; what
+ * Shows what two people wrote at once, side by side. Mine stays in the form, to be edited and saved over theirs; what
  * only they have comes along.
  */
 export async function showConflict(
-  show: Show,
-  response: Response,
-  ref: SourceRef,
+  page: Page,
   mine: EditorFields,
   { reason, current }: Conflict,
 ): Promise<void> {
+  const { ref } = current;
   const theirs = fieldsOf(currentSource(current));
-  const by = current.draft?.changedBy ?? current.published?.by ?? '';
-  const name = await authorNames(response, [by, current.published?.by ?? '']);
   const [myTexts, theirTexts] = [textsOf(mine), textsOf(theirs)];
   const entries = [...new Map([...theirTexts, ...myTexts])].map(([field, text]) => ({
     field,
@@ -30,23 +25,21 @@ export async function showConflict(
     code: field.endsWith('[html]') || field.endsWith('[mjml]') ? 'html' : 'text',
     theirs: theirTexts.get(field) ?? '',
   }));
-  show(
-    response,
-    'templates/conflict',
-    {
-      ...frameOf(ref, current, name),
-      reason,
-      who: name(by),
-      when: current.draft?.changedAt ?? current.published?.at,
-      baseVersion: reason === 'base' ? String(current.published?.version ?? '') : '',
-      differing: entries.filter(({ text, theirs: other }) => text !== other),
-      same: entries.filter(({ text, theirs: other }) => text === other),
-      tableDiffers: !isDeepStrictEqual(dataOf(ref, mine), dataOf(ref, theirs)),
-      rows: mine.rows,
-      sample: mine.sample,
-    },
-    409,
-  );
+  const head = await headOf(page, current);
+  const latest = head.draft ?? head.published;
+  const data = {
+    ...head,
+    reason,
+    who: latest?.by,
+    when: latest?.at,
+    baseVersion: reason === 'base' ? String(current.published?.version ?? '') : '',
+    differing: entries.filter(({ text, theirs: other }) => text !== other),
+    same: entries.filter(({ text, theirs: other }) => text === other),
+    tableDiffers: !isDeepStrictEqual(dataOf(ref, mine), dataOf(ref, theirs)),
+    rows: mine.rows,
+    sample: mine.sample,
+  };
+  page.render('templates/conflict', data, 409);
 }
 
 /** Contract and sample, as they would be stored. */

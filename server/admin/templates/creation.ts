@@ -1,18 +1,8 @@
-import type { Request, Response } from 'express';
-import {
-  type Mail,
-  MailError,
-  noLayout,
-  type Source,
-  type SourceKind,
-  type SourceRef,
-} from '../../mail/index.ts';
-import { redirectWithFlash } from '../flash.ts';
-import { formField } from '../form-parser.ts';
-import { personOf } from '../person.ts';
-import type { Show } from '../views.ts';
+import { MailError, noLayout, type Source, type SourceKind, type SourceRef } from '../../mail/index.ts';
+import type { Page } from '../page.ts';
 import { categoriesOf } from './editor-page.ts';
-import { isKind, kindLabels, refText } from './reference.ts';
+import { isKind, kindLabels } from './reference.ts';
+import { editorPath } from './source-page.ts';
 
 /** What the form for a new source holds. */
 interface NewFields {
@@ -20,57 +10,49 @@ interface NewFields {
   key: string;
   category: string;
   layout: string;
-  problem: string | null;
 }
 
 /** Shows the form for a new template, layout or partial. */
-export async function showCreation(
-  mail: Mail,
-  show: Show,
-  response: Response,
-  asked: unknown,
-  typed?: NewFields,
-): Promise<void> {
-  const kind = typed?.kind ?? (isKind(asked) && asked !== 'brand' ? asked : 'template');
-  const layouts = await mail.templates.list('layout');
-  const empty: NewFields = { kind, key: '', category: '', layout: 'default', problem: null };
-  show(
-    response,
-    'templates/new',
-    {
-      ...(typed ?? empty),
-      label: kindLabels[kind].one,
-      categories: categoriesOf(mail, typed?.category ?? ''),
-      layouts: layouts.map(({ key }) => key),
-    },
-    typed ? 422 : 200,
-  );
+export async function showCreation(page: Page): Promise<void> {
+  await renderForm(page, { kind: newKind(page.queryText('kind')), key: '', category: '', layout: 'default' });
 }
 
 /** Creates a new source as a draft and opens it. */
-export async function create(mail: Mail, show: Show, request: Request, response: Response): Promise<void> {
-  const kind = formField(request, 'kind');
-  const typed: NewFields = {
-    kind: isKind(kind) && kind !== 'brand' ? kind : 'template',
-    key: formField(request, 'key').trim(),
-    category: formField(request, 'category').trim(),
-    layout: formField(request, 'layout'),
-    problem: null,
+export async function create(page: Page): Promise<void> {
+  const fields: NewFields = {
+    kind: newKind(page.field('kind')),
+    key: page.field('key'),
+    category: page.field('category'),
+    layout: page.field('layout'),
   };
   try {
-    const source = starter(typed, formField(request, 'markup') === 'mjml');
-    if (typed.key === 'new')
+    const source = starter(fields, page.field('markup') === 'mjml');
+    if (fields.key === 'new')
       throw new MailError('invalid-input', 'The key "new" is reserved: choose another one.');
-    await mail.templates.create(source, { by: personOf(response).id });
-    redirectWithFlash(
-      response,
-      `templates/${encodeURIComponent(refText(source))}`,
-      'Draft created. It is used for sending once it is published.',
-    );
+    await page.mail.templates.create(source, { by: page.by });
+    page.redirect(editorPath(source), 'Draft created. It is used for sending once it is published.');
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    await showCreation(mail, show, response, typed.kind, { ...typed, problem: error.message });
+    await renderForm(page, fields, error.message);
   }
+}
+
+// There is one brand, which exists already.
+function newKind(kind: string): SourceKind {
+  return isKind(kind) && kind !== 'brand' ? kind : 'template';
+}
+
+async function renderForm(page: Page, fields: NewFields, problem: string | null = null): Promise<void> {
+  const { mail } = page;
+  const layouts = await mail.templates.list('layout');
+  const data = {
+    ...fields,
+    problem,
+    label: kindLabels[fields.kind].one,
+    categories: categoriesOf(mail, fields.category),
+    layouts: layouts.map(({ key }) => key),
+  };
+  page.render('templates/new', data, problem === null ? 200 : 422);
 }
 
 function starter({ kind, key, category, layout }: NewFields, mjml: boolean): Source {

@@ -1,81 +1,52 @@
-import type { Request, Response } from 'express';
 import {
   type Conflict,
-  type Mail,
   MailError,
   type Saved,
   type Source,
-  type SourceRef,
   type SourceView,
   withLocale,
   withoutLocale,
 } from '../../mail/index.ts';
-import { wantsJson } from '../access/require-sign-in.ts';
-import { formField } from '../form-parser.ts';
-import { personOf } from '../person.ts';
-import type { Show } from '../views.ts';
+import type { Page } from '../page.ts';
+import { actionIn, continueAfterSave } from './after-save.ts';
 import { showConflict } from './conflict.ts';
-import { continueAfterSave } from './draft-next.ts';
-import { currentSource, showEditor, viewOf } from './editor-page.ts';
+import { showEditor } from './editor-page.ts';
 import { type EditorFields, fieldsOf, isSameSource } from './fields.ts';
 import { readForm } from './read-form.ts';
 import { sourceOf } from './source-of.ts';
+import { currentSource, editorPath, refOf, viewOf } from './source-page.ts';
 
-/**
- * Saves the editor's form. Whichever button was pressed, the draft is saved first, so that nothing is lost: `next` is `save`, `publish`, `test`, `save-sample-data`, `remove-sample-data:ID`, `add-language`, `remove-language:LOCALE` or
- * `plain-html`.
- */
-export async function saveDraft(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-  ref: SourceRef,
-): Promise<void> {
-  const view = await viewOf(mail, ref);
-  const fields = chosenFields(view, readForm(request.body), request);
-  const form = sourceOf(ref, fields);
-  if ('problem' in form) {
-    await refuse(mail, show, response, ref, fields, form.problem);
-    return;
-  }
-  const [next = 'save', subject = ''] = formField(request, 'next').split(/:(.*)/s);
-  const source = changed(form.source, next, subject, request);
-  if ('problem' in source) {
-    await refuse(mail, show, response, ref, fields, source.problem);
-    return;
-  }
-  const result = await store(mail, view, source, request, response);
-  if (result.state === 'conflict') {
-    await answerConflict(show, response, ref, fields, result);
-    return;
-  }
-  const hasDraft = view.draft !== null || result.revision !== view.revision;
-  if (wantsJson(request)) {
-    response.json({ revision: result.revision, at: new Date().toISOString(), hasDraft });
-    return;
-  }
-  await continueAfterSave(mail, show, request, response, source, { next, subject, hasDraft });
+/** Saves the editor's form. Whichever button was pressed, the draft is saved first, so that nothing is lost. */
+export async function saveDraft(page: Page): Promise<void> {
+  const view = await viewOf(page);
+  const fields = fieldsIn(page, view);
+  const form = sourceOf(view.ref, fields);
+  const source = 'problem' in form ? form : changed(page, form.source);
+  if ('problem' in source) return refuse(page, fields, source.problem);
+  const result = await store(page, view, source);
+  if (result.state === 'conflict') return answerConflict(page, fields, result);
+  const { revision } = result;
+  const hasDraft = view.draft !== null || revision !== view.revision;
+  if (page.wantsJson) return page.json({ revision, at: new Date().toISOString(), hasDraft });
+  await continueAfterSave(page, source, hasDraft);
 }
 
-/** Of a resolved conflict: the contract's table may have been left to the other side. */
-function chosenFields(view: SourceView, fields: EditorFields, request: Request): EditorFields {
-  return formField(request, 'keepTable') === 'theirs'
-    ? { ...fields, rows: fieldsOf(currentSource(view)).rows, sample: fieldsOf(currentSource(view)).sample }
-    : fields;
+/** The form; of a resolved conflict the contract's table may be left to the other side. */
+function fieldsIn(page: Page, view: SourceView): EditorFields {
+  const fields = readForm(page.request.body);
+  if (page.field('keepTable') !== 'theirs') return fields;
+  const { rows, sample } = fieldsOf(currentSource(view));
+  return { ...fields, rows, sample };
 }
 
-function changed(
-  source: Source,
-  next: string,
-  subject: string,
-  request: Request,
-): Source | { problem: string } {
+/** The source with what the button changes about it. */
+function changed(page: Page, source: Source): Source | { problem: string } {
   if (source.kind !== 'template') return source;
+  const { name, subject } = actionIn(page);
   try {
-    if (next === 'add-language') return withLocale(source, formField(request, 'newLanguage').trim());
-    if (next === 'remove-language') return withoutLocale(source, subject);
-    return next === 'plain-html' ? withoutMjml(source) : source;
+    if (name === 'add-language') return withLocale(source, page.field('newLanguage'));
+    if (name === 'remove-language') return withoutLocale(source, subject);
+    return name === 'plain-html' ? withoutMjml(source) : source;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     return { problem: error.message };
@@ -90,43 +61,35 @@ function withoutMjml(source: Source<'template'>): Source<'template'> {
 }
 
 /** Saves a draft if something changed; a test of an unchanged template creates none. */
-async function store(
-  mail: Mail,
-  view: SourceView,
-  source: Source,
-  request: Request,
-  response: Response,
-): Promise<Saved | Conflict> {
-  const revision = Number(formField(request, 'revision'));
+async function store(page: Page, view: SourceView, source: Source): Promise<Saved | Conflict> {
+  const revision = Number(page.field('revision'));
+  const base = page.field('baseVersion');
   const isSame = isSameSource(source, currentSource(view));
-  const base = formField(request, 'baseVersion');
   if (isSame && base === '' && revision === view.revision) return { state: 'saved', revision };
-  return mail.templates.saveDraft(source, {
-    revision,
-    by: personOf(response).id,
-    ...(base !== '' && { baseVersion: Number(base) }),
-  });
+  const baseVersion = base !== '' && { baseVersion: Number(base) };
+  return page.mail.templates.saveDraft(source, { revision, by: page.by, ...baseVersion });
 }
 
-async function refuse(
-  mail: Mail,
-  show: Show,
-  response: Response,
-  ref: SourceRef,
-  fields: EditorFields,
-  problem: string,
-): Promise<void> {
-  if (wantsJson(response.req)) response.status(422).json({ code: 'invalid', message: problem });
-  else await showEditor(mail, show, response, ref, { unsaved: { fields, problem } });
+async function refuse(page: Page, fields: EditorFields, problem: string): Promise<void> {
+  if (page.wantsJson) page.json({ code: 'invalid', message: problem }, 422);
+  else await showEditor(page, { unsaved: { fields, problem } });
 }
 
-async function answerConflict(
-  show: Show,
-  response: Response,
-  ref: SourceRef,
-  fields: EditorFields,
-  conflict: Conflict,
-): Promise<void> {
-  if (wantsJson(response.req)) response.status(409).json({ code: 'conflict', reason: conflict.reason });
-  else await showConflict(show, response, ref, fields, conflict);
+async function answerConflict(page: Page, fields: EditorFields, conflict: Conflict): Promise<void> {
+  if (page.wantsJson) page.json({ code: 'conflict', reason: conflict.reason }, 409);
+  else await showConflict(page, fields, conflict);
+}
+
+/** Discards the draft, unless somebody has changed it meanwhile. */
+export async function discardDraft(page: Page): Promise<void> {
+  const { mail, by } = page;
+  const ref = refOf(page);
+  const result = await mail.templates.discardDraft(ref, { revision: Number(page.field('revision')), by });
+  if (result.state === 'conflict')
+    return page.redirect(editorPath(ref), {
+      tone: 'failed',
+      text: 'The draft was not discarded, because somebody changed it in the meantime. This is its current content.',
+    });
+  const isLeft = (await mail.templates.get(ref)) !== null;
+  page.redirect(isLeft ? editorPath(ref) : 'templates', 'Draft discarded.');
 }

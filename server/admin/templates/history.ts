@@ -1,38 +1,30 @@
-import type { Request, Response } from 'express';
-import type { Mail, SourceRef, SourceView, VersionPick, VersionSummary } from '../../mail/index.ts';
-import { redirectWithFlash } from '../flash.ts';
-import { formField } from '../form-parser.ts';
+import type { SourceView, VersionPick, VersionSummary } from '../../mail/index.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
-import type { Show } from '../views.ts';
 import { authorNames } from './authors.ts';
 import { shownDiff } from './diff-lines.ts';
-import { frameOf, viewOf } from './editor-page.ts';
 import { fieldsOf } from './fields.ts';
 import { languageLabel, languagesOf } from './languages.ts';
 import { publishedNotice, publishOptions } from './publication.ts';
-import { refText } from './reference.ts';
+import { editorPath, headOf, refOf, viewOf } from './source-page.ts';
 
 const perPage = 50;
 
 /** Shows the versions of a source, newest first, with the choice of two to compare. */
-export async function showHistory(
-  mail: Mail,
-  show: Show,
-  { query }: Request,
-  response: Response,
-  ref: SourceRef,
-): Promise<void> {
-  const before = Number(query.before);
+export async function showHistory(page: Page): Promise<void> {
+  const before = Number(page.queryText('before'));
   const [view, versions] = await Promise.all([
-    viewOf(mail, ref),
-    mail.templates.versions(ref, { limit: perPage, ...(before > 0 && { before }) }),
+    viewOf(page),
+    page.mail.templates.versions(refOf(page), { limit: perPage, ...(before > 0 && { before }) }),
   ]);
-  const ids = [view.draft?.changedBy ?? '', view.published?.by ?? '', ...versions.map(({ by }) => by)];
-  const name = await authorNames(response, ids);
+  const name = await authorNames(
+    page,
+    versions.map(({ by }) => by),
+  );
   const last = versions.at(-1)?.version ?? 1;
   const picks = [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))];
-  show(response, 'templates/history', {
-    ...frameOf(ref, view, name),
+  page.render('templates/history', {
+    ...(await headOf(page, view)),
     versions: versions.map(one => ({ ...one, author: name(one.by), why: causeOf(one) })),
     newest: before > 0,
     older: versions.length === perPage && last > 1 ? last : null,
@@ -62,96 +54,68 @@ function causeOf({ cause, by }: VersionSummary): string {
 
 /** Shows one version: its sources, and a way to make it the published one again. */
 export async function showVersion(
-  mail: Mail,
-  show: Show,
-  response: Response,
-  ref: SourceRef,
-  number: string,
-  problem: { text: string; message: string; status: 409 | 422 } | null = null,
+  page: Page,
+  refused?: { problem: string; message: string; status: 409 | 422 },
 ): Promise<void> {
-  const [view, stored] = await Promise.all([viewOf(mail, ref), mail.templates.version(ref, Number(number))]);
+  const ref = refOf(page);
+  const number = page.param('version');
+  const [view, stored] = await Promise.all([viewOf(page), page.mail.templates.version(ref, Number(number))]);
   if (!stored) throw notFound(`There is no version ${number} of ${ref.key}.`);
-  const name = await authorNames(response, [
-    stored.by,
-    view.draft?.changedBy ?? '',
-    view.published?.by ?? '',
-  ]);
+  const name = await authorNames(page, [stored.by]);
   const fields = fieldsOf(stored.source);
-  show(
-    response,
-    'templates/version',
-    {
-      ...frameOf(ref, view, name),
-      version: { ...stored, author: name(stored.by), why: causeOf(stored) },
-      languages: languagesOf(ref.kind, fields),
-      values: fields.values,
-      sample: fields.sample,
-      message: problem?.message ?? `Version ${number} restored`,
-      problem: problem?.text ?? null,
-    },
-    problem?.status ?? 200,
-  );
+  const data = {
+    ...(await headOf(page, view)),
+    version: { ...stored, author: name(stored.by), why: causeOf(stored) },
+    languages: languagesOf(ref.kind, fields),
+    values: fields.values,
+    sample: fields.sample,
+    message: refused?.message ?? `Version ${number} restored`,
+    problem: refused?.problem ?? null,
+  };
+  page.render('templates/version', data, refused?.status ?? 200);
 }
 
 /** Publishes an earlier version again, as a new one. */
-export async function restore(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-  ref: SourceRef,
-  number: string,
-): Promise<void> {
-  const message = formField(request, 'message').trim();
-  const showProblem = (text: string, status: 409 | 422) =>
-    showVersion(mail, show, response, ref, number, { text, message, status });
-  if (message === '') {
-    await showProblem('Enter a reason. It is shown in the history.', 422);
-    return;
-  }
-  const result = await mail.templates.restore(ref, Number(number), publishOptions(request, response));
-  const page = `templates/${encodeURIComponent(refText(ref))}`;
+export async function restore(page: Page): Promise<void> {
+  const ref = refOf(page);
+  const options = publishOptions(page);
+  const { message } = options;
+  const refuse = (problem: string, status: 409 | 422) => showVersion(page, { problem, message, status });
+  if (message === '') return refuse('Enter a reason. It is shown in the history.', 422);
+  const result = await page.mail.templates.restore(ref, Number(page.param('version')), options);
   switch (result.state) {
     case 'published':
-      redirectWithFlash(response, page, publishedNotice(ref, result.version, result.templates));
-      return;
+      return page.redirect(editorPath(ref), publishedNotice(ref, result));
     case 'unchanged':
-      redirectWithFlash(
-        response,
-        page,
+      return page.redirect(
+        editorPath(ref),
         `The published version ${result.version} already has the same content.`,
       );
-      return;
     case 'conflict':
-      await showProblem('Somebody changed this template in the meantime. Check it, then restore again.', 409);
-      return;
+      return refuse('Somebody changed this template in the meantime. Check it, then restore again.', 409);
     case 'refused':
-      await showProblem(`Not restored: ${result.issues.map(({ message }) => message).join(' ')}`, 422);
+      return refuse(`Not restored: ${result.issues.map(issue => issue.message).join(' ')}`, 422);
   }
 }
 
 /** Shows what differs between two versions, or a version and the draft: in source and as mail, side by side. */
-export async function showDiff(
-  mail: Mail,
-  show: Show,
-  { query }: Request,
-  response: Response,
-  ref: SourceRef,
-): Promise<void> {
-  const view = await viewOf(mail, ref);
-  const latest = view.published?.version ?? 1;
-  const from = pick(query.from, Math.max(latest - 1, 1));
-  const to = pick(query.to, view.draft ? 'draft' : latest);
-  const [diff, versions, name] = await Promise.all([
+export async function showDiff(page: Page): Promise<void> {
+  const { mail } = page;
+  const view = await viewOf(page);
+  const { ref, draft, published } = view;
+  const latest = published?.version ?? 1;
+  const from = pick(page.queryText('from'), Math.max(latest - 1, 1));
+  const to = pick(page.queryText('to'), draft ? 'draft' : latest);
+  const [diff, versions, head] = await Promise.all([
     mail.templates.diff(ref, from, to),
     mail.templates.versions(ref, { limit: 100 }),
-    authorNames(response, [view.draft?.changedBy ?? '', view.published?.by ?? '']),
+    headOf(page, view),
   ]);
-  show(response, 'templates/diff', {
-    ...frameOf(ref, view, name),
+  page.render('templates/diff', {
+    ...head,
     from: String(from),
     to: String(to),
-    picks: [...(view.draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))],
+    picks: [...(draft ? ['draft'] : []), ...versions.map(({ version }) => String(version))],
     source: shownDiff(diff.source),
     rendered: shownDiff(diff.rendered),
     problems: diff.problems.map(({ side, locale, message }) => ({
@@ -162,8 +126,8 @@ export async function showDiff(
   });
 }
 
-function pick(asked: unknown, otherwise: VersionPick): VersionPick {
-  if (asked === undefined || asked === '') return otherwise;
+function pick(asked: string, otherwise: VersionPick): VersionPick {
+  if (asked === '') return otherwise;
   if (asked === 'draft') return 'draft';
   const version = Number(asked);
   if (!Number.isInteger(version) || version < 1) throw notFound('There is no such version.');

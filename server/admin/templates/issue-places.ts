@@ -3,9 +3,9 @@ import { refText } from './reference.ts';
 
 /** The place in the form where an issue can be fixed, or the page where it is. */
 export interface FormPlace {
-  /** Name of the form's field, or a section of the form; null when it lies elsewhere. */
+  /** Name of the form's field, or a section of the form; null when it is elsewhere. */
   field: string | null;
-  /** The source it lies in, as in an address, when it is another one. */
+  /** The source it is in, as in an address, when it is another one. */
   elsewhere: string | null;
   /** Where it is, in words. */
   place: string;

@@ -1,15 +1,17 @@
-import type { Request, Response } from 'express';
 import { brandKey, type Mail, type SourceSummary, sourceKinds } from '../../mail/index.ts';
-import type { Show } from '../views.ts';
+import type { Page } from '../page.ts';
 import { authorNames } from './authors.ts';
 import { isKind, kindLabels, refText } from './reference.ts';
+import { editorPath } from './source-page.ts';
 
 const numberOfDays = 30;
 
 /** The list of one kind, searched by what is in its key, category and description. */
-export async function showList(mail: Mail, show: Show, request: Request, response: Response): Promise<void> {
-  const kind = isKind(request.query.kind) ? request.query.kind : 'template';
-  const search = typeof request.query.q === 'string' ? request.query.q.trim() : '';
+export async function showList(page: Page): Promise<void> {
+  const { mail } = page;
+  const asked = page.queryText('kind');
+  const kind = isKind(asked) ? asked : 'template';
+  const search = page.queryText('q');
   const [all, numbers, conflicts] = await Promise.all([
     mail.templates.list(kind),
     kind === 'template' ? mail.monitoring.templates(numberOfDays) : [],
@@ -17,10 +19,10 @@ export async function showList(mail: Mail, show: Show, request: Request, respons
   ]);
   const found = all.filter(source => matches(source, search));
   const name = await authorNames(
-    response,
+    page,
     found.map(({ changedBy }) => changedBy),
   );
-  show(response, 'templates/index', {
+  page.render('templates/index', {
     kind,
     label: kindLabels[kind],
     tabs: sourceKinds.map(one => ({ kind: one, label: kindLabels[one].many, href: tabHref(one) })),
@@ -39,7 +41,7 @@ export async function showList(mail: Mail, show: Show, request: Request, respons
 
 // There is one brand: its tab is its editor.
 function tabHref(kind: (typeof sourceKinds)[number]): string {
-  if (kind === 'brand') return `templates/${encodeURIComponent(refText({ kind, key: brandKey }))}`;
+  if (kind === 'brand') return editorPath({ kind, key: brandKey });
   return kind === 'template' ? 'templates' : `templates?kind=${kind}`;
 }
 

@@ -1,35 +1,29 @@
-import type { Request, Response } from 'express';
-import { issueText, type Mail, MailError, type ReplayResult, type SourceRef } from '../../mail/index.ts';
+import { issueText, MailError, type ReplayResult, type SourceRef } from '../../mail/index.ts';
 import { sendMailHtml } from '../headers.ts';
-import type { Show } from '../views.ts';
-import { authorNames } from './authors.ts';
-import { currentSource, frameOf, viewOf } from './editor-page.ts';
+import type { Page } from '../page.ts';
 import { placeIssue } from './issue-places.ts';
-import { sendTextInFrame } from './preview.ts';
+import { hasErrors, sendTextInFrame } from './mail-frame.ts';
+import { templateInQuery } from './preview-choice.ts';
+import { currentSource, headOf, refOf, viewOf } from './source-page.ts';
 
 const newest = 50;
 /** Differences that are shown at once; the others, which differ less, are a click away. */
 const shownFirst = 3;
 
 /** Shows the draft rendered with the data of the messages that were sent last, against what these were. */
-export async function showReplay(
-  mail: Mail,
-  show: Show,
-  request: Request,
-  response: Response,
-  ref: SourceRef,
-): Promise<void> {
-  const view = await viewOf(mail, ref);
-  const key = templateIn(ref, request);
+export async function showReplay(page: Page): Promise<void> {
+  const { mail } = page;
+  const view = await viewOf(page);
+  const { ref } = view;
+  const key = templateInQuery(page, ref);
   const source = currentSource(view);
   const content = (await mail.templates.compose(source, key))?.content;
   const found = content ? await mail.templates.replay(content, { limit: newest }) : null;
-  const name = await authorNames(response, [view.draft?.changedBy ?? '', view.published?.by ?? '']);
   const results = found?.results ?? [];
   const differences = results.filter(({ kind }) => kind === 'different').map(shownDifference);
   const layout = source.kind === 'template' ? source.content.layout : '';
-  show(response, 'templates/replay', {
-    ...frameOf(ref, view, name),
+  page.render('templates/replay', {
+    ...(await headOf(page, view)),
     template: key,
     renders: content !== null && content !== undefined,
     total: results.length,
@@ -45,41 +39,28 @@ export async function showReplay(
 }
 
 /** Answers with one message as it was sent, or as the draft would make it: the two sides of the page's pictures. */
-export async function answerReplayed(
-  mail: Mail,
-  request: Request,
-  response: Response,
-  ref: SourceRef,
-): Promise<void> {
-  const { message, side } = request.params;
-  const html = await htmlOf(mail, request, ref, String(message), side === 'sent');
-  if ('problem' in html) sendTextInFrame(response, html.problem);
-  else sendMailHtml(response, html.html);
+export async function showReplayed(page: Page): Promise<void> {
+  const found = await htmlOf(page);
+  if ('problem' in found) sendTextInFrame(page, found.problem);
+  else sendMailHtml(page.response, found.html);
 }
 
-async function htmlOf(
-  mail: Mail,
-  request: Request,
-  ref: SourceRef,
-  messageId: string,
-  asSent: boolean,
-): Promise<{ html: string } | { problem: string }> {
+async function htmlOf(page: Page): Promise<{ html: string } | { problem: string }> {
+  const { mail } = page;
+  const ref = refOf(page);
+  const messageId = page.param('message');
   try {
-    if (asSent)
+    if (page.param('side') === 'sent')
       return (await mail.templates.replayed(messageId)) ?? { problem: 'Its content has been purged.' };
-    const source = currentSource(await viewOf(mail, ref));
-    const content = (await mail.templates.compose(source, templateIn(ref, request)))?.content;
-    if (!content) return { problem: 'There are errors, so there is no preview. The editor lists them.' };
+    const source = currentSource(await viewOf(page));
+    const content = (await mail.templates.compose(source, templateInQuery(page, ref)))?.content;
+    if (!content) return { problem: hasErrors };
     const { html, problem } = await mail.templates.preview(content, { messageId, issues: false });
     return problem ? { problem: issueText(problem) } : { html };
   } catch (error) {
     if (error instanceof MailError) return { problem: error.message };
     throw error;
   }
-}
-
-function templateIn(ref: SourceRef, { query }: Request): string {
-  return ref.kind === 'template' ? ref.key : String(query.template ?? '');
 }
 
 function shownDifference(result: ReplayResult) {

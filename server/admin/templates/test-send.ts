@@ -1,16 +1,16 @@
-import type { Request } from 'express';
-import { type Mail, MailError, type Source } from '../../mail/index.ts';
+import { MailError, type Source } from '../../mail/index.ts';
 import type { Flash } from '../flash.ts';
-import { formField } from '../form-parser.ts';
-import { dataChoice, templateOf } from './preview-choice.ts';
+import type { Page } from '../page.ts';
+import { dataChoice, templateInForm } from './preview-choice.ts';
 
 /** Sends the draft as a test to the address of the form; says what became of it. */
-export async function sendTestOf(mail: Mail, source: Source, request: Request, by: string): Promise<Flash> {
-  const to = formField(request, 'testTo').trim();
-  const content = (await mail.templates.compose(source, templateOf(source, request)))?.content;
+export async function sendTest(page: Page, source: Source): Promise<Flash> {
+  const { mail, by } = page;
+  const to = page.field('testTo');
+  const content = (await mail.templates.compose(source, templateInForm(page, source)))?.content;
   if (!content) return failed('the template has errors; the editor lists them.');
   try {
-    const result = await mail.templates.sendTest(content, { to, by, ...dataChoice(request) });
+    const result = await mail.templates.sendTest(content, { to, by, ...dataChoice(page) });
     switch (result.kind) {
       case 'sent':
         return { tone: 'done', text: `Test sent to ${to}: ${result.subject}` };

@@ -7,7 +7,7 @@ import {
 } from '@codemirror/autocomplete';
 import { frameVariables, type Variable, type Vocabulary, variablesAt } from './vocabulary.ts';
 
-/** Completes what stands in mustaches: variables with type and sample, helpers, blocks and partials. */
+/** Completes what is typed in mustaches: variables with type and sample, helpers, blocks and partials. */
 export function completeMustaches(vocabulary: () => Vocabulary): CompletionSource {
   return context => {
     const open = context.matchBefore(/\{\{\{?~?[^{}]*$/);

@@ -8,7 +8,7 @@ import {
 } from '@codemirror/view';
 import { type TokenKind, tokensOf } from './tokens.ts';
 
-/** Colours mustaches, whatever language they stand in. */
+/** Colours mustaches, whatever language they are in. */
 export const handlebars: Extension = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;

@@ -53,7 +53,7 @@ export function variablesAt(variables: readonly Variable[], before: string): Var
   return [...inner, ...outer];
 }
 
-/** The contract's path that `this` stands for after this text; empty at the root. */
+/** The contract's path that `this` refers to after this text; empty at the root. */
 export function scopeOf(before: string): string {
   const scopes: { block: string; scope: string }[] = [];
   for (const [, mark, block = '', argument = ''] of before.matchAll(

@@ -19,7 +19,7 @@ export function contractTable(form: HTMLFormElement): void {
   sample(form).addEventListener('input', () => readSamples(form));
 }
 
-/** The contract as it stands in the table. */
+/** The contract as it is in the table. */
 export function variablesIn(form: HTMLFormElement): Variable[] {
   return findAll('[data-row]', form).flatMap(row => {
     const path = cell(row, 'path').value.trim();

@@ -11,7 +11,7 @@ export interface Issue {
   column: number;
   /** Where it is, in words. */
   place: string;
-  /** Name of the form's field; null when it lies in another source. */
+  /** Name of the form's field; null when it is in another source. */
   field: string | null;
   elsewhere: string | null;
   /** Of the editor's address, to open it there. */

@@ -16,7 +16,7 @@ interface ShownMail {
   data: Record<string, unknown>;
 }
 
-interface Answered {
+interface PreviewResponse {
   mail: ShownMail | null;
   problem: string | null;
   issues: Issue[];
@@ -47,7 +47,7 @@ export function previewOf(form: HTMLFormElement, onIssues: (issues: Issue[]) => 
     const asked = new AbortController();
     latest = asked;
     try {
-      const answer = await post<Answered>(form.dataset.preview ?? '', fieldsIn(form), asked.signal);
+      const answer = await post<PreviewResponse>(form.dataset.preview ?? '', fieldsIn(form), asked.signal);
       if (asked.signal.aborted) return;
       if (answer.state === 'done') show(answer.body);
       else if (answer.state === 'refused') showProblem(answer.message);
@@ -56,7 +56,7 @@ export function previewOf(form: HTMLFormElement, onIssues: (issues: Issue[]) => 
     }
   };
 
-  const show = ({ mail: rendered, problem, issues }: Answered) => {
+  const show = ({ mail: rendered, problem, issues }: PreviewResponse) => {
     clearTimeout(issueTimer);
     const showIssues = () => {
       showProblem(rendered ? null : reason(problem, issues, mail !== null));

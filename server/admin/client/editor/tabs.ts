@@ -43,7 +43,7 @@ export function makeTabs(container: HTMLElement): void {
   if (first) open(first);
 }
 
-/** Opens every tab that an element lies in. */
+/** Opens every tab that an element is in. */
 export function openTabsOf(element: Element): void {
   for (
     let panel = element.closest('[role="tabpanel"]');
