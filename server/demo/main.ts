@@ -25,7 +25,7 @@ for (const [signal, code] of [
 
 try {
   const server = prepared('server');
-  // MessageToSend while the server loads: it is much, and nothing depends on who is first.
+  // Loaded while the server loads: it is much, and nothing depends on who is first.
   const { run } = await import('./run.ts');
   await run({ signal: stopping.signal, cleanUps, server, worker: () => prepared('worker'), logFolder, say });
 } catch (error) {

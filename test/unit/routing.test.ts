@@ -81,7 +81,7 @@ describe('routing', () => {
     for (const share of Object.values(thirds)) expect(share).to.be.closeTo(1 / 3, 0.02);
   });
 
-  it('parks a route of weight 0, first or last', () => {
+  it('uses no route of weight 0, first or last', () => {
     expect(shares(weighted(0, 1)).a).to.equal(0);
     expect(shares(weighted(1, 0)).b).to.equal(0);
     expect(shares(weighted(1, 0, 1)).b).to.equal(0);

@@ -10,7 +10,7 @@ export type Lane = 'transactional' | 'bulk';
 export interface WeightedRoute {
   stream: string;
   transport: string;
-  /** Share relative to the other routes of the category; 0 parks a route. */
+  /** Share relative to the other routes of the category; 0 takes the route out of use. */
   weight: number;
 }
 
