@@ -69,7 +69,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     trustedProxies: value.TRUSTED_PROXIES.split(',').map((proxy: string) => proxy.trim()),
     port,
     production,
-  };
+  } satisfies Record<keyof Config, unknown>;
 }
 
 /** Reads and checks DATABASE_URL alone, for what needs nothing else. Throws a {@link ConfigError}. */
