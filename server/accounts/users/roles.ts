@@ -3,8 +3,8 @@ import { type Role, roles } from '../../admin/person.ts';
 /** What each role may do, in a sentence. */
 const allowed: Record<Role, string> = {
   viewer: 'Sees everything, changes nothing.',
-  editor: 'Edits drafts, prepares campaigns, suppresses addresses and lifts suppressions.',
-  publisher: 'Publishes templates, launches campaigns.',
+  editor: 'Edits drafts, prepares campaigns, suppresses addresses.',
+  publisher: 'Publishes templates, launches campaigns, lifts suppressions.',
   admin: 'Also changes settings and who may come in.',
 };
 

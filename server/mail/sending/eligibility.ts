@@ -5,8 +5,7 @@ import type { Mailbox } from '../providers/transport.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import type { MessageToSend } from './claims-store.ts';
-import { type Skip, skipped } from './outcomes.ts';
-import { type DeliveryResult, recordResults } from './results-store.ts';
+import { type DeliveryResult, recordResults, type Skip, skipped } from './results-store.ts';
 
 /** Suppression, consent and expiry for the whole page in two queries; results of what may not go out are recorded here. */
 export async function filterEligible(

@@ -5,8 +5,7 @@ import { type AttachmentFile, type Envelope, envelopeOf } from '../providers/tra
 import { senderOf } from '../routing/policy.ts';
 import type { ReadyTemplate, Rendered, Templates } from '../templates/index.ts';
 import type { MessageToSend } from './claims-store.ts';
-import { skipped } from './outcomes.ts';
-import { type DeliveryResult, recordResults } from './results-store.ts';
+import { type DeliveryResult, recordResults, skipped } from './results-store.ts';
 
 /** A message and what a transport gets of it. */
 export interface Job {

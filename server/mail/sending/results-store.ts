@@ -28,6 +28,24 @@ export interface AttemptResult {
   providerMessageId: string | null;
 }
 
+/** Why a message is not handed over, and the state that its row gets. */
+export interface Skip {
+  kind: 'suppressed' | 'failed';
+  reason: string;
+}
+
+/** The result of a message that is not handed over. */
+export function skipped(message: MessageToSend, { kind, reason }: Skip): DeliveryResult {
+  const attempt: AttemptResult = {
+    id: message.attemptId,
+    outcome: 'skipped',
+    code: kind,
+    answer: reason,
+    providerMessageId: null,
+  };
+  return { claim: message.claim, attempt, next: { to: kind === 'failed' ? 'fail' : 'suppress', reason } };
+}
+
 /**
  * Records a page of results, all of it or nothing. Every write is fenced: a message whose lease was lost meanwhile
  * keeps the state it has; the attempt's own result is a fact and is always recorded.
