@@ -135,6 +135,13 @@ describe('agendash on the job storage', () => {
     expect(await jobs()).to.have.length(1);
   });
 
+  it('carries out no change that the audit log would not show', async () => {
+    const jobIds = [await save()];
+    for (const path of ['/api/jobs/delete/', '/API/Jobs/DELETE', '/api/jobs/unheard-of'])
+      await send(path, { jobIds }).expect(404);
+    expect(await jobs()).to.have.length(1);
+  });
+
   it('shows live what jobs do in other processes', async () => {
     const dashboard = new MysqlBackend({
       knex: testDatabase(),

@@ -26,7 +26,7 @@ export async function* resultsOf(db: Db, id: string): AsyncGenerator<CampaignRes
 }
 
 /** A campaign's messages behind an address, in order of address: its unique key leads there. */
-export async function campaignResults(
+async function campaignResults(
   db: Db,
   campaignId: string,
   after: string,

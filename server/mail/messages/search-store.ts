@@ -176,7 +176,7 @@ export interface Plan {
 }
 
 /** Every plan for a filter, usually short ones first; `versions` are the template's. */
-export function plansFor(filter: MessageFilter, versions: readonly number[] | null): Plan[] {
+function plansFor(filter: MessageFilter, versions: readonly number[] | null): Plan[] {
   const { recipient, campaignId, tag, state, stream, template } = filter;
   const asked: Condition[] = [
     ...(recipient ? [['m.recipient', addressKey(recipient)] as const] : []),

@@ -66,7 +66,7 @@ export async function deliver(context: MailContext, claims: readonly Claim[]): P
  * Drops messages of campaigns that were paused or cancelled after they had queued, such as those a provider deferred
  * meanwhile: they are held or cancelled like the rest of their campaign.
  */
-export async function dropStopped(
+async function dropStopped(
   { db, now }: MailContext,
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
@@ -80,7 +80,7 @@ export async function dropStopped(
  * Defers messages whose category or transport is no longer configured, until somebody acts; the others of the page
  * go on.
  */
-export async function deferUnroutable(
+async function deferUnroutable(
   context: MailContext,
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
