@@ -1,5 +1,4 @@
-import type { ProviderEvent } from '../../server/mail/providers/event.ts';
-import { MalformedEvent } from '../../server/mail/providers/event.ts';
+import { MalformedEvent, type ProviderEvent } from '../../server/mail/providers/event.ts';
 import { commonLimits } from '../../server/mail/providers/limits.ts';
 import type {
   ListedSuppression,

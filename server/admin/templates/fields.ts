@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ContractRow, Source, SourceParts } from '../../mail/index.ts';
-import { contractToRows } from '../../mail/index.ts';
+import { type ContractRow, contractToRows, type Source, type SourceParts } from '../../mail/index.ts';
 
 /**
  * What the editor's form holds, as text, valid or not. A template has its parts by locale; a layout or

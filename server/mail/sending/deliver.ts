@@ -1,15 +1,12 @@
 import type { MailContext } from '../context.ts';
-import type { Outcome, Transport } from '../providers/transport.ts';
-import { notStarted } from '../providers/transport.ts';
-import type { Lane } from '../routing/policy.ts';
-import { findCategory } from '../routing/policy.ts';
+import { notStarted, type Outcome, type Transport } from '../providers/transport.ts';
+import { findCategory, type Lane } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, loadClaimed, type MessageToSend, markHandedOver } from './claims-store.ts';
 import { filterEligible } from './eligibility.ts';
 import { type Job, renderAll } from './render.ts';
-import type { DeliveryResult, Next } from './results-store.ts';
-import { recordResults, stopClaimed } from './results-store.ts';
+import { type DeliveryResult, type Next, recordResults, stopClaimed } from './results-store.ts';
 import { retryDelay } from './retry.ts';
 
 /** How much of a lane is worked on at once: while one page is being sent, the next is claimed and rendered. */

@@ -1,5 +1,4 @@
-import type { JobId } from 'agenda';
-import { toJobId } from 'agenda';
+import { type JobId, toJobId } from 'agenda';
 import type { Database, Row, SqlValue } from '../database/database.ts';
 import { toUtc } from '../database/utc.ts';
 import { marks } from '../tables/rows.ts';

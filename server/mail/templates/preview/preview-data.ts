@@ -1,6 +1,5 @@
 import { MailError } from '../../error.ts';
-import type { StoredMessage } from '../../messages/load-store.ts';
-import { loadMessage } from '../../messages/load-store.ts';
+import { loadMessage, type StoredMessage } from '../../messages/load-store.ts';
 import { confidentialMessages } from '../../messages/views-store.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
