@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
 import type { Db } from '../../db/connect.ts';
 import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
+import type { Log } from './shared/log.ts';
 import type { RenderPool, Templates } from './templates/index.ts';
 
 /** Time spans of the pipeline, all in ms. */
@@ -39,7 +39,7 @@ export const defaultTiming: Timing = {
 export interface MailContext {
   db: Db;
   now: () => Date;
-  log: Logger;
+  log: Log;
   policy: Policy;
   retry: RetryPolicy;
   timing: Timing;

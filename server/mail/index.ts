@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { connect } from '../../db/connect.ts';
 import { migrate } from '../../db/migrate.ts';
+import type { Mail } from './api.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { expandCampaigns } from './campaigns/expand.ts';
 import type { MailContext } from './context.ts';
@@ -16,11 +17,9 @@ import { createConsent } from './people/consent.ts';
 import { createSuppressions } from './people/suppressions.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
-import type { Lane } from './routing/policy.ts';
-import { createSend, type Send, type SendOptions, sendBatch } from './sending/accept.ts';
+import { createSend, type Send, sendBatch } from './sending/accept.ts';
 import { deliver, deliverDue } from './sending/deliver.ts';
 import { createInlineQueue } from './sending/inline-queue.ts';
-import type { SendInput } from './sending/request.ts';
 import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
@@ -28,11 +27,8 @@ import { packageRoot } from './shared/package-root.ts';
 import { createAuthoring, createTemplateChecks } from './templates/index.ts';
 import { type MailConfig, type MailDeps, wire } from './wiring.ts';
 
-/** The module, as the host's features, admins and jobs use it. */
-export type Mail = Awaited<ReturnType<typeof createMail>>;
-
 /** Opens the module: connects, migrates, publishes changed template files. Throws when one of them fails. */
-export async function createMail(config: MailConfig, deps: MailDeps = {}) {
+export async function createMail(config: MailConfig, deps: MailDeps = {}): Promise<Mail> {
   const db = deps.db ?? connect(config.databaseUrl, { poolSize: deps.poolSize ?? 10 });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {
@@ -55,7 +51,7 @@ export const ownTemplates = path.join(packageRoot, 'templates');
 function mailOf(
   context: MailContext,
   { folder, releaseDb }: { folder: string; releaseDb: () => Promise<void> },
-) {
+): Mail {
   const { db, now, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
@@ -69,10 +65,8 @@ function mailOf(
   };
 
   return {
-    /** Accepts one message; see `SendInput` and `SendOptions`. Throws a MailError, and then nothing was stored. */
     send: sendOne,
-    /** Accepts many, each for itself. */
-    sendBatch: (items: readonly SendInput[], options: SendOptions = {}) => sendBatch(sendOne, items, options),
+    sendBatch: (items, options = {}) => sendBatch(sendOne, items, options),
 
     messages: createMessages(context),
     campaigns: createCampaigns(context),
@@ -83,24 +77,18 @@ function mailOf(
       ...checks,
       ...createAuthoring(context, { folder, checks }),
       keys: () => templates.keys(),
-      /** A template with its sample data, as it would be sent. */
-      async sample(key: string, locale: string | null = null) {
+      async sample(key, locale = null) {
         const template = await templates.published(key);
         return template.render(template.check(template.content.sample), { locale, unsubscribe: '#' });
       },
     },
 
-    /**
-     * Takes one body of a provider's webhooks, by the provider's key; resolves after its effects are committed. Throws
-     * `MalformedEvent` when it is not what the provider documents.
-     */
-    async receive(provider: string, payload: unknown) {
+    async receive(provider, payload) {
       const reader = providers.find(provider)?.events;
       if (!reader) throw new MailError('invalid-input', `Nothing comes from ${provider} here.`, 'provider');
       return receive(context, provider, reader.read(payload, now()), 'webhook');
     },
 
-    /** Who reports what becomes of mail, as people are told of it. */
     providers: {
       names: providers.names,
       describeBounce: providers.describeBounce,
@@ -114,25 +102,22 @@ function mailOf(
     webhookPasswords: passwords,
     webhooks: createWebhookSetup(context, passwords),
 
-    /** What the worker's clock calls; each does all there is to do and may run in any number of processes at once. */
     work: {
-      deliverDue: (lane: Lane, signal?: AbortSignal) => deliverDue(context, lane, signal),
-      expandCampaigns: (signal?: AbortSignal) => expandCampaigns(context, signal),
+      deliverDue: (lane, signal) => deliverDue(context, lane, signal),
+      expandCampaigns: signal => expandCampaigns(context, signal),
       recoverLeases: () => recoverLeases(context),
-      resolveUnknowns: (signal?: AbortSignal) => resolveUnknowns(context, signal),
+      resolveUnknowns: signal => resolveUnknowns(context, signal),
       reconcile: () => reconcile(context),
-      rollUp: (signal?: AbortSignal) => rollUp(context, signal),
+      rollUp: signal => rollUp(context, signal),
       purge: () => purgeExpired(context),
     },
 
     log,
 
-    /** Throws when the database does not answer: for health checks. */
-    async ping(): Promise<void> {
+    async ping() {
       await db.raw('SELECT 1');
     },
 
-    /** Finishes what is in hand, then closes connections. Sends after this are refused. */
     async close() {
       if (closed) return;
       closed = true;
@@ -144,33 +129,62 @@ function mailOf(
   };
 }
 
-export type { AudienceResult, RecipientInput } from './campaigns/audience.ts';
-export type { CampaignDetails, CampaignInput, CampaignPlan } from './campaigns/campaigns.ts';
+export type { Mail, MailTemplates, ProviderWords, Work } from './api.ts';
+export type {
+  CampaignDetails,
+  CampaignFilter,
+  CampaignInput,
+  CampaignPlan,
+  Campaigns,
+} from './campaigns/api.ts';
+export type { AudienceOptions, AudienceResult, RecipientInput, Recipients } from './campaigns/audience.ts';
 export type { Campaign } from './campaigns/campaigns-store.ts';
+export type { Progress } from './campaigns/progress.ts';
 export type { CampaignResult } from './campaigns/results-store.ts';
 export type { CampaignAction, CampaignState } from './campaigns/states.ts';
 export { MailError, type MailErrorCode } from './error.ts';
-export type { WebhookProvider } from './events/webhook-setup.ts';
-export type { MessageDetails } from './messages/messages.ts';
+export type { EventView } from './events/events-store.ts';
+export type { Received } from './events/receive.ts';
+export type { NewWebhookPassword, WebhookPasswords } from './events/webhook-passwords.ts';
+export type { WebhookPassword } from './events/webhook-passwords-store.ts';
+export type { WebhookCheck, WebhookProvider, WebhookSetUp, WebhookSetup } from './events/webhook-setup.ts';
+export type { WebhookStatus } from './events/webhook-status.ts';
+export type { MessageAction } from './messages/actions.ts';
+export type { MessageDetails, Messages } from './messages/api.ts';
+export type { Explanation } from './messages/explain.ts';
+export type { MessageContent } from './messages/load-store.ts';
 export type { MessageFilter, MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';
 export type { AttemptView, MessageView } from './messages/views-store.ts';
 export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export { longestMeasuredMs } from './monitoring/hourly-store.ts';
-export type { Series, StreamPoint } from './monitoring/series.ts';
-export type { Suppression } from './people/suppressions-store.ts';
+export type { Monitoring, Series, StreamPoint, TemplateCounts } from './monitoring/series.ts';
+export type { ConsentStatement, Consents, SuppressionEvidence, Suppressions } from './people/api.ts';
+export type { Consent } from './people/consent-store.ts';
+export type { Suppression, SuppressionFilter, SuppressionPage } from './people/suppressions-store.ts';
 export { type BounceMeaning, type EventKind, eventKinds, MalformedEvent } from './providers/event.ts';
 export type { Provider } from './providers/provider.ts';
-export type { Envelope, Outcome, Transport } from './providers/transport.ts';
+export type { AttachmentFile, Envelope, Mailbox, Outcome, Transport } from './providers/transport.ts';
+export type { ReconciliationDetails, Reconciliations } from './reconciliation/reconcile.ts';
 export type { ReconciliationRun, Repair } from './reconciliation/reconciliations-store.ts';
-export type { ConnectionTest, ConnectionView, StreamView } from './routing/connections.ts';
-export type { Lane, Policy } from './routing/policy.ts';
-export type { BatchResult, SendOptions, SendResult } from './sending/accept.ts';
-export type { SendInput } from './sending/request.ts';
-export { readMailbox } from './shared/address.ts';
+export type {
+  CategoryView,
+  Connections,
+  ConnectionTest,
+  ConnectionView,
+  PolicyView,
+  StreamView,
+} from './routing/connections.ts';
+export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/policy.ts';
+export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
+export type { Decision } from './sending/eligibility.ts';
+export type { AttachmentInput, SendInput } from './sending/request.ts';
+export { type MailboxInput, readMailbox } from './shared/address.ts';
+export type { Audit } from './shared/audit.ts';
 export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
-export type { AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
+export type { Actor, AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
+export type { Log, Logger } from './shared/log.ts';
 export { packageRoot } from './shared/package-root.ts';
 export {
   type Authoring,
@@ -201,6 +215,7 @@ export {
   type PublishedTemplate,
   type PublishOptions,
   positionText,
+  type Rendered,
   type Replay,
   type ReplayResult,
   rowsToContract,
@@ -219,7 +234,9 @@ export {
   type SyncResult,
   sourceKinds,
   sourceName,
+  type TemplateChecks,
   type TemplateContent,
+  type TemplateInput,
   type TemplateIssue,
   type TemplateParts,
   type TemplateSource,

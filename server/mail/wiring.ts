@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import type { Db } from '../../db/connect.ts';
 import { defaultTiming, type MailContext, type Timing } from './context.ts';
 import { configuredProviders, type ProviderConfig, standardRoutes } from './providers/configured.ts';
@@ -8,7 +8,7 @@ import type { Mailbox, Transport } from './providers/transport.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
-import { safeLog } from './shared/log.ts';
+import { type Logger, safeLog } from './shared/log.ts';
 import { createRenderPool, createTemplates } from './templates/index.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
@@ -21,26 +21,26 @@ export interface MailConfig extends ProviderConfig {
 
 /** What a host or a test may put in place of our own. */
 export interface MailDeps {
-  log?: Logger;
-  now?: () => Date;
+  log?: Logger | undefined;
+  now?: (() => Date) | undefined;
   /** What a start measures against the database's clock: `now`, unless that is moved on purpose. */
-  machineClock?: () => Date;
-  policy?: Policy;
-  retry?: Partial<RetryPolicy>;
-  timing?: Partial<Timing>;
+  machineClock?: (() => Date) | undefined;
+  policy?: Policy | undefined;
+  retry?: Partial<RetryPolicy> | undefined;
+  timing?: Partial<Timing> | undefined;
   /** Folder of templates; our own set by default. */
-  templates?: string;
+  templates?: string | undefined;
   /** False when changed template files are not to be published at the start. */
-  importFiles?: boolean;
+  importFiles?: boolean | undefined;
   /** In place of those that the configuration names. */
-  providers?: readonly Provider[];
+  providers?: readonly Provider[] | undefined;
   /** Additional or replacing transports, by their names. */
-  transports?: readonly Transport[];
-  poolSize?: number;
+  transports?: readonly Transport[] | undefined;
+  poolSize?: number | undefined;
   /** A pool made by `connect`, which stays its owner's to close; by default the module opens one of its own. */
-  db?: Db;
+  db?: Db | undefined;
   /** False when the schema is brought up to date elsewhere. */
-  migrate?: boolean;
+  migrate?: boolean | undefined;
 }
 
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */

@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import { pino } from 'pino';
@@ -23,5 +24,30 @@ describe('the log', () => {
     const line = lines.join('');
     expect(line).to.include('frames').and.to.include('ER_');
     expect(line).to.not.include('secret').and.not.include('private');
+  });
+
+  it('gives pino the details first, and any other logger the message', () => {
+    const calls: unknown[][] = [];
+    const keep = (...args: unknown[]) => void calls.push(args);
+    const asWinston = safeLog({ info: keep, warn: keep, error: keep });
+    asWinston.warn({ stream: 'outbound' }, 'late');
+    asWinston.info('up');
+    asWinston.error({ err: new Error('outer', { cause: new Error('inner') }) }, 'failed');
+    expect(calls.slice(0, 2)).to.deep.equal([['late', { stream: 'outbound' }], ['up']]);
+    expect(calls[2]?.[1]).to.have.nested.property('err.cause.message', 'inner');
+
+    const lines: Record<string, unknown>[] = [];
+    safeLog(pino({ base: null }, { write: line => lines.push(JSON.parse(line)) })).warn({ a: 1 }, 'late');
+    expect(lines[0]).to.include({ a: 1, msg: 'late' });
+  });
+
+  it('takes a console', () => {
+    const written: string[] = [];
+    const write = (chunk: unknown, _encoding: unknown, done: () => void) => {
+      written.push(String(chunk));
+      done();
+    };
+    safeLog(new Console(new Writable({ write }))).info({ stream: 'outbound' }, 'late');
+    expect(written.join('')).to.equal("late { stream: 'outbound' }\n");
   });
 });

@@ -4,12 +4,13 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { errorHandler } from '../../server/errors.ts';
 import { type Mail, MailError, type MailErrorCode } from '../../server/mail/index.ts';
+import { safeLog } from '../../server/mail/shared/log.ts';
 
 describe('errors as HTTP answers', () => {
   const logged: { level: number; path?: string; err?: { message: string } }[] = [];
   const log = pino({ level: 'warn' }, { write: line => logged.push(JSON.parse(line)) });
   // The handler needs nothing of the module but its log.
-  const mail = { log } as Mail;
+  const mail = { log: safeLog(log) } as Mail;
   beforeEach(() => {
     logged.length = 0;
   });

@@ -38,6 +38,8 @@ export function isFiltered(filter: MessageFilter): boolean {
 
 /** The address of a page of the list with these filters. */
 export function listQuery(filter: MessageFilter, page: { cursor?: string; after?: string } = {}): string {
-  const given = Object.entries({ ...shownFilter(filter), ...page }).filter(([, value]) => value !== '');
+  const given = Object.entries({ ...shownFilter(filter), ...page }).filter(
+    (field): field is [string, string] => Boolean(field[1]),
+  );
   return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
 }

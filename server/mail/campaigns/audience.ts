@@ -13,8 +13,9 @@ import { isAllowed } from './states.ts';
 /** One recipient of an audience. */
 export interface RecipientInput {
   email: string;
-  name?: string | null;
-  data?: Record<string, unknown>;
+  name?: string | null | undefined;
+  /** Merged over the campaign's data. */
+  data?: Record<string, unknown> | undefined;
 }
 
 /** Recipients as they come: a list, a generator, a stream of parsed lines. */
@@ -31,7 +32,7 @@ export interface AudienceResult {
 /** Options of {@link addRecipients}. */
 export interface AudienceOptions extends Actor {
   /** Check all of them and add none. */
-  checkOnly?: boolean;
+  checkOnly?: boolean | undefined;
 }
 
 const pageSize = 1000;

@@ -77,7 +77,11 @@ export async function readCampaign(db: Knex, id: string, { lock = false } = {}):
 /** Campaigns, latest first; those on their way alone when asked for. `cursor`: older than this id. */
 export async function listCampaigns(
   db: Db,
-  { running = false, cursor, limit = 100 }: { running?: boolean; cursor?: string; limit?: number } = {},
+  {
+    running = false,
+    cursor,
+    limit = 100,
+  }: { running?: boolean | undefined; cursor?: string | undefined; limit?: number } = {},
 ): Promise<Campaign[]> {
   const query = campaigns(db).orderBy('id', 'desc').limit(limit);
   if (running) query.whereIn('state', [...runningStates]);

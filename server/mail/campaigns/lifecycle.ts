@@ -4,6 +4,7 @@ import { transition } from '../messages/transitions-store.ts';
 import type { AuditAction } from '../shared/audit-actions.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
+import type { Campaigns } from './api.ts';
 import { requireCampaign, wrongState } from './audience.ts';
 import { countAudience, freezeAudienceSize } from './audience-store.ts';
 import { type Campaign, movePages, stampCancelledFinished, transitionCampaign } from './campaigns-store.ts';
@@ -23,10 +24,11 @@ const steps = {
 const atOnce = 10_000;
 
 /** What can be done to a campaign; `wrong-state` in a state that does not allow it. See `campaignTransitions`. */
-export function createCampaignLife(context: MailContext) {
+export function createCampaignLife(
+  context: MailContext,
+): Pick<Campaigns, 'launch' | 'pause' | 'resume' | 'cancel' | 'retryFailed'> {
   const { db, now } = context;
 
-  /** Freezes the audience and schedules it: at its `sendAt`, else now. */
   async function launch(id: string, actor: Actor = {}): Promise<Campaign> {
     if ((await countAudience(db, id)) === 0) {
       await requireCampaign(db, id);
@@ -37,7 +39,6 @@ export function createCampaignLife(context: MailContext) {
     return requireCampaign(db, id);
   }
 
-  /** Stops it for now; what waits is held. What is being sent goes out. */
   async function pause(id: string, actor: Actor = {}): Promise<Campaign> {
     const campaign = await take(id, 'pause', actor);
     await holdQueued(context, id, atOnce);
@@ -45,7 +46,6 @@ export function createCampaignLife(context: MailContext) {
     return campaign;
   }
 
-  /** Goes on where it was paused. */
   async function resume(id: string, actor: Actor = {}): Promise<Campaign> {
     const campaign = await take(id, 'resume', actor);
     await releaseHeld(context, id, atOnce);
@@ -53,14 +53,12 @@ export function createCampaignLife(context: MailContext) {
     return campaign;
   }
 
-  /** Ends it for good; what waits is cancelled. */
   async function cancel(id: string, actor: Actor = {}): Promise<Campaign> {
     await take(id, 'cancel', actor);
     await finishCancelled(context, id, atOnce);
     return requireCampaign(db, id);
   }
 
-  /** Puts its failed messages back into the queue; returns how many. */
   async function retryFailed(id: string, actor: Actor = {}): Promise<number> {
     await take(id, 'retryFailed', actor);
     const during = campaignTransitions.retryFailed.from;

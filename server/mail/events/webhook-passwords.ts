@@ -12,17 +12,36 @@ import {
   lockWebhookPasswords,
   markWebhookPasswordUsed,
   type WebhookHash,
+  type WebhookPassword,
   webhookHashes,
 } from './webhook-passwords-store.ts';
 
-/** See {@link createWebhookPasswords}. */
-export type WebhookPasswords = ReturnType<typeof createWebhookPasswords>;
+/** A new password of the webhook, in the clear this once. */
+export interface NewWebhookPassword {
+  id: number;
+  user: string;
+  password: string;
+}
+
+/** Passwords of the webhook that admins make, beside those of the configuration: `mail.webhookPasswords`. */
+export interface WebhookPasswords {
+  list(): Promise<WebhookPassword[]>;
+  /** Makes a new one beside the others, which stay valid; `user` names the provider. It is told this once and kept nowhere. */
+  add(options: { by: string; user?: string | undefined }): Promise<NewWebhookPassword>;
+  /**
+   * Takes one away; events that still come with it are refused: here at once, by other processes within 5 seconds.
+   * Throws `wrong-state` when it is gone already, and with `keepLast` when no other is left.
+   */
+  remove(id: number, options: { by: string; keepLast?: boolean | undefined }): Promise<void>;
+  /** True when a pair is one of them; a new one works at once in every process. */
+  accepts(user: string, password: string): Promise<boolean>;
+}
 
 const notedEveryMs = 60_000;
 const mostAtOnce = 5;
 
-/** Passwords of the webhook that admins make, beside those of the configuration; only hashes are kept. */
-export function createWebhookPasswords({ db, now, log, providers }: MailContext) {
+/** See {@link WebhookPasswords}; only hashes are kept. */
+export function createWebhookPasswords({ db, now, log, providers }: MailContext): WebhookPasswords {
   const hashes = createWebhookHashes(() => webhookHashes(db), now);
   const defaultUser = providers.all.find(({ webhooks }) => webhooks)?.key ?? 'webhook';
   const notedAt = new Map<number, Date>();
@@ -42,14 +61,7 @@ export function createWebhookPasswords({ db, now, log, providers }: MailContext)
   return {
     list: () => listWebhookPasswords(db),
 
-    /** Makes a new one beside the others, which stay valid; `user` names the provider. It is told this once and kept nowhere. */
-    async add({
-      by,
-      user = defaultUser,
-    }: {
-      by: string;
-      user?: string;
-    }): Promise<{ id: number; user: string; password: string }> {
+    async add({ by, user = defaultUser }) {
       const password = randomBytes(24).toString('base64url');
       const id = await inTransaction(db, async trx => {
         if ((await lockWebhookPasswords(trx)).length >= mostAtOnce) {
@@ -69,11 +81,7 @@ export function createWebhookPasswords({ db, now, log, providers }: MailContext)
       return { id, user, password };
     },
 
-    /**
-     * Takes one away; events that still come with it are refused: here at once, by other processes within 5 seconds.
-     * Throws `wrong-state` when it is gone already, and with `keepLast` when no other is left.
-     */
-    async remove(id: number, { by, keepLast = false }: { by: string; keepLast?: boolean }): Promise<void> {
+    async remove(id, { by, keepLast = false }) {
       await inTransaction(db, async trx => {
         const there = await lockWebhookPasswords(trx);
         const found = there.find(one => one.id === id);
@@ -89,8 +97,7 @@ export function createWebhookPasswords({ db, now, log, providers }: MailContext)
       notedAt.delete(id);
     },
 
-    /** True when a pair is one of them; a new one works at once in every process. */
-    async accepts(givenUser: string, password: string): Promise<boolean> {
+    async accepts(givenUser, password) {
       const given = Buffer.from(hashOf(givenUser, password));
       const id = matching(given, await hashes.recent()) ?? matching(given, await hashes.fresh());
       if (id === null) return false;

@@ -37,8 +37,26 @@ interface WithWebhooks extends Provider {
 
 const patienceMs = 10_000;
 
-/** The providers' webhooks as compared with what is needed, and setting them right. */
-export function createWebhookSetup(context: MailContext, passwords: WebhookPasswords) {
+/** The providers' webhooks as compared with what is needed, and setting them right: `mail.webhooks`. */
+export interface WebhookSetup {
+  /** Of every provider that posts events. */
+  readonly providers: readonly WebhookProvider[];
+  /** Asks a provider how its webhooks stand; `address` is where they are to post. */
+  check(provider: string, address: string): Promise<WebhookCheck>;
+  /**
+   * Has a provider post the events of these streams to `address`, with a new password that nobody gets to see.
+   * Passwords from before stay valid until they are removed. Throws `wrong-state` when it cannot be asked.
+   */
+  setUp(
+    provider: string,
+    streams: readonly string[],
+    address: string,
+    options: { by: string },
+  ): Promise<WebhookSetUp[]>;
+}
+
+/** See {@link WebhookSetup}. */
+export function createWebhookSetup(context: MailContext, passwords: WebhookPasswords): WebhookSetup {
   const { db, now, log, providers } = context;
   const able = providers.all.filter((one): one is WithWebhooks => one.webhooks !== undefined);
   const posting = able.map((provider): WebhookProvider => {
@@ -100,11 +118,9 @@ export function createWebhookSetup(context: MailContext, passwords: WebhookPassw
   };
 
   return {
-    /** Of every provider that posts events. */
-    providers: posting as readonly WebhookProvider[],
+    providers: posting,
 
-    /** Asks a provider how its webhooks stand; `address` is where they are to post. */
-    async check(key: string, address: string): Promise<WebhookCheck> {
+    async check(key, address) {
       const { provider, needed } = find(key);
       try {
         const found = await asked(readAll(provider, needed.streams));
@@ -118,16 +134,7 @@ export function createWebhookSetup(context: MailContext, passwords: WebhookPassw
       }
     },
 
-    /**
-     * Has a provider post the events of these streams to `address`, with a new password that nobody gets to see.
-     * Passwords from before stay valid until they are removed. Throws `wrong-state` when it cannot be asked.
-     */
-    async setUp(
-      key: string,
-      wanted: readonly string[],
-      address: string,
-      { by }: { by: string },
-    ): Promise<WebhookSetUp[]> {
+    async setUp(key, wanted, address, { by }) {
       const { provider, needed } = find(key);
       const unknown = wanted.find(stream => !needed.streams.includes(stream));
       if (unknown !== undefined || wanted.length === 0)

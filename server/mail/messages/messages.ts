@@ -13,6 +13,7 @@ import {
   requireAllowed,
   wrongState,
 } from './actions.ts';
+import type { MessageDetails, Messages } from './api.ts';
 import { copyAttachments } from './attachments-store.ts';
 import { eventsOf, isConfidential, rawEventOf, refuseConfidential } from './confidentiality.ts';
 import { explain } from './explain.ts';
@@ -20,18 +21,13 @@ import { insertMessages, stateOf } from './insert-store.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
 import { purgeContent } from './purge-store.ts';
-import { findMessages, type MessageFilter, messagesNamed, recipientsBeginning } from './search-store.ts';
+import { findMessages, messagesNamed, recipientsBeginning } from './search-store.ts';
 import { timelineOf } from './timeline.ts';
 import { transition } from './transitions-store.ts';
-import { countByState, listAttempts, type MessageView, readContent, viewMessage } from './views-store.ts';
+import { countByState, listAttempts, readContent, viewMessage } from './views-store.ts';
 
-/** A message and what may be done to it now. */
-export interface MessageDetails extends MessageView {
-  allowed: MessageAction[];
-}
-
-/** Messages as callers and operators find them, and what can be done to one: {@link createMessages}. */
-export function createMessages(context: MailContext) {
+/** See {@link Messages}. */
+export function createMessages(context: MailContext): Messages {
   const { db, now } = context;
 
   async function get(id: string): Promise<MessageDetails | null> {
@@ -58,15 +54,10 @@ export function createMessages(context: MailContext) {
     return message;
   }
 
-  /** Withdraws a message that has not been sent. Throws `wrong-state` when it is too late. */
   async function cancel(id: string, actor: Actor = {}): Promise<void> {
     await move(id, 'cancel', actor, trx => transition(trx, 'cancel', { ids: [id] }, { at: now() }));
   }
 
-  /**
-   * Puts a failed, suppressed, cancelled or unknown message back into the queue. Throws `wrong-state` for any other, and
-   * once it has expired or its content is purged: it would fail again at once.
-   */
   async function retry(id: string, actor: Actor = {}): Promise<void> {
     const change = { at: now(), dueAt: now() };
     await move(id, 'retry', actor, trx => transition(trx, 'retry', { ids: [id] }, change));
@@ -93,11 +84,6 @@ export function createMessages(context: MailContext) {
     });
   }
 
-  /**
-   * Accepts a copy of a message as a new one: same template version, data, copies and files; the route is chosen and
-   * eligibility checked again. Returns its id. Throws `wrong-state` while the message still waits to be sent and once
-   * its content is purged, and `confidential` for confidential mail.
-   */
   async function resend(id: string, actor: Actor = {}): Promise<string> {
     const original = await requireMessage(id, 'resend');
     const copy = copyOf(original);
@@ -123,39 +109,29 @@ export function createMessages(context: MailContext) {
   }
 
   return {
-    /** One message with the actions that are possible now; null when there is none. */
     get,
-    /** Messages that match, newest first; a page costs the same however many there are. */
-    find: (filter: MessageFilter = {}) => findMessages(db, filter),
-    /** Ids of messages that an id names: ours, an attempt's, or the provider's. */
-    named: async (id: string) => (isId(id.toLowerCase()) ? messagesNamed(db, id.toLowerCase()) : []),
-    /** Addresses of recipients that begin with this, ten at most. */
-    recipients: async (start: string) => (start === '' ? [] : recipientsBeginning(db, start, 10)),
-    /** Streams that there are messages on. */
+    find: (filter = {}) => findMessages(db, filter),
+    named: async id => (isId(id.toLowerCase()) ? messagesNamed(db, id.toLowerCase()) : []),
+    recipients: async start => (start === '' ? [] : recipientsBeginning(db, start, 10)),
     streams: () => listStreams(db),
     cancel,
     retry,
     resend,
-    /** Whether a message like this one would go out now, and why; see {@link explain}. */
-    explain: (id: string) => explain(context, id),
-    async timeline(id: string) {
+    explain: id => explain(context, id),
+    async timeline(id) {
       const message = await viewMessage(db, id);
       return message ? timelineOf(db, message) : [];
     },
-    attempts: (id: string) => listAttempts(db, id),
-    events: (id: string) => eventsOf(context, id),
-    /** An event as the provider reported it, JSON; null once purged. Throws `confidential` like {@link previewOf}. */
-    rawEvent: (eventId: string) => rawEventOf(context, eventId),
-    preview: (id: string) => previewOf(context, id),
-    /** What it was accepted with; null once purged. Throws `confidential` like {@link previewOf}. */
-    async content(id: string) {
+    attempts: id => listAttempts(db, id),
+    events: id => eventsOf(context, id),
+    rawEvent: eventId => rawEventOf(context, eventId),
+    preview: id => previewOf(context, id),
+    async content(id) {
       const content = await readContent(db, id);
       if (content) await refuseConfidential(context, id);
       return content;
     },
-    /** Removes the content and attachments of one message before their time; its row stays. */
-    purgeContent: (id: string) => purgeContent(db, id),
-    /** Messages by state, over everything: counts each of them, so not for a page. */
+    purgeContent: id => purgeContent(db, id),
     countByState: () => countByState(db),
   };
 }
@@ -165,10 +141,7 @@ const outcomes = {
   retry: { done: 'retried', to: 'queued' },
 } as const;
 
-/**
- * A message as it was or will be rendered: from the version it is pinned to and the data it was accepted with.
- * Null when there is no such message or its content was purged. Throws `confidential` when only its recipient may read it.
- */
+/** From the version it is pinned to and the data it was accepted with; see {@link Messages.preview}. */
 async function previewOf(context: MailContext, id: string): Promise<Rendered | null> {
   await refuseConfidential(context, id);
   const message = await loadMessage(context.db, id);

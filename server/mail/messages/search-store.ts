@@ -7,20 +7,20 @@ import { type MessageView, viewColumns } from './views-store.ts';
 /** What to look for; all conditions apply. `from` and `to` bound the time of acceptance, by the id. */
 export interface MessageFilter {
   /** The whole address. */
-  recipient?: string;
-  template?: string;
-  state?: MessageState;
-  stream?: string;
-  tag?: string;
-  campaignId?: string;
-  from?: Date;
-  to?: Date;
+  recipient?: string | undefined;
+  template?: string | undefined;
+  state?: MessageState | undefined;
+  stream?: string | undefined;
+  tag?: string | undefined;
+  campaignId?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
   /** Continues a page: messages older than this id. */
-  cursor?: string;
+  cursor?: string | undefined;
   /** Goes back a page: messages newer than this id. */
-  after?: string;
+  after?: string | undefined;
   /** Default 50, at most 500. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** One page, newest first. */

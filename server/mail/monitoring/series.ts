@@ -1,7 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { hourMs, hourOf } from '../shared/time.ts';
-import { currentAlerts } from './alerts.ts';
+import { type Alert, currentAlerts } from './alerts.ts';
 import { latencyAt } from './hourly-store.ts';
 import { type Counts, countsByStep, countsByTemplate, queueByStep, type StreamStep } from './series-store.ts';
 
@@ -34,11 +34,25 @@ export interface Series {
   countedAt: Date | null;
 }
 
-/** What pages show of many messages, read from hours that the worker counts: {@link createMonitoring}. */
-export function createMonitoring(context: MailContext) {
+/** Counts of the messages of one template. */
+export interface TemplateCounts extends Counts {
+  template: string;
+}
+
+/** What pages show of many messages, read from hours that the worker counts: `mail.monitoring`. */
+export interface Monitoring {
+  /** The last `hours`, the running one included, in steps of `stepHours`. */
+  series(hours: number, stepHours: number): Promise<Series>;
+  /** Counts of the last `days` by template; a template without messages is absent. */
+  templates(days: number): Promise<TemplateCounts[]>;
+  /** What somebody should look at, the worst first. */
+  alerts(): Promise<Alert[]>;
+}
+
+/** See {@link Monitoring}. */
+export function createMonitoring(context: MailContext): Monitoring {
   const { db, now } = context;
 
-  /** The last `hours`, the running one included, in steps of `stepHours`. */
   async function series(hours: number, stepHours: number): Promise<Series> {
     const to = new Date(hourOf(now()).getTime() + hourMs);
     const from = new Date(to.getTime() - hours * hourMs);
@@ -76,10 +90,7 @@ export function createMonitoring(context: MailContext) {
 
   return {
     series,
-    /** Counts of the last `days` by template; a template without messages is absent. */
-    templates: async (days: number): Promise<(Counts & { template: string })[]> =>
-      countsByTemplate(db, new Date(hourOf(now()).getTime() - days * 24 * hourMs)),
-    /** What somebody should look at, the worst first. */
+    templates: async days => countsByTemplate(db, new Date(hourOf(now()).getTime() - days * 24 * hourMs)),
     alerts: () => currentAlerts(context),
   };
 }

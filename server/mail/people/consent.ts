@@ -1,12 +1,12 @@
 import type { MailContext } from '../context.ts';
 import { readMailbox } from '../shared/address.ts';
+import type { Consents } from './api.ts';
 import { listConsents, recordConsent } from './consent-store.ts';
 
-/** What people said about topics. */
-export function createConsent({ db, now }: MailContext) {
+/** See {@link Consents}. */
+export function createConsent({ db, now }: MailContext): Consents {
   return {
-    /** Records a statement with its evidence, such as where and how it was made. */
-    record: (statement: { topic: string; address: string; granted: boolean; evidence?: string; at?: Date }) =>
+    record: statement =>
       recordConsent(db, {
         topic: statement.topic,
         address: readMailbox(statement.address, 'address').email,
@@ -14,7 +14,6 @@ export function createConsent({ db, now }: MailContext) {
         evidence: statement.evidence ?? null,
         changedAt: statement.at ?? now(),
       }),
-    /** All statements of an address. */
-    list: (address: string) => listConsents(db, address),
+    list: address => listConsents(db, address),
   };
 }

@@ -82,7 +82,7 @@ export function suppressionKey({ stream, address }: { stream: string; address: s
 /** Active suppressions of a stream, of an address, or all, in order; the first `limit` of them when given. */
 export async function listSuppressions(
   db: Knex,
-  filter: { stream?: string; address?: string; limit?: number } = {},
+  filter: { stream?: string | undefined; address?: string | undefined; limit?: number | undefined } = {},
 ): Promise<Suppression[]> {
   const query = db('postlane_suppressions')
     .select(stored.aliases)
@@ -96,11 +96,11 @@ export async function listSuppressions(
 
 /** What to look for; `start` is the beginning of an address, `cursor` continues a page. */
 export interface SuppressionFilter {
-  start?: string;
-  stream?: string;
-  cursor?: string;
+  start?: string | undefined;
+  stream?: string | undefined;
+  cursor?: string | undefined;
   /** Default 50, at most 500. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** One page in order of address; `cursor` is null on the last. */

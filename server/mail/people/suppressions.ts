@@ -1,28 +1,20 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { type EventView, readEvent } from '../events/events-store.ts';
+import { readEvent } from '../events/events-store.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { inTransaction } from '../shared/transaction.ts';
+import type { Suppressions } from './api.ts';
 import {
   changeSuppression,
   listSuppressions,
   pageSuppressions,
   readSuppression,
   type Suppression,
-  type SuppressionFilter,
 } from './suppressions-store.ts';
 
-/** A suppression with the event behind it, where there is one. */
-export interface SuppressionEvidence {
-  suppression: Suppression;
-  event: EventView | null;
-  /** Why it cannot be lifted; null when it can. */
-  fixed: string | null;
-}
-
-/** Who must not be mailed on a stream, and why. */
-export function createSuppressions({ db, now, log, providers }: MailContext) {
+/** See {@link Suppressions}. */
+export function createSuppressions({ db, now, log, providers }: MailContext): Suppressions {
   /**
    * Stores an operator's decision and audits it with what it replaces. False when an active
    * suppression of the provider's or the recipient's is there, which must not turn into an operator's own.
@@ -49,15 +41,10 @@ export function createSuppressions({ db, now, log, providers }: MailContext) {
       return true;
     });
 
-  /** An operator's own suppression. False when the address is suppressed already and that stays as it is. */
   async function add(stream: string, address: string, note: string, actor: Actor = {}): Promise<boolean> {
     return decide(stream, addressKey(readMailbox(address, 'address').email), true, note, actor);
   }
 
-  /**
-   * Lifts a suppression. One of the provider is lifted there first; throws `wrong-state` for those that it never
-   * lifts, and with its own words when it refuses.
-   */
   async function lift(stream: string, address: string, note: string, actor: Actor = {}): Promise<void> {
     const [found] = await listSuppressions(db, { stream, address });
     if (!found)
@@ -92,13 +79,9 @@ export function createSuppressions({ db, now, log, providers }: MailContext) {
   }
 
   return {
-    /** Active suppressions of a stream, of an address, or all. */
-    list: (filter: { stream?: string; address?: string; limit?: number } = {}) =>
-      listSuppressions(db, filter),
-    /** The same page by page, by the beginning of an address. */
-    page: (filter: SuppressionFilter = {}) => pageSuppressions(db, filter),
-    /** One, active or not, with the event behind it; null when there never was one. */
-    async evidence(stream: string, address: string): Promise<SuppressionEvidence | null> {
+    list: (filter = {}) => listSuppressions(db, filter),
+    page: (filter = {}) => pageSuppressions(db, filter),
+    async evidence(stream, address) {
       const suppression = await readSuppression(db, stream, address);
       if (!suppression) return null;
       const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;

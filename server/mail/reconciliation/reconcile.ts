@@ -20,13 +20,24 @@ import {
 /** How many repairs of a stream are listed; the numbers tell of all. */
 const shownRepairs = 200;
 
-/** The comparisons of our records with the providers' lists. */
-export function createReconciliations({ db }: MailContext) {
+/** A run with the first 200 of its repairs. */
+export interface ReconciliationDetails extends ReconciliationRun {
+  repairs: Repair[];
+}
+
+/** The comparisons of our records with the providers' lists: `mail.reconciliations`. */
+export interface Reconciliations {
+  /** Latest first; `before` (a day, `YYYY-MM-DD`) continues a page. */
+  list(page?: { before?: string | undefined } | undefined): Promise<ReconciliationRun[]>;
+  /** One day's (`YYYY-MM-DD`), stream by stream; empty when there was none. */
+  ofDay(day: string): Promise<ReconciliationDetails[]>;
+}
+
+/** See {@link Reconciliations}. */
+export function createReconciliations({ db }: MailContext): Reconciliations {
   return {
-    /** Latest first; `before` (a day) continues a page. */
-    list: (page: { before?: string } = {}) => listReconciliations(db, page),
-    /** One day's, stream by stream, with the first 200 repairs of each; empty when there was none. */
-    async ofDay(day: string): Promise<(ReconciliationRun & { repairs: Repair[] })[]> {
+    list: (page = {}) => listReconciliations(db, page),
+    async ofDay(day) {
       const runs = await listReconciliations(db, { day });
       return Promise.all(
         runs.map(async run => ({ ...run, repairs: await repairsOf(db, run, shownRepairs) })),

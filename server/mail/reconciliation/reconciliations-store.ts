@@ -76,7 +76,7 @@ const reconciliations = (db: Db) =>
 /** Runs, latest first; of one day, or of days before another, when asked for. At most 200. */
 export async function listReconciliations(
   db: Db,
-  { day, before }: { day?: string; before?: string } = {},
+  { day, before }: { day?: string | undefined; before?: string | undefined } = {},
 ): Promise<ReconciliationRun[]> {
   const query = reconciliations(db)
     .orderBy([{ column: 'day', order: 'desc' }, { column: 'stream' }])

@@ -48,21 +48,38 @@ export interface StreamView {
 const patienceMs = 10_000;
 const countedUpTo = 10_000;
 
-/** How mail is routed and by which connections: {@link MailContext.policy} and its transports. */
-export function createConnections({ db, policy, providers, transports, log }: MailContext) {
+/** The routing policy in force; `from` is its sender, as in a header. */
+export interface PolicyView {
+  version: number;
+  from: string;
+  categories: CategoryView[];
+}
+
+/** How mail is routed and by which connections: `mail.connections`. */
+export interface Connections {
+  /** The policy in force, category by category. */
+  policy(): PolicyView;
+  /** Every stream of the policy. */
+  streams(): Promise<StreamView[]>;
+  /** Every connection that is configured. */
+  list(): ConnectionView[];
+  /** Connects and signs in without sending anything, within 10 s. Throws `invalid-input` for one that is not there. */
+  test(name: string): Promise<ConnectionTest>;
+}
+
+/** See {@link Connections}. */
+export function createConnections({ db, policy, providers, transports, log }: MailContext): Connections {
   const categories = Object.entries(policy.categories).map(([category, one]) => withShares(category, one));
   const routes = categories.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
 
   return {
-    /** The policy in force, category by category. */
-    policy: (): { version: number; from: string; categories: CategoryView[] } => ({
+    policy: () => ({
       version: policy.version,
       from: formatMailbox(policy.from),
       categories,
     }),
 
-    /** Every stream of the policy. */
-    streams: (): Promise<StreamView[]> =>
+    streams: () =>
       Promise.all(
         distinct(routes.map(({ stream }) => stream)).map(async name => {
           const here = routes.filter(({ stream }) => stream === name);
@@ -77,8 +94,7 @@ export function createConnections({ db, policy, providers, transports, log }: Ma
         }),
       ),
 
-    /** Every connection that is configured. */
-    list: (): ConnectionView[] =>
+    list: () =>
       [...transports.values()].map(({ name, kind, address, check }) => ({
         name,
         kind: kind ?? 'of the host’s own making',
@@ -88,8 +104,7 @@ export function createConnections({ db, policy, providers, transports, log }: Ma
         categories: categories.map(one => shareOf(one, name)).filter(({ share }) => share > 0),
       })),
 
-    /** Connects and signs in without sending anything, within 10 s. Throws `invalid-input` for one that is not there. */
-    async test(name: string): Promise<ConnectionTest> {
+    async test(name) {
       const transport = transports.get(name);
       if (!transport?.check)
         throw new MailError('invalid-input', 'There is no such connection to test.', 'name');

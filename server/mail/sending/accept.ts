@@ -24,9 +24,9 @@ const sharing = { largest: 100, startsAtOnce: true, isolatesErrors: true };
 /** Options of `send`. */
 export interface SendOptions {
   /** The caller's transaction: the message exists when, and only when, it commits. */
-  trx?: Trx;
+  trx?: Trx | undefined;
   /** Resolve only after the hand-over, with its state. Not possible inside a transaction. */
-  wait?: boolean;
+  wait?: boolean | undefined;
 }
 
 /** The answer to a send. */
@@ -42,7 +42,7 @@ export interface SendResult {
  * with its first attempt, and hand it over in this process right after the commit. A process that dies on the way
  * loses its lease and the worker takes over.
  */
-export type Send = (input: SendInput, options?: SendOptions) => Promise<SendResult>;
+export type Send = (input: SendInput, options?: SendOptions | undefined) => Promise<SendResult>;
 
 /** See {@link Send}. Sends made at the same time share their queries. */
 export function createSend(context: MailContext, queue: InlineQueue): Send {

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Log } from '../shared/log.ts';
 import type { Claim } from './claims-store.ts';
 
 /** Hands freshly accepted messages over in the process that accepted them. */
@@ -33,7 +33,7 @@ interface Waiting {
  */
 export function createInlineQueue(
   deliver: (claims: readonly Claim[]) => Promise<void>,
-  log: Logger,
+  log: Log,
   { eagerBatches = 4, parallel = 24, page = 100, maxWaitMs = 20 }: InlineQueueOptions = {},
 ): InlineQueue {
   const waiting: Waiting[] = [];

@@ -12,9 +12,9 @@ import { isForbiddenAttachment } from './limits.ts';
 export interface AttachmentInput {
   name: string;
   content: Buffer | Uint8Array | string;
-  contentType?: string;
+  contentType?: string | undefined;
   /** Makes it inline: refer to it as `cid:<contentId>`. */
-  contentId?: string;
+  contentId?: string | undefined;
 }
 
 /** What a feature of the host says when it wants a message sent. */
@@ -24,23 +24,23 @@ export type SendInput = TemplateInput & SendFields;
 interface SendFields {
   /** The first is the recipient; further ones are its copies. */
   to: MailboxInput | readonly MailboxInput[];
-  cc?: MailboxInput | readonly MailboxInput[];
-  bcc?: MailboxInput | readonly MailboxInput[];
-  replyTo?: MailboxInput | readonly MailboxInput[];
+  cc?: MailboxInput | readonly MailboxInput[] | undefined;
+  bcc?: MailboxInput | readonly MailboxInput[] | undefined;
+  replyTo?: MailboxInput | readonly MailboxInput[] | undefined;
   /** Same key and request: the first answer again. Same key, another request: `idempotency-conflict`. */
-  idempotencyKey?: string;
-  metadata?: Record<string, string>;
-  tag?: string;
-  headers?: Record<string, string>;
-  attachments?: readonly AttachmentInput[];
+  idempotencyKey?: string | undefined;
+  metadata?: Record<string, string> | undefined;
+  tag?: string | undefined;
+  headers?: Record<string, string> | undefined;
+  attachments?: readonly AttachmentInput[] | undefined;
   /** BCP 47, such as `nl-BE`. */
-  locale?: string;
+  locale?: string | undefined;
   /** Not before this moment. */
-  sendAt?: Date | string;
+  sendAt?: Date | string | undefined;
   /** Not after this moment; a message still waiting then has failed as expired. */
-  expiresAt?: Date | string;
+  expiresAt?: Date | string | undefined;
   /** Another stream than the routing policy's. */
-  stream?: string;
+  stream?: string | undefined;
 }
 
 /** A checked {@link SendInput}. */

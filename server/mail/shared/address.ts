@@ -4,7 +4,7 @@ import { MailError } from '../error.ts';
 import type { Mailbox } from '../providers/transport.ts';
 
 /** A mailbox as callers may write it: `ada@example.com`, `Ada <ada@example.com>` or an object. */
-export type MailboxInput = string | { email: string; name?: string | null };
+export type MailboxInput = string | { email: string; name?: string | null | undefined };
 
 // The widest form that providers and every relay on the way accept: ASCII, no quoted local parts, no comments.
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;

@@ -8,7 +8,8 @@ import { utc } from './time.ts';
 
 /** Who makes a change; named actors are in the audit log. */
 export interface Actor {
-  by?: string;
+  /** A person's id, at most 200 characters. */
+  by?: string | undefined;
 }
 
 /** One change somebody made. */
@@ -33,12 +34,12 @@ export interface AuditEntry extends Omit<Change, 'action'> {
 
 /** What to look for; `cursor` continues a page. */
 export interface AuditFilter {
-  by?: string;
-  action?: string;
-  subject?: string;
-  cursor?: string;
+  by?: string | undefined;
+  action?: string | undefined;
+  subject?: string | undefined;
+  cursor?: string | undefined;
   /** Default 50, at most 500. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** One page, newest first; `cursor` is null on the last. */

@@ -1,7 +1,9 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import {
+  type AuditEntry,
   type AuditFilter,
+  type AuditPage,
   type Change,
   listAudit,
   listAuditActions,
@@ -9,15 +11,29 @@ import {
   recordChange,
 } from './audit-store.ts';
 
-/** Who changed what. Flows write their own entries; `record` is for changes that others make, the admin app's. */
-export function createAudit({ db, now }: MailContext) {
+/** Who changed what: `mail.audit`. Flows write their own entries. */
+export interface Audit {
+  /** Changes that match, newest first, without what was before and after. */
+  list(filter?: AuditFilter | undefined): Promise<AuditPage>;
+  /** One change with before and after; null when there is none. */
+  get(id: string): Promise<AuditEntry | null>;
+  /** Every action that was ever recorded, sorted. */
+  actions(): Promise<string[]>;
+  /** Records a change that others make, the admin app's, in their transaction where one is given. */
+  record(
+    change: Omit<Change, 'at'> & { at?: Date | undefined },
+    options?: { trx?: Db | undefined } | undefined,
+  ): Promise<void>;
+}
+
+/** See {@link Audit}. */
+export function createAudit({ db, now }: MailContext): Audit {
   return {
-    list: (filter: AuditFilter = {}) => listAudit(db, filter),
-    get: (id: string) => readAuditEntry(db, id),
-    /** Every action that was ever recorded, sorted. */
+    list: (filter = {}) => listAudit(db, filter),
+    get: id => readAuditEntry(db, id),
     actions: () => listAuditActions(db),
-    async record(change: Omit<Change, 'at'> & { at?: Date }, { trx = db }: { trx?: Db } = {}): Promise<void> {
-      await recordChange(trx, { at: now(), ...change });
+    async record({ at = now(), ...change }, { trx = db } = {}) {
+      await recordChange(trx, { ...change, at });
     },
   };
 }

@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import type { Db } from '../../../db/connect.ts';
 import type { Providers } from '../providers/providers.ts';
 import type { Transport } from '../providers/transport.ts';
 import type { Policy } from '../routing/policy.ts';
+import type { Log } from '../shared/log.ts';
 import type { RenderPool } from './preview/render-pool.ts';
 import type { Templates } from './templates.ts';
 
@@ -10,7 +10,7 @@ import type { Templates } from './templates.ts';
 export interface TemplatesContext {
   db: Db;
   now: () => Date;
-  log: Logger;
+  log: Log;
   policy: Policy;
   templates: Templates;
   /** Where what admins typed is rendered and checked. */

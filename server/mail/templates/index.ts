@@ -26,7 +26,7 @@ export {
 } from './language/source.ts';
 export type { TemplateContent, TemplateParts } from './language/template.ts';
 export type { TemplateInput } from './language/template-types.ts';
-export { createTemplateChecks } from './preview/index.ts';
+export { createTemplateChecks, type TemplateChecks } from './preview/index.ts';
 export type { Preview, PreviewOptions } from './preview/preview.ts';
 export { createRenderPool, type RenderPool } from './preview/render-pool.ts';
 export type { Replay, ReplayResult } from './preview/replay.ts';

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { Db } from '../../../../db/connect.ts';
 import type { Policy } from '../../routing/policy.ts';
+import type { Log } from '../../shared/log.ts';
 import type { TemplateChecks } from '../preview/index.ts';
 import type { PublishedSources } from './published-sources.ts';
 
@@ -11,7 +11,7 @@ export type AuthoringChecks = Pick<TemplateChecks, 'check' | 'compileMjml' | 'pr
 export interface AuthoringContext {
   db: Db;
   now: () => Date;
-  log: Logger;
+  log: Log;
   policy: Policy;
   checks: AuthoringChecks;
   /** Everything published, as it is now. */

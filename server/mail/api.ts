@@ -1,0 +1,91 @@
+import type { Campaigns } from './campaigns/api.ts';
+import type { Received } from './events/receive.ts';
+import type { WebhookPasswords } from './events/webhook-passwords.ts';
+import type { WebhookSetup } from './events/webhook-setup.ts';
+import type { Messages } from './messages/api.ts';
+import type { Purged } from './messages/purge-store.ts';
+import type { Monitoring } from './monitoring/series.ts';
+import type { Consents, Suppressions } from './people/api.ts';
+import type { BounceMeaning } from './providers/event.ts';
+import type { SuppressionReason } from './providers/provider.ts';
+import type { Reconciliations } from './reconciliation/reconcile.ts';
+import type { ReconciliationRun } from './reconciliation/reconciliations-store.ts';
+import type { Connections } from './routing/connections.ts';
+import type { Lane } from './routing/policy.ts';
+import type { BatchResult, Send, SendOptions } from './sending/accept.ts';
+import type { SendInput } from './sending/request.ts';
+import type { Audit } from './shared/audit.ts';
+import type { Log } from './shared/log.ts';
+import type { Authoring, Rendered, TemplateChecks } from './templates/index.ts';
+
+/** The module, as the host's features, admins and jobs use it. What it refuses throws a `MailError`. */
+export interface Mail {
+  /** Accepts one message; see `SendInput` and `SendOptions`. Throws a MailError, and then nothing was stored. */
+  send: Send;
+  /** Accepts many, each for itself; results are in the order of the items. */
+  sendBatch(items: readonly SendInput[], options?: SendOptions | undefined): Promise<BatchResult[]>;
+
+  messages: Messages;
+  campaigns: Campaigns;
+  suppressions: Suppressions;
+  consent: Consents;
+  templates: MailTemplates;
+  reconciliations: Reconciliations;
+  monitoring: Monitoring;
+  connections: Connections;
+  audit: Audit;
+  webhookPasswords: WebhookPasswords;
+  webhooks: WebhookSetup;
+  providers: ProviderWords;
+
+  /**
+   * Takes one body of a provider's webhooks, by the provider's key; resolves after its effects are committed. Throws
+   * `MalformedEvent` when it is not what the provider documents.
+   */
+  receive(provider: string, payload: unknown): Promise<Received>;
+
+  /** What the worker's clock calls. */
+  work: Work;
+  log: Log;
+
+  /** Throws when the database does not answer: for health checks. */
+  ping(): Promise<void>;
+  /** Finishes what is in hand, then closes connections. Sends after this are refused with `closed`. */
+  close(): Promise<void>;
+}
+
+/** Templates, layouts, partials and the brand: their life, and what can be asked about them. */
+export interface MailTemplates extends Authoring, TemplateChecks {
+  /** Keys of all published templates, sorted. */
+  keys(): Promise<string[]>;
+  /** A template with its sample data, as it would be sent. Throws `unknown-template`. */
+  sample(key: string, locale?: string | null | undefined): Promise<Rendered>;
+}
+
+/** Who reports what becomes of mail, as people are told of it. */
+export interface ProviderWords {
+  /** What people call them, such as `Postmark`. */
+  names: string;
+  /** What a kind of bounce means; null for one that no provider knows. */
+  describeBounce(type: string): BounceMeaning | null;
+  /** Why an address is suppressed, in a few words; null for what no provider uses. */
+  describeSuppression(suppression: SuppressionReason): string | null;
+}
+
+/** What the worker's clock calls; each does all there is to do and may run in any number of processes at once. */
+export interface Work {
+  /** Hands over what is due of a lane; returns how many messages it took. */
+  deliverDue(lane: Lane, signal?: AbortSignal | undefined): Promise<number>;
+  /** Turns the audiences of launched campaigns into messages; returns how many it made. */
+  expandCampaigns(signal?: AbortSignal | undefined): Promise<number>;
+  /** Takes back what a dead process had claimed; returns how many messages. */
+  recoverLeases(): Promise<number>;
+  /** Asks providers about messages that may or may not have been accepted; returns how many it asked about. */
+  resolveUnknowns(signal?: AbortSignal | undefined): Promise<number>;
+  /** Compares yesterday with the providers' lists and repairs the differences. */
+  reconcile(): Promise<ReconciliationRun[]>;
+  /** Counts the hours that changed; returns how many. */
+  rollUp(signal?: AbortSignal | undefined): Promise<number>;
+  /** Removes what is personal and large and old enough. */
+  purge(): Promise<Purged>;
+}
