@@ -1,4 +1,13 @@
 import knex, { type Knex } from 'knex';
+import {
+  checkedConnection,
+  type DatabaseOptions,
+  databaseSettings,
+  driverSettings,
+  serverSettings,
+} from './database-options.ts';
+
+export type { DatabaseOptions, DatabaseSettings } from './database-options.ts';
 
 /** A pool, or a transaction taken from one: what every store function receives first. */
 export type Db = Knex;
@@ -8,25 +17,29 @@ export type Trx = Knex.Transaction;
 
 /** Options of {@link connect}. */
 export interface ConnectOptions {
-  /** Largest number of connections held at once. Default 10. */
-  poolSize?: number;
+  /** Largest number of connections held at once, whatever the database's own options say. */
+  poolSize?: number | undefined;
+  /** The same where they say nothing. Default 10. */
+  defaultPoolSize?: number | undefined;
   /** How long a query may wait for a free connection, in ms. Default 10,000. */
-  acquireTimeoutMs?: number;
+  acquireTimeoutMs?: number | undefined;
   /** How long a connection that nobody uses is kept, in ms. Default 30,000. */
-  idleMs?: number;
+  idleMs?: number | undefined;
 }
 
 /**
- * Opens the one kind of pool this product uses: UTC, READ COMMITTED, full Unicode, strict SQL.
- * `url` is `mysql://user:pass@host:port/name`; a private server is reached by `?socketPath=/path`.
+ * Opens the one kind of pool this product uses: UTC, READ COMMITTED, full Unicode, strict SQL. No connection is made
+ * yet. Throws an Error that says what to change when the options cannot be followed.
  */
 export function connect(
-  url: string,
-  { poolSize = 10, acquireTimeoutMs = 10_000, idleMs = 30_000 }: ConnectOptions = {},
+  database: DatabaseOptions,
+  { poolSize, defaultPoolSize = 10, acquireTimeoutMs = 10_000, idleMs = 30_000 }: ConnectOptions = {},
 ): Db {
-  return knex({
+  const settings = databaseSettings(database);
+  const ask = typeof settings.connection === 'function' ? settings.connection : null;
+  const db = knex({
     client: 'mysql2',
-    connection: connectionSettings(url),
+    connection: ask ? {} : driverSettings(serverSettings(settings)),
     acquireConnectionTimeout: acquireTimeoutMs,
     // Errors end in logs; the values of a statement must not.
     compileSqlOnError: false,
@@ -34,28 +47,21 @@ export function connect(
     log: { warn() {}, error() {}, deprecate() {}, debug() {} },
     pool: {
       min: 0,
-      max: poolSize,
+      max: poolSize ?? settings.poolSize ?? defaultPoolSize,
       idleTimeoutMillis: idleMs,
       afterCreate: (connection: RawConnection, done: Done) => prepareSession(connection, done),
     },
   });
+  if (ask) askForEach(db.client, async () => driverSettings(checkedConnection(await ask())));
+  return db;
 }
 
-/** The mysql2 settings behind a database URL; dates travel as UTC, big numbers as strings when unsafe. */
-export function connectionSettings(url: string): Knex.MySql2ConnectionConfig {
-  const parsed = new URL(url);
-  const socketPath = parsed.searchParams.get('socketPath');
-  return {
-    ...(socketPath
-      ? { socketPath }
-      : { host: parsed.hostname || '127.0.0.1', port: Number(parsed.port || 3306) }),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-    database: decodeURIComponent(parsed.pathname.slice(1)),
-    charset: 'utf8mb4',
-    timezone: 'Z',
-    supportBigNumbers: true,
-    connectTimeout: 10_000,
+/** Asks for the settings of every new connection; knex by itself would ask once. */
+function askForEach(client: Knex.Client, settings: () => Promise<Knex.MySql2ConnectionConfig>): void {
+  const open = client.acquireRawConnection.bind(client);
+  client.acquireRawConnection = async () => {
+    client.connectionSettings = await settings();
+    return open();
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler, Router } from 'express';
-import { connect, type Db } from '../db/connect.ts';
+import { connect, type DatabaseOptions, type Db } from '../db/connect.ts';
 import { accountAccess } from './accounts/index.ts';
 import type { Access } from './admin/access/access.ts';
 import { type Authenticate, hostAccess } from './admin/access/host.ts';
@@ -17,7 +17,7 @@ export type { Person, Role } from './admin/person.ts';
 export interface RouterOptions {
   webhookCredentials: Config['webhookCredentials'];
   /** The module's database, where the worker keeps its jobs as well. Connected while somebody looks at them. */
-  databaseUrl: string;
+  database: DatabaseOptions;
   /** Who may use the pages, and in which role. Without it they are closed. */
   authenticate?: Authenticate;
   /** Sign the forms of the pages. Needed where several processes serve them; else each makes up its own. */
@@ -28,7 +28,7 @@ export interface RouterOptions {
 
 /** Webhooks and pages, to be mounted under any path: `app.use('/mail', mailRouter(mail, { ... }))`. */
 export function mailRouter(mail: Mail, options: RouterOptions): Router {
-  const jobs = connect(options.databaseUrl, { poolSize: 2, idleMs: 1_000 });
+  const jobs = connect(options.database, { poolSize: 2, idleMs: 1_000 });
   return routerFor(mail, options, jobs, hostAccess(options.authenticate ?? (() => false)));
 }
 

@@ -52,7 +52,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const port: number = value.PORT;
   return {
-    databaseUrl: value.DATABASE_URL,
+    database: value.DATABASE_URL,
     postmark: {
       token: value.POSTMARK_SERVER_TOKEN,
       apiUrl: value.POSTMARK_API_URL,

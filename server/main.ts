@@ -9,7 +9,7 @@ import { failStart, stopOnSignal } from './stopping.ts';
 /** Config -> database -> mail -> app -> listen; stops in reverse. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const db = connect(config.databaseUrl);
+  const db = connect(config.database);
   const mail = await createMail(config, { db });
   const server = createServer(createApp(mail, db, config));
   stopOnSignal(async () => {

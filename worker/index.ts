@@ -71,8 +71,8 @@ export async function startWorker(
 }
 
 /** The module and the scheduler share one pool: what one does not need, the other can have. */
-async function openMail(config: MailConfig, { poolSize = defaultPoolSize, ...deps }: MailDeps) {
-  const db = connect(config.databaseUrl, { poolSize });
+async function openMail(config: MailConfig, { poolSize, ...deps }: MailDeps) {
+  const db = connect(config.database, { poolSize, defaultPoolSize });
   try {
     const mail = await createMail(config, { ...deps, db });
     const close = async () => {

@@ -38,7 +38,7 @@ export async function runUserCommand(
 ): Promise<void> {
   const { action, values } = read(args);
   const settings = config();
-  const db = connect(settings.databaseUrl, { poolSize: 2 });
+  const db = connect(settings.database, { poolSize: 2 });
   let mail: Mail | undefined;
   try {
     mail = await createMail(settings, { importFiles: false, db });

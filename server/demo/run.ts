@@ -41,7 +41,7 @@ export async function run(context: StartContext): Promise<void> {
   const sandbox = local ? await localPostmark(context) : null;
   const env = await environment(url, sandbox);
   const config = loadConfig({ ...process.env, ...env });
-  const db = connect(config.databaseUrl, { poolSize: 6 });
+  const db = connect(config.database, { poolSize: 6 });
   context.cleanUps.push(() => db.destroy());
   const mail = await openMail(context, config, db, sandbox);
   const seeding = sandbox && (await prepareSeed(mail, db, sandbox, say));

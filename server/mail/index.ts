@@ -29,7 +29,7 @@ import { type MailConfig, type MailDeps, wire } from './wiring.ts';
 
 /** Opens the module: connects, migrates, publishes changed template files. Throws when one of them fails. */
 export async function createMail(config: MailConfig, deps: MailDeps = {}): Promise<Mail> {
-  const db = deps.db ?? connect(config.databaseUrl, { poolSize: deps.poolSize ?? 10 });
+  const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {
     if (deps.migrate !== false) await migrate(db);

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Db } from '../../db/connect.ts';
+import type { DatabaseOptions, Db } from '../../db/connect.ts';
 import { defaultTiming, type MailContext, type Timing } from './context.ts';
 import { configuredProviders, type ProviderConfig, standardRoutes } from './providers/configured.ts';
 import type { Provider } from './providers/provider.ts';
@@ -13,7 +13,7 @@ import { createRenderPool, createTemplates } from './templates/index.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
 export interface MailConfig extends ProviderConfig {
-  databaseUrl: string;
+  database: DatabaseOptions;
   /** Default sender, as a mailbox. */
   from: string;
   logLevel: string;

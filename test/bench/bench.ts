@@ -53,7 +53,7 @@ export async function withSink<T>(
   try {
     const { apiUrl, token, smtpUrl, caCertificate: smtpCa } = sink;
     const config: MailConfig = {
-      databaseUrl,
+      database: databaseUrl,
       postmark: { apiUrl, token, smtpUrl, smtpCa },
       smtp: {},
       from: sender,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agenda, type AgendaOptions, type JobParameters } from 'agenda';
 import knex from 'knex';
-import { connectionSettings, type Db } from '../../db/connect.ts';
+import type { Db } from '../../db/connect.ts';
+import { connectionSettings } from '../../db/database-options.ts';
 import {
   createTables,
   dropTables,

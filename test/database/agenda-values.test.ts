@@ -110,10 +110,10 @@ describe('agenda on MySQL: values', () => {
   /** nextRunAt of a job as a process in that zone reads it, by a pool in its local time. */
   async function readElsewhere(zone: string, id: string): Promise<string> {
     const backend = fileURLToPath(new URL('../../worker/agenda-mysql/index.ts', import.meta.url));
-    const connect = fileURLToPath(new URL('../../db/connect.ts', import.meta.url));
+    const options = fileURLToPath(new URL('../../db/database-options.ts', import.meta.url));
     const script = `
       const { MysqlBackend } = await import(${JSON.stringify(backend)});
-      const { connectionSettings } = await import(${JSON.stringify(connect)});
+      const { connectionSettings } = await import(${JSON.stringify(options)});
       const { knex } = (await import('knex')).default;
       const pool = knex({ client: 'mysql2', connection: { ...connectionSettings(process.env.URL), timezone: 'local' } });
       const backend = new MysqlBackend({ knex: pool, tablePrefix: ${JSON.stringify(bench.prefix)} });

@@ -86,7 +86,7 @@ describe('migrate', () => {
     await migrate(db);
 
     const transport = createScriptedTransport('postmark-api', accept);
-    const config = { ...testConfig(), databaseUrl: url.href };
+    const config = { ...testConfig(), database: url.href };
     const mail = await createMail(config, { log: pino({ level: 'silent' }), transports: [transport] });
     try {
       const { id, state } = await mail.send(resetInput(), { wait: true });

@@ -22,7 +22,7 @@ describe('roles', () => {
       .set('env', 'test')
       .use(
         '/mail',
-        mailRouter(mail, { databaseUrl: testDatabaseUrl(), webhookCredentials: [], authenticate: answer }),
+        mailRouter(mail, { database: testDatabaseUrl(), webhookCredentials: [], authenticate: answer }),
       );
   const appFor = (role: (typeof roles)[number]) => hosted(() => ({ id: `h-${role}`, name: role, role }));
 

@@ -31,7 +31,7 @@ describe('pages when something unexpected happens', () => {
   const appWith = (authenticate: Authenticate, over = mail): Express =>
     express().use(
       '/mail',
-      mailRouter({ ...over, log }, { databaseUrl: testDatabaseUrl(), webhookCredentials: [], authenticate }),
+      mailRouter({ ...over, log }, { database: testDatabaseUrl(), webhookCredentials: [], authenticate }),
     );
   const failing = appWith.bind(null, () => {
     throw new Error(secret);

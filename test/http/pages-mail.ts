@@ -26,7 +26,7 @@ export async function openPagesMail(): Promise<PagesMail> {
   const api = createScriptedTransport('postmark-api');
   const smtp = createScriptedTransport('postmark-smtp');
   const config = {
-    databaseUrl: testDatabaseUrl(),
+    database: testDatabaseUrl(),
     postmark: { token: 'test-token', apiUrl: 'http://127.0.0.1:9', smtpUrl: 'smtp://key:key@127.0.0.1:9' },
     smtp: {},
     from: 'Shop <mail@shop.example>',

@@ -1,5 +1,5 @@
 import knex, { type Knex } from 'knex';
-import { connectionSettings } from '../../db/connect.ts';
+import { connectionSettings } from '../../db/database-options.ts';
 
 interface Session {
   query(sql: string, done: (error: Error | null) => void): void;

@@ -5,7 +5,7 @@ import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
 /** The configuration of a module under test; addresses that nobody listens on unless a sandbox's are given. */
 export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>> = {}): MailConfig {
   return {
-    databaseUrl: testDatabaseUrl(),
+    database: testDatabaseUrl(),
     postmark: {
       token: 'test-token',
       apiUrl: 'http://127.0.0.1:9',

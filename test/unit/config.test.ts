@@ -24,7 +24,7 @@ describe('configuration', () => {
   it('needs three variables and has defaults for the rest', () => {
     const config = loadConfig(base);
     expect(config).to.deep.include({
-      databaseUrl: base.DATABASE_URL,
+      database: base.DATABASE_URL,
       smtp: {},
       from: base.MAIL_FROM,
       logLevel: 'info',
@@ -215,7 +215,7 @@ describe('configuration', () => {
 
   it('reaches a private server by its socket', () => {
     const DATABASE_URL = 'mysql://root@localhost/postlane?socketPath=/run/my.sock';
-    expect(loadConfig({ ...base, DATABASE_URL }).databaseUrl).to.equal(DATABASE_URL);
+    expect(loadConfig({ ...base, DATABASE_URL }).database).to.equal(DATABASE_URL);
   });
 
   it('refuses names of transports that are not one, or ours', () => {

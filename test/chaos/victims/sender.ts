@@ -27,7 +27,7 @@ const atOnce = 8;
 async function main(): Promise<void> {
   const setup = await receiveSetup<SenderSetup>();
   const mail = await createMail(setup.config, depsOf(setup));
-  const host = connect(setup.config.databaseUrl, { poolSize: atOnce });
+  const host = connect(setup.config.database, { poolSize: atOnce });
   report('up');
   const waiting = setup.orders.values();
   await Promise.all(
