@@ -62,6 +62,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     smtp,
     from: value.MAIL_FROM,
     logLevel: value.LOG_LEVEL,
+    templates: 'templates',
     webhookCredentials: credentials(value.WEBHOOK_CREDENTIALS),
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, ''),
     secretKeys: value.SECRET_KEY.split(','),

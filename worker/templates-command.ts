@@ -6,7 +6,6 @@ import {
   type FileDifference,
   type Mail,
   type MailConfig,
-  ownTemplates,
   type SyncResult,
   sourceName,
   writeTemplateTypes,
@@ -19,7 +18,7 @@ export const templatesUsage = `Usage:
   postlane templates pull [--force NAME]...  write what changed in the database into the files
   postlane templates types [--out FILE]      TypeScript types of all data, into templates/templates.d.ts
 
-  --folder DIR   the folder of template files, where it is not the one that comes with Postlane
+  --folder DIR   the folder of template files; default templates
   --force NAME   for a source like template:receipt, give up the other side's change`;
 
 /** How the command ends: 0 done, 1 something differs or was refused, 64 (EX_USAGE) not understood. */
@@ -46,7 +45,7 @@ export async function runTemplatesCommand(
     say(`There is no folder ${folder}.`);
     return 64;
   }
-  const mail = await createMail(config(), { templates: folder, importFiles: false, poolSize: 2 });
+  const mail = await createMail(config(), { templates: folder, poolSize: 2 });
   try {
     const idle = await withoutEffect(mail, force);
     if (idle.length > 0) {
@@ -74,7 +73,7 @@ function readArgs(args: string[]) {
       args,
       allowPositionals: true,
       options: {
-        folder: { type: 'string', default: ownTemplates },
+        folder: { type: 'string', default: 'templates' },
         force: { type: 'string', multiple: true, default: [] },
         out: { type: 'string' },
       },

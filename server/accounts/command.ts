@@ -41,7 +41,7 @@ export async function runUserCommand(
   const db = connect(settings.database, { poolSize: 2 });
   let mail: Mail | undefined;
   try {
-    mail = await createMail(settings, { importFiles: false, db });
+    mail = await createMail(settings, { db });
     const context = accountsContext(mail, db, settings);
     if (action === 'add') await add(context, values, say);
     else if (action === 'reset') await reset(context, values.email ?? '', say);

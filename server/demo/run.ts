@@ -11,6 +11,7 @@ import { devSecret, newSecret } from './dev-secret.ts';
 import { enterWebhooks } from './postmark-webhooks.ts';
 import { historyBegin, prepareSeed } from './seed.ts';
 import { showSummary } from './summary.ts';
+import { demoTemplates } from './templates.ts';
 
 /** What a start is given: where its stop is asked for and registered, and the processes that are to begin. */
 export interface StartContext {
@@ -45,8 +46,8 @@ export async function run(context: StartContext): Promise<void> {
   context.cleanUps.push(() => db.destroy());
   const mail = await openMail(context, config, db, sandbox);
   const seeding = sandbox && (await prepareSeed(mail, db, sandbox, say));
-  // By the clock of the history: its templates are older than its mail.
-  if (seeding) await mail.templates.files.import();
+  // By the clock of the history: a shop's templates are older than its mail.
+  await mail.templates.files.import();
   await server.begin(env);
   announce({ config, engine, sandbox, logFolder: context.logFolder }, say);
   const worker = context.worker();
@@ -113,7 +114,7 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
   };
 }
 
-/** With the sandbox's time; template files are left to those who know what time it is. */
+/** With the sandbox's time. */
 async function openMail(
   { cleanUps }: StartContext,
   config: Config,
@@ -122,7 +123,7 @@ async function openMail(
 ): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
   const machineClock = () => new Date();
-  const mail = await createMail(config, { db, now, machineClock, importFiles: false });
+  const mail = await createMail(config, { db, now, machineClock, templates: demoTemplates });
   cleanUps.push(() => mail.close());
   return mail;
 }

@@ -23,11 +23,10 @@ import { createInlineQueue } from './sending/inline-queue.ts';
 import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
-import { packageRoot } from './shared/package-root.ts';
 import { createAuthoring, createTemplateChecks } from './templates/index.ts';
 import { type MailConfig, type MailDeps, wire } from './wiring.ts';
 
-/** Opens the module: connects, migrates, publishes changed template files. Throws when one of them fails. */
+/** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
 export async function createMail(config: MailConfig, deps: MailDeps = {}): Promise<Mail> {
   const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
@@ -35,18 +34,13 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
     if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
-    const mail = mailOf(context, { folder: deps.templates ?? ownTemplates, releaseDb });
-    const imported = deps.importFiles === false ? [] : await mail.templates.files.import();
-    if (imported.length > 0) context.log.info({ sources: imported }, 'template files published');
-    return mail;
+    const folder = path.resolve(deps.templates ?? config.templates ?? 'templates');
+    return mailOf(context, { folder, releaseDb });
   } catch (error) {
     await releaseDb();
     throw error;
   }
 }
-
-/** The template files that come with the package. */
-export const ownTemplates = path.join(packageRoot, 'templates');
 
 function mailOf(
   context: MailContext,

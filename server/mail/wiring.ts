@@ -17,6 +17,8 @@ export interface MailConfig extends ProviderConfig {
   /** Default sender, as a mailbox. */
   from: string;
   logLevel: string;
+  /** Folder of the template files; by default `templates` in the working directory. */
+  templates?: string | undefined;
 }
 
 /** What a host or a test may put in place of our own. */
@@ -28,10 +30,8 @@ export interface MailDeps {
   policy?: Policy | undefined;
   retry?: Partial<RetryPolicy> | undefined;
   timing?: Partial<Timing> | undefined;
-  /** Folder of templates; our own set by default. */
+  /** In place of the configuration's folder. */
   templates?: string | undefined;
-  /** False when changed template files are not to be published at the start. */
-  importFiles?: boolean | undefined;
   /** In place of those that the configuration names. */
   providers?: readonly Provider[] | undefined;
   /** Additional or replacing transports, by their names. */

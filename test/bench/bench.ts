@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { pino } from 'pino';
 import { resolveDatabase } from '../../db/local.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
 import { describeServer } from './database.ts';
 import type { Options } from './options.ts';
@@ -58,8 +59,10 @@ export async function withSink<T>(
       smtp: {},
       from: sender,
       logLevel: 'warn',
+      templates: demoTemplates,
     };
     const mail = await createMail(config, { log: pino({ level: 'warn' }, pino.destination(2)) });
+    await mail.templates.files.import();
     try {
       return await work(mail, sink, config);
     } finally {

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { createApp } from '../../server/app.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import type { Clock } from '../support/clock.ts';
@@ -38,7 +39,8 @@ export async function openWholeApp({ access = 'accounts', clock }: WholeAppOptio
   const env = environment(sandbox, server.url, access);
   const config = loadConfig(env);
   const { now } = clock ?? { now: () => new Date() };
-  const mail = await createMail(config, { migrate: false, now });
+  const mail = await createMail(config, { migrate: false, now, templates: demoTemplates });
+  await mail.templates.files.import();
   const settings = { ...config, now };
   app = createApp(mail, testDatabase(), settings);
   const [username = '', password = ''] = (env.WEBHOOK_CREDENTIALS ?? '').split(':');

@@ -30,11 +30,11 @@ describe('template files and the database', () => {
     expect((await author.publish(welcome, options)).state).to.equal('published');
   }
 
-  it('agree after the first start', async () => {
+  it('agree after they were imported', async () => {
     expect(await states()).to.deep.equal({});
   });
 
-  it('where only the file changed, the next start takes it', async () => {
+  it('where only the file changed, an import takes it', async () => {
     await inFile('<p>File</p>');
     expect(await states()).to.deep.equal({ 'template:welcome': 'file' });
     expect(await authoring.files.import()).to.deep.equal(['template:welcome']);
@@ -42,7 +42,7 @@ describe('template files and the database', () => {
     expect(await published()).to.deep.include({ by: 'files', version: 2 });
   });
 
-  it('where only the database changed, it stays, start after start', async () => {
+  it('where only the database changed, it stays, import after import', async () => {
     await edit('<p>Admin</p>');
     expect(await authoring.files.import()).to.deep.equal([]);
     expect(await openAuthoring(db, folder).files.import()).to.deep.equal([]);

@@ -88,6 +88,7 @@ describe('migrate', () => {
     const transport = createScriptedTransport('postmark-api', accept);
     const config = { ...testConfig(), database: url.href };
     const mail = await createMail(config, { log: pino({ level: 'silent' }), transports: [transport] });
+    await mail.templates.files.import();
     try {
       const { id, state } = await mail.send(resetInput(), { wait: true });
       expect(state).to.equal('sent');

@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
+import { createMail } from '../../server/mail/index.ts';
 import { openAuthoring, putFile, useSampleFolder } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
+import { testConfig } from '../support/mail.ts';
 
 const contract = {
   order: { type: 'object', fields: { number: { type: 'string' }, total: { type: 'integer' } } },
 };
 
-describe('publishing files at the start', () => {
+describe('importing files', () => {
   const db = testDatabase();
   const folder = useSampleFolder();
 
@@ -65,6 +67,14 @@ describe('publishing files at the start', () => {
       .that.matches(/^templates, welcome, mjml, line 1: /);
   });
 
+  it('refuses a category that the policy lacks', async () => {
+    await putOrder('<p>{{order.number}}</p>');
+    const json = { category: 'orders', data: { name: { type: 'string' } }, sample: { name: 'Ada' } };
+    await putFile(folder, 'order/template.json', JSON.stringify(json));
+    expect(await refusal()).to.include({ code: 'unknown-category' });
+    expect(await db('postlane_template_versions')).to.deep.equal([]);
+  });
+
   it('makes a version of what changed and of nothing else', async () => {
     const authoring = openAuthoring(db, folder);
     await putOrder('<p>{{order.number}}</p>');
@@ -104,5 +114,15 @@ describe('publishing files at the start', () => {
     await db('postlane_template_sources').delete();
     expect(await openAuthoring(db, folder).files.import()).to.include('template:welcome');
     expect((await authoring.templates.published('welcome')).version).to.equal(2);
+  });
+});
+
+describe('a start', () => {
+  const folder = useSampleFolder();
+
+  it('publishes nothing', async () => {
+    const mail = await createMail(testConfig(), { templates: folder, migrate: false });
+    await mail.close();
+    expect(await testDatabase()('postlane_template_sources')).to.deep.equal([]);
   });
 });

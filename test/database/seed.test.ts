@@ -38,6 +38,7 @@ describe('The data npm start shows', function () {
       smtpCa: sandbox.caCertificate,
     });
     mail = await createMail(config, { db: testDatabase(), migrate: false, now: () => sandbox.clock.now() });
+    await mail.templates.files.import();
   }
 
   const seeding = async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type Mail, ownTemplates } from '../../server/mail/index.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
+import type { Mail } from '../../server/mail/index.ts';
 import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { createClock } from '../support/clock.ts';
@@ -19,7 +20,7 @@ describe('a test send that bounces', () => {
   before(async () => {
     sandbox = await createSandbox({ deliveryMs: 0 });
     mail = await openMail({ now: clock.now }, testConfig({ token: sandbox.token, apiUrl: sandbox.apiUrl }));
-    const content = (await readTemplateFiles(ownTemplates)).find(({ key }) => key === 'password-reset');
+    const content = (await readTemplateFiles(demoTemplates)).find(({ key }) => key === 'password-reset');
     if (!content) throw new Error('There is no such template.');
     const test = { to: 'hardbounce.me@mail.example', by: 'ada' };
     expect(await mail.templates.sendTest(content, test)).to.include({ kind: 'sent' });

@@ -3,6 +3,7 @@ import request, { type Test } from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import type { Person } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { type FormVisit, postForm, visitForms } from '../support/forms.ts';
@@ -31,8 +32,10 @@ export async function openPagesMail(): Promise<PagesMail> {
     smtp: {},
     from: 'Shop <mail@shop.example>',
     logLevel: 'silent',
+    templates: demoTemplates,
   };
   const mail = await createMail(config, { transports: [api, smtp], migrate: false });
+  await mail.templates.files.import();
   return {
     mail,
     api,

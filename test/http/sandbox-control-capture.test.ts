@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { loadConfig } from '../../server/config.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
 import { type Capture, captureMail } from '../sandbox/index.ts';
@@ -98,7 +99,8 @@ describe('captureMail', () => {
         LOG_LEVEL: 'silent',
         ...captured.env,
       });
-      host = await createMail(config, { migrate: false });
+      host = await createMail(config, { migrate: false, templates: demoTemplates });
+      await host.templates.files.import();
     });
     afterEach(() => host.close());
 

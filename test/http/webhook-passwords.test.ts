@@ -28,7 +28,6 @@ describe('passwords of the webhook door', () => {
       db: elsewhereDb,
       now: clock.now,
       migrate: false,
-      importFiles: false,
     });
   });
   afterEach(async () => {

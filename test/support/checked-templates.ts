@@ -1,5 +1,5 @@
-import path from 'node:path';
-import { type Mail, type MailDeps, packageRoot } from '../../server/mail/index.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
+import type { Mail, MailDeps } from '../../server/mail/index.ts';
 import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { createClock } from './clock.ts';
@@ -34,7 +34,7 @@ async function openCheckedTemplates(deps: MailDeps): Promise<CheckedTemplates> {
   const api = createScriptedTransport('postmark-api');
   const smtp = createScriptedTransport('postmark-smtp');
   const mail = await openMail({ transports: [api, smtp], now: clock.now, ...deps });
-  const contents = await readTemplateFiles(path.join(packageRoot, 'templates'));
+  const contents = await readTemplateFiles(demoTemplates);
   const content = (key: string): TemplateContent => {
     const found = contents.find(one => one.key === key);
     if (!found) throw new Error(`There is no template ${key}.`);

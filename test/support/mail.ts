@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail, type MailConfig, type MailDeps } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
 
@@ -15,11 +16,14 @@ export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>
     smtp: {},
     from: 'Test Shop <shop@sender.example>',
     logLevel: 'silent',
+    templates: demoTemplates,
   };
 }
 
-/** A module on the emptied test database. */
+/** A module on the emptied test database, with the templates of its folder published. */
 export async function openMail(deps: MailDeps = {}, config: MailConfig = testConfig()): Promise<Mail> {
   await emptyTables(testDatabase());
-  return createMail(config, { log: pino({ level: 'silent' }), migrate: false, ...deps });
+  const mail = await createMail(config, { log: pino({ level: 'silent' }), migrate: false, ...deps });
+  await mail.templates.files.import();
+  return mail;
 }

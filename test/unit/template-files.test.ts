@@ -15,7 +15,7 @@ import type { TemplateContent } from '../../server/mail/templates/language/templ
 import { checkPaths } from '../../server/mail/templates/language/walk.ts';
 import { defaultPolicy } from '../../server/mail/wiring.ts';
 
-const shipped = path.join(import.meta.dirname, '../../templates');
+const shipped = path.join(import.meta.dirname, '../../templates/demo');
 const keys = [
   'account-invitation',
   'booking-confirmation',

@@ -67,7 +67,7 @@ describe('the types of templates', function () {
   let errors = '';
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'postlane-types-'));
-    await writeTemplateTypes(path.join(root, 'templates'), path.join(folder, 'templates.d.ts'));
+    await writeTemplateTypes(path.join(root, 'templates/demo'), path.join(folder, 'templates.d.ts'));
     const files = sends.map(([, code], index) =>
       writeFile(path.join(folder, `send-${index}.ts`), `${heading(folder)}${code}\n`),
     );

@@ -133,7 +133,7 @@ export type VersionPick = number | 'draft';
 export type FileState =
   /** Both say the same. */
   | 'same'
-  /** The file changed, the database did not: taken at the next start, or by a push. */
+  /** The file changed, the database did not: a push publishes it. */
   | 'file'
   /** The database changed, the file did not: a pull brings it into the files. */
   | 'database'
@@ -207,7 +207,11 @@ export interface Authoring {
   /** Sources that changed both in files and in the database since they last agreed. */
   conflicts(): Promise<FileDifference[]>;
   files: {
-    /** At the start: publishes what changed in the files alone; names of what it published. Throws `invalid-template`. */
+    /**
+     * For tests and demos, whose files were checked when they were written: publishes what changed in the files alone,
+     * checked for no more than that it can be sent. Returns the names of what it published. Throws `invalid-template`
+     * and `unknown-category`.
+     */
     import(): Promise<string[]>;
     diff(): Promise<FileDifference[]>;
     /** Publishes what changed in the files. `force` names sources, as `template:receipt`, whose database side is given up. */

@@ -1,4 +1,5 @@
 import { MailError } from '../../error.ts';
+import { categoryPolicy } from '../../routing/policy.ts';
 import { isError } from '../issue.ts';
 import { refOf, type Source, sourceName } from '../language/source.ts';
 import type { FileDifference, SyncResult, TemplateIssue } from './api.ts';
@@ -20,8 +21,9 @@ import { assertSendable } from './validate.ts';
 import { writeSourceFiles } from './write-files.ts';
 
 /**
- * At the start: publishes what changed in the files and nowhere else. What changed in the database stays, and where
- * both changed a warning says so. Returns the names of what was published. Throws `invalid-template`.
+ * Publishes what changed in the files and nowhere else, unless it cannot be sent. What changed in the database stays, and
+ * where both changed a warning says so. Returns the names of what was published. Throws `invalid-template` and
+ * `unknown-category`.
  */
 export async function importFiles(context: AuthoringContext): Promise<string[]> {
   const files = await readSourceFiles(context.folder);
@@ -40,7 +42,7 @@ export async function importFiles(context: AuthoringContext): Promise<string[]> 
   if (!compared.some(isChangedInFile)) return [];
   const request = { by: 'files', force: new Set<string>() };
   const result = await publishFiles(context, files, request, async (plan, own) => {
-    assertPublishable(plan, own);
+    assertPublishable(context, plan, own);
     return [];
   });
   return result.state === 'published' ? result.versions.map(({ source }) => sourceName(source)) : [];
@@ -52,13 +54,14 @@ export async function diffFiles({ db, folder }: AuthoringContext): Promise<FileD
   return Promise.all(compared.filter(isDifference).map(one => describeDifference(db, one)));
 }
 
-/** What changed on both sides. Files that cannot be read now were read at the start: no reason to fail a page. */
+/** What changed on both sides. Files that are faulty or were not deployed are no reason to fail a page. */
 export async function conflictsOf({ db, folder, log }: AuthoringContext): Promise<FileDifference[]> {
   try {
     const compared = await compareFiles(db, await readSourceFiles(folder));
     const conflicts = compared.filter(isDifference).filter(({ state }) => state === 'conflict');
     return await Promise.all(conflicts.map(one => describeDifference(db, one)));
   } catch (err) {
+    if (isMissing(err)) return [];
     if (!(err instanceof MailError)) throw err;
     log.warn({ err }, 'the template files cannot be read');
     return [];
@@ -125,8 +128,16 @@ function publishFiles(
   });
 }
 
-/** The files were reviewed as code; only what cannot be sent at all stops a start. */
-function assertPublishable({ affected }: Plan, own: readonly TemplateIssue[]): void {
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+/** The files were reviewed as code; only what cannot be sent at all is refused. */
+function assertPublishable(
+  { policy }: AuthoringContext,
+  { affected }: Plan,
+  own: readonly TemplateIssue[],
+): void {
   for (const { key, layout, content, issues } of affected) {
     if (!content || issues.length > 0) throw compositionError({ key, layout }, issues);
   }
@@ -135,5 +146,9 @@ function assertPublishable({ affected }: Plan, own: readonly TemplateIssue[]): v
     const place = `templates, ${first.template}, ${first.part}, line ${first.line}`;
     throw new MailError('invalid-template', `${place}: ${first.message}`, first.part);
   }
-  for (const { content } of affected) if (content) assertSendable(content);
+  for (const { content } of affected) {
+    if (!content) continue;
+    categoryPolicy(policy, content.category);
+    assertSendable(content);
+  }
 }
