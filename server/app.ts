@@ -5,7 +5,7 @@ import { accountAccess } from './accounts/index.ts';
 import type { Access } from './admin/access/access.ts';
 import { type Authenticate, hostAccess } from './admin/access/host.ts';
 import { pageRouter } from './admin/router.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/index.ts';
 import { errorHandler } from './errors.ts';
 import type { Mail } from './mail/index.ts';
 import { webhookRouter } from './webhooks.ts';

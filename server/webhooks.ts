@@ -1,6 +1,6 @@
 import express, { type RequestHandler, Router } from 'express';
 import { matchesBasicAuth, readBasicAuth } from './basic-auth.ts';
-import type { WebhookCredential } from './config.ts';
+import type { WebhookCredential } from './config/index.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 
 /**
