@@ -1,35 +1,55 @@
-import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler, Router } from 'express';
-import { connect, type DatabaseOptions, type Db } from '../db/connect.ts';
+import { connect, type Db } from '../db/connect.ts';
 import { accountAccess } from './accounts/index.ts';
 import type { Access } from './admin/access/access.ts';
-import { type Authenticate, hostAccess } from './admin/access/host.ts';
+import { hostAccess } from './admin/access/host.ts';
 import { pageRouter } from './admin/router.ts';
-import type { Config } from './config/index.ts';
-import { errorHandler } from './errors.ts';
+import type { Config } from './config.ts';
+import { errorHandler, refusals, type UnexpectedErrors } from './errors.ts';
+import { type HostMiddleware, onOwnExpress } from './host/own-express.ts';
 import type { Mail } from './mail/index.ts';
+import {
+  type AdminRouterOptions,
+  adminOptions,
+  type MailRouterOptions,
+  type PublicRouterOptions,
+  publicOptions,
+  type ResolvedPublicOptions,
+} from './router-options.ts';
 import { webhookRouter } from './webhooks.ts';
 
-export type { Authenticate } from './admin/access/host.ts';
+export type { Authenticate, Authenticated, HostRequest, HostResponse } from './admin/access/host.ts';
 export type { Person, Role } from './admin/person.ts';
+export type { WebhookCredential } from './config.ts';
+export type { UnexpectedErrors } from './errors.ts';
+export type { HostMiddleware } from './host/own-express.ts';
+export type { AdminRouterOptions, MailRouterOptions, PublicRouterOptions } from './router-options.ts';
 
-/** What the host decides about the pages. */
-export interface RouterOptions {
-  webhookCredentials: Config['webhookCredentials'];
-  /** The module's database, where the worker keeps its jobs as well. Connected while somebody looks at them. */
-  database: DatabaseOptions;
-  /** Who may use the pages, and in which role. Without it they are closed. */
-  authenticate?: Authenticate;
-  /** Sign the forms of the pages. Needed where several processes serve them; else each makes up its own. */
-  secretKeys?: readonly string[];
-  /** Where browsers reach this app; tells whether cookies are for https only. */
-  publicUrl?: string;
+/**
+ * What providers and recipients call: the webhooks. To be mounted before the host's body parsers and its CSRF protection:
+ * `app.use('/mail', publicRouter(mail))`. What it does not know goes on to what is mounted after it.
+ */
+export function publicRouter(mail: Mail, options: PublicRouterOptions = {}): HostMiddleware {
+  const router = Router();
+  router.use(publicRoutes(mail, publicOptions(mail, options)), errorHandler(mail));
+  return onOwnExpress(router);
 }
 
-/** Webhooks and pages, to be mounted under any path: `app.use('/mail', mailRouter(mail, { ... }))`. */
-export function mailRouter(mail: Mail, options: RouterOptions): Router {
-  const jobs = connect(options.database, { poolSize: 2, idleMs: 1_000 });
-  return routerFor(mail, options, jobs, hostAccess(options.authenticate ?? (() => false)));
+/**
+ * The pages for operators, to be mounted under any path: `app.use('/mail', adminRouter(mail, { authenticate }))`, after the
+ * host's session and before its body parsers and its CSRF protection, because they have one of their own.
+ */
+export function adminRouter(mail: Mail, options: AdminRouterOptions = {}): HostMiddleware {
+  return adminPages('adminRouter', mail, options);
+}
+
+/** Both in one, for hosts that have nothing that must come between them: `app.use('/mail', mailRouter(mail, { authenticate }))`. */
+export function mailRouter(mail: Mail, options: MailRouterOptions = {}): HostMiddleware {
+  const { webhookCredentials, secretKeys } = options;
+  const pages = adminPages('mailRouter', mail, options);
+  const publicPart = publicRouter(mail, { webhookCredentials, secretKeys });
+  return (request, response, next) =>
+    publicPart(request, response, error => (error ? next(error) : pages(request, response, next)));
 }
 
 /** The app of a stand-alone server, with accounts of its own in `db`; see PAGES_ACCESS for when its pages are open. */
@@ -44,7 +64,12 @@ export function createApp(mail: Mail, db: Db, config: Config): Express {
   });
   // A proxy may leave the path of the public address on, or take it off.
   const { pathname } = new URL(config.publicUrl);
-  const router = routerFor(mail, config, db, accountAccess(mail, db, config));
+  const router = Router();
+  router.use(publicRoutes(mail, config));
+  router.use(
+    pageRoutes(mail, { ...config, jobs: db, errors: 'page', access: accountAccess(mail, db, config) }),
+  );
+  router.use(errorHandler(mail));
   if (pathname !== '/') app.use(pathname, router);
   app.use(router);
   return app;
@@ -63,12 +88,40 @@ function ownHeaders(publicUrl: string): RequestHandler {
   };
 }
 
-function routerFor(mail: Mail, options: RouterOptions, jobs: Db, access: Access): Router {
-  const { webhookCredentials, secretKeys = [randomBytes(32).toString('base64url')], publicUrl } = options;
+function adminPages(name: string, mail: Mail, given: AdminRouterOptions): HostMiddleware {
+  const options = adminOptions(name, mail, given);
+  const jobs = connect(options.database, { poolSize: 2, idleMs: 1_000 });
+  const access = hostAccess(options);
   const router = Router();
-  router.use(webhookRouter(mail, webhookCredentials));
-  const webhookUsers = webhookCredentials.map(({ user }) => user);
-  router.use(pageRouter(mail, access, { jobs, secretKeys, webhookUsers, ...(publicUrl && { publicUrl }) }));
-  router.use(errorHandler(mail));
-  return router;
+  router.use(pageRoutes(mail, { ...options, jobs, access }));
+  router.use(options.errors === 'host' ? refusals(mail.log) : errorHandler(mail));
+  // Styles and scripts are for everybody.
+  return onOwnExpress(router, async request => {
+    if (!request.url?.startsWith('/assets/')) await access.prepare?.(request);
+  });
+}
+
+function publicRoutes(mail: Mail, { webhookCredentials, secretKeys }: ResolvedPublicOptions): Router {
+  return webhookRouter(mail, webhookCredentials, secretKeys);
+}
+
+/** What the pages are made from, of a host or of the stand-alone server. */
+interface PageRoutes extends ResolvedPublicOptions {
+  jobs: Db;
+  access: Access;
+  errors: UnexpectedErrors;
+  publicUrl?: string;
+  publicPath?: string;
+}
+
+function pageRoutes(mail: Mail, options: PageRoutes): Router {
+  const { webhookCredentials, secretKeys, publicUrl, publicPath, jobs, access, errors } = options;
+  return pageRouter(mail, access, {
+    jobs,
+    secretKeys,
+    errors,
+    webhookUsers: webhookCredentials.map(({ user }) => user),
+    ...(publicUrl && { publicUrl }),
+    ...(publicPath !== undefined && { publicPath }),
+  });
 }

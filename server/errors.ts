@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { BodyLost } from './body/read-body.ts';
 import { type Mail, MailError, type MailErrorCode } from './mail/index.ts';
 
 /** HTTP statuses of our error codes; a code that is not here is 422, the caller's request. */
@@ -13,10 +14,28 @@ const statuses: Partial<Record<MailErrorCode, number>> = {
   closed: 503,
 };
 
+/** Who answers what nobody expected: we, with nothing but a 500, or the host's error handler. */
+export type UnexpectedErrors = 'page' | 'host';
+
 /** The one place where errors become HTTP answers. What we did not expect is logged and shown as nothing but a 500. */
-export function errorHandler(mail: Mail): ErrorRequestHandler {
+export function errorHandler({ log }: Pick<Mail, 'log'>): ErrorRequestHandler {
+  const refuse = refusals(log);
   return (error, request, response, next) => {
     if (response.headersSent) {
+      next(error);
+      return;
+    }
+    refuse(error, request, response, () => {
+      log.error({ err: error, path: request.path }, 'request failed');
+      answer(response, 500, 'internal', 'Something went wrong on our side.');
+    });
+  };
+}
+
+/** Answers what is the caller's fault, or the fault of how the host mounts us; passes everything else on. */
+export function refusals(log: Mail['log']): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent || isCutOff(request)) {
       next(error);
       return;
     }
@@ -24,16 +43,25 @@ export function errorHandler(mail: Mail): ErrorRequestHandler {
       answer(response, statusOf(error), error.code, error.message, error.field);
       return;
     }
+    if (error instanceof BodyLost) {
+      log.error({ path: request.path }, error.message);
+      answer(response, error.status, error.code, error.message);
+      return;
+    }
     // body-parser's and Express's own: a body that does not parse or is too large, a path that does not decode.
     const status = clientStatus(error);
     if (status !== null) {
-      mail.log.warn({ path: request.path, status }, 'request refused');
+      log.warn({ path: request.path, status }, 'request refused');
       answer(response, status, 'bad-request', 'The request could not be read.');
       return;
     }
-    mail.log.error({ err: error, path: request.path }, 'request failed');
-    answer(response, 500, 'internal', 'Something went wrong on our side.');
+    next(error);
   };
+}
+
+/** True when the caller has gone before all of the request was here. */
+export function isCutOff(request: Request): boolean {
+  return request.destroyed && !request.complete;
 }
 
 /** The HTTP status of an error of the module. */

@@ -1,6 +1,7 @@
 import express, { type RequestHandler, Router } from 'express';
 import { matchesBasicAuth, readBasicAuth } from './basic-auth.ts';
-import type { WebhookCredential } from './config/index.ts';
+import { readBody } from './body/read-body.ts';
+import type { WebhookCredential } from './config.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 
 /**
@@ -8,14 +9,18 @@ import { type Mail, MalformedEvent } from './mail/index.ts';
  * an admin made. 200 only after the commit; 400 for a body that is not an event; whatever goes wrong on our side is a
  * 5xx, so that the provider comes back.
  */
-export function webhookRouter(mail: Mail, credentials: readonly WebhookCredential[]): Router {
+export function webhookRouter(
+  mail: Mail,
+  credentials: readonly WebhookCredential[],
+  _secretKeys: readonly string[] = [],
+): Router {
   const router = Router();
   for (const { key } of mail.webhooks.providers)
     router.post(
       `/webhooks/${key}`,
       authenticated(mail, credentials),
       // A bounce may bring its whole mail, and what is answered with 413 a provider may never post again.
-      express.json({ limit: '16mb', type: () => true }),
+      readBody([express.json({ limit: '16mb', type: () => true })]),
       receiving(mail, key),
     );
   return router;

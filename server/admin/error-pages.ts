@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request } from 'express';
-import { clientStatus, statusOf } from '../errors.ts';
+import { BodyLost } from '../body/read-body.ts';
+import { clientStatus, isCutOff, statusOf, type UnexpectedErrors } from '../errors.ts';
 import { type Mail, MailError } from '../mail/index.ts';
 import { isSafe } from './access/csrf.ts';
 import { wantsJson } from './access/require-sign-in.ts';
@@ -21,11 +22,15 @@ interface Answer {
   incident?: string;
 }
 
-/** Answers every error with a page in the frame. What nobody expected is logged; the page shows only its id. */
+/**
+ * Answers every error with a page in the frame. What nobody expected is logged; the page shows only its id, or the host's
+ * error handler answers, scripts aside.
+ */
 export function errorPages(
   show: Show,
   log: Mail['log'],
   navigation: readonly NavigationItem[],
+  unexpected: UnexpectedErrors,
 ): ErrorRequestHandler {
   return (error, request, response, next) => {
     let answer = expected(error);
@@ -36,11 +41,17 @@ export function errorPages(
       return;
     }
     const { section } = locationOf(response);
+    if (error instanceof BodyLost) log.error({ section }, error.message);
     if (!answer) {
       answer = surprise(request);
       // Not the path: that of an invitation is a secret.
       const where = { method: request.method, section };
-      log.error({ err: error, incident: answer.incident, ...where }, 'page failed');
+      if (isCutOff(request)) log.info(where, 'a request was cut off by its sender');
+      else log.error({ err: error, incident: answer.incident, ...where }, 'page failed');
+      if (unexpected === 'host' && !wantsJson(request) && !response.headersSent) {
+        next(error);
+        return;
+      }
     }
     const { status, title, message, code, incident } = answer;
     if (wantsJson(request) && !response.headersSent) {
@@ -59,6 +70,10 @@ export function errorPages(
 function expected(error: unknown): Answer | null {
   if (error instanceof PageError) return error;
   if (error instanceof MailError) return refusal(error);
+  if (error instanceof BodyLost) {
+    const { status, code, message } = error;
+    return { status, code, message, title: 'Request not readable' };
+  }
   // A path with a broken percent sign names nothing.
   if (error instanceof URIError) return notFound('There is no such page.');
   return null;

@@ -1,9 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { outsideMount } from '../host/mount.ts';
 
 /** Where in the app a request is. */
 export interface PageLocation {
   /** Relative path from the page to the app's first page, with a slash at the end. */
   mount: string;
+  /** Path of the app's first page as browsers see it, without a slash at the end; empty at the root. */
+  outside: string;
   /** First part of the path; empty on the first page. */
   section: string;
   /** Path and query of the page, relative to the first page. */
@@ -11,15 +14,18 @@ export interface PageLocation {
 }
 
 /** Keeps the location for the views, before inner routers change the request's path. */
-export const rememberLocation: RequestHandler = (request, response, next) => {
-  const [, section = ''] = request.path.split('/');
-  response.locals.location = {
-    mount: pathToMount(request),
-    section,
-    page: request.url.slice(1),
-  } satisfies PageLocation;
-  next();
-};
+export function rememberLocation(publicUrl: string | undefined): RequestHandler {
+  return (request, response, next) => {
+    const [, section = ''] = request.path.split('/');
+    response.locals.location = {
+      mount: pathToMount(request),
+      outside: outsideMount(request, publicUrl),
+      section,
+      page: request.url.slice(1),
+    } satisfies PageLocation;
+    next();
+  };
+}
 
 /** The location that {@link rememberLocation} kept. */
 export function locationOf(response: Response): PageLocation {
@@ -27,9 +33,9 @@ export function locationOf(response: Response): PageLocation {
 }
 
 // Links are relative to the page, not to the host's root: a proxy may have changed what precedes our path.
-function pathToMount({ path, baseUrl, originalUrl }: Request): string {
+function pathToMount({ path, originalUrl }: Request): string {
   const [asked = ''] = originalUrl.split('?');
-  if (path === '/' && !asked.endsWith('/')) return `./${baseUrl.slice(baseUrl.lastIndexOf('/') + 1)}/`;
+  if (path === '/' && !asked.endsWith('/')) return `./${asked.slice(asked.lastIndexOf('/') + 1)}/`;
   const depth = path.split('/').length - 2;
   return depth === 0 ? './' : '../'.repeat(depth);
 }

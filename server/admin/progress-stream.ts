@@ -23,7 +23,9 @@ export function streamProgress(response: Response): ProgressStream {
     progress(fraction) {
       if (fraction >= 1 || fraction < sent + step) return;
       sent = fraction;
-      if (!response.headersSent) response.status(200).type('html');
+      // A host that compresses would hold it back.
+      if (!response.headersSent)
+        response.status(200).type('html').set('Cache-Control', 'no-store, no-transform');
       response.locals.isStreaming = true;
       response.write(`<!-- ${part} ${fraction.toFixed(2)} -->\n`);
     },

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Knex } from 'knex';
+import type { UnexpectedErrors } from '../errors.ts';
 import type { Mail } from '../mail/index.ts';
 import type { Access } from './access/access.ts';
 import { type CsrfOptions, csrfProtection } from './access/csrf.ts';
@@ -24,11 +25,14 @@ import { createShow } from './views.ts';
 export interface PageOptions extends CsrfOptions, StreamOptions {
   /** The database in which the worker keeps its jobs. */
   jobs: Knex;
+  /** Who answers what nobody expected; we do by default. */
+  errors?: UnexpectedErrors;
 }
 
 /**
  * The pages for operators, to be mounted under any path: links are relative, so that no proxy can break them. `access`
- * says who may use them. Errors are answered here; the host's error handler gets only what breaks off an answer.
+ * says who may use them. Errors are answered here; the host's error handler gets what breaks off an answer, and what nobody
+ * expected where `errors` says so.
  */
 export function pageRouter(mail: Mail, access: Access, options: PageOptions): Router {
   const csrf = csrfProtection(options);
@@ -42,7 +46,7 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   });
   const jobs = jobStorage(mail, options.jobs);
   const router = Router();
-  router.use(pageHeaders, rememberLocation, flashMessages(options.publicUrl));
+  router.use(pageHeaders, rememberLocation(options.publicUrl), flashMessages(options.publicUrl));
   router.use('/assets', assetRouter(version));
   router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory));
   router.use(parseForms, csrf.issue, refuseOtherTypes);
@@ -60,6 +64,6 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.use(() => {
     throw notFound('There is no such page.');
   });
-  router.use(errorPages(show, mail.log, sections));
+  router.use(errorPages(show, mail.log, sections, options.errors ?? 'page'));
   return router;
 }

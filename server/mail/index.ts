@@ -4,6 +4,7 @@ import { migrate } from '../../db/migrate.ts';
 import type { Mail } from './api.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { expandCampaigns } from './campaigns/expand.ts';
+import { carryConfig } from './carried-config.ts';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
 import { receive } from './events/receive.ts';
@@ -31,10 +32,11 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
   const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {
-    if (config.migrate !== false) await migrate(db);
+    if (deps.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
-    return mailOf(context, { folder: path.resolve(config.templates ?? 'templates'), releaseDb });
+    const folder = path.resolve(deps.templates ?? config.templates ?? 'templates');
+    return carryConfig(mailOf(context, { folder, releaseDb }), config);
   } catch (error) {
     await releaseDb();
     throw error;
@@ -135,6 +137,7 @@ export type { Campaign } from './campaigns/campaigns-store.ts';
 export type { Progress } from './campaigns/progress.ts';
 export type { CampaignResult } from './campaigns/results-store.ts';
 export type { CampaignAction, CampaignState } from './campaigns/states.ts';
+export { carriedConfig } from './carried-config.ts';
 export { MailError, type MailErrorCode } from './error.ts';
 export type { EventView } from './events/events-store.ts';
 export type { Received } from './events/receive.ts';
@@ -170,7 +173,6 @@ export type {
   StreamView,
 } from './routing/connections.ts';
 export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/policy.ts';
-export { type CategoryOptions, type PolicyOptions, policySchema } from './routing/policy-options.ts';
 export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
 export type { Decision } from './sending/eligibility.ts';
 export type { AttachmentInput, SendInput } from './sending/request.ts';
@@ -178,7 +180,6 @@ export { type MailboxInput, readMailbox } from './shared/address.ts';
 export type { Audit } from './shared/audit.ts';
 export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
 export type { Actor, AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
-export { faultText, nearestName } from './shared/joi.ts';
 export type { Log, Logger } from './shared/log.ts';
 export { packageRoot } from './shared/package-root.ts';
 export {

@@ -24,9 +24,10 @@ describeInBrowser('the template editor', browser => {
 
   before(async () => {
     ({ mail } = await openPagesMail());
-    const access = hostAccess(request =>
-      signedIn ? (people[request.get('x-person') ?? 'grace'] ?? null) : null,
-    );
+    const access = hostAccess({
+      authenticate: ({ headers }) =>
+        signedIn ? (people[String(headers['x-person'] ?? 'grace')] ?? null) : null,
+    });
     const secretKeys = ['a key of the tests, 32 characters or more'];
     server = await listen(
       express().use('/mail', pageRouter(mail, access, { jobs: testDatabase(), secretKeys })),

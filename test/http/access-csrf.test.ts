@@ -139,11 +139,10 @@ describe('forms', () => {
         .set('env', 'test')
         .use(
           '/mail',
-          pageRouter(
-            opened.mail,
-            hostAccess(() => person),
-            { jobs: testDatabase(), secretKeys: keys },
-          ),
+          pageRouter(opened.mail, hostAccess({ authenticate: () => person }), {
+            jobs: testDatabase(),
+            secretKeys: keys,
+          }),
         );
 
     it('are bound to the browser and the person, and outlive a change of keys', async () => {

@@ -90,7 +90,7 @@ describe('roles', () => {
   });
 
   it('keep a viewer from every change', async () => {
-    const access = hostAccess(() => ({ id: 'v', name: 'v', role: 'viewer' }));
+    const access = hostAccess({ authenticate: () => ({ id: 'v', name: 'v', role: 'viewer' }) });
     const app = express()
       .set('env', 'test')
       .use('/', pageRouter(mail, access, { jobs: testDatabase(), secretKeys: ['x'.repeat(32)] }));

@@ -32,10 +32,9 @@ export async function openPagesMail(): Promise<PagesMail> {
     smtp: {},
     from: 'Shop <mail@shop.example>',
     logLevel: 'silent',
-    migrate: false,
     templates: demoTemplates,
   };
-  const mail = await createMail(config, { transports: [api, smtp] });
+  const mail = await createMail(config, { transports: [api, smtp], migrate: false });
   await mail.templates.files.import();
   return {
     mail,
@@ -44,11 +43,7 @@ export async function openPagesMail(): Promise<PagesMail> {
     appAt: (mount, person = admin) =>
       express().use(
         mount,
-        pageRouter(
-          mail,
-          hostAccess(() => person),
-          { jobs: testDatabase(), secretKeys },
-        ),
+        pageRouter(mail, hostAccess({ authenticate: () => person }), { jobs: testDatabase(), secretKeys }),
       ),
   };
 }

@@ -27,7 +27,9 @@ describe('the module with another provider alone', () => {
     carrier = createCarrier(clock.now);
     const { postmark: _, ...config } = testConfig();
     mail = await openMail({ now: clock.now, providers: [carrier.provider] }, config);
-    const admin = hostAccess(() => ({ id: 'the-admin', name: 'Ada', role: 'admin' as const }));
+    const admin = hostAccess({
+      authenticate: () => ({ id: 'the-admin', name: 'Ada', role: 'admin' as const }),
+    });
     const pages = pageRouter(mail, admin, {
       jobs: testDatabase(),
       secretKeys: ['a key of the tests, 32 characters or more'],

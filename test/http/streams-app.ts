@@ -64,11 +64,7 @@ export async function openStreamsApp(): Promise<StreamsApp> {
       webhookUsers: users,
       ...(publicUrl && { publicUrl }),
     };
-    const pages = pageRouter(
-      opened(),
-      hostAccess(() => person),
-      options,
-    );
+    const pages = pageRouter(opened(), hostAccess({ authenticate: () => person }), options);
     return express().use('/mail', webhookRouter(opened(), []), pages);
   };
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { Show } from '../views.ts';
 import type { Directory } from './directory.ts';
@@ -6,6 +7,10 @@ import type { CurrentSession } from './session.ts';
 /** Who may use the pages, and how they sign in: the host decides, or accounts of our own do. */
 export interface Access {
   identify(request: Request): Promise<CurrentSession>;
+  /** Does what {@link Access.identify} needs done on the host's own request; never rejects. */
+  prepare?(request: IncomingMessage): Promise<void>;
+  /** Sends people who are not signed in to where they can sign in, where accounts are not ours. */
+  askToSignIn?: RequestHandler;
   /** What is there when people sign in with accounts of ours. */
   accounts?: AccountPages;
 }

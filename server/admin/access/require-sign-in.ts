@@ -8,15 +8,18 @@ import { isSafe } from './csrf.ts';
 import { returnPath } from './return-path.ts';
 import { sessionOf } from './session.ts';
 
-/** Lets signed-in people through. Others are sent to the sign-in page, or told that the host decides. */
-export function requireSignIn({ accounts }: Access, show: Show): RequestHandler {
+/** Lets signed-in people through. Others are sent to the sign-in page, ours or the host's, or told that the host decides. */
+export function requireSignIn({ accounts, askToSignIn }: Access, show: Show): RequestHandler {
   return (request, response, next) => {
-    const { person, ended = false } = sessionOf(response);
-    if (person) return next();
-    if (wantsJson(request)) return next(signedOut());
-    if (!accounts) return void response.status(403).type('text').send(closed);
-    if (isSafe(request)) return response.redirect(303, signInPath(response, ended));
-    accounts.showInterrupted(response, show, { ...keptFrom(request), ended });
+    const { person, ended = false, forbidden = false } = sessionOf(response);
+    if (person) next();
+    else if (wantsJson(request)) next(signedOut());
+    else if (accounts && isSafe(request)) response.redirect(303, signInPath(response, ended));
+    else if (accounts) accounts.showInterrupted(response, show, { ...keptFrom(request), ended });
+    else if (!askToSignIn || forbidden) response.status(403).type('text').send(closed);
+    else if (isSafe(request)) askToSignIn(request, response, next);
+    // A form cannot be sent on to a sign-in page and back: the browser still has it.
+    else next(signedOut());
   };
 }
 
@@ -37,7 +40,7 @@ function signedOut(): PageError {
   return new PageError(
     401,
     'Signed out',
-    'You are signed out. Sign in in another tab, then try again.',
+    'You are signed out. Nothing was changed. Sign in in another tab, then go back and try again.',
     'signed-out',
   );
 }

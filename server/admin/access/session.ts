@@ -11,6 +11,8 @@ export interface CurrentSession {
   binding: string;
   /** True when the request carried a session that is over. */
   ended?: boolean;
+  /** True when the host knows who it is and lets them not use the pages. */
+  forbidden?: boolean;
   /** The account's session, where accounts are in use. */
   sessionId?: string;
   /** A line for every page, such as how to close it. */

@@ -1,3 +1,4 @@
+import { bodyStream } from '../../body/read-body.ts';
 import { MailError } from '../../mail/index.ts';
 import { formField } from '../form-parser.ts';
 import type { Page } from '../page.ts';
@@ -31,7 +32,7 @@ export async function addRecipients(page: Page): Promise<void> {
   try {
     const result = request.is('text/csv')
       ? await withTempUpload(
-          request,
+          bodyStream(request),
           source => read(source, readingOf(request.query)),
           fraction => stream?.progress(fraction),
         )

@@ -28,7 +28,7 @@ const largestPage = 200;
  */
 export function agendashRouter(storage: JobStorage, publicUrl?: string): Router {
   const router = Router();
-  router.use(asFolder, refuseOtherSites(publicUrl), takeAdmins(storage), ownPolicy, boundedPage);
+  router.use(asFolder, refuseOtherSites(publicUrl), takeAdmins(storage), ownHeaders, boundedPage);
   router.get('/api/events', (_request, response, next) => {
     const timer = setTimeout(() => response.end(), streamMs);
     response.once('close', () => clearTimeout(timer));
@@ -75,26 +75,31 @@ function asked(action: AuditAction, body: { jobIds?: unknown; jobName?: unknown 
   return { by: personOf(response).id, action, subject, before: null, after: body };
 }
 
-// Agendash sets its own, looser policy on every answer.
-const ownPolicy: RequestHandler = (_request, response, next) => {
+// Agendash sets its own, looser policy on every answer, and a host that compresses would hold its events back.
+const own: Readonly<Record<string, string>> = {
+  'content-security-policy': policy,
+  'cache-control': 'no-store, no-transform',
+};
+
+const ownHeaders: RequestHandler = (_request, response, next) => {
   const set = response.setHeader.bind(response);
-  response.setHeader = (name, value) =>
-    set(name, name.toLowerCase() === 'content-security-policy' ? policy : value);
+  response.setHeader = (name, value) => set(name, own[name.toLowerCase()] ?? value);
   next();
 };
 
 // It takes any number for the size of a page, and 0 for all there is.
 const boundedPage: RequestHandler = (request, _response, next) => {
-  const url = new URL(request.url, 'http://localhost');
+  const [path = '', query = ''] = request.url.split('?', 2);
+  const asked = new URLSearchParams(query);
   for (const [name, least, most] of [
     ['limit', 1, largestPage],
     ['skip', 0, 10_000_000],
     ['offset', 0, 10_000_000],
   ] as const) {
-    if (!url.searchParams.has(name)) continue;
-    const asked = Number.parseInt(url.searchParams.get(name) ?? '', 10);
-    url.searchParams.set(name, String(Math.min(Math.max(asked || 0, least), most)));
+    if (!asked.has(name)) continue;
+    const number = Number.parseInt(asked.get(name) ?? '', 10);
+    asked.set(name, String(Math.min(Math.max(number || 0, least), most)));
   }
-  request.url = url.pathname + url.search;
+  request.url = asked.size > 0 ? `${path}?${asked}` : path;
   next();
 };

@@ -2,6 +2,8 @@
 export interface StreamOptions {
   /** Where this app is reached from outside. */
   publicUrl?: string;
+  /** Path in the host at which webhooks are received, where it is not that of these pages. */
+  publicPath?: string;
   /** Users of the webhook that the configuration names. */
   webhookUsers?: readonly string[];
 }

@@ -27,10 +27,10 @@ export function passwordRouter(mail: Mail, show: Show, options: StreamOptions): 
   return router;
 }
 
-async function addPassword(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+async function addPassword(page: Page, options: StreamOptions): Promise<void> {
   await page.orFlashError('streams#webhook', async () => {
     const made = await page.mail.webhookPasswords.add({ by: page.by });
-    page.render('streams/password', { ...made, providers: webhookProviders(page, publicUrl) });
+    page.render('streams/password', { ...made, providers: webhookProviders(page, options) });
   });
 }
 

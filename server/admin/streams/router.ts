@@ -27,7 +27,7 @@ export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}
   return router;
 }
 
-async function showStreams(page: Page, { publicUrl, webhookUsers = [] }: StreamOptions): Promise<void> {
+async function showStreams(page: Page, options: StreamOptions): Promise<void> {
   const { mail } = page;
   const [streams, passwords] = await Promise.all([mail.connections.streams(), mail.webhookPasswords.list()]);
   page.render('streams/index', {
@@ -35,17 +35,17 @@ async function showStreams(page: Page, { publicUrl, webhookUsers = [] }: StreamO
     streams,
     connections: mail.connections.list(),
     passwords,
-    configured: webhookUsers,
-    providers: webhookProviders(page, publicUrl),
+    configured: options.webhookUsers ?? [],
+    providers: webhookProviders(page, options),
   });
 }
 
-async function testConnection(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+async function testConnection(page: Page, options: StreamOptions): Promise<void> {
   const { mail } = page;
   const test = await testOrNotFound(mail, page.param('name'));
   const tested = mail.connections.list().find(({ name }) => name === test.name);
   const provider = test.ok && tested?.webhooks ? providerNamed(mail, tested.webhooks) : null;
-  const address = provider && webhookAddress(page, provider, publicUrl);
+  const address = provider && webhookAddress(page, provider, options);
   const webhooks = provider && address ? await checkedWebhooks(mail, provider, address) : null;
   page.render('streams/test', { test, webhooks });
 }

@@ -24,18 +24,18 @@ export function webhookSetupRouter(mail: Mail, show: Show, options: StreamOption
   return router;
 }
 
-async function showWebhooks(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+async function showWebhooks(page: Page, options: StreamOptions): Promise<void> {
   const { mail, request } = page;
   const provider = providerNamed(mail, request.query.provider);
-  const address = webhookAddress(page, provider, publicUrl);
+  const address = webhookAddress(page, provider, options);
   const webhooks = await checkedWebhooks(mail, provider, address);
   page.render('streams/webhooks', { webhooks, results: null });
 }
 
-async function setUpWebhooks(page: Page, { publicUrl }: StreamOptions): Promise<void> {
+async function setUpWebhooks(page: Page, options: StreamOptions): Promise<void> {
   const { mail, request } = page;
   const provider = providerNamed(mail, request.body?.provider);
-  const address = webhookAddress(page, provider, publicUrl);
+  const address = webhookAddress(page, provider, options);
   // What a browser said of the host is no reason to send events there.
   if (!address.known) throw notSetUp('Set PUBLIC_URL first: the address at which this app is reached.');
   const streams = streamsIn(request);

@@ -1,5 +1,6 @@
 import Joi from 'joi';
-import { type EditorFields, noFields, type RowFields } from './fields.ts';
+import { PageError } from '../page-error.ts';
+import type { EditorFields, RowFields } from './fields.ts';
 
 const text = Joi.string().allow('').default('');
 const row = Joi.object<RowFields>({
@@ -20,12 +21,16 @@ const form = Joi.object<EditorFields>({
   values: Joi.array().items(value).default([]),
 });
 
-/** Reads the editor's form; what it does not have stays empty, what does not belong to it is dropped. */
+/**
+ * Reads the editor's form; what it does not have stays empty, what does not belong to it is dropped. What has none of its
+ * fields, or has them in another shape, is refused: read as an empty form, it would empty a template.
+ */
 export function readForm(body: unknown): EditorFields {
   const { rows, values, ...rest } = (body ?? {}) as Record<string, unknown>;
   const given = { ...rest, rows: listOf(rows), values: listOf(values) };
   const { error, value: fields } = form.validate(even(given), { stripUnknown: true, convert: false });
-  if (error) return noFields;
+  if (error || (rest.locales === undefined && values === undefined))
+    throw new PageError(422, 'Form not readable', 'This is not the form of the editor. Nothing was changed.');
   return { ...fields, rows: fields.rows.filter(({ path }) => path.trim() !== '') };
 }
 
