@@ -6,6 +6,8 @@ import {
   driverSettings,
   serverSettings,
 } from './database-options.ts';
+import { poolOfHost } from './host/pool.ts';
+import { ownMode } from './host/session.ts';
 
 export type { DatabaseOptions, DatabaseSettings } from './database-options.ts';
 
@@ -36,6 +38,7 @@ export function connect(
   { poolSize, defaultPoolSize = 10, acquireTimeoutMs = 10_000, idleMs = 30_000 }: ConnectOptions = {},
 ): Db {
   const settings = databaseSettings(database);
+  if (settings.knex) return poolOfHost(settings.knex);
   const ask = typeof settings.connection === 'function' ? settings.connection : null;
   const db = knex({
     client: 'mysql2',
@@ -74,7 +77,7 @@ interface RawConnection {
 const sessionSettings = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   `SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 10,
-       SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
+       SESSION sql_mode = '${ownMode}'`,
 ];
 
 type Done = (error: Error | null, connection: RawConnection) => void;

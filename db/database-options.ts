@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { readDatabaseUrl, type ServerSettings } from './database-url.ts';
+import { checkHostKnex, type HostKnex } from './host/pool.ts';
 
 /**
  * Which database, and how to reach it: a URL (see `readDatabaseUrl` for its parameters), or settings with exactly one of
- * `url` and `connection`.
+ * `url`, `connection` and `knex`.
  */
 export type DatabaseOptions = string | DatabaseSettings;
 
@@ -15,7 +16,12 @@ export interface DatabaseSettings {
    * password may be a token that soon expires.
    */
   connection?: ConnectionSettings | (() => ConnectionSettings | Promise<ConnectionSettings>) | undefined;
-  /** Largest number of connections that a process holds at once. Default 10, in the worker 16. */
+  /**
+   * The host's own knex on mysql2, 2.5 or later: its connections are borrowed for each statement or transaction, its
+   * settings stay as they are, and it stays the host's to close.
+   */
+  knex?: HostKnex | undefined;
+  /** Largest number of connections that a process holds at once; not with `knex`, which has its own. Default 10, in the worker 16. */
   poolSize?: number | undefined;
 }
 
@@ -44,11 +50,12 @@ export function databaseSettings(database: DatabaseOptions): DatabaseSettings {
   const { poolSize } = settings;
   if (poolSize !== undefined && !(Number.isInteger(poolSize) && poolSize >= 2 && poolSize <= 1000))
     throw new Error('poolSize of the database must be a whole number from 2 to 1000.');
-  if (typeof settings.connection !== 'function') serverSettings(settings);
+  if (settings.knex) checkHostKnex(settings.knex);
+  else if (typeof settings.connection !== 'function') serverSettings(settings);
   return settings;
 }
 
-const sources = ['url', 'connection'] as const;
+const sources = ['url', 'connection', 'knex'] as const;
 const known = [...sources, 'poolSize'] as const;
 
 /** What mysql2 gets, from settings that are no function. */

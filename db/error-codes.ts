@@ -26,7 +26,7 @@ const duplicateEntry = 1062;
 
 /** True when the database undid the work in favour of a rival's: it may be repeated whatever it does. */
 export function isLockConflict(error: unknown): boolean {
-  return lockConflicts.has(property(error, 'errno'));
+  return lockConflicts.has(errnoOf(error));
 }
 
 /**
@@ -47,10 +47,26 @@ export function isTimeout(error: unknown): boolean {
 
 /** True when a unique key refused a row. */
 export function isDuplicate(error: unknown): boolean {
-  return property(error, 'errno') === duplicateEntry;
+  return errnoOf(error) === duplicateEntry;
 }
 
-function property(error: unknown, key: 'errno' | 'code' | 'fatal'): unknown {
+/** The server's number of an error, also where the library of a caller's transaction has wrapped the driver's error. */
+export function errnoOf(error: unknown): number | undefined {
+  for (const key of ['errno', 'code'] as const) {
+    const number = Number(property(error, key));
+    if (Number.isInteger(number) && number >= 1000) return number;
+  }
+  for (const key of ['cause', 'original', 'driverError', 'meta'] as const) {
+    const inner = property(error, key);
+    const number = inner === error ? undefined : errnoOf(inner);
+    if (number !== undefined) return number;
+  }
+  return undefined;
+}
+
+type Key = 'errno' | 'code' | 'fatal' | 'cause' | 'original' | 'driverError' | 'meta';
+
+function property(error: unknown, key: Key): unknown {
   return typeof error === 'object' && error !== null && key in error
     ? (error as Record<string, unknown>)[key]
     : undefined;

@@ -18,6 +18,11 @@ export async function insertMessages(trx: Knex, messages: readonly NewMessage[])
   if (attempts.length > 0) await trx('postlane_attempts').insert(attempts);
 }
 
+/** Removes a message that was inserted in the same transaction, with all that belongs to it. */
+export async function removeMessage(trx: Knex, id: string): Promise<void> {
+  await trx('postlane_messages').where({ id }).delete();
+}
+
 /** Every column but those that later statements set, or the database itself: a new one is either given or named here. */
 type Inserted = Record<
   Exclude<keyof MessagesRow, Stamp | 'reason' | 'opened_at' | 'clicked_at' | 'tag_start'>,

@@ -2,32 +2,34 @@ import { v7 as newId } from 'uuid';
 import { Batcher } from '../../../db/batcher.ts';
 import type { Db, Trx } from '../../../db/connect.ts';
 import { isDuplicate } from '../../../db/error-codes.ts';
+import type { CallerTransaction } from '../../../db/host/transaction.ts';
 import { retryOnConnectionLoss } from '../../../db/retry.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { attachFiles } from '../messages/attachments-store.ts';
-import { findByIdempotencyKey, insertMessages, stateOf, statesOf } from '../messages/insert-store.ts';
+import {
+  findByIdempotencyKey,
+  insertMessages,
+  removeMessage,
+  stateOf,
+  statesOf,
+} from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
 import type { Route } from '../routing/policy.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
-import { afterCommit, inTransaction } from '../shared/transaction.ts';
+import { afterCommit, inTransaction, joinTransaction } from '../shared/transaction.ts';
 import type { ReadyTemplate } from '../templates/index.ts';
 import type { InlineQueue } from './inline-queue.ts';
 import { checkSize } from './limits.ts';
 import { checkSendRequest, fingerprintOf, type SendInput, type SendRequest } from './request.ts';
+import { checkSendOptions, type SendOptions } from './send-options.ts';
+
+export type { SendOptions } from './send-options.ts';
 
 // A hundred rows are a statement of a few ms. Each statement is all or nothing, so it can be done again one by one.
 const sharing = { largest: 100, startsAtOnce: true, isolatesErrors: true };
-
-/** Options of `send`. */
-export interface SendOptions {
-  /** The caller's transaction: the message exists when, and only when, it commits. */
-  trx?: Trx | undefined;
-  /** Resolve only after the hand-over, with its state. Not possible inside a transaction. */
-  wait?: boolean | undefined;
-}
 
 /** The answer to a send. */
 export interface SendResult {
@@ -49,14 +51,9 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
   const insert = createInsert(context);
   const states = new Batcher((ids: string[]) => statesOf(context.db, ids), sharing);
 
-  return async (input, { trx, wait = false } = {}) => {
-    if (trx && wait) {
-      throw new MailError(
-        'invalid-input',
-        'wait is not possible in a transaction: nothing leaves before it commits.',
-        'wait',
-      );
-    }
+  return async (input, options = {}) => {
+    checkSendOptions(options);
+    const { trx, wait = false } = options;
     const request = checkSendRequest(input, context.providers.limits);
     const template = await context.templates.published(request.template);
     const data = template.check(request.data);
@@ -68,8 +65,11 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
 
     if (message.attempt) {
       const claim = { messageId: message.id, lease: message.attempt.lease };
-      const handedOver = trx ? afterCommit(trx, () => queue.add(claim)) : queue.add(claim);
-      if (wait) await handedOver;
+      if (trx) afterCommit(trx, () => queue.add(claim));
+      else {
+        const handedOver = queue.add(claim);
+        if (wait) await handedOver;
+      }
     }
     const state = wait ? await states.add(message.id) : null;
     return { id: message.id, state: state ?? (message.attempt ? 'sending' : 'queued'), repeated: false };
@@ -138,7 +138,7 @@ interface ExistingMessage {
 type Insert = (
   message: NewMessage,
   attachments: SendRequest['attachments'],
-  trx: Trx | undefined,
+  caller: CallerTransaction | undefined,
 ) => Promise<ExistingMessage | null>;
 
 /** See {@link Insert}. Messages that hold up nobody share a transaction. */
@@ -147,13 +147,14 @@ function createInsert({ db }: MailContext): Insert {
     await inOwnTransaction(db, trx => insertMessages(trx, messages));
   }, sharing);
 
-  return async (message, attachments, trx) => {
+  return async (message, attachments, caller) => {
+    const trx = caller && (await joinTransaction(db, caller));
     const write = async (own: Trx) => {
       await insertMessages(own, [message]);
       await attachFiles(own, message.id, attachments, message.createdAt);
     };
     try {
-      if (trx) await write(trx);
+      if (trx) await removesOnFailure(trx, message.id, () => write(trx));
       else if (canBatch(message, attachments)) await inserts.add(message);
       else await inOwnTransaction(db, write);
       return null;
@@ -165,6 +166,17 @@ function createInsert({ db }: MailContext): Insert {
       return earlierAnswer(trx ?? db, message.idempotencyKey, message.fingerprint);
     }
   };
+}
+
+/** A caller may go on after our error and commit: then no half of a message may be left. */
+async function removesOnFailure(trx: Trx, id: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    // The failure is what the caller has to hear of, also where it has ended the transaction or the connection.
+    if (!isDuplicate(error)) await removeMessage(trx, id).catch(() => {});
+    throw error;
+  }
 }
 
 function inOwnTransaction(db: Db, work: (trx: Trx) => Promise<void>): Promise<void> {
@@ -210,6 +222,7 @@ export async function sendBatch(
   items: readonly SendInput[],
   options: SendOptions,
 ): Promise<BatchResult[]> {
+  checkSendOptions(options);
   const results: BatchResult[] = [];
   // One connection has one transaction: inside the caller's, one after the other.
   const width = options.trx ? 1 : atOnce;
