@@ -99,8 +99,11 @@ async function setMode(connection: HostConnection, mode: string): Promise<void> 
 
 function query<Row>(connection: HostConnection, sql: string): Promise<Row[]> {
   return new Promise((resolve, reject) => {
-    connection.query({ sql, rowsAsArray: false, nestTables: false }, (error, rows) =>
-      error ? reject(error) : resolve(rows as Row[]),
-    );
+    const plainly = {
+      rowsAsArray: false,
+      nestTables: false,
+      typeCast: (_: unknown, next: () => unknown) => next(),
+    };
+    connection.query({ ...plainly, sql }, (error, rows) => (error ? reject(error) : resolve(rows as Row[])));
   });
 }
