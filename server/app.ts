@@ -4,7 +4,7 @@ import { accountAccess } from './accounts/index.ts';
 import type { Access } from './admin/access/access.ts';
 import { hostAccess } from './admin/access/host.ts';
 import { pageRouter } from './admin/router.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/index.ts';
 import { errorHandler, refusals, type UnexpectedErrors } from './errors.ts';
 import { type HostMiddleware, onOwnExpress } from './host/own-express.ts';
 import type { Mail } from './mail/index.ts';
@@ -20,7 +20,7 @@ import { webhookRouter } from './webhooks.ts';
 
 export type { Authenticate, Authenticated, HostRequest, HostResponse } from './admin/access/host.ts';
 export type { Person, Role } from './admin/person.ts';
-export type { WebhookCredential } from './config.ts';
+export type { WebhookCredential } from './config/index.ts';
 export type { UnexpectedErrors } from './errors.ts';
 export type { HostMiddleware } from './host/own-express.ts';
 export type { AdminRouterOptions, MailRouterOptions, PublicRouterOptions } from './router-options.ts';

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { WebhookCredential } from './config.ts';
+import type { WebhookCredential } from './config/index.ts';
 
 /**
  * True when an Authorization header carries one of these credentials. All are compared, each in constant time over

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../db/connect.ts';
 import type { HostAccessOptions } from './admin/access/host.ts';
-import type { Config, WebhookCredential } from './config.ts';
+import type { Config, WebhookCredential } from './config/index.ts';
 import type { UnexpectedErrors } from './errors.ts';
-import { carriedConfig, type Mail, MailError } from './mail/index.ts';
+import { carriedConfig, type Mail, MailError, nearestName } from './mail/index.ts';
 
 /** What both routers take from the configuration of `mail` unless it is said here. */
 export interface SharedRouterOptions {
@@ -141,8 +141,10 @@ function checked(router: string, schema: Joi.ObjectSchema, options: object): voi
   if (fault.type === 'object.oxor')
     throw refused(router, 'signInUrl', 'and onUnauthenticated exclude each other: take one of them.');
   if (fault.type === 'object.unknown' || !isOption(name)) {
-    const known = Object.keys(schema.describe().keys).join(', ');
-    throw refused(router, String(name), `is no option of it. There are ${known}.`);
+    const known = Object.keys(schema.describe().keys);
+    const meant = nearestName(String(name), known);
+    const help = meant ? `Did you mean ${meant}?` : `There are ${known.join(', ')}.`;
+    throw refused(router, String(name), `is no option of it. ${help}`);
   }
   throw refused(router, name, `must be ${expected[name]}.`);
 }

@@ -1,7 +1,7 @@
 import express, { type RequestHandler, Router } from 'express';
 import { matchesBasicAuth, readBasicAuth } from './basic-auth.ts';
 import { readBody } from './body/read-body.ts';
-import type { WebhookCredential } from './config.ts';
+import type { WebhookCredential } from './config/index.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 
 /**

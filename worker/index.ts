@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { v7 as newId } from 'uuid';
 import { connect } from '../db/connect.ts';
 import { jobTablePrefix } from '../db/job-tables.ts';
+import { type Config, type MailOptions, resolveConfig } from '../server/config/index.ts';
 import { createMail, type Mail, type MailConfig, type MailDeps } from '../server/mail/index.ts';
 import { createScheduler, MysqlBackend } from './agenda-mysql/index.ts';
 import { type Job, jobs as ownJobs } from './jobs.ts';
@@ -24,12 +25,15 @@ export interface WorkerDeps extends Omit<MailDeps, 'db'> {
 /** Connections for deliveries, beside those that the scheduler's claims and heartbeats take. */
 const defaultPoolSize = 16;
 
-/** Starts the jobs of jobs.ts on Agenda, which keeps them in the same database. */
+/**
+ * Starts the jobs of jobs.ts on Agenda, which keeps them in the same database. `options` is what `defineMail` or `loadConfig`
+ * returned; without it the nearest `postlane.config.*` counts.
+ */
 export async function startWorker(
-  config: MailConfig,
+  options?: MailOptions | Config,
   { jobs = ownJobs, lockLifetimeMs = 10_000, ...deps }: WorkerDeps = {},
 ): Promise<Worker> {
-  const { mail, db, close } = await openMail(config, deps);
+  const { mail, db, close } = await openMail(await resolveConfig(options), deps);
   const scheduler = createScheduler({
     // Never quarantined: these jobs carry nothing that could be poison, and bulk mail would stop for good.
     backend: new MysqlBackend({

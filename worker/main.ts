@@ -1,13 +1,6 @@
-import { loadConfig } from '../server/config.ts';
-import { failStart, stopOnSignal } from '../server/stopping.ts';
-import { startWorker } from './index.ts';
+import { findConfig } from '../server/config/index.ts';
+import { failStart } from '../server/stopping.ts';
+import { runWorker } from './run.ts';
 
-/** The worker process: config -> database -> mail -> scheduler; stops in reverse. */
-async function main(): Promise<void> {
-  const worker = await startWorker(loadConfig(process.env));
-  stopOnSignal(() => worker.stop());
-  worker.mail.log.info('worker up');
-  process.send?.('up');
-}
-
-main().catch(failStart);
+/** The worker as a process, configured by its environment; `postlane worker` is the command for it. */
+findConfig().then(runWorker).catch(failStart);

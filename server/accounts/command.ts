@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { parseArgs } from 'node:util';
 import { connect } from '../../db/connect.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { createMail, type Mail } from '../mail/index.ts';
 import { statusOfAccount } from './account-status.ts';
 import { resetTwoFactor } from './accounts.ts';
@@ -13,82 +12,39 @@ import { acceptLink, type Link, renewLink } from './links.ts';
 import { findAccountByEmail, listAccounts } from './store/accounts-store.ts';
 import { openInvitations } from './store/one-time-tokens-store.ts';
 
-/** How `postlane user` is used. */
-export const userUsage = [
-  'postlane user add --email ADDRESS --role ROLE [--name NAME] [--invite]',
-  '                          add an account: asks for its password, or prints a link to choose one',
-  'postlane user reset --email ADDRESS',
-  '                          print a link for a new password and turn two-factor authentication off',
-  'postlane user list        list the accounts',
-].join('\n');
-
-/** Wrong arguments: EX_USAGE of sysexits.h. */
-class UsageError extends Error {
-  readonly exitCode = 64;
+/** What `postlane user add` was told. */
+export interface NewAccount {
+  email?: string | undefined;
+  role?: string | undefined;
+  name?: string | undefined;
+  /** Print a link in place of asking for a password. */
+  invite?: boolean | undefined;
 }
 
-/**
- * Runs `postlane user ...`; `config` is read only once the arguments are understood, `say` gets what it prints. Throws an
- * AccountError for what cannot be done.
- */
-export async function runUserCommand(
-  config: () => Config,
-  args: readonly string[],
-  say: (text: string) => void,
+/** Opens the accounts for as long as `work` takes. */
+export async function withAccounts(
+  config: Config,
+  work: (context: AccountsContext) => Promise<void>,
 ): Promise<void> {
-  const { action, values } = read(args);
-  const settings = config();
-  const db = connect(settings.database, { poolSize: 2 });
+  const db = connect(config.database, { poolSize: 2 });
   let mail: Mail | undefined;
   try {
-    mail = await createMail(settings, { db });
-    const context = accountsContext(mail, db, settings);
-    if (action === 'add') await add(context, values, say);
-    else if (action === 'reset') await reset(context, values.email ?? '', say);
-    else await list(context, say);
+    mail = await createMail(config, { db });
+    await work(accountsContext(mail, db, config));
   } finally {
     await mail?.close();
     await db.destroy();
   }
 }
 
-/** What was asked for on the command line. */
-interface Values {
-  email?: string | undefined;
-  name?: string | undefined;
-  role?: string | undefined;
-  invite?: boolean | undefined;
-}
-
-function read(args: readonly string[]): { action: string; values: Values } {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        email: { type: 'string' },
-        name: { type: 'string' },
-        role: { type: 'string' },
-        invite: { type: 'boolean' },
-      },
-    });
-    const [action = '', ...rest] = positionals;
-    if (rest.length === 0 && ['add', 'reset', 'list'].includes(action)) return { action, values };
-  } catch {
-    // An option it does not know: the usage says which there are.
-  }
-  throw new UsageError(userUsage);
-}
-
-async function add(context: AccountsContext, values: Values, say: (text: string) => void): Promise<void> {
-  const { email = '', role, name = email.split('@')[0], invite: byLink = false } = values;
+/** Adds an account: asks for its password, or resolves with a link to choose one. Throws an AccountError. */
+export async function addAccount(context: AccountsContext, given: NewAccount): Promise<string> {
+  const { email = '', role, name = email.split('@')[0], invite: byLink = false } = given;
   const { account, link } = await invite(context, { email, role, name }, 'cli');
-  if (byLink || process.stdin.isTTY !== true) {
-    say(`Invited ${account.email} as ${account.role}. ${linkText(link)}`);
-    return;
-  }
+  if (byLink || process.stdin.isTTY !== true)
+    return `Invited ${account.email} as ${account.role}. ${linkText(link)}`;
   await askForPassword(context, link);
-  say(`${account.email} can sign in as ${account.role}.`);
+  return `${account.email} can sign in as ${account.role}.`;
 }
 
 async function askForPassword(context: AccountsContext, link: Link): Promise<void> {
@@ -123,20 +79,26 @@ async function askHidden(question: string): Promise<string> {
   }
 }
 
-async function reset(context: AccountsContext, email: string, say: (text: string) => void): Promise<void> {
+/** A link for a new password; two-factor authentication is turned off. Throws an AccountError. */
+export async function resetAccount(context: AccountsContext, email: string): Promise<string> {
   const account = await findAccountByEmail(context.db, email);
   if (!account) throw unknownAccount('There is no account with this address.');
   if (account.totpSecret) await resetTwoFactor(context, account.id, 'cli');
   const { link } = await renewLink(context, account.id, 'cli');
-  say(`${account.email}: ${linkText(link)}`);
+  return `${account.email}: ${linkText(link)}`;
 }
 
-async function list({ db, now }: AccountsContext, say: (text: string) => void): Promise<void> {
+/** Every account, with how it is with it. */
+export async function describeAccounts({
+  db,
+  now,
+}: AccountsContext): Promise<{ email: string; role: string; status: string }[]> {
   const [accounts, invited] = [await listAccounts(db, 1000), await openInvitations(db, now())];
-  if (accounts.length === 0) say('There are no accounts.');
-  for (const account of accounts) {
-    say(`${account.email}  ${account.role}  ${statusOfAccount(account, invited.get(account.id))}`);
-  }
+  return accounts.map(account => ({
+    email: account.email,
+    role: account.role,
+    status: statusOfAccount(account, invited.get(account.id)),
+  }));
 }
 
 function linkText({ url, expiresAt }: Link): string {

@@ -7,7 +7,7 @@ import { Router } from 'express';
 import type { Db } from '../../db/connect.ts';
 import type { Access } from '../admin/access/access.ts';
 import type { CurrentSession } from '../admin/access/session.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import { type Mail, packageRoot } from '../mail/index.ts';
 import { browserCookies } from './browser-cookies.ts';
 import { type AccountSettings, accountsContext } from './context.ts';

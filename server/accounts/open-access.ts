@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Person } from '../admin/person.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 import type { AccountsContext } from './context.ts';
 import { hasAccounts } from './store/accounts-store.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Sandbox } from '../../test/sandbox/index.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/index.ts';
 
 /** What has come up. */
 export interface Arrival {

@@ -3,15 +3,15 @@ import { connect, type Db } from '../../db/connect.ts';
 import { freePort } from '../../db/local/free-port.ts';
 import { resolveDatabase } from '../../db/local.ts';
 import { createSandbox, type Sandbox } from '../../test/sandbox/index.ts';
-import { type Config, loadConfig, withoutEmpty } from '../config.ts';
+import { type Config, loadConfig, withoutEmpty } from '../config/index.ts';
 import { createMail, type Mail } from '../mail/index.ts';
 import { announce } from './announce.ts';
 import type { Child } from './children.ts';
 import { devSecret, newSecret } from './dev-secret.ts';
+import demo from './postlane.config.ts';
 import { enterWebhooks } from './postmark-webhooks.ts';
 import { historyBegin, prepareSeed } from './seed.ts';
 import { showSummary } from './summary.ts';
-import { demoTemplates } from './templates.ts';
 
 /** What a start is given: where its stop is asked for and registered, and the processes that are to begin. */
 export interface StartContext {
@@ -41,7 +41,7 @@ export async function run(context: StartContext): Promise<void> {
   const { url, engine } = await database(context);
   const sandbox = local ? await localPostmark(context) : null;
   const env = await environment(url, sandbox);
-  const config = loadConfig({ ...process.env, ...env });
+  const config = loadConfig({ ...process.env, ...env }, demo);
   const db = connect(config.database, { poolSize: 6 });
   context.cleanUps.push(() => db.destroy());
   const mail = await openMail(context, config, db, sandbox);
@@ -71,7 +71,7 @@ export async function run(context: StartContext): Promise<void> {
 function checkEnvironment(): void {
   loadConfig({
     DATABASE_URL: 'mysql://root@localhost/postlane',
-    SECRET_KEY: newSecret(),
+    POSTLANE_SECRET_KEY: newSecret(),
     WEBHOOK_CREDENTIALS: `postmark:${newSecret()}`,
     ...(local && { POSTMARK_SERVER_TOKEN: 'local-sandbox', MAIL_FROM }),
     ...withoutEmpty(process.env),
@@ -100,10 +100,13 @@ async function localPostmark({ cleanUps }: StartContext): Promise<Sandbox> {
 async function environment(databaseUrl: string, sandbox: Sandbox | null): Promise<Record<string, string>> {
   return {
     DATABASE_URL: databaseUrl,
-    PORT: process.env.PORT || String(await freePort(3000)),
-    SECRET_KEY: process.env.SECRET_KEY || devSecret(secretFile),
+    // Named as a host names its own; here the demo is the host.
+    POSTLANE_CONFIG: fileURLToPath(new URL('./postlane.config.ts', import.meta.url)),
+    POSTLANE_PORT: own('PORT') || String(await freePort(3000)),
+    POSTLANE_SECRET_KEY: own('SECRET_KEY') || devSecret(secretFile),
+    POSTLANE_LOG_LEVEL: own('LOG_LEVEL') || 'warn',
+    ...(own('PUBLIC_URL') && { POSTLANE_PUBLIC_URL: own('PUBLIC_URL') }),
     WEBHOOK_CREDENTIALS: process.env.WEBHOOK_CREDENTIALS || `postmark:${newSecret()}`,
-    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
     ...(sandbox && {
       POSTMARK_SERVER_TOKEN: sandbox.token,
       POSTMARK_API_URL: sandbox.apiUrl,
@@ -112,6 +115,10 @@ async function environment(databaseUrl: string, sandbox: Sandbox | null): Promis
       MAIL_FROM,
     }),
   };
+}
+
+function own(name: string): string {
+  return process.env[`POSTLANE_${name}`]?.trim() || process.env[name]?.trim() || '';
 }
 
 /** With the sandbox's time. */
@@ -123,7 +130,7 @@ async function openMail(
 ): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
   const machineClock = () => new Date();
-  const mail = await createMail(config, { db, now, machineClock, templates: demoTemplates });
+  const mail = await createMail(config, { db, now, machineClock });
   cleanUps.push(() => mail.close());
   return mail;
 }

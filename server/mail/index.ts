@@ -32,10 +32,10 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
   const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {
-    if (deps.migrate !== false) await migrate(db);
+    if (config.migrate !== false) await migrate(db);
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
-    const folder = path.resolve(deps.templates ?? config.templates ?? 'templates');
+    const folder = path.resolve(config.templates ?? 'templates');
     return carryConfig(mailOf(context, { folder, releaseDb }), config);
   } catch (error) {
     await releaseDb();
@@ -173,6 +173,7 @@ export type {
   StreamView,
 } from './routing/connections.ts';
 export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/policy.ts';
+export { type CategoryOptions, type PolicyOptions, policySchema } from './routing/policy-options.ts';
 export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
 export type { Decision } from './sending/eligibility.ts';
 export type { AttachmentInput, SendInput } from './sending/request.ts';
@@ -180,6 +181,7 @@ export { type MailboxInput, readMailbox } from './shared/address.ts';
 export type { Audit } from './shared/audit.ts';
 export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
 export type { Actor, AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
+export { faultText, nearestName } from './shared/joi.ts';
 export type { Log, Logger } from './shared/log.ts';
 export { packageRoot } from './shared/package-root.ts';
 export {

@@ -6,6 +6,7 @@ import type { Provider } from './providers/provider.ts';
 import { joinProviders } from './providers/providers.ts';
 import type { Mailbox, Transport } from './providers/transport.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
+import { type PolicyOptions, readPolicy } from './routing/policy-options.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
 import { type Logger, safeLog } from './shared/log.ts';
@@ -14,33 +15,34 @@ import { createRenderPool, createTemplates } from './templates/index.ts';
 /** What the module needs to know; `loadConfig` makes it from the environment. */
 export interface MailConfig extends ProviderConfig {
   database: DatabaseOptions;
+  /** False when the schema is brought up to date elsewhere. */
+  migrate?: boolean | undefined;
   /** Default sender, as a mailbox. */
   from: string;
-  logLevel: string;
+  /** That of the package by default. */
+  policy?: PolicyOptions | undefined;
   /** Folder of the template files; by default `templates` in the working directory. */
   templates?: string | undefined;
+  logLevel: string;
+  /** In place of a log of our own at `logLevel`. */
+  logger?: Logger | undefined;
+  retry?: Partial<RetryPolicy> | undefined;
+  timing?: Partial<Timing> | undefined;
 }
 
-/** What a host or a test may put in place of our own. */
+/** What a test may put in place of our own. */
 export interface MailDeps {
-  log?: Logger | undefined;
   now?: (() => Date) | undefined;
   /** What a start measures against the database's clock: `now`, unless that is moved on purpose. */
   machineClock?: (() => Date) | undefined;
-  policy?: Policy | undefined;
-  retry?: Partial<RetryPolicy> | undefined;
-  timing?: Partial<Timing> | undefined;
-  /** In place of the configuration's folder. */
-  templates?: string | undefined;
   /** In place of those that the configuration names. */
   providers?: readonly Provider[] | undefined;
   /** Additional or replacing transports, by their names. */
   transports?: readonly Transport[] | undefined;
+  /** Connections at most, whatever the database's options say. */
   poolSize?: number | undefined;
   /** A pool made by `connect`, which stays its owner's to close; by default the module opens one of its own. */
   db?: Db | undefined;
-  /** False when the schema is brought up to date elsewhere. */
-  migrate?: boolean | undefined;
 }
 
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */
@@ -48,7 +50,10 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
   const all = deps.providers ?? configuredProviders(config);
   const from = readMailbox(config.from, 'from');
-  const policy = deps.policy ?? defaultPolicy(from, all.find(one => one.defaultRoutes)?.defaultRoutes);
+  const defaultRoutes = all.find(one => one.defaultRoutes)?.defaultRoutes ?? standardRoutes;
+  const policy = config.policy
+    ? readPolicy(config.policy, from, defaultRoutes)
+    : defaultPolicy(from, defaultRoutes);
   const routes = Object.values(policy.categories).flatMap(category => category.routes);
   const providers = joinProviders(all, deps.transports ?? [], routes);
   checkPolicy(policy, providers.transports);
@@ -58,9 +63,9 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     policy,
     providers,
     transports: providers.transports,
-    log: safeLog(deps.log ?? pino({ level: config.logLevel })),
-    retry: { ...defaultRetry, ...deps.retry },
-    timing: { ...defaultTiming, ...deps.timing },
+    log: safeLog(config.logger ?? pino({ level: config.logLevel })),
+    retry: { ...defaultRetry, ...config.retry },
+    timing: { ...defaultTiming, ...config.timing },
     templates: createTemplates(db, now),
     renderPool: createRenderPool(),
   };

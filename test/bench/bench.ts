@@ -60,8 +60,9 @@ export async function withSink<T>(
       from: sender,
       logLevel: 'warn',
       templates: demoTemplates,
+      logger: pino({ level: 'warn' }, pino.destination(2)),
     };
-    const mail = await createMail(config, { log: pino({ level: 'warn' }, pino.destination(2)) });
+    const mail = await createMail(config);
     await mail.templates.files.import();
     try {
       return await work(mail, sink, config);

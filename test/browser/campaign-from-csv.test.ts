@@ -22,7 +22,7 @@ describeInBrowser('a campaign', browser => {
     await app.mail.suppressions.add('broadcast', 'reader-7@mail.example', 'asked by phone');
     const { smtpUrl: url, smtpCa: ca = '' } = app.config.postmark;
     gate = gated(createPostmarkSmtpTransport({ url, ca }));
-    worker = await startWorker(app.config, { migrate: false, transports: [gate.transport] });
+    worker = await startWorker({ ...app.config, migrate: false }, { transports: [gate.transport] });
   });
   after(async () => {
     gate.open();

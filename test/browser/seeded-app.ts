@@ -67,10 +67,12 @@ async function reconcile({ mail }: WholeApp): Promise<string> {
 
 async function runJobs({ config }: WholeApp): Promise<string> {
   // A job that does nothing: it must not change what the pages show.
-  const worker = await startWorker(config, {
-    migrate: false,
-    jobs: [{ name: 'tick', every: '1 day', run: async () => {} }],
-  });
+  const worker = await startWorker(
+    { ...config, migrate: false },
+    {
+      jobs: [{ name: 'tick', every: '1 day', run: async () => {} }],
+    },
+  );
   await until(
     'a job is there',
     async () => (await testDatabase()('postlane_agenda_jobs').first()) !== undefined || 'none',

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import { createApp } from '../../server/app.ts';
-import { type Config, loadConfig } from '../../server/config.ts';
+import { type Config, loadConfig } from '../../server/config/index.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
@@ -39,7 +39,7 @@ export async function openWholeApp({ access = 'accounts', clock }: WholeAppOptio
   const env = environment(sandbox, server.url, access);
   const config = loadConfig(env);
   const { now } = clock ?? { now: () => new Date() };
-  const mail = await createMail(config, { migrate: false, now, templates: demoTemplates });
+  const mail = await createMail({ ...config, migrate: false, templates: demoTemplates }, { now });
   await mail.templates.files.import();
   const settings = { ...config, now };
   app = createApp(mail, testDatabase(), settings);
@@ -70,10 +70,10 @@ function environment(sandbox: Sandbox, publicUrl: string, access: string): Recor
     POSTMARK_SMTP_CA: caCertificate,
     MAIL_FROM: 'Shop <shop@sender.example>',
     WEBHOOK_CREDENTIALS: 'postmark:a-password-of-the-tests',
-    SECRET_KEY: 'a-key-of-the-tests-of-32-characters-or-more',
-    PUBLIC_URL: publicUrl,
-    PAGES_ACCESS: access,
-    LOG_LEVEL: 'silent',
+    POSTLANE_SECRET_KEY: 'a-key-of-the-tests-of-32-characters-or-more',
+    POSTLANE_PUBLIC_URL: publicUrl,
+    POSTLANE_PAGES_ACCESS: access,
+    POSTLANE_LOG_LEVEL: 'silent',
     NODE_ENV: 'test',
   };
 }

@@ -61,8 +61,8 @@ describe('a search that answers late', () => {
     const lookups = [deferred<LookupAnswer>(), deferred<LookupAnswer>()];
     let asked = 0;
     const context = wire(
-      testConfig(),
-      { now: clock.now, timing: { unknownGraceMs: 60_000 } },
+      { ...testConfig(), timing: { unknownGraceMs: 60_000 } },
+      { now: clock.now },
       testDatabase(),
     );
     const lookup: Lookup = () => lookups[asked++]?.answer ?? Promise.reject(new Error('asked too often'));

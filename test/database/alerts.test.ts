@@ -14,7 +14,7 @@ describe('alerts', () => {
   let mail: Mail;
 
   beforeEach(async () => {
-    mail = await openMail({ log, now: clock.now });
+    mail = await openMail({ logger: log, now: clock.now });
     lines.length = 0;
   });
   afterEach(() => mail.close());

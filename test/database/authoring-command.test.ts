@@ -1,20 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
-import { runTemplatesCommand } from '../../worker/templates-command.ts';
+import { runCommand } from '../../worker/commands/program.ts';
 import { openAuthoring, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
-import { testDatabase } from '../support/database.ts';
-import { testConfig } from '../support/mail.ts';
+import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 
 describe('the command postlane templates', () => {
   const db = testDatabase();
   const { folder } = useAuthoring();
 
+  const env = {
+    DATABASE_URL: testDatabaseUrl(),
+    POSTMARK_SERVER_TOKEN: 'test-token',
+    MAIL_FROM: 'shop@sender.example',
+  };
+
   async function run(...args: string[]): Promise<{ exitCode: number; said: string }> {
+    return command(['templates', ...args, '--folder', folder], env);
+  }
+
+  async function command(words: string[], variables: Record<string, string> = {}) {
     const lines: string[] = [];
-    const exitCode = await runTemplatesCommand([...args, '--folder', folder], testConfig, line =>
-      lines.push(line),
-    );
+    const print = (line: string) => void lines.push(line);
+    const exitCode = await runCommand(words, { env: variables, out: print, err: print });
     return { exitCode, said: lines.join('\n') };
   }
 
@@ -22,7 +30,7 @@ describe('the command postlane templates', () => {
     for (const args of [[], ['publish'], ['push', 'x'], ['diff', '--fast'], ['constructor']]) {
       const { exitCode, said } = await run(...args);
       expect(exitCode).to.equal(64);
-      expect(said).to.match(/^Usage:/);
+      expect(said).to.match(/Usage: postlane templates/);
     }
   });
 
@@ -84,27 +92,20 @@ describe('the command postlane templates', () => {
     const { exitCode, said } = await run('push', '--force', 'template:wellcome');
     expect(exitCode).to.equal(64);
     expect(said).to.match(/^Nothing to force: template:wellcome\./);
-    const lost = await runTemplatesCommand(
-      ['diff', '--folder', path.join(folder, 'gone')],
-      () => {
-        throw new Error('It was asked for.');
-      },
-      () => {},
-    );
-    expect(lost).to.equal(64);
+    const lost = await command(['templates', 'diff', '--folder', path.join(folder, 'gone')]);
+    expect(lost).to.deep.equal({ exitCode: 64, said: `There is no folder ${path.join(folder, 'gone')}.` });
   });
 
   it('writes types without a database', async () => {
-    const noConfig = () => {
-      throw new Error('It was asked for.');
-    };
     const out = path.join(folder, 'types/mail.d.ts');
-    const exitCode = await runTemplatesCommand(
-      ['types', '--folder', folder, '--out', out],
-      noConfig,
-      () => {},
-    );
+    const { exitCode } = await command(['templates', 'types', '--folder', folder, '--out', out]);
     expect(exitCode).to.equal(0);
     expect(await readFile(out, 'utf8')).to.contain('"welcome": {\n      name: string;');
+  });
+
+  it('answers with one line of JSON when asked to', async () => {
+    await putFile(folder, 'welcome/subject.hbs', 'Dear {{name}}');
+    const { exitCode, said } = await run('diff', '--json');
+    expect([exitCode, JSON.parse(said)]).to.deep.equal([1, [{ source: 'template:welcome', state: 'file' }]]);
   });
 });

@@ -14,7 +14,7 @@ describe('the clock of a process', () => {
     const lines: string[] = [];
     const log = pino({ base: null }, { write: line => lines.push(line) });
     const now = () => new Date(Date.now() + offMs);
-    const mail = await createMail(testConfig(), { log, now, migrate: false, ...deps });
+    const mail = await createMail({ ...testConfig(), logger: log, migrate: false }, { now, ...deps });
     await mail.close();
     return lines.map(line => JSON.parse(line)).filter(line => 'differenceMs' in line);
   };

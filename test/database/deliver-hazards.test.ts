@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Mail, type MailDeps, MailError } from '../../server/mail/index.ts';
+import { type Mail, MailError } from '../../server/mail/index.ts';
 import { transition } from '../../server/mail/messages/transitions-store.ts';
 import { notStarted } from '../../server/mail/providers/transport.ts';
 import { claimDue, markHandedOver } from '../../server/mail/sending/claims-store.ts';
@@ -9,7 +9,7 @@ import { wire } from '../../server/mail/wiring.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';
-import { openMail, testConfig } from '../support/mail.ts';
+import { openMail, type TestOptions, testConfig } from '../support/mail.ts';
 import { createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
 describe('deliver, when something is wrong', () => {
@@ -18,7 +18,7 @@ describe('deliver, when something is wrong', () => {
   let api: ScriptedTransport;
   let smtp: ScriptedTransport;
   let clock: ReturnType<typeof createClock>;
-  let deps: MailDeps;
+  let deps: TestOptions;
   let onTheWire: () => Promise<unknown>;
 
   beforeEach(async () => {
@@ -54,7 +54,7 @@ describe('deliver, when something is wrong', () => {
 
   it('fails no message because the database could not be asked for its template', async () => {
     const [id] = await queue('ada@mail.example');
-    const context = wire(testConfig(), deps, db);
+    const context = wire({ ...testConfig(), ...deps }, deps, db);
     const templates = {
       ...context.templates,
       version: () => Promise.reject(Object.assign(new Error('gone'), { code: 'PROTOCOL_CONNECTION_LOST' })),
@@ -100,7 +100,7 @@ describe('deliver, when something is wrong', () => {
     if (!successor) throw new Error('nothing was claimed');
     await markHandedOver(db, [successor], { now: clock.now(), leaseEnd: soon() });
     await mail.suppressions.add('outbound', 'ada@mail.example', 'asked');
-    await deliver(wire(testConfig(), deps, db), slow);
+    await deliver(wire({ ...testConfig(), ...deps }, deps, db), slow);
     const attempts = await db('postlane_attempts')
       .where({ message_id: id })
       .orderBy('number')

@@ -86,8 +86,8 @@ describe('migrate', () => {
     await migrate(db);
 
     const transport = createScriptedTransport('postmark-api', accept);
-    const config = { ...testConfig(), database: url.href };
-    const mail = await createMail(config, { log: pino({ level: 'silent' }), transports: [transport] });
+    const config = { ...testConfig(), database: url.href, logger: pino({ level: 'silent' }) };
+    const mail = await createMail(config, { transports: [transport] });
     await mail.templates.files.import();
     try {
       const { id, state } = await mail.send(resetInput(), { wait: true });

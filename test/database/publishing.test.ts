@@ -121,7 +121,7 @@ describe('a start', () => {
   const folder = useSampleFolder();
 
   it('publishes nothing', async () => {
-    const mail = await createMail(testConfig(), { templates: folder, migrate: false });
+    const mail = await createMail({ ...testConfig(), templates: folder, migrate: false });
     await mail.close();
     expect(await testDatabase()('postlane_template_sources')).to.deep.equal([]);
   });

@@ -37,7 +37,10 @@ describe('The data npm start shows', function () {
       smtpUrl: sandbox.smtpUrl.replace('://', `://${credentials}@`),
       smtpCa: sandbox.caCertificate,
     });
-    mail = await createMail(config, { db: testDatabase(), migrate: false, now: () => sandbox.clock.now() });
+    mail = await createMail(
+      { ...config, migrate: false },
+      { db: testDatabase(), now: () => sandbox.clock.now() },
+    );
     await mail.templates.files.import();
   }
 

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import request from 'supertest';
-import { runUserCommand } from '../../server/accounts/command.ts';
+
 import { createApp } from '../../server/app.ts';
-import { loadConfig } from '../../server/config.ts';
+import { loadConfig } from '../../server/config/index.ts';
+import { runCommand } from '../../worker/commands/program.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { type AccessApp, browserAt, goodPassword, openAccessApp } from './access-app.ts';
 
@@ -88,7 +89,7 @@ describe('pages without an account', () => {
   it('are what the environment says', async () => {
     const secrets = {
       WEBHOOK_CREDENTIALS: 'postmark:password1',
-      SECRET_KEY: 'x'.repeat(32),
+      POSTLANE_SECRET_KEY: 'x'.repeat(32),
       NODE_ENV: 'production',
     };
     const [production, development] = [loadConfig({ ...env, ...secrets }), loadConfig(env)];
@@ -101,7 +102,7 @@ describe('pages without an account', () => {
     const https = createApp(
       opened.mail,
       testDatabase(),
-      loadConfig({ ...env, ...secrets, PUBLIC_URL: 'https://shop.example/mail' }),
+      loadConfig({ ...env, ...secrets, POSTLANE_PUBLIC_URL: 'https://shop.example/mail' }),
     );
     const { headers } = await request(https).get('/sign-in').expect(200);
     expect(headers).to.include({
@@ -148,26 +149,23 @@ describe('pages without an account', () => {
   });
 
   it('are given their first account from the command line', async () => {
-    const config = { ...loadConfig({ ...env, DATABASE_URL: testDatabaseUrl() }), logLevel: 'silent' };
     const postlane = async (...args: string[]): Promise<string> => {
       const said: string[] = [];
-      await runUserCommand(
-        () => config,
-        args,
-        text => said.push(text),
-      );
+      const print = (text: string) => void said.push(text);
+      const variables = { ...env, DATABASE_URL: testDatabaseUrl() };
+      await runCommand(['user', ...args], { env: variables, out: print, err: print });
       return said.join('\n');
     };
-    const refusal = (...args: string[]) => postlane(...args).catch((error: Error) => error.message);
+    const refusal = postlane;
     expect(await refusal('add', '--email', 'ada@example.com', '--role', 'viewer', '--invite')).to.match(
       /^The first account must be an admin/,
     );
-    expect(await refusal('add', '--role', 'admin')).to.match(/^Enter one e-mail address/);
+    expect(await refusal('add', '--email', 'x', '--role', 'admin')).to.match(/^Enter one e-mail address/);
     expect(await refusal('reset', '--email', 'ada@example.com')).to.equal(
       'There is no account with this address.',
     );
     for (const args of [['remove'], [], ['add', '--nonsense'], ['list', 'more']]) {
-      expect(await refusal(...args), args.join(' ')).to.include('postlane user add --email');
+      expect(await refusal(...args), args.join(' ')).to.match(/Usage: postlane user/);
     }
     const invited = await postlane('add', '--email', 'ada@example.com', '--role', 'admin', '--invite');
     const linkIn = (text: string) =>
@@ -189,9 +187,6 @@ describe('pages without an account', () => {
       env: all,
     });
     const { code, stderr } = (await failed.catch(error => error)) as { code: number; stderr: string };
-    expect([code, stderr.includes('postlane user add --email ADDRESS --role ROLE')]).to.deep.equal([
-      64,
-      true,
-    ]);
+    expect([code, stderr.includes('Usage: postlane user')]).to.deep.equal([64, true]);
   });
 });

@@ -20,7 +20,9 @@ describe('routers in a host that parses bodies', () => {
   let mail: Mail;
   const logged: { level: number; msg: string }[] = [];
   before(async () => {
-    mail = await openMail({ log: pino({ level: 'warn' }, { write: line => logged.push(JSON.parse(line)) }) });
+    mail = await openMail({
+      logger: pino({ level: 'warn' }, { write: line => logged.push(JSON.parse(line)) }),
+    });
   });
   beforeEach(async () => {
     logged.length = 0;

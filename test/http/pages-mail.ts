@@ -32,9 +32,10 @@ export async function openPagesMail(): Promise<PagesMail> {
     smtp: {},
     from: 'Shop <mail@shop.example>',
     logLevel: 'silent',
+    migrate: false,
     templates: demoTemplates,
   };
-  const mail = await createMail(config, { transports: [api, smtp], migrate: false });
+  const mail = await createMail(config, { transports: [api, smtp] });
   await mail.templates.files.import();
   return {
     mail,

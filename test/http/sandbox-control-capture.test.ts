@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { loadConfig } from '../../server/config.ts';
+import { loadConfig } from '../../server/config/index.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
@@ -96,10 +96,10 @@ describe('captureMail', () => {
       const config = loadConfig({
         DATABASE_URL: testDatabaseUrl(),
         MAIL_FROM: 'Shop <shop@sender.example>',
-        LOG_LEVEL: 'silent',
+        POSTLANE_LOG_LEVEL: 'silent',
         ...captured.env,
       });
-      host = await createMail(config, { migrate: false, templates: demoTemplates });
+      host = await createMail({ ...config, migrate: false, templates: demoTemplates });
       await host.templates.files.import();
     });
     afterEach(() => host.close());

@@ -24,11 +24,7 @@ describe('passwords of the webhook door', () => {
     clock = createClock();
     mail = await openMail({ now: clock.now });
     elsewhereDb = connect(testDatabaseUrl());
-    elsewhere = await createMail(testConfig(), {
-      db: elsewhereDb,
-      now: clock.now,
-      migrate: false,
-    });
+    elsewhere = await createMail({ ...testConfig(), migrate: false }, { db: elsewhereDb, now: clock.now });
   });
   afterEach(async () => {
     await mail.close();

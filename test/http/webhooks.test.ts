@@ -21,7 +21,7 @@ describe('POST /webhooks/postmark', () => {
 
   beforeEach(async () => {
     logged.length = 0;
-    mail = await openMail({ log, transports: [createScriptedTransport('postmark-api')] });
+    mail = await openMail({ logger: log, transports: [createScriptedTransport('postmark-api')] });
   });
   afterEach(() => mail.close());
 
@@ -199,7 +199,7 @@ describe('POST /webhooks/postmark', () => {
 
   it('answers 5xx when the database is gone, so that Postmark comes back, and tells nobody why', async () => {
     const gone = connect(testDatabaseUrl());
-    const other = await createMail(testConfig(), { db: gone, log, migrate: false });
+    const other = await createMail({ ...testConfig(), logger: log, migrate: false }, { db: gone });
     await gone.destroy();
     try {
       const answer = await request(webhookApp(other))

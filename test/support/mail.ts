@@ -20,10 +20,14 @@ export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>
   };
 }
 
+/** What a test changes of the configuration, and what it puts in place of our own. */
+export type TestOptions = Partial<MailConfig> & MailDeps;
+
 /** A module on the emptied test database, with the templates of its folder published. */
-export async function openMail(deps: MailDeps = {}, config: MailConfig = testConfig()): Promise<Mail> {
+export async function openMail(options: TestOptions = {}, config: MailConfig = testConfig()): Promise<Mail> {
   await emptyTables(testDatabase());
-  const mail = await createMail(config, { log: pino({ level: 'silent' }), migrate: false, ...deps });
+  const logger = pino({ level: 'silent' });
+  const mail = await createMail({ ...config, logger, migrate: false, ...options }, options);
   await mail.templates.files.import();
   return mail;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConfigError, loadConfig, loadDatabaseUrl } from '../../server/config.ts';
+import { ConfigError, loadConfig, loadDatabase, type MailOptions } from '../../server/config/index.ts';
 
 const base = {
   DATABASE_URL: 'mysql://app:db-secret@db.example:3306/postlane',
@@ -10,9 +10,9 @@ const base = {
 type Env = Record<string, string | undefined>;
 
 /** The faults of an environment that is refused. */
-function faultsOf(env: Env): string[] {
+function faultsOf(env: Env, options: MailOptions = {}): readonly string[] {
   try {
-    loadConfig(env);
+    loadConfig(env, options);
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
@@ -42,12 +42,14 @@ describe('configuration', () => {
   });
 
   it('asks for DATABASE_URL alone where nothing else is needed, by the same rules', () => {
-    expect(loadDatabaseUrl({ DATABASE_URL: base.DATABASE_URL, PORT: 'odd' })).to.equal(base.DATABASE_URL);
+    expect(loadDatabase({ DATABASE_URL: base.DATABASE_URL, POSTLANE_PORT: 'odd' })).to.equal(
+      base.DATABASE_URL,
+    );
     for (const [env, fault] of [
       [{}, 'is missing'],
       [{ DATABASE_URL: 'mysql://host.example' }, 'is not valid'],
     ] as const) {
-      expect(() => loadDatabaseUrl(env))
+      expect(() => loadDatabase(env))
         .to.throw(ConfigError, `has 1 fault(s):\n  - DATABASE_URL ${fault}`)
         .with.property('exitCode', 78);
     }
@@ -61,10 +63,10 @@ describe('configuration', () => {
       SMTP_URL_OFFICE: 'smtps://user:pass@mail.example',
       SMTP_URL_SECOND_RELAY: 'smtp://relay.example',
       WEBHOOK_CREDENTIALS: 'postmark:with:colon1,next:password2',
-      PUBLIC_URL: 'https://shop.example/mail//',
-      SECRET_KEY: `${'n'.repeat(32)},${'o'.repeat(40)}`,
-      PORT: '8080',
-      LOG_LEVEL: 'silent',
+      POSTLANE_PUBLIC_URL: 'https://shop.example/mail//',
+      POSTLANE_SECRET_KEY: `${'n'.repeat(32)},${'o'.repeat(40)}`,
+      POSTLANE_PORT: '8080',
+      POSTLANE_LOG_LEVEL: 'silent',
       NODE_ENV: 'production',
     });
     expect(config).to.deep.include({
@@ -92,8 +94,8 @@ describe('configuration', () => {
   it('takes an empty variable for one that is not set', () => {
     const config = loadConfig({
       ...base,
-      PORT: '',
-      PUBLIC_URL: ' ',
+      POSTLANE_PORT: '',
+      POSTLANE_PUBLIC_URL: ' ',
       SMTP_URL_X: '',
       WEBHOOK_CREDENTIALS: '\t',
       NODE_ENV: '',
@@ -114,19 +116,19 @@ describe('configuration', () => {
     expect(one.webhookCredentials).not.to.deep.equal(other.webhookCredentials);
     const faults = faultsOf({ ...base, NODE_ENV: 'production' }).join('\n');
     expect(faults).to.match(/WEBHOOK_CREDENTIALS is missing: set it to/);
-    expect(faults).to.match(/SECRET_KEY is missing: set it to/);
+    expect(faults).to.match(/POSTLANE_SECRET_KEY is missing: set it to/);
   });
 
   it('opens the pages without accounts in development only', () => {
-    const secrets = { WEBHOOK_CREDENTIALS: 'postmark:password1', SECRET_KEY: 'x'.repeat(32) };
+    const secrets = { WEBHOOK_CREDENTIALS: 'postmark:password1', POSTLANE_SECRET_KEY: 'x'.repeat(32) };
     const production = { ...base, ...secrets, NODE_ENV: 'production' };
-    expect(loadConfig({ ...base, PAGES_ACCESS: 'open' }).pagesAccess).to.equal('open');
-    expect(loadConfig({ ...base, PAGES_ACCESS: 'accounts' }).pagesAccess).to.equal('accounts');
+    expect(loadConfig({ ...base, POSTLANE_PAGES_ACCESS: 'open' }).pagesAccess).to.equal('open');
+    expect(loadConfig({ ...base, POSTLANE_PAGES_ACCESS: 'accounts' }).pagesAccess).to.equal('accounts');
     expect(loadConfig(production).pagesAccess).to.equal('accounts');
-    const faults = faultsOf({ ...production, PAGES_ACCESS: 'open', PORT: 'x' });
+    const faults = faultsOf({ ...production, POSTLANE_PAGES_ACCESS: 'open', POSTLANE_PORT: 'x' });
     expect(faults).to.have.length(2);
-    expect(faults.find(fault => fault.startsWith('PAGES_ACCESS'))).to.equal(
-      'PAGES_ACCESS is not valid: set it to accounts, or unset; open is for development, and refused in production.',
+    expect(faults.find(fault => fault.startsWith('POSTLANE_PAGES_ACCESS'))).to.equal(
+      'POSTLANE_PAGES_ACCESS is not valid: set it to accounts, or unset; open is for development, and refused in production.',
     );
   });
 
@@ -136,11 +138,10 @@ describe('configuration', () => {
       POSTMARK_SMTP_URL: 'nonsense',
       SMTP_URL_X: 'http://x',
       WEBHOOK_CREDENTIALS: 'nocolon',
-      PUBLIC_URL: 'x',
-      SECRET_KEY: 'short',
-      PORT: 'x',
-      LOG_LEVEL: 'loud',
-      NODE_ENV: 'staging',
+      POSTLANE_PUBLIC_URL: 'x',
+      POSTLANE_SECRET_KEY: 'short',
+      POSTLANE_PORT: 'x',
+      POSTLANE_LOG_LEVEL: 'loud',
       MAIL_FROM: 'x',
     };
     const faults = faultsOf(env);
@@ -150,8 +151,8 @@ describe('configuration', () => {
         name,
       ).to.have.length(1);
     }
-    expect(faults).to.have.length(12);
-    for (const fault of faults) expect(fault).to.match(/(is missing|is not valid): set it to \S/);
+    expect(faults).to.have.length(11);
+    for (const fault of faults) expect(fault).to.match(/(is missing|is not valid): \S/);
     const error = new ConfigError(faults);
     expect(error).to.include({ exitCode: 78, name: 'ConfigError' });
     for (const fault of faults) expect(error.message).to.contain(fault);
@@ -191,17 +192,16 @@ describe('configuration', () => {
       'pairs with long passwords',
       ['user', 'user:short', ':password1', 'a:password1,', 'a:password1, b:password2'],
     ],
-    ['PUBLIC_URL', 'http or https', ['shop.example', 'ftp://shop.example', 'https://']],
-    ['SECRET_KEY', 'long keys', ['x'.repeat(31), `${'x'.repeat(32)},short`, `${'x'.repeat(32)},`]],
-    ['PAGES_ACCESS', 'one we know', ['yes', 'Open']],
+    ['POSTLANE_PUBLIC_URL', 'http or https', ['shop.example', 'ftp://shop.example', 'https://']],
+    ['POSTLANE_SECRET_KEY', 'long keys', ['x'.repeat(31), `${'x'.repeat(32)},short`, `${'x'.repeat(32)},`]],
+    ['POSTLANE_PAGES_ACCESS', 'one we know', ['yes', 'Open']],
     [
-      'TRUSTED_PROXIES',
+      'POSTLANE_TRUSTED_PROXIES',
       'networks',
       ['everybody', '10.0.0.0/33', '10.0.0', '::1/129', 'loopback,,', '10.0.0.0/8/8'],
     ],
-    ['PORT', 'a port', ['0', '-1', '65536', '3.5', '80a']],
-    ['LOG_LEVEL', 'a level', ['INFO', 'verbose']],
-    ['NODE_ENV', 'one we know', ['prod', 'Production']],
+    ['POSTLANE_PORT', 'a port', ['0', '-1', '65536', '3.5', '80a']],
+    ['POSTLANE_LOG_LEVEL', 'a level', ['INFO', 'verbose']],
   ];
   for (const [name, what, values] of faulty) {
     it(`wants of ${name} ${what}`, () => {
@@ -239,9 +239,111 @@ describe('configuration', () => {
       POSTMARK_SMTP_URL: 'http://SECRET:SECRET@h',
       SMTP_URL_X: 'http://SECRET:SECRET@h',
       WEBHOOK_CREDENTIALS: 'SECRET',
-      SECRET_KEY: 'SECRET',
+      POSTLANE_SECRET_KEY: 'SECRET',
       MAIL_FROM: 'SECRET',
     };
-    expect(JSON.stringify(faultsOf(env)).replaceAll('SECRET_KEY', '')).not.to.contain('SECRET');
+    expect(JSON.stringify(faultsOf(env)).replaceAll('POSTLANE_SECRET_KEY', '')).not.to.contain('SECRET');
+  });
+
+  describe('in a host', () => {
+    const theirs = {
+      PORT: 'x',
+      NODE_ENV: 'staging',
+      LOG_LEVEL: 'verbose',
+      PUBLIC_URL: 'x',
+      SECRET_KEY: 'short',
+    };
+
+    it('leaves what the host calls its own alone', () => {
+      expect(loadConfig({ ...base, ...theirs })).to.deep.include({
+        port: 3000,
+        production: false,
+        logLevel: 'info',
+        publicUrl: 'http://localhost:3000',
+      });
+    });
+
+    it('takes POSTLANE_X before X, for every variable', () => {
+      const config = loadConfig({
+        ...base,
+        POSTLANE_DATABASE_URL: 'mysql://other.example/mail',
+        POSTLANE_MAIL_FROM: 'Other <mail@other.example>',
+        POSTLANE_POSTMARK_SERVER_TOKEN: 'other-token',
+        SMTP_URL_OFFICE: 'smtp://one.example',
+        POSTLANE_SMTP_URL_OFFICE: 'smtp://two.example',
+        NODE_ENV: 'production',
+        POSTLANE_NODE_ENV: 'development',
+      });
+      expect(config).to.deep.include({
+        database: 'mysql://other.example/mail',
+        from: 'Other <mail@other.example>',
+        smtp: { office: 'smtp://two.example' },
+        production: false,
+      });
+      expect(config.postmark.token).to.equal('other-token');
+      expect(faultsOf({ ...base, POSTLANE_DATABASE_URL: 'x' })[0]).to.match(
+        /^POSTLANE_DATABASE_URL is not valid/,
+      );
+    });
+
+    it('takes what is said in code before the environment, which fills in the rest', () => {
+      const config = loadConfig(base, {
+        database: 'mysql://code.example/mail',
+        postmark: { apiUrl: 'http://127.0.0.1:1' },
+        policy: { categories: { welcome: {}, news: { lane: 'bulk', from: 'News <news@shop.example>' } } },
+      });
+      expect(config.database).to.equal('mysql://code.example/mail');
+      expect(config.from).to.equal(base.MAIL_FROM);
+      expect(config.postmark).to.include({ token: 'token-secret-1', apiUrl: 'http://127.0.0.1:1' });
+      expect(loadConfig({}, config), 'handed over again').to.deep.equal(config);
+    });
+
+    it('refuses what it does not know, with the name that was meant', () => {
+      const options = {
+        databse: 'mysql://h/d',
+        postmark: { tokn: 'x' },
+        policy: { categories: { news: { lanes: 'bulk' }, 'Not one': {} } },
+        retry: { maxAttempt: 3 },
+      } as MailOptions;
+      expect(faultsOf(base, options)).to.have.members([
+        'databse is not an option: did you mean database?',
+        'postmark.tokn is not an option: did you mean token?',
+        'policy.categories.news.lanes is not an option: did you mean lane?',
+        'policy.categories.Not one is not an option.',
+        'retry.maxAttempt is not an option: did you mean maxAttempts?',
+      ]);
+      for (const odd of [null, 'x', 3, []]) {
+        expect(faultsOf(base, odd as MailOptions)).to.deep.equal([
+          'The configuration is not an object; export what defineMail returns.',
+        ]);
+      }
+    });
+
+    it('finds fault with each value in code by its name', () => {
+      const values: [string, unknown][] = [
+        ['database', { pool: 3 }],
+        ['from', 'x'],
+        ['postmark', 'x'],
+        ['postmark.token', 7],
+        ['smtp.x', 'http://h'],
+        ['templates', 7],
+        ['publicUrl', 'x'],
+        ['webhookCredentials', ['user']],
+        ['secretKeys', 'x'.repeat(32)],
+        ['logger', {}],
+        ['logLevel', 'verbose'],
+        ['production', 'yes'],
+        ['port', '80'],
+        ['trustedProxies', ['everybody']],
+        ['policy.categories', {}],
+        ['timing.sendLeaseMs', -1],
+      ];
+      for (const [option, value] of values) {
+        const [top = '', below] = option.split('.');
+        const faults = faultsOf(base, { [top]: below ? { [below]: value } : value } as MailOptions);
+        expect(faults, option).to.have.length(1);
+        expect(faults[0], option).to.match(new RegExp(`^${option} `));
+      }
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import Joi from 'joi';
 
 /**
@@ -30,4 +31,42 @@ export function firstFault(error: Joi.ValidationError, root = ''): { path: strin
 function joinPath(path: string, part: string | number): string {
   if (typeof part === 'number') return `${path}[${part}]`;
   return path ? `${path}.${part}` : part;
+}
+
+/**
+ * The sentence for one fault below `root`, its path first. A name that `schema` does not know is told with the nearest one
+ * that it does.
+ */
+export function faultText(schema: Joi.Schema, detail: Joi.ValidationErrorItem, root = ''): string {
+  const path = detail.path.reduce<string>(joinPath, root);
+  if (detail.type !== 'object.unknown') {
+    const [, fault = 'is not valid'] = /^(?:"[^"]*" )?(.*)$/s.exec(detail.message) ?? [];
+    return `${path} ${fault.replace(/^with value ".*" (?=fails )/s, '')}.`;
+  }
+  const name = String(detail.path.at(-1));
+  const meant = nearestName(name, namesAt(schema, detail.path.slice(0, -1)));
+  return `${path} is not an option${meant ? `: did you mean ${meant}?` : '.'}`;
+}
+
+/** The name among `known` that a misspelt one stands for; undefined when none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const plain = name.toLowerCase();
+  const nearest = closest(plain, [...known]);
+  const near = distance(plain, nearest.toLowerCase()) <= Math.max(2, Math.floor(name.length / 3));
+  return near ? nearest : known.find(one => one.length > 2 && plain.startsWith(one.toLowerCase()));
+}
+
+/** The names that a schema knows below a path; none where it cannot be followed. */
+function namesAt(schema: Joi.Schema, path: readonly (string | number)[]): string[] {
+  let here: Described | undefined = schema.describe() as Described;
+  for (const part of path) here = here?.keys?.[part] ?? here?.patterns?.[0]?.rule ?? here?.items?.[0];
+  return Object.keys(here?.keys ?? {});
+}
+
+/** What of joi's description of a schema says how it goes on below. */
+interface Described {
+  keys?: Record<string, Described>;
+  patterns?: { rule: Described }[];
+  items?: Described[];
 }

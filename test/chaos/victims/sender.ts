@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { connect } from '../../../db/connect.ts';
 import { createMail, type Mail } from '../../../server/mail/index.ts';
 import { resetInput } from '../../support/inputs.ts';
-import { depsOf, receiveSetup, report, type Setup } from './setup.ts';
+import { optionsOf, receiveSetup, report, type Setup } from './setup.ts';
 
 /** One business transaction of the host: what it is called, who is written to, and how it ends. */
 export interface Order {
@@ -26,7 +26,7 @@ const atOnce = 8;
 /** A monolith's process: it takes orders in transactions of its own and sends a mail in each. */
 async function main(): Promise<void> {
   const setup = await receiveSetup<SenderSetup>();
-  const mail = await createMail(setup.config, depsOf(setup));
+  const mail = await createMail(...optionsOf(setup));
   const host = connect(setup.config.database, { poolSize: atOnce });
   report('up');
   const waiting = setup.orders.values();

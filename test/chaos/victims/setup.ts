@@ -17,7 +17,7 @@ export interface Setup {
 const quickTimes = {
   timing: { acceptLeaseMs: 1000, sendLeaseMs: 3600, unknownGraceMs: 2000, unknownRetryMs: 500 },
   retry: { firstDelayMs: 100, maxDelayMs: 500, maxAttempts: 1_000_000 },
-} satisfies MailDeps;
+} satisfies Partial<MailConfig>;
 
 /** A lease must outlast it. */
 const apiTimeoutMs = 1000;
@@ -30,14 +30,13 @@ export async function receiveSetup<T extends Setup = Setup>(): Promise<T> {
 }
 
 /** The times of its pace, a transport that gives up in time, and a log on request only (CHAOS_LOG=warn). */
-export function depsOf({ config, pace }: Setup): MailDeps {
+export function optionsOf({ config, pace }: Setup): [MailConfig, MailDeps] {
   const { token = '', apiUrl = '' } = config.postmark ?? {};
-  return {
-    ...(pace === 'quick' && quickTimes),
-    log: pino({ level: process.env.CHAOS_LOG ?? 'silent' }),
-    migrate: false,
-    transports: [createApiTransport({ token, url: apiUrl, timeoutMs: apiTimeoutMs })],
-  };
+  const logger = pino({ level: process.env.CHAOS_LOG ?? 'silent' });
+  return [
+    { ...config, ...(pace === 'quick' && quickTimes), logger, migrate: false },
+    { transports: [createApiTransport({ token, url: apiUrl, timeoutMs: apiTimeoutMs })] },
+  ];
 }
 
 /** Tells the test something. */

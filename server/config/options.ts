@@ -1,0 +1,95 @@
+import type { MailConfig, PolicyOptions } from '../mail/index.ts';
+
+/** A pair that the webhook door accepts. */
+export interface WebhookCredential {
+  user: string;
+  /** 8 characters or more. */
+  password: string;
+}
+
+/** A server of Postmark. */
+export interface PostmarkOptions {
+  /** The server token, for API and SMTP. Variable `POSTMARK_SERVER_TOKEN`. */
+  token?: string | undefined;
+  /** Default `https://api.postmarkapp.com`. Variable `POSTMARK_API_URL`. */
+  apiUrl?: string | undefined;
+  /**
+   * SMTP for bulk mail, with the keys of an SMTP token in it. Default `smtp-broadcasts.postmarkapp.com:587` with the server
+   * token. Variable `POSTMARK_SMTP_URL`.
+   */
+  smtpUrl?: string | undefined;
+  /** A certificate to trust beside the system's, PEM: for a local Postmark. Variable `POSTMARK_SMTP_CA`. */
+  smtpCa?: string | undefined;
+}
+
+/**
+ * The one configuration of app, worker and command line. Everything may be left to the environment or to a default but
+ * the database, the Postmark server and the sender. What is said here stands; the environment fills in what is left out,
+ * `POSTLANE_X` before `X`.
+ */
+export interface MailOptions {
+  /** `mysql://user:password@host:port/name`. Variable `DATABASE_URL`. */
+  database?: MailConfig['database'] | undefined;
+  /** False when the schema is brought up to date elsewhere, by `postlane migrate`. Default true. */
+  migrate?: boolean | undefined;
+  /** Largest number of database connections of a process. Default 10, in the worker 16. */
+  poolSize?: number | undefined;
+
+  /** Default sender, as `Shop <mail@shop.example>`. Variable `MAIL_FROM`. */
+  from?: string | undefined;
+  postmark?: PostmarkOptions | undefined;
+  /** Further SMTP servers as URLs, by the name of their transport. Variables `SMTP_URL_<NAME>`. */
+  smtp?: Readonly<Record<string, string>> | undefined;
+  /** Which category of mail takes which route. */
+  policy?: PolicyOptions | undefined;
+  /** Folder of the template files: from the configuration file's folder on, or the working directory's. Default `templates`. */
+  templates?: string | undefined;
+
+  /** Where recipients, browsers and Postmark reach the routers, with the path they are mounted on. Variable `POSTLANE_PUBLIC_URL`. */
+  publicUrl?: string | undefined;
+  /**
+   * What Postmark's webhooks sign in with: pairs, or texts like `user:password`; two while rotating. Variable
+   * `WEBHOOK_CREDENTIALS`; made up at each start where there are none, but in production.
+   */
+  webhookCredentials?: readonly (WebhookCredential | string)[] | undefined;
+  /**
+   * They sign forms and encrypt the secrets of authenticator apps: 32 characters or more each, the newest first. Variable
+   * `POSTLANE_SECRET_KEY`; made up at each start where there are none, but in production.
+   */
+  secretKeys?: readonly string[] | undefined;
+
+  /** Where the module logs; by default to standard output as lines of JSON. */
+  logger?: MailConfig['logger'];
+  /** Of our own log: trace, debug, info, warn, error, fatal or silent. Default `info`. Variable `POSTLANE_LOG_LEVEL`. */
+  logLevel?: string | undefined;
+  /** When and how often an attempt is repeated. */
+  retry?: MailConfig['retry'] | undefined;
+  /** Leases, patience and retention, in ms. */
+  timing?: MailConfig['timing'] | undefined;
+  /** Whether this is production, where secrets have to be given. Default: whether `NODE_ENV` is `production`. */
+  production?: boolean | undefined;
+
+  /** Port of the stand-alone server. Default 3000. Variable `POSTLANE_PORT`. */
+  port?: number | undefined;
+  /**
+   * Of the stand-alone server. `accounts`: people sign in. `open`: nobody has to. `until-account`: nobody has to at this
+   * machine, until somebody has an account; the default in development. Variable `POSTLANE_PAGES_ACCESS`.
+   */
+  pagesAccess?: 'accounts' | 'open' | 'until-account' | undefined;
+  /**
+   * Of the stand-alone server: proxies whose word on where a request comes from is taken, as Express's `trust proxy`. Default
+   * `['loopback']`. Variable `POSTLANE_TRUSTED_PROXIES`.
+   */
+  trustedProxies?: readonly string[] | undefined;
+
+  /** The file that it was read from; set by whatever reads the file. */
+  file?: string | null | undefined;
+}
+
+/**
+ * The configuration, for `export default` in a `postlane.config.ts`, `.js`, `.mjs` or `.cjs`, or to be handed to `createMail`
+ * and `startWorker`. It is checked where it is used; here it is only given its type.
+ */
+export function defineMail(options: MailOptions): MailOptions {
+  return options;
+}

@@ -1,0 +1,138 @@
+import { isIP } from 'node:net';
+import Joi from 'joi';
+import type { DatabaseOptions } from '../../db/connect.ts';
+import { databaseSettings } from '../../db/database-options.ts';
+import { policySchema, readMailbox } from '../mail/index.ts';
+
+/** What each option must be, in the words of a fault. */
+export const expected: Readonly<Record<string, string>> = {
+  database: 'a URL like mysql://user:password@host:3306/name',
+  from: 'the sender, like "Shop <mail@shop.example>", from a domain verified at Postmark',
+  'postmark.token': 'the server token from Postmark, under API Tokens',
+  'postmark.apiUrl': 'an http or https URL without a path, or unset for https://api.postmarkapp.com',
+  'postmark.smtpUrl': 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
+  'postmark.smtpCa': 'a certificate in PEM, or unset',
+  smtp: 'a URL like smtp://user:password@host:587',
+  templates: 'the path of a folder',
+  publicUrl: 'the http or https URL under which this app is reached from outside',
+  webhookCredentials:
+    'user:password with 8 characters or more, or two such pairs while rotating (with a comma between them in the variable)',
+  secretKeys:
+    'at least 32 random characters, or several such keys, the newest first (with commas between them in the variable)',
+  logger: 'a logger like that of pino, or unset',
+  logLevel: 'one of trace, debug, info, warn, error, fatal, silent',
+  pagesAccess: 'accounts, or unset; open is for development, and refused in production',
+  trustedProxies:
+    'addresses or networks like 10.0.0.0/8, or loopback, linklocal, uniquelocal (with commas between them in the variable)',
+  port: 'a port number, 1 to 65535',
+};
+
+/** The schema of `MailOptions`. Production takes no open pages, and secrets have to be given. */
+export function optionsSchema({ production }: { production: boolean }): Joi.ObjectSchema {
+  const secret = (schema: Joi.ArraySchema) => (production ? schema.required() : schema);
+  return Joi.object({
+    database: databaseSchema.required(),
+    migrate: Joi.boolean(),
+    postmark: Joi.object({
+      token: Joi.string()
+        .pattern(/^\S{8,100}$/)
+        .required(),
+      apiUrl: url(['http', 'https'], ({ pathname }) => pathname === '/'),
+      smtpUrl,
+      smtpCa: Joi.string(),
+    }).required(),
+    from: Joi.string().custom(mailbox).required(),
+    smtp: Joi.object().pattern(/^(?!postmark-)[a-z0-9-]{1,32}$/, smtpUrl),
+    policy: policySchema,
+    templates: Joi.string(),
+    publicUrl: url(['http', 'https']),
+    webhookCredentials: secret(Joi.array().items(credentialText, credentialPair).min(1)),
+    secretKeys: secret(
+      Joi.array()
+        .items(Joi.string().pattern(/^[^,\s]{32,}$/))
+        .min(1),
+    ),
+    logger: Joi.any().custom(logger),
+    logLevel: Joi.string().valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    retry: Joi.object({
+      firstDelayMs: Joi.number().integer().min(1),
+      maxDelayMs: Joi.number().integer().min(1),
+      maxAttempts: Joi.number().integer().min(1),
+    }),
+    timing: Joi.object({
+      acceptLeaseMs: span,
+      sendLeaseMs: span,
+      unknownGraceMs: span,
+      unknownRetryMs: span,
+      unknownGiveUpMs: span,
+      retentionMs: span,
+    }),
+    production: Joi.boolean(),
+    port: Joi.number().port().min(1),
+    pagesAccess: production
+      ? Joi.string().valid('accounts')
+      : Joi.string().valid('accounts', 'open', 'until-account'),
+    trustedProxies: Joi.array().items(Joi.string().custom(proxy)).min(1),
+    file: Joi.string().allow(null),
+  })
+    .required()
+    .prefs({ abortEarly: false, convert: false });
+}
+
+/** A URL with a host, credentials that can be read, and whatever else `fits` asks for; anything it throws is a fault. */
+function url(schemes: string[], fits: (parsed: URL) => boolean = hasHost): Joi.StringSchema {
+  return Joi.string()
+    .uri({ scheme: schemes })
+    .custom((text: string, helper) => {
+      const parsed = new URL(text);
+      decodeURIComponent(parsed.username + parsed.password);
+      return fits(parsed) ? text : helper.error('any.invalid');
+    });
+}
+
+function hasHost({ hostname }: URL): boolean {
+  return hostname !== '';
+}
+
+/** Its own check says more than that it is wrong. */
+const databaseSchema = Joi.any().custom((given: DatabaseOptions) => {
+  const { url } = databaseSettings(given);
+  if (url !== undefined && new URL(url).pathname.length < 2)
+    throw new Error('The database URL names no database: end it with /name.');
+  return given;
+});
+
+const smtpUrl = url(['smtp', 'smtps']);
+const span = Joi.number().integer().min(1);
+
+const credentialText = Joi.string().pattern(/^[^:,\s]+:[^,\s]{8,}$/);
+const credentialPair = Joi.object({
+  user: Joi.string()
+    .pattern(/^[^:,\s]+$/)
+    .required(),
+  password: Joi.string()
+    .pattern(/^[^,\s]{8,}$/)
+    .required(),
+});
+
+function logger(given: unknown, helper: Joi.CustomHelpers): unknown {
+  const methods = given as Record<string, unknown> | null | undefined;
+  const logs = ['info', 'warn', 'error'].every(level => typeof methods?.[level] === 'function');
+  return logs ? given : helper.error('any.invalid');
+}
+
+function mailbox(text: string): string {
+  readMailbox(text, 'from');
+  return text;
+}
+
+/** A name or network that Express takes as `trust proxy`. */
+function proxy(text: string, helper: Joi.CustomHelpers): string | Joi.ErrorReport {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  const isNetwork = family > 0 && fits && rest.length === 0;
+  return isNetwork || ['loopback', 'linklocal', 'uniquelocal'].includes(text)
+    ? text
+    : helper.error('any.invalid');
+}

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { findOptions } from '../../server/config/index.ts';
+import {
+  type FileDifference,
+  type Mail,
+  type SyncResult,
+  sourceName,
+  writeTemplateTypes,
+} from '../../server/mail/index.ts';
+import { type AddCommands, type CommandContext, CommandError, exitCodes } from './command.ts';
+
+/** `postlane templates`: files and database against each other. */
+export const addTemplates: AddCommands = (program, context) => {
+  const templates = program
+    .command('templates')
+    .description('template files: compare, push, pull; write their types');
+  const sub = (name: string, description: string) =>
+    templates
+      .command(name)
+      .description(description)
+      .option('--folder <dir>', 'the folder of template files, in place of the configuration’s');
+  const force = [
+    '--force <name...>',
+    'for a source like template:receipt, give up the other side’s change',
+  ] as const;
+
+  sub('diff', 'what differs between files and database; exit code 1 where something does')
+    .addHelpText('after', '\nExample:\n  postlane templates diff')
+    .action(({ folder }) => withFiles(context, { folder }, mail => diff(context, mail)));
+  sub('push', 'publish what changed in the files: a step of a deploy')
+    .option(...force)
+    .addHelpText('after', '\nExample:\n  postlane templates push --force template:receipt')
+    .action(options =>
+      withFiles(context, options, async mail =>
+        report(
+          context,
+          await mail.templates.files.push({ by: 'cli', force: options.force ?? [] }),
+          'Published',
+        ),
+      ),
+    );
+  sub('pull', 'write what changed in the database into the files')
+    .option(...force)
+    .addHelpText('after', '\nExample:\n  postlane templates pull')
+    .action(options =>
+      withFiles(context, options, async mail =>
+        report(context, await mail.templates.files.pull({ force: options.force ?? [] }), 'Wrote'),
+      ),
+    );
+  sub('types', 'write TypeScript types of all data: a wrong template or wrong data no longer compiles')
+    .option('--out <file>', 'where to, by default templates.d.ts in the folder')
+    .addHelpText('after', '\nExample:\n  postlane templates types --out src/mail-templates.d.ts')
+    .action(async options => {
+      const folder = options.folder ?? (await folderOf(context));
+      const out = path.resolve(options.out ?? path.join(folder, 'templates.d.ts'));
+      await writeTemplateTypes(existing(folder), out);
+      const shown = path.relative('.', out);
+      context.answer(`Wrote ${shown}. Name it in the "include" of your tsconfig.json.`, { file: out });
+    });
+};
+
+/** Opens the module on a folder of template files. Throws a CommandError for one that is not there, and for a --force without effect. */
+async function withFiles(
+  context: CommandContext,
+  { folder, force = [] }: { folder?: string; force?: string[] },
+  work: (mail: Mail) => Promise<void>,
+): Promise<void> {
+  const templates = existing(folder ?? (await folderOf(context)));
+  await context.withMail(
+    async mail => {
+      const idle = await withoutEffect(mail, force);
+      if (idle.length > 0) {
+        const text = `Nothing to force: ${idle.join(', ')}. Only what the diff names can be, as kind:key.`;
+        throw new CommandError(text, exitCodes.usage);
+      }
+      await work(mail);
+    },
+    { templates },
+  );
+}
+
+/** The configuration's, which is read for it alone: types need no database. */
+async function folderOf({ env, configFile }: CommandContext): Promise<string> {
+  const { file, templates = 'templates' } = await findOptions({ env, file: configFile() });
+  return path.resolve(file ? path.dirname(file) : '.', templates);
+}
+
+function existing(folder: string): string {
+  if (!existsSync(folder)) throw new CommandError(`There is no folder ${folder}.`, exitCodes.usage);
+  return path.resolve(folder);
+}
+
+/** Names given to --force that differ in nothing, or name nothing: a misspelt one must not look like success. */
+async function withoutEffect(mail: Mail, force: readonly string[]): Promise<string[]> {
+  if (force.length === 0) return [];
+  const differing = new Set((await mail.templates.files.diff()).map(({ ref }) => sourceName(ref)));
+  return force.filter(name => !differing.has(name));
+}
+
+async function diff({ answer }: CommandContext, mail: Mail): Promise<void> {
+  const differing = await mail.templates.files.diff();
+  const text = differing.length === 0 ? 'Files and database agree.' : differing.map(described).join('\n');
+  const json = differing.map(({ ref, state }) => ({ source: sourceName(ref), state }));
+  answer(text, json, differing.length === 0 ? 0 : exitCodes.no);
+}
+
+function report({ answer }: CommandContext, { applied, remaining, issues }: SyncResult, done: string): void {
+  const lines = [
+    ...applied.map(ref => `${done} ${sourceName(ref)}.`),
+    ...remaining.map(({ ref, state }) => `Left ${sourceName(ref)} alone: ${words[state]}.`),
+    ...issues.map(({ template, part, line, message }) => `${template}: ${part}, line ${line}: ${message}`),
+  ];
+  if (issues.length > 0) lines.push('Nothing was published: fix these first.');
+  else if (applied.length === 0) lines.push('There was nothing to do.');
+  const failed = issues.length > 0 || remaining.some(({ state }) => state === 'conflict');
+  const json = {
+    applied: applied.map(sourceName),
+    remaining: remaining.map(({ ref, state }) => ({ source: sourceName(ref), state })),
+    issues,
+  };
+  answer(lines.join('\n'), json, failed ? exitCodes.no : 0);
+}
+
+const words: Record<FileDifference['state'], string> = {
+  file: 'it changed in the files, a push publishes it',
+  database: 'it changed in the database, a pull brings it into the files',
+  conflict: 'it changed in both; look at the diff, then push or pull it with --force',
+  'only-file': 'it is in the files alone',
+  'only-database': 'it is in the database alone',
+};
+
+const marks = { same: ' ', added: '+', removed: '-' };
+
+/** As a patch from the database to the file, or where both changed, as what each did to what they last agreed on. */
+function described({ ref, state, parts, sides }: FileDifference): string {
+  const texts = sides
+    ? [
+        `  What the database changed since version ${sides.base}, when both said the same:`,
+        ...patch(sides.database, `version ${sides.base}`, 'database'),
+        '  What the file changed since then:',
+        ...patch(sides.file, `version ${sides.base}`, 'file'),
+      ]
+    : patch(parts, 'database', 'file');
+  return [`${sourceName(ref)}: ${words[state]}`, ...texts].join('\n');
+}
+
+function patch(parts: FileDifference['parts'], from: string, to: string): string[] {
+  return parts.flatMap(({ part, hunks }) => [
+    `  ${part}`,
+    ...hunks.flatMap(({ oldStart, newStart, lines }) => [
+      `  @@ ${from} line ${oldStart}, ${to} line ${newStart} @@`,
+      ...lines.map(({ kind, text }) => `  ${marks[kind]}${text}`),
+    ]),
+  ]);
+}
