@@ -95,6 +95,9 @@ export interface CampaignRecipientsRow {
   address: string;
   name: string | null;
   data: string | null;
+  locale: string | null;
+  metadata: string | null;
+  reply_to: string | null;
 }
 
 export interface CampaignsRow {
@@ -182,6 +185,14 @@ export interface HourlyQueueAgesRow {
   age_ms: number | string;
 }
 
+export interface IdempotencyKeysRow {
+  scope: string;
+  idempotency_key: string;
+  request: string;
+  answer: string | null;
+  created_at: Date;
+}
+
 export interface MessageAttachmentsRow {
   message_id: string;
   position: number;
@@ -194,6 +205,13 @@ export interface MessageAttachmentsRow {
 export interface MessageContentsRow {
   message_id: string;
   content: string;
+  left_out: string | null;
+}
+
+export interface MessageMetadataRow {
+  message_id: string;
+  name: string;
+  value: string;
 }
 
 export interface MessagesRow {
@@ -208,7 +226,7 @@ export interface MessagesRow {
   transport: string;
   bucket: number;
   policy_version: number;
-  template_version_id: number;
+  template_version_id: number | null;
   campaign_id: string | null;
   topic: string | null;
   recipient: string;
@@ -231,6 +249,8 @@ export interface MessagesRow {
   cancelled_at: Date | null;
   opened_at: Date | null;
   clicked_at: Date | null;
+  subject: string | null;
+  confidential: number;
 }
 
 export interface PublishedRevisionRow {
@@ -343,9 +363,11 @@ declare module 'knex/types/tables.js' {
     postlane_events: Table<EventsRow, 'id'>;
     postlane_hourly_message_stats: Table<HourlyMessageStatsRow>;
     postlane_hourly_queue_ages: Table<HourlyQueueAgesRow>;
+    postlane_idempotency_keys: Table<IdempotencyKeysRow>;
     postlane_message_attachments: Table<MessageAttachmentsRow>;
     postlane_message_contents: Table<MessageContentsRow>;
-    postlane_messages: Table<MessagesRow, 'attempt_count'>;
+    postlane_message_metadata: Table<MessageMetadataRow>;
+    postlane_messages: Table<MessagesRow, 'attempt_count' | 'confidential'>;
     postlane_published_revision: Table<PublishedRevisionRow>;
     postlane_reconciliations: Table<
       ReconciliationsRow,

@@ -191,6 +191,9 @@ CREATE TABLE postlane_campaign_recipients (
   address varchar(254) NOT NULL,
   name varchar(200),
   data longtext,
+  locale varchar(35) CHARACTER SET ascii COLLATE ascii_bin,
+  metadata text,
+  reply_to text,
   PRIMARY KEY (position),
   UNIQUE KEY campaign_recipients_address (campaign_id, address),
   KEY campaign_recipients_page (campaign_id, position),
@@ -298,6 +301,16 @@ CREATE TABLE postlane_hourly_queue_ages (
   PRIMARY KEY (hour, stream)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_idempotency_keys (
+  scope varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  idempotency_key varchar(255) NOT NULL,
+  request char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  answer text,
+  created_at datetime(3) NOT NULL,
+  PRIMARY KEY (scope, idempotency_key),
+  KEY idempotency_keys_created (created_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_message_attachments (
   message_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   position tinyint unsigned NOT NULL,
@@ -314,8 +327,18 @@ CREATE TABLE postlane_message_attachments (
 CREATE TABLE postlane_message_contents (
   message_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   content longtext NOT NULL,
+  left_out text,
   PRIMARY KEY (message_id),
   CONSTRAINT postlane_message_contents_ibfk_1 FOREIGN KEY (message_id) REFERENCES postlane_messages (id) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE postlane_message_metadata (
+  message_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  value varchar(255) NOT NULL,
+  PRIMARY KEY (message_id, name),
+  KEY message_metadata_value (name, value, message_id),
+  CONSTRAINT postlane_message_metadata_ibfk_1 FOREIGN KEY (message_id) REFERENCES postlane_messages (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_messages (
@@ -330,7 +353,7 @@ CREATE TABLE postlane_messages (
   transport varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   bucket tinyint unsigned NOT NULL,
   policy_version int unsigned NOT NULL,
-  template_version_id int unsigned NOT NULL,
+  template_version_id int unsigned,
   campaign_id char(36) CHARACTER SET ascii COLLATE ascii_bin,
   topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
   recipient varchar(254) NOT NULL,
@@ -353,14 +376,18 @@ CREATE TABLE postlane_messages (
   cancelled_at datetime(3),
   opened_at datetime(3),
   clicked_at datetime(3),
+  subject varchar(255),
+  confidential tinyint unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (id),
   UNIQUE KEY messages_campaign_recipient (campaign_id, recipient),
   UNIQUE KEY messages_idempotency (idempotency_key),
   KEY messages_campaign_state (campaign_id, state),
+  KEY messages_category (category, id),
   KEY messages_due (state, lane, due_at, id),
   KEY messages_recipient (recipient, id),
   KEY messages_state (state, id),
   KEY messages_stream (stream, id),
+  KEY messages_subject (subject, id),
   KEY messages_tag (tag_start, id),
   KEY messages_template_version (template_version_id, id),
   CONSTRAINT postlane_messages_ibfk_1 FOREIGN KEY (template_version_id) REFERENCES postlane_template_versions (id),

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as baseline from './20261201_baseline/index.ts';
+import * as composedMail from './20261202_composed_mail.ts';
 
 // The rules of a migration:
 // - It is frozen: once released it is never edited, and it imports nothing that goes on changing. It may use
@@ -18,4 +19,5 @@ interface Migration {
 /** Every migration by name, in order; imported, not read from a folder, so that builds and loaders agree. */
 export const migrations: Record<string, Migration> = {
   '20261201_baseline': baseline,
+  '20261202_composed_mail': composedMail,
 };

@@ -13,7 +13,7 @@ import type { ReconciliationRun } from './reconciliation/reconciliations-store.t
 import type { Connections } from './routing/connections.ts';
 import type { Lane } from './routing/policy.ts';
 import type { BatchResult, Send, SendOptions } from './sending/accept.ts';
-import type { SendInput } from './sending/request.ts';
+import type { SendInput } from './sending/input.ts';
 import type { Audit } from './shared/audit.ts';
 import type { Log } from './shared/log.ts';
 import type { Authoring, Rendered, TemplateChecks } from './templates/index.ts';

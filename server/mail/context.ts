@@ -4,7 +4,7 @@ import type { Transport } from './providers/transport.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
 import type { Log } from './shared/log.ts';
-import type { RenderPool, Templates } from './templates/index.ts';
+import type { Frames, RenderPool, Templates } from './templates/index.ts';
 
 /** Time spans of the pipeline, all in ms. */
 export interface Timing {
@@ -44,6 +44,8 @@ export interface MailContext {
   retry: RetryPolicy;
   timing: Timing;
   templates: Templates;
+  /** Layouts to put around mail that has no template. */
+  frames: Frames;
   /** Where what admins typed is rendered and checked. */
   renderPool: RenderPool;
   /** Who takes our mail and reports what became of it. */

@@ -148,11 +148,12 @@ export type { WebhookStatus } from './events/webhook-status.ts';
 export type { MessageAction } from './messages/actions.ts';
 export type { MessageDetails, Messages } from './messages/api.ts';
 export type { Explanation } from './messages/explain.ts';
+export type { MessageFilter } from './messages/filter.ts';
 export type { MessageContent } from './messages/load-store.ts';
-export type { MessageFilter, MessagePage } from './messages/search-store.ts';
+export type { MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';
-export type { AttemptView, MessageView } from './messages/views-store.ts';
+export type { AttemptView, LeftOutCopy, MessageView } from './messages/views-store.ts';
 export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export { longestMeasuredMs } from './monitoring/hourly-store.ts';
 export type { Monitoring, Series, StreamPoint, TemplateCounts } from './monitoring/series.ts';
@@ -176,7 +177,14 @@ export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/poli
 export { type CategoryOptions, type PolicyOptions, policySchema } from './routing/policy-options.ts';
 export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
 export type { Decision } from './sending/eligibility.ts';
-export type { AttachmentInput, SendInput } from './sending/request.ts';
+export type {
+  AttachmentInput,
+  ComposedInput,
+  ComposedSend,
+  SendFields,
+  SendInput,
+  TemplateSend,
+} from './sending/input.ts';
 export { type MailboxInput, readMailbox } from './shared/address.ts';
 export type { Audit } from './shared/audit.ts';
 export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';

@@ -10,7 +10,7 @@ import { type PolicyOptions, readPolicy } from './routing/policy-options.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
 import { type Logger, safeLog } from './shared/log.ts';
-import { createRenderPool, createTemplates } from './templates/index.ts';
+import { createFrames, createRenderPool, createTemplates } from './templates/index.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
 export interface MailConfig extends ProviderConfig {
@@ -67,6 +67,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     retry: { ...defaultRetry, ...config.retry },
     timing: { ...defaultTiming, ...config.timing },
     templates: createTemplates(db, now),
+    frames: createFrames(db),
     renderPool: createRenderPool(),
   };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Mail } from '../../server/mail/index.ts';
-import { findMessages, type MessageFilter, searchBudget } from '../../server/mail/messages/search-store.ts';
+import type { Mail, MessageFilter } from '../../server/mail/index.ts';
+import { findMessages, searchBudget } from '../../server/mail/messages/search-store.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertHistory } from '../support/history.ts';
 import { openMail } from '../support/mail.ts';
@@ -58,7 +58,11 @@ describe('the search for messages', () => {
       { tag: `${'r'.repeat(64)}-1` },
       { template: 'receipt', state: 'delivered' },
       { template: 'receipt', stream: 'receipts', tag: `${'r'.repeat(64)}-1` },
-      { from: new Date('2026-05-02T23:59:59Z'), to: new Date('2026-05-03T01:00:00Z'), template: 'receipt' },
+      {
+        since: new Date('2026-05-02T23:59:59Z'),
+        until: new Date('2026-05-03T01:00:00Z'),
+        template: 'receipt',
+      },
     ] as const) {
       expect(await all(filter), JSON.stringify(filter)).to.deep.equal(expected);
     }
@@ -87,10 +91,10 @@ describe('the search for messages', () => {
   });
 
   it('bounds a time by the moment of acceptance', async () => {
-    const hour = { from: new Date('2026-05-04T00:00:00Z'), to: new Date('2026-05-04T01:00:00Z') };
+    const hour = { since: new Date('2026-05-04T00:00:00Z'), until: new Date('2026-05-04T01:00:00Z') };
     const { messages } = await mail.messages.find({ ...hour, limit: 500 });
     expect(messages).not.to.have.length(0);
-    for (const { createdAt } of messages) expect(createdAt).to.be.within(hour.from, hour.to);
+    for (const { createdAt } of messages) expect(createdAt).to.be.within(hour.since, hour.until);
   });
 
   it('stops when too many do not match, says so, and goes on from there', async () => {
@@ -145,7 +149,7 @@ describe('the search for messages', () => {
       { stream: 'receipts', state: 'delivered' },
       { tag: 'order', recipient: 'person-7@mail.example', state: 'delivered' },
       { campaignId: '00000000-0000-7000-8000-000000000000' },
-      { from: new Date('2026-05-04T00:00:00Z'), to: new Date('2026-05-05T00:00:00Z') },
+      { since: new Date('2026-05-04T00:00:00Z'), until: new Date('2026-05-05T00:00:00Z') },
     ] satisfies MessageFilter[]) {
       it(JSON.stringify(filter), async () => {
         expect(await rowsTouched(db, trx => findMessages(trx, filter))).to.be.below(1500);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Mail, MailError, type SendInput } from '../../server/mail/index.ts';
+import { type Mail, MailError, type SendInput, type TemplateSend } from '../../server/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
@@ -127,7 +127,7 @@ describe('send', () => {
     expect(api.given.map(({ to }) => to.email)).to.deep.equal(['ada@mail.example', 'next@mail.example']);
   });
 
-  const badInput: [string, Partial<SendInput>, string, string][] = [
+  const badInput: [string, Partial<TemplateSend>, string, string][] = [
     ['an unknown template', { template: 'nope' }, 'unknown-template', 'template'],
     [
       'data outside the contract',

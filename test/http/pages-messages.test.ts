@@ -181,12 +181,14 @@ describe('what can be done with a message', () => {
     await send({ to: 'tagged@example.com', tag: `it's 100%_"` });
     const tag = encodeURIComponent(`it's 100%_"`);
     expect(await page(`/messages?tag=${tag}&stream=outbound`)).to.include('tagged@example.com');
-    expect(await page('/messages?from=2020-01-01T00:00&to=2020-01-02T00:00')).to.include('No messages match');
+    expect(await page('/messages?since=2020-01-01T00:00&until=2020-01-02T00:00')).to.include(
+      'No messages match',
+    );
     for (const [query, words] of [
-      ['from=yesterday', 'such as 2026-05-04T09:00'],
-      ['to=2026-13-45T99:99', 'such as 2026-05-04T09:00'],
-      ['to=2026-02-31', 'such as 2026-05-04T09:00'],
-      ['from=2026-05-04T10:00&to=2026-05-04T09:00', 'must be after the start'],
+      ['since=yesterday', 'such as 2026-05-04T09:00'],
+      ['until=2026-13-45T99:99', 'such as 2026-05-04T09:00'],
+      ['until=2026-02-31', 'such as 2026-05-04T09:00'],
+      ['since=2026-05-04T10:00&until=2026-05-04T09:00', 'must be after the start'],
       ['stream=%00', 'The stream must be an id'],
       ['after=x', 'no such page of this list'],
     ]) {

@@ -1,7 +1,7 @@
-import type { SendInput } from '../../server/mail/index.ts';
+import type { TemplateSend } from '../../server/mail/index.ts';
 
 /** A password reset to somebody; the smallest transactional message there is. */
-export function resetInput(over: Partial<SendInput> = {}): SendInput {
+export function resetInput(over: Partial<TemplateSend> = {}): TemplateSend {
   return {
     template: 'password-reset',
     to: 'ada@mail.example',
@@ -11,7 +11,7 @@ export function resetInput(over: Partial<SendInput> = {}): SendInput {
 }
 
 /** News of a higher tier: unlike a password reset, mail that operators may read. */
-export function upgradeInput(over: Partial<SendInput> = {}): SendInput {
+export function upgradeInput(over: Partial<TemplateSend> = {}): TemplateSend {
   return { template: 'loyalty-tier-upgrade', to: 'ada@mail.example', data: upgradeData(1), ...over };
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { postmarkLimits } from '../../server/mail/providers/postmark/index.ts';
 import { attemptKey } from '../../server/mail/providers/transport.ts';
-import { checkSendRequest, type SendInput } from '../../server/mail/sending/request.ts';
+import type { SendInput } from '../../server/mail/sending/input.ts';
+import { checkSendRequest } from '../../server/mail/sending/request.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const base = { template: 'receipt', to: 'ada@mail.example' };

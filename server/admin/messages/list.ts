@@ -3,6 +3,9 @@ import type { Page } from '../page.ts';
 import { isUuid } from '../uuid.ts';
 import { isFiltered, listQuery, readFilter, shownFilter } from './filter.ts';
 
+/** Filters that are folded away until one is used. */
+const moreFilters = ['stream', 'tag', 'category', 'subject', 'since', 'until'] as const;
+
 /** The list with its filters. An id in the place of the recipient leads straight to its message. */
 export async function listMessages(page: Page): Promise<void> {
   const { mail } = page;
@@ -23,7 +26,7 @@ export async function listMessages(page: Page): Promise<void> {
     ...found,
     filter: shownFilter(filter),
     filtered: isFiltered(filter),
-    moreFilters: Boolean(filter.stream || filter.tag || filter.from || filter.to),
+    moreFilters: moreFilters.some(name => filter[name]),
     paged: filter.cursor !== undefined || filter.after !== undefined,
     states: messageStates,
     // An older template can be gone from the published ones and still have messages.

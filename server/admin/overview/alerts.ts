@@ -40,7 +40,7 @@ export function alertLine(alert: Alert): AlertLine {
       return {
         state: 'failed',
         text: `${atLeast(alert.count, 'message')} failed permanently in the last 24 hours.`,
-        path: `messages?state=failed&from=${alert.since.toISOString().slice(0, 16)}`,
+        path: `messages?state=failed&since=${alert.since.toISOString().slice(0, 16)}`,
         action: 'Show messages',
       };
     case 'bounce-rate':

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { MessagesRow } from '../../../db/rows.ts';
 import type { Fingerprint } from '../shared/fingerprint.ts';
 import { utc } from '../shared/time.ts';
+import { metadataStart, subjectStart } from './kept-starts.ts';
 import type { NewMessage } from './new-message.ts';
 import { initialState, type MessageState, type Stamp } from './states.ts';
 
@@ -12,6 +13,8 @@ export async function insertMessages(trx: Knex, messages: readonly NewMessage[])
     content ? [{ message_id: id, content: JSON.stringify(content) }] : [],
   );
   if (contents.length > 0) await trx('postlane_message_contents').insert(contents);
+  const metadata = messages.flatMap(metadataRows);
+  if (metadata.length > 0) await trx('postlane_message_metadata').insert(metadata);
   const attempts = messages.flatMap(message =>
     message.attempt ? [attemptRow(message, message.attempt.id)] : [],
   );
@@ -52,9 +55,19 @@ function messageRow(message: NewMessage) {
     tag: message.tag,
     idempotency_key: message.idempotencyKey,
     fingerprint: message.fingerprint && JSON.stringify(message.fingerprint),
+    subject: message.subject === null ? null : subjectStart(message.subject),
+    confidential: message.confidential ? 1 : 0,
     expires_at: utc(message.expiresAt),
     created_at: utc(message.createdAt),
   } satisfies Inserted;
+}
+
+function metadataRows({ id, metadata }: NewMessage) {
+  return Object.entries(metadata).map(([name, value]) => ({
+    message_id: id,
+    name,
+    value: metadataStart(value),
+  }));
 }
 
 function attemptRow({ id, route, createdAt }: NewMessage, attemptId: string) {

@@ -9,6 +9,7 @@ import type {
 } from '../../../db/rows.ts';
 import type { CampaignState } from '../campaigns/states.ts';
 import type { Mailbox } from '../providers/transport.ts';
+import type { ComposedContent } from './composed.ts';
 import type { MessageState } from './states.ts';
 
 /** The personal and bulky part of a message, kept beside its row. */
@@ -17,7 +18,10 @@ export interface MessageContent {
   cc: Mailbox[];
   bcc: Mailbox[];
   replyTo: Mailbox[];
+  /** What its template was given; empty for composed mail. */
   data: Record<string, unknown>;
+  /** Mail without a template. */
+  composed?: ComposedContent;
   headers: Record<string, string>;
   metadata: Record<string, string>;
 }
@@ -36,13 +40,14 @@ const own = columns<Known<MessagesRow, { state: MessageState }>>()(
     'topic',
     'locale',
     'tag',
+    'confidential',
     'expiresAt',
   ],
   { attempts: 'attemptCount' },
 );
 const addressee = columns<MessagesRow>()('m', [], { address: 'recipient', addressName: 'recipientName' });
 const attempt = columns<AttemptsRow>()('a', [], { attemptId: 'id' });
-const stored = columns<MessageContentsRow>()('c', [], { contentText: 'content' });
+const stored = columns<MessageContentsRow>()('c', [], { contentText: 'content', leftOutText: 'leftOut' });
 const campaign = columns<Known<CampaignsRow, { state: CampaignState }>>()('k', [], {
   campaignState: 'state',
   campaignData: 'data',
@@ -50,6 +55,8 @@ const campaign = columns<Known<CampaignsRow, { state: CampaignState }>>()('k', [
 const audience = columns<CampaignRecipientsRow>()('r', [], {
   audienceAddress: 'address',
   recipientData: 'data',
+  recipientMetadata: 'metadata',
+  recipientReplyTo: 'replyTo',
 });
 
 type Joined = Selected<typeof attempt> &
@@ -69,8 +76,18 @@ export interface StoredMessage extends Selected<typeof own> {
   recipient: Mailbox;
   content: MessageContent;
   hasAttachments: boolean;
+  /** Its last hand-over left copies out. */
+  hasLeftOut: boolean;
   /** True when the content is gone: it can no longer be shown or sent. */
   purged: boolean;
+}
+
+/** A message of a template's. */
+export type TemplatedMessage = StoredMessage & { templateVersionId: number };
+
+/** False for composed mail. */
+export function isTemplated(message: StoredMessage): message is TemplatedMessage {
+  return message.templateVersionId !== null;
 }
 
 /** Loads messages in one query, in the order of their ids; one that is not there is left out. */
@@ -105,9 +122,12 @@ function storedMessage(row: LoadedRow): StoredMessage {
     addressName,
     attemptId,
     contentText,
+    leftOutText,
     campaignData,
     audienceAddress,
     recipientData,
+    recipientMetadata,
+    recipientReplyTo,
     ...own
   } = row;
   const content = contentText === null ? null : (JSON.parse(contentText) as MessageContent);
@@ -116,13 +136,20 @@ function storedMessage(row: LoadedRow): StoredMessage {
     ...own,
     attemptId: attemptId ?? '',
     recipient: content?.to[0] ?? recipient,
-    content: content ?? { ...emptyContent, to: [recipient], data: dataOf(campaignData, recipientData) },
+    content: content ?? {
+      ...emptyContent,
+      to: [recipient],
+      data: dataOf(campaignData, recipientData),
+      replyTo: recipientReplyTo === null ? [] : JSON.parse(recipientReplyTo),
+      metadata: recipientMetadata === null ? {} : JSON.parse(recipientMetadata),
+    },
     hasAttachments: own.hasAttachments === 1,
+    hasLeftOut: leftOutText !== null,
     purged: contentText === null && audienceAddress === null,
   };
 }
 
-const emptyContent = { cc: [], bcc: [], replyTo: [], headers: {}, metadata: {} };
+const emptyContent = { cc: [], bcc: [], headers: {} };
 
 function dataOf(campaign: string | null, recipient: string | null): Record<string, unknown> {
   const shared = campaign === null ? {} : JSON.parse(campaign);

@@ -15,6 +15,7 @@ import {
 } from './actions.ts';
 import type { MessageDetails, Messages } from './api.ts';
 import { copyAttachments } from './attachments-store.ts';
+import { renderComposed } from './composed.ts';
 import { eventsOf, isConfidential, rawEventOf, refuseConfidential } from './confidentiality.ts';
 import { explain } from './explain.ts';
 import { insertMessages, stateOf } from './insert-store.ts';
@@ -103,9 +104,11 @@ export function createMessages(context: MailContext): Messages {
     topic,
     locale,
     tag,
+    confidential,
     content,
   }: StoredMessage): NewMessage {
-    return newMessage(context, { category, recipient, templateVersionId, topic, locale, tag, content });
+    const outside = { category, recipient, topic, locale, tag, confidential: confidential === 1 };
+    return newMessage(context, { ...outside, templateVersionId, content });
   }
 
   return {
@@ -152,5 +155,8 @@ async function previewOf(context: MailContext, id: string): Promise<Rendered | n
 async function rendered({ templates, providers }: MailContext, message: StoredMessage): Promise<Rendered> {
   const { templateVersionId, locale, transport, content } = message;
   const unsubscribe = providers.unsubscribePlaceholder(transport);
+  if (content.composed) return renderComposed(content.composed, { unsubscribe });
+  if (templateVersionId === null)
+    throw new Error(`Message ${message.id} has neither a template nor a content.`);
   return renderStored(templates, { templateVersionId, data: content.data }, { locale, unsubscribe });
 }

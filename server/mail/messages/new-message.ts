@@ -13,7 +13,8 @@ export interface NewMessage extends Details {
   attempt: { id: string; lease: string; leaseEnd: Date } | null;
   dueAt: Date;
   route: Route;
-  templateVersionId: number;
+  /** Null for composed mail. */
+  templateVersionId: number | null;
   /** Lower-cased address. */
   recipient: string;
   recipientName: string | null;
@@ -29,6 +30,12 @@ interface Details {
   idempotencyKey: string | null;
   fingerprint: Fingerprint | null;
   expiresAt: Date | null;
+  /** Null while it is not known, and for confidential mail. */
+  subject: string | null;
+  /** Only its recipient may read it, whatever its template says. */
+  confidential: boolean;
+  /** What it can be found by. */
+  metadata: Record<string, string>;
   /** Null for a campaign's message, whose content is its recipient's row. */
   content: MessageContent | null;
 }
@@ -41,6 +48,9 @@ const noDetails: Details = {
   idempotencyKey: null,
   fingerprint: null,
   expiresAt: null,
+  subject: null,
+  confidential: false,
+  metadata: {},
   content: null,
 };
 
@@ -48,7 +58,7 @@ const noDetails: Details = {
 interface Essentials {
   category: string;
   recipient: Mailbox;
-  templateVersionId: number;
+  templateVersionId: number | null;
   stream?: string | undefined;
   dueAt?: Date | null;
 }
@@ -71,5 +81,6 @@ export function newMessage(
     recipient: address,
     recipientName: recipient.name ?? null,
     createdAt,
+    metadata: details.metadata ?? details.content?.metadata ?? {},
   };
 }

@@ -15,18 +15,21 @@ export interface Purged {
 const page = 1000;
 
 /**
- * Removes what is personal and large of settled messages accepted before `cutoff`: contents, files
+ * Removes what is personal and large of settled messages accepted before `cutoff`: contents, subjects, metadata, files
  * that no message uses, raw events, frozen audiences. The messages' rows stay. In pages, so that no lock is held for long.
  */
 export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
   const before = [firstIdAt(cutoff)];
   await inPages(db, oldFilesSql, before, 'DELETE FROM postlane_message_attachments WHERE message_id IN (?)');
+  await inPages(db, oldMetadataSql, before, 'DELETE FROM postlane_message_metadata WHERE message_id IN (?)');
   return {
     contents: await inPages(
       db,
       oldContentsSql,
       before,
       'DELETE FROM postlane_message_contents WHERE message_id IN (?)',
+      // First: content that is still there when a purge ends early is found by the next one.
+      'UPDATE postlane_messages SET subject = NULL WHERE id IN (?)',
     ),
     attachments: await purgeAttachments(db, cutoff),
     rawEvents: await purgeRawEvents(db, cutoff, now),
@@ -42,6 +45,8 @@ export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
 /** Removes contents and files of one message, whatever state it is in. */
 export async function purgeContent(db: Db, messageId: string): Promise<void> {
   await db('postlane_message_attachments').where({ message_id: messageId }).delete();
+  await db('postlane_message_metadata').where({ message_id: messageId }).delete();
+  await db('postlane_messages').where({ id: messageId }).update({ subject: null });
   await db('postlane_message_contents').where({ message_id: messageId }).delete();
 }
 
@@ -50,17 +55,28 @@ const settledSql = `m.state NOT IN (${openStates.map(state => `'${state}'`).join
 const oldFilesSql = `SELECT f.message_id AS id FROM postlane_message_attachments f
   STRAIGHT_JOIN postlane_messages m ON m.id = f.message_id WHERE f.message_id < ? AND ${settledSql} LIMIT ${page}`;
 
+const oldMetadataSql = `SELECT p.message_id AS id FROM postlane_message_metadata p
+  STRAIGHT_JOIN postlane_messages m ON m.id = p.message_id WHERE p.message_id < ? AND ${settledSql} LIMIT ${page}`;
+
 const oldContentsSql = `SELECT c.message_id AS id FROM postlane_message_contents c
   STRAIGHT_JOIN postlane_messages m ON m.id = c.message_id WHERE c.message_id < ? AND ${settledSql} LIMIT ${page}`;
 
 const oldAudienceSql = `SELECT r.position AS id FROM postlane_campaign_recipients r JOIN postlane_campaigns k ON k.id = r.campaign_id
   WHERE k.finished_at < ? AND k.state IN ('done', 'cancelled') LIMIT ${page}`;
 
-async function inPages(db: Db, select: string, bindings: readonly string[], change: string): Promise<number> {
+async function inPages(
+  db: Db,
+  select: string,
+  bindings: readonly string[],
+  change: string,
+  before?: string,
+): Promise<number> {
   for (let total = 0; ; ) {
     const [rows]: { id: string | number }[][] = await db.raw(select, [...bindings]);
     if (!rows || rows.length === 0) return total;
-    const [result] = await db.raw(change, [rows.map(({ id }) => String(id))]);
+    const ids = rows.map(({ id }) => String(id));
+    if (before) await db.raw(before, [ids]);
+    const [result] = await db.raw(change, [ids]);
     total += result.affectedRows;
   }
 }

@@ -1,27 +1,8 @@
 import type { Db } from '../../../db/connect.ts';
-import { addressKey } from '../shared/address.ts';
 import { firstIdAt } from '../shared/ids.ts';
-import { type MessageState, messageStates } from './states.ts';
-import { type MessageView, viewColumns } from './views-store.ts';
-
-/** What to look for; all conditions apply. `from` and `to` bound the time of acceptance, by the id. */
-export interface MessageFilter {
-  /** The whole address. */
-  recipient?: string | undefined;
-  template?: string | undefined;
-  state?: MessageState | undefined;
-  stream?: string | undefined;
-  tag?: string | undefined;
-  campaignId?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
-  /** Continues a page: messages older than this id. */
-  cursor?: string | undefined;
-  /** Goes back a page: messages newer than this id. */
-  after?: string | undefined;
-  /** Default 50, at most 500. */
-  limit?: number | undefined;
-}
+import type { MessageFilter } from './filter.ts';
+import { type Plan, plansFor } from './search-plans.ts';
+import { completeViews, type MessageView, type ViewRow, viewColumns } from './views-store.ts';
 
 /** One page, newest first. */
 export interface MessagePage {
@@ -47,18 +28,23 @@ export async function findMessages(
   const plans = plansFor(filter, await versionIds(db, filter.template));
   const { plan, end } = await shortestPlan(db, plans, filter, budget);
   const { sql, bindings } = candidates(plan, filter, plan.rest.length === 0 ? limit + 1 : budget);
-  const rest = plan.rest.map(([column]) => `${column} = ?`).join(' AND ');
-  // In this order: with old statistics the optimizer would rather begin at the templates and read every message.
-  const [rows]: MessageView[][] = await db.raw(
+  const rest = plan.rest.map(({ sql }) => sql).join(' AND ');
+  // In this order: with old statistics the optimizer would rather begin at the templates and read every message. As
+  // the inner table of an outer join they cannot be the first; composed mail has none.
+  const join = filter.template ? 'STRAIGHT_JOIN' : 'LEFT JOIN';
+  const [rows]: ViewRow[][] = await db.raw(
     `SELECT ${viewColumns} FROM (${sql}) found
      STRAIGHT_JOIN postlane_messages m ON m.id = found.id
-     STRAIGHT_JOIN postlane_template_versions t ON t.id = m.template_version_id
+     ${join} postlane_template_versions t ON t.id = m.template_version_id
      ${rest && `WHERE ${rest}`} ORDER BY found.id ${orderOf(filter)} LIMIT ${limit + 1}`,
-    [...bindings, ...plan.rest.map(([, value]) => value)],
+    [...bindings, ...plan.rest.flatMap(({ bindings }) => bindings)],
   );
-  const found = rows ?? [];
-  const more = found.length > limit;
-  return pageOf(found.slice(0, limit), filter, { more, last: more ? null : end });
+  const more = (rows ?? []).length > limit;
+  const found = await completeViews(db, (rows ?? []).slice(0, limit));
+  const page = pageOf(found, filter, { more, last: more ? null : end });
+  if (!filter.subject) return page;
+  // Else a subject could be guessed that only its recipient may read.
+  return { ...page, messages: page.messages.filter(({ confidential }) => !confidential) };
 }
 
 /** A plan, and the id where the budget ends; null when it reaches the end. */
@@ -95,19 +81,20 @@ async function endOfWalk(db: Db, plan: Plan, filter: MessageFilter, budget: numb
 }
 
 /** Ids of the first `limit` candidates: each walk reads no further than that. */
-function candidates({ index, walks }: Plan, filter: MessageFilter, limit: number) {
+function candidates({ table, index, walks }: Plan, filter: MessageFilter, limit: number) {
   const order = orderOf(filter);
+  const id = table === 'postlane_messages' ? 'id' : 'message_id';
   const bounds: [string, string][] = [
-    ...(filter.from ? [['id >= ?', firstIdAt(filter.from)] as [string, string]] : []),
-    ...(filter.to ? [['id < ?', firstIdAt(filter.to)] as [string, string]] : []),
-    ...(filter.cursor ? [['id < ?', filter.cursor] as [string, string]] : []),
-    ...(filter.after ? [['id > ?', filter.after] as [string, string]] : []),
+    ...(filter.since ? [[`${id} >= ?`, firstIdAt(new Date(filter.since))] as [string, string]] : []),
+    ...(filter.until ? [[`${id} < ?`, firstIdAt(new Date(filter.until))] as [string, string]] : []),
+    ...(filter.cursor ? [[`${id} < ?`, filter.cursor] as [string, string]] : []),
+    ...(filter.after ? [[`${id} > ?`, filter.after] as [string, string]] : []),
   ];
   const parts = walks.map(conditions => {
     const where = [...conditions.map(([column]) => `${column} = ?`), ...bounds.map(([sql]) => sql)];
     return {
-      sql: `(SELECT id FROM postlane_messages FORCE INDEX (${index})${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}
-        ORDER BY id ${order} LIMIT ${limit})`,
+      sql: `(SELECT ${id} AS id FROM ${table} FORCE INDEX (${index})${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}
+        ORDER BY ${id} ${order} LIMIT ${limit})`,
       bindings: [...conditions.map(([, value]) => value), ...bounds.map(([, value]) => value)],
     };
   });
@@ -163,69 +150,4 @@ export async function recipientsBeginning(db: Db, start: string, limit: number):
     found.push(from);
   }
   return found;
-}
-
-/** A column and the value that it is to have. */
-export type Condition = readonly [column: string, value: string | number];
-
-/** One plan of a search: an index, the prefixes it is entered with (each read in order of id), and the conditions it cannot answer. */
-export interface Plan {
-  index: string;
-  walks: Condition[][];
-  rest: Condition[];
-}
-
-/** Every plan for a filter, usually short ones first; `versions` are the template's. */
-function plansFor(filter: MessageFilter, versions: readonly number[] | null): Plan[] {
-  const { recipient, campaignId, tag, state, stream, template } = filter;
-  const asked: Condition[] = [
-    ...(recipient ? [['m.recipient', addressKey(recipient)] as const] : []),
-    ...(campaignId ? [['m.campaign_id', campaignId] as const] : []),
-    ...(tag ? [['m.tag', tag] as const] : []),
-    ...(template ? [['t.template', template] as const] : []),
-    ...(state ? [['m.state', state] as const] : []),
-    ...(stream ? [['m.stream', stream] as const] : []),
-  ];
-  const plan = (index: string, walks: Condition[][], ...answered: string[]): Plan => ({
-    index,
-    walks,
-    rest: asked.filter(([column]) => !answered.includes(column)),
-  });
-  const byState = state ? [plan('messages_state', [[['state', state]]], 'm.state')] : [];
-  const plans = [
-    ...(recipient
-      ? [plan('messages_recipient', [[['recipient', addressKey(recipient)]]], 'm.recipient')]
-      : []),
-    ...(campaignId
-      ? [plan('messages_campaign_state', campaignWalks(campaignId, state), 'm.campaign_id', 'm.state')]
-      : []),
-    ...(state && !common.has(state) ? byState : []),
-    ...(tag
-      ? [plan('messages_tag', [[['tag_start', tagStart(tag)]]], tagStart(tag) === tag ? 'm.tag' : '')]
-      : []),
-    ...(versions ? [plan('messages_template_version', versionWalks(versions), 't.template')] : []),
-    ...(stream ? [plan('messages_stream', [[['stream', stream]]], 'm.stream')] : []),
-    ...(state && common.has(state) ? byState : []),
-  ];
-  return plans.length > 0 ? plans : [plan('PRIMARY', [[]])];
-}
-
-const common: ReadonlySet<MessageState> = new Set(['sent', 'delivered']);
-
-// The index has the state before the id.
-function campaignWalks(campaignId: string, state: MessageState | undefined): Condition[][] {
-  const states = state ? [state] : messageStates;
-  return states.map(one => [
-    ['campaign_id', campaignId],
-    ['state', one],
-  ]);
-}
-
-function versionWalks(versions: readonly number[]): Condition[][] {
-  return versions.map(id => [['template_version_id', id]]);
-}
-
-// The part that its index covers.
-function tagStart(tag: string): string {
-  return [...tag].slice(0, 64).join('');
 }

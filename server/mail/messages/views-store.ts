@@ -21,6 +21,8 @@ const message = columns<Known<MessagesRow, { state: MessageState }>>()(
     'topic',
     'locale',
     'tag',
+    'subject',
+    'idempotencyKey',
     'dueAt',
     'expiresAt',
     'createdAt',
@@ -41,21 +43,83 @@ const version = columns<TemplateVersionsRow>()('t', ['template'], {
   templateVersion: 'version',
   templateVersionId: 'id',
 });
+type Version = Selected<typeof version>;
+
+/** A row of {@link viewColumns}, to be completed by {@link completeViews}. */
+export type ViewRow = Selected<typeof message> & { [Name in keyof Version]: Version[Name] | null };
+
+/** A copy that did not get a message. */
+export interface LeftOutCopy {
+  /** `to`: one of the addresses behind the first. */
+  role: 'to' | 'cc' | 'bcc';
+  address: string;
+  /** Such as `suppressed: HardBounce (Recipient)`. */
+  reason: string;
+}
 
 /** A message as callers and operators see it. Times are UTC. */
-export type MessageView = Selected<typeof message> & Selected<typeof version>;
+export interface MessageView extends ViewRow {
+  /** The beginning of its subject, 255 characters; null for a campaign's, a confidential and a purged one. */
+  subject: string | null;
+  /** Null for mail without a template, as are its version and the version's id. */
+  template: string | null;
+  /** Nobody but its recipient may read what it says. */
+  confidential: boolean;
+  /** The caller's pairs; empty once purged. */
+  metadata: Record<string, string>;
+  /** Copies that did not get it when it was last handed over, and why; empty once purged. */
+  leftOut: LeftOutCopy[];
+}
 
-/** The same as a SELECT list, of messages `m` and their template versions `t`. */
+/** A SELECT list of messages `m` and their template versions `t`. */
 export const viewColumns = `${message.sql}, ${version.sql}`;
 
-const views = (db: Db) =>
-  db('postlane_messages as m')
-    .join('postlane_template_versions as t', 't.id', 'm.template_version_id')
-    .select({ ...message.aliases, ...version.aliases });
+/** Rows with what is kept beside them. */
+export async function completeViews(db: Db, rows: readonly ViewRow[]): Promise<MessageView[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const [confidential, metadata, leftOut] = await Promise.all([
+    confidentialMessages(db, ids),
+    metadataOf(db, ids),
+    leftOutOf(db, ids),
+  ]);
+  return rows.map(row => ({
+    ...row,
+    subject: confidential.has(row.id) ? null : row.subject,
+    confidential: confidential.has(row.id),
+    metadata: metadata.get(row.id) ?? {},
+    leftOut: leftOut.get(row.id) ?? [],
+  }));
+}
+
+async function metadataOf(db: Db, ids: readonly string[]): Promise<Map<string, Record<string, string>>> {
+  const rows = await db('postlane_message_metadata')
+    .select('message_id', 'name', 'value')
+    .whereIn('message_id', [...ids])
+    .orderBy('name');
+  const found = new Map<string, Record<string, string>>();
+  for (const { message_id, name, value } of rows)
+    found.set(message_id, { ...found.get(message_id), [name]: value });
+  return found;
+}
+
+async function leftOutOf(db: Db, ids: readonly string[]): Promise<Map<string, LeftOutCopy[]>> {
+  const rows = await db('postlane_message_contents')
+    .select('message_id', 'left_out')
+    .whereIn('message_id', [...ids])
+    .whereNotNull('left_out');
+  return new Map(rows.map(({ message_id, left_out }) => [message_id, JSON.parse(left_out ?? '[]')]));
+}
 
 /** One message, or null. */
 export async function viewMessage(db: Db, id: string): Promise<MessageView | null> {
-  return (await views(db).where('m.id', id).first()) ?? null;
+  const row: ViewRow | undefined = await db('postlane_messages as m')
+    .leftJoin('postlane_template_versions as t', 't.id', 'm.template_version_id')
+    .select({ ...message.aliases, ...version.aliases })
+    .where('m.id', id)
+    .first();
+  const [view = null] = await completeViews(db, row ? [row] : []);
+  return view;
 }
 
 /** How many messages are in each state, in all or of one campaign. */
@@ -97,16 +161,17 @@ export async function listAttempts(db: Db, messageId: string): Promise<AttemptVi
 }
 
 /**
- * Of these messages, those that only their recipients may read: the version of the template that they are pinned to
- * is marked so, or the one that is published now, for marking a template covers the mail sent before, too.
+ * Of these messages, those that only their recipients may read: they are marked so themselves, or the version of the
+ * template that they are pinned to is, or the one that is published now, for marking a template covers the mail sent
+ * before, too.
  */
 export async function confidentialMessages(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const [rows]: { id: string }[][] = await db.raw(
     `SELECT m.id FROM postlane_messages m
-     JOIN postlane_template_versions v ON v.id = m.template_version_id
+     LEFT JOIN postlane_template_versions v ON v.id = m.template_version_id
      LEFT JOIN postlane_template_versions p ON p.template = v.template AND p.published = 1
-     WHERE m.id IN (?) AND (JSON_CONTAINS(v.content, 'true', '$.confidential') OR JSON_CONTAINS(p.content, 'true', '$.confidential'))`,
+     WHERE m.id IN (?) AND (m.confidential = 1 OR JSON_CONTAINS(v.content, 'true', '$.confidential') OR JSON_CONTAINS(p.content, 'true', '$.confidential'))`,
     [[...ids]],
   );
   return new Set(rows?.map(({ id }) => id));

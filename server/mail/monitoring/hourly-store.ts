@@ -80,8 +80,8 @@ export async function countHour(db: Db, hour: Date, now: Date): Promise<void> {
 // From the first attempt, so that a message scheduled for tomorrow is not counted as slow.
 const tookMs = 'TIMESTAMPDIFF(MICROSECOND, a.created_at, m.sent_at) DIV 1000';
 
-/** One hour's messages, found by the primary key: ids begin with the time they were made. */
-const countSql = `SELECT m.stream, t.template, COUNT(*) AS accepted,
+/** One hour's messages, found by the primary key: ids begin with the time they were made. Composed mail has no template. */
+const countSql = `SELECT m.stream, COALESCE(t.template, '') AS template, COUNT(*) AS accepted,
     SUM(COALESCE(m.sent_at, m.delivered_at, m.bounced_at, m.complained_at) IS NOT NULL) AS sent,
     SUM(m.delivered_at IS NOT NULL) AS delivered,
     SUM(m.state = 'bounced') AS bounced,
@@ -95,10 +95,10 @@ const countSql = `SELECT m.stream, t.template, COUNT(*) AS accepted,
     ${latencyBounds.map(([column, ms]) => `COALESCE(SUM(${tookMs} <= ${ms}), 0) AS ${column}`).join(',\n    ')},
     COUNT(${tookMs}) AS measured
   FROM postlane_messages m FORCE INDEX (PRIMARY)
-  STRAIGHT_JOIN postlane_template_versions t ON t.id = m.template_version_id
+  LEFT JOIN postlane_template_versions t ON t.id = m.template_version_id
   LEFT JOIN postlane_attempts a FORCE INDEX (attempts_number) ON a.message_id = m.id AND a.number = 1
   WHERE m.id >= ? AND m.id < ?
-  GROUP BY m.stream, t.template`;
+  GROUP BY m.stream, COALESCE(t.template, '')`;
 
 const event = columns<EventsRow>()('postlane_events', ['id', 'messageId', 'receivedAt']);
 

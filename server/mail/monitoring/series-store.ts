@@ -41,10 +41,10 @@ export async function countsByStep(db: Db, from: Date, to: Date, stepHours: numb
 const byStepSql = `SELECT TIMESTAMPDIFF(HOUR, ?, hour) DIV ? AS step, stream, ${sums}
   FROM postlane_hourly_message_stats WHERE hour >= ? AND hour < ? GROUP BY step, stream ORDER BY step, stream`;
 
-/** Counts since `from` by template. */
+/** Counts since `from` by template; composed mail has none. */
 export async function countsByTemplate(db: Db, from: Date): Promise<(Counts & { template: string })[]> {
   const [rows] = await db.raw(
-    `SELECT template, ${sums} FROM postlane_hourly_message_stats WHERE hour >= ? GROUP BY template ORDER BY template`,
+    `SELECT template, ${sums} FROM postlane_hourly_message_stats WHERE hour >= ? AND template <> '' GROUP BY template ORDER BY template`,
     [utc(from)],
   );
   return rows.map((row: Record<string, string | number>) => ({

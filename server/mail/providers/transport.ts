@@ -34,6 +34,7 @@ export interface Envelope {
   bcc: Mailbox[];
   replyTo: Mailbox[];
   subject: string;
+  /** Empty when there is none. */
   html: string;
   text: string;
   headers: Record<string, string>;

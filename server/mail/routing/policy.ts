@@ -114,7 +114,8 @@ function noUnsubscribing(
 /** What the policy says about a category. Throws `unknown-category`. */
 export function categoryPolicy(policy: Policy, category: string): CategoryPolicy {
   const found = findCategory(policy, category);
-  if (!found) throw new MailError('unknown-category', `The routing policy has no category ${category}.`);
+  if (!found)
+    throw new MailError('unknown-category', `The routing policy has no category ${category}.`, 'category');
   return found;
 }
 

@@ -20,10 +20,10 @@ import type { Route } from '../routing/policy.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
 import { afterCommit, inTransaction, joinTransaction } from '../shared/transaction.ts';
-import type { ReadyTemplate } from '../templates/index.ts';
 import type { InlineQueue } from './inline-queue.ts';
-import { checkSize } from './limits.ts';
-import { checkSendRequest, fingerprintOf, type SendInput, type SendRequest } from './request.ts';
+import type { SendInput } from './input.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { checkSendRequest, fingerprintOf, type SendRequest } from './request.ts';
 import { checkSendOptions, type SendOptions } from './send-options.ts';
 
 export type { SendOptions } from './send-options.ts';
@@ -55,10 +55,7 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
     checkSendOptions(options);
     const { trx, wait = false } = options;
     const request = checkSendRequest(input, context.providers.limits);
-    const template = await context.templates.published(request.template);
-    const data = template.check(request.data);
-    checkRendered(context, template, request, data);
-    const message = messageOf(context, request, template, data);
+    const message = messageOf(context, request, await prepare(context, request));
 
     const existing = await insert(message, request.attachments, trx);
     if (existing) return { ...existing, repeated: true };
@@ -76,44 +73,23 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
   };
 }
 
-// Rendering here costs a fraction of a millisecond and turns a template's fault into the caller's error.
-function checkRendered(
-  { providers }: MailContext,
-  template: ReadyTemplate,
-  request: SendRequest,
-  data: Record<string, unknown>,
-): void {
-  const unsubscribe = providers.unsubscribePlaceholder();
-  const rendered = template.render(data, { locale: request.locale, unsubscribe });
-  checkSize(
-    providers.limits,
-    rendered,
-    request.attachments.map(({ content }) => content.length),
-  );
-}
-
 /** The message that a request makes, with its first attempt where this process hands it over itself. */
-function messageOf(
-  context: MailContext,
-  request: SendRequest,
-  template: ReadyTemplate,
-  data: Record<string, unknown>,
-): NewMessage {
+function messageOf(context: MailContext, request: SendRequest, prepared: Prepared): NewMessage {
   const { to, cc, bcc, replyTo, headers, metadata } = request;
   const [recipient] = to;
   if (!recipient) throw new MailError('invalid-address', 'to names nobody.', 'to');
   const message = newMessage(context, {
-    category: template.content.category,
+    ...prepared,
     stream: request.stream ?? undefined,
     recipient,
-    templateVersionId: template.id,
+    topic: request.topic,
     dueAt: request.sendAt,
     locale: request.locale,
     tag: request.tag,
     idempotencyKey: request.idempotencyKey,
     fingerprint: request.idempotencyKey ? fingerprintOf(request) : null,
     expiresAt: request.expiresAt,
-    content: { to, cc, bcc, replyTo, data, headers, metadata },
+    content: { to, cc, bcc, replyTo, headers, metadata, ...prepared.content },
   });
   if (!sendsNow(message.route, request, message.createdAt)) return message;
   const leaseEnd = addMs(message.createdAt, context.timing.acceptLeaseMs);

@@ -1,4 +1,6 @@
 import type { MailContext } from '../context.ts';
+import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
+import type { LeftOutCopy } from '../messages/views-store.ts';
 import { consentKey, consentsOf } from '../people/consent-store.ts';
 import { activeSuppressions, type Suppression, suppressionKey } from '../people/suppressions-store.ts';
 import type { Mailbox } from '../providers/transport.ts';
@@ -36,19 +38,41 @@ export async function filterEligible(
     return decision.kind === 'send';
   });
   await recordResults(db, refused, now());
-  return eligible.map(message => withoutSuppressedCopies(message, suppressed));
+  const lists = eligible.map(message => copiesLeftOut(message, suppressed));
+  await recordLeftOut(db, lists.flatMap(({ leftOut }) => leftOut));
+  return lists.map(({ message }) => message);
 }
 
 /** A provider may drop suppressed copies without a word; leaving them out here keeps our record true. */
-function withoutSuppressedCopies(
+function copiesLeftOut(
   message: MessageToSend,
   suppressed: ReadonlyMap<string, Suppression>,
-): MessageToSend {
-  if (suppressed.size === 0) return message;
+): { message: MessageToSend; leftOut: LeftOut[] } {
   const { content } = message;
-  const allowed = (copy: Mailbox) => !suppressed.has(keyOf(message, copy));
-  const [to, cc, bcc] = [content.to, content.cc, content.bcc].map(list => list.filter(allowed));
-  return { ...message, content: { ...content, to: to ?? [], cc: cc ?? [], bcc: bcc ?? [] } };
+  const [first, ...further] = content.to;
+  const why = (copy: Mailbox) => suppressed.get(keyOf(message, copy));
+  const copies = { to: further, cc: content.cc, bcc: content.bcc };
+  const roles = Object.keys(copies) as (keyof typeof copies)[];
+  const found = roles.flatMap(role =>
+    copies[role].flatMap((copy): LeftOutCopy[] => {
+      const suppression = why(copy);
+      return suppression ? [{ role, address: addressOf(copy), reason: suppressedReason(suppression) }] : [];
+    }),
+  );
+  // What an earlier attempt left out may be allowed by now.
+  if (found.length === 0 && !message.hasLeftOut) return { message, leftOut: [] };
+  const [to, cc, bcc] = roles.map(role => copies[role].filter(copy => !why(copy)));
+  return {
+    message: {
+      ...message,
+      content: { ...content, to: [...(first ? [first] : []), ...(to ?? [])], cc: cc ?? [], bcc: bcc ?? [] },
+    },
+    leftOut: [{ messageId: message.id, copies: found }],
+  };
+}
+
+function suppressedReason({ reason, origin }: Pick<Suppression, 'reason' | 'origin'>): string {
+  return `suppressed: ${reason} (${origin})`;
 }
 
 function keyOf({ stream }: MessageToSend, mailbox: Mailbox): string {
@@ -83,7 +107,7 @@ export function checkEligibility(facts: EligibilityFacts): Decision {
   if (facts.suppression) {
     return {
       kind: 'suppressed',
-      reason: `suppressed: ${facts.suppression.reason} (${facts.suppression.origin})`,
+      reason: suppressedReason(facts.suppression),
     };
   }
   if (facts.consent !== 'none' && facts.granted === false)

@@ -1,6 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { readFiles } from '../messages/attachments-store.ts';
+import { renderComposed } from '../messages/composed.ts';
 import { type AttachmentFile, type Envelope, envelopeOf } from '../providers/transport.ts';
 import { senderOf } from '../routing/policy.ts';
 import type { ReadyTemplate, Rendered, Templates } from '../templates/index.ts';
@@ -23,13 +24,11 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
   const failed: DeliveryResult[] = [];
   const jobs: Job[] = [];
   for (const message of loaded) {
-    const template = await versionOf(templates, message.templateVersionId);
+    const template = await templateOf(templates, message);
     try {
       if (message.purged) throw new Error('its content was purged');
-      if (template instanceof MailError) throw template;
-      const data = message.campaignId ? template.complete(message.content.data) : message.content.data;
       const unsubscribe = providers.unsubscribePlaceholder(message.transport);
-      const rendered = template.render(data, { locale: message.locale, unsubscribe });
+      const rendered = renderOne(message, template, unsubscribe);
       jobs.push({
         message,
         envelope: toEnvelope(context, message, rendered, files.get(message.claim.messageId) ?? []),
@@ -44,14 +43,30 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
   return jobs;
 }
 
-/** A fault of the version fails its messages; one of the database is thrown. */
-async function versionOf(templates: Templates, id: number): Promise<ReadyTemplate | MailError> {
+/** Null for composed mail. A fault of the version fails its messages; one of the database is thrown. */
+async function templateOf(
+  templates: Templates,
+  { templateVersionId }: MessageToSend,
+): Promise<ReadyTemplate | MailError | null> {
+  if (templateVersionId === null) return null;
   try {
-    return await templates.version(id);
+    return await templates.version(templateVersionId);
   } catch (error) {
     if (error instanceof MailError) return error;
     throw error;
   }
+}
+
+function renderOne(
+  { content, campaignId, locale }: MessageToSend,
+  template: ReadyTemplate | MailError | null,
+  unsubscribe: string,
+): Rendered {
+  if (template instanceof MailError) throw template;
+  if (content.composed) return renderComposed(content.composed, { unsubscribe });
+  if (!template) throw new Error('it has neither a template nor a content');
+  const data = campaignId ? template.complete(content.data) : content.data;
+  return template.render(data, { locale, unsubscribe });
 }
 
 function toEnvelope(

@@ -2,50 +2,18 @@ import Joi from 'joi';
 import { MailError } from '../error.ts';
 import type { Limits } from '../providers/limits.ts';
 import { attemptKey, type Mailbox } from '../providers/transport.ts';
-import { hasControlCharacter, type MailboxInput, readMailboxes } from '../shared/address.ts';
+import { hasControlCharacter, readMailboxes } from '../shared/address.ts';
 import { type Fingerprint, fingerprint } from '../shared/fingerprint.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
-import { canonicalLocale, type TemplateInput } from '../templates/index.ts';
+import { canonicalLocale } from '../templates/index.ts';
+import type { AttachmentInput, SendInput } from './input.ts';
 import { isForbiddenAttachment } from './limits.ts';
-
-/** A file to attach; content as bytes or base64. */
-export interface AttachmentInput {
-  name: string;
-  content: Buffer | Uint8Array | string;
-  contentType?: string | undefined;
-  /** Makes it inline: refer to it as `cid:<contentId>`. */
-  contentId?: string | undefined;
-}
-
-/** What a feature of the host says when it wants a message sent. */
-export type SendInput = TemplateInput & SendFields;
-
-/** A {@link SendInput} without its template. */
-interface SendFields {
-  /** The first is the recipient; further ones are its copies. */
-  to: MailboxInput | readonly MailboxInput[];
-  cc?: MailboxInput | readonly MailboxInput[] | undefined;
-  bcc?: MailboxInput | readonly MailboxInput[] | undefined;
-  replyTo?: MailboxInput | readonly MailboxInput[] | undefined;
-  /** Same key and request: the first answer again. Same key, another request: `idempotency-conflict`. */
-  idempotencyKey?: string | undefined;
-  metadata?: Record<string, string> | undefined;
-  tag?: string | undefined;
-  headers?: Record<string, string> | undefined;
-  attachments?: readonly AttachmentInput[] | undefined;
-  /** BCP 47, such as `nl-BE`. */
-  locale?: string | undefined;
-  /** Not before this moment. */
-  sendAt?: Date | string | undefined;
-  /** Not after this moment; a message still waiting then has failed as expired. */
-  expiresAt?: Date | string | undefined;
-  /** Another stream than the routing policy's. */
-  stream?: string | undefined;
-}
 
 /** A checked {@link SendInput}. */
 export interface SendRequest {
+  /** Empty for composed mail. */
   template: string;
+  composed: ComposedRequest | null;
   to: Mailbox[];
   cc: Mailbox[];
   bcc: Mailbox[];
@@ -57,9 +25,21 @@ export interface SendRequest {
   headers: Record<string, string>;
   attachments: Required<AttachmentFileRequest>[];
   locale: string | null;
+  topic: string | null;
+  confidential: boolean;
   sendAt: Date | null;
   expiresAt: Date | null;
   stream: string | null;
+}
+
+/** A checked {@link ComposedInput}. */
+export interface ComposedRequest {
+  category: string;
+  subject: string;
+  html: string | null;
+  text: string | null;
+  layout: string | null;
+  checkLinks: boolean;
 }
 
 interface AttachmentFileRequest {
@@ -73,8 +53,12 @@ interface AttachmentFileRequest {
 export function checkSendRequest(input: SendInput, limits: Limits): SendRequest {
   const { error, value } = schema.validate(input, { convert: true, abortEarly: true });
   if (error) throw inputError(error);
+  const { category, subject, html, text, layout, checkLinks, ...rest } = value;
+  const composed = checkKind({ ...value });
   const request = {
-    ...value,
+    ...rest,
+    template: value.template ?? '',
+    composed,
     // Read from the input: joi has made lists of single values, and a fault should be named `to`, not `to[0]`.
     to: readMailboxes(input.to, 'to'),
     cc: readMailboxes(input.cc, 'cc'),
@@ -87,6 +71,35 @@ export function checkSendRequest(input: SendInput, limits: Limits): SendRequest 
   checkMetadata(request.metadata, limits);
   return request;
 }
+
+/** One of the two kinds of mail, whole and without the fields of the other. */
+function checkKind(value: Record<string, unknown>): ComposedRequest | null {
+  const given = composedFields.filter(field => value[field] !== undefined);
+  const [first] = given;
+  if (value.template !== undefined) {
+    if (first !== undefined)
+      throw new MailError('invalid-input', `${first} is for mail without a template: leave one out.`, first);
+    return null;
+  }
+  if (first === undefined)
+    throw new MailError('invalid-input', `template is required, ${orComposed}.`, 'template');
+  for (const field of ['category', 'subject'] as const) {
+    if (value[field] === undefined)
+      throw new MailError('invalid-input', `${field} is required for mail without a template.`, field);
+  }
+  if (value.data !== undefined)
+    throw new MailError(
+      'invalid-input',
+      'data is for a template: put what it says into html or text.',
+      'data',
+    );
+  const { category, subject, html = '', text = '', layout = null, checkLinks = true } = value;
+  if (html === '' && text === '') throw new MailError('invalid-input', 'html or text is required.', 'html');
+  return { category, subject, html, text, layout, checkLinks } as ComposedRequest;
+}
+
+const composedFields = ['category', 'subject', 'html', 'text', 'layout', 'checkLinks'] as const;
+const orComposed = 'or a category with subject and html or text for mail that has none';
 
 const mailbox = Joi.alternatives(
   Joi.string().max(1000),
@@ -106,7 +119,13 @@ const word = Joi.string()
   .max(64);
 
 const schema = Joi.object({
-  template: word.required(),
+  template: word,
+  category: word,
+  subject: line.min(1).max(10_000),
+  html: Joi.string().allow(''),
+  text: Joi.string().allow(''),
+  layout: word,
+  checkLinks: Joi.boolean(),
   to: mailboxes.required(),
   cc: mailboxes,
   bcc: mailboxes,
@@ -133,6 +152,11 @@ const schema = Joi.object({
     .custom((locale: string) => canonicalLocale(locale) && locale)
     .messages({ 'any.custom': '{{#label}} must be written like nl or nl-BE' })
     .default(null),
+  topic: Joi.string()
+    .pattern(/^[a-z0-9][a-z0-9_-]*$/)
+    .max(64)
+    .default(null),
+  confidential: Joi.boolean().default(false),
   sendAt: timestampSchema.default(null),
   expiresAt: timestampSchema.default(null),
   stream: Joi.string()
@@ -228,9 +252,14 @@ function inputError(error: Joi.ValidationError): MailError {
 }
 
 /** What is kept of a request to tell whether another under the same idempotency key is the same. */
-export function fingerprintOf({ idempotencyKey: _, attachments, ...request }: SendRequest): Fingerprint {
+export function fingerprintOf(request: SendRequest): Fingerprint {
+  const { idempotencyKey: _, attachments, template, composed, topic, confidential, ...rest } = request;
   return fingerprint({
-    ...request,
+    ...rest,
+    // What is not there leaves no trace: a release that did not know it made the same of the same request.
+    ...(composed === null ? { template } : composed),
+    ...(topic !== null && { topic }),
+    ...(confidential && { confidential }),
     attachments: attachments.map(({ content, ...file }) => ({
       ...file,
       content: content.toString('base64'),

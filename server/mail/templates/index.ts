@@ -4,11 +4,12 @@ export type * from './authoring/api.ts';
 export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
 export { createAuthoring } from './authoring/index.ts';
 export { writeTemplateTypes } from './authoring/write-files.ts';
+export { createFrames, type Frames } from './frames.ts';
 export { type Issue, type IssuePart, issueText, positionText, type SourcePosition } from './issue.ts';
 export type { ContractSpec, FieldSpec, FieldType } from './language/contract.ts';
 export { type ContractRow, contractToRows, rowsToContract } from './language/contract-rows.ts';
 export { helperDocs } from './language/helpers.ts';
-export type { Rendered } from './language/render.ts';
+export { type Rendered, textFromHtml } from './language/render.ts';
 export {
   brandKey,
   type Cause,

@@ -87,7 +87,8 @@ function apiMessage(envelope: Envelope): Message {
     ...(envelope.bcc.length > 0 && { Bcc: envelope.bcc.map(formatMailbox).join(', ') }),
     ...(envelope.replyTo.length > 0 && { ReplyTo: envelope.replyTo.map(formatMailbox).join(', ') }),
     Subject: envelope.subject,
-    HtmlBody: envelope.html,
+    // Empty when there is none.
+    ...(envelope.html !== '' && { HtmlBody: envelope.html }),
     TextBody: envelope.text,
     ...(envelope.tag !== undefined && { Tag: envelope.tag }),
     MessageStream: envelope.stream,

@@ -27,19 +27,26 @@ function composeAlternative(envelope: Envelope, control: Record<string, string>)
     ...Object.entries(envelope.headers).map(([name, value]) => header(name, encodedText(value))),
     ...Object.entries(control).map(([name, value]) => controlHeader(name, value)),
     'MIME-Version: 1.0',
-    `Content-Type: multipart/alternative; boundary="${boundary}"`,
-    '',
-    ...part(boundary, 'text/plain', envelope.text),
-    ...part(boundary, 'text/html', envelope.html),
-    `--${boundary}--`,
+    ...(envelope.html === '' ? part('text/plain', envelope.text) : alternatives(envelope, boundary)),
     '',
   ].join('\r\n');
 }
 
-function part(boundary: string, type: string, body: string): string[] {
+function alternatives({ text, html }: Envelope, boundary: string): string[] {
+  return [
+    `Content-Type: multipart/alternative; boundary="${boundary}"`,
+    '',
+    `--${boundary}`,
+    ...part('text/plain', text),
+    `--${boundary}`,
+    ...part('text/html', html),
+    `--${boundary}--`,
+  ];
+}
+
+function part(type: string, body: string): string[] {
   const plain = isPlain(body);
   return [
-    `--${boundary}`,
     `Content-Type: ${type}; charset=utf-8`,
     `Content-Transfer-Encoding: ${plain ? '7bit' : 'quoted-printable'}`,
     '',

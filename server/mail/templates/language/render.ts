@@ -160,7 +160,8 @@ function tidyText(text: string): string {
     .trim()}\n`;
 }
 
-function textFromHtml(html: string): string {
+/** The text of a mail whose author wrote HTML alone. */
+export function textFromHtml(html: string): string {
   return tidyText(
     convert(html, {
       wordwrap: 78,

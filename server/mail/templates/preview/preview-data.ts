@@ -1,5 +1,5 @@
 import { MailError } from '../../error.ts';
-import { loadMessage, type StoredMessage } from '../../messages/load-store.ts';
+import { isTemplated, loadMessage, type TemplatedMessage } from '../../messages/load-store.ts';
 import { confidentialMessages } from '../../messages/views-store.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
@@ -66,7 +66,7 @@ async function ofMessage(
   // Another template's data is not this editor's to see.
   const isOurs = id !== null && (await templateOfMessage(context.db, id)) === content.key;
   const found = isOurs ? await loadMessage(context.db, id) : null;
-  const [message] = await redactedForAdmins(context, found ? [found] : []);
+  const [message] = await redactedForAdmins(context, found && isTemplated(found) ? [found] : []);
   if (!message || message.purged) {
     throw new MailError(
       'invalid-input',
@@ -80,8 +80,8 @@ async function ofMessage(
 /** Messages as others may be shown them: of confidential ones, the sample of their version stands in for their data. */
 export async function redactedForAdmins(
   { db, templates }: TemplatesContext,
-  messages: readonly StoredMessage[],
-): Promise<StoredMessage[]> {
+  messages: readonly TemplatedMessage[],
+): Promise<TemplatedMessage[]> {
   const confidential = await confidentialMessages(
     db,
     messages.map(({ id }) => id),

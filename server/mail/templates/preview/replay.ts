@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { loadMessage, loadMessages, type StoredMessage } from '../../messages/load-store.ts';
+import { isTemplated, loadMessage, loadMessages, type TemplatedMessage } from '../../messages/load-store.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
@@ -63,7 +63,7 @@ export async function replay(
 /** One side of a replay's picture: a message as it was sent, {@link redactedForAdmins}. Null once its content is purged. */
 export async function replayedAsSent(context: TemplatesContext, id: string): Promise<Rendered | null> {
   const found = await loadMessage(context.db, id);
-  const [message] = await redactedForAdmins(context, found ? [found] : []);
+  const [message] = await redactedForAdmins(context, found && isTemplated(found) ? [found] : []);
   if (!message || message.purged) return null;
   const { templateVersionId, locale, transport, content } = message;
   const unsubscribe = context.providers.unsubscribePlaceholder(transport);
@@ -72,11 +72,11 @@ export async function replayedAsSent(context: TemplatesContext, id: string): Pro
 
 /** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
 function withoutRepetition(
-  shown: readonly StoredMessage[],
-  recent: readonly StoredMessage[],
-): StoredMessage[] {
-  const kindOf = ({ templateVersionId, locale }: StoredMessage) => `${templateVersionId} ${locale}`;
-  const firstOf = (message: StoredMessage) => shown.find(one => kindOf(one) === kindOf(message));
+  shown: readonly TemplatedMessage[],
+  recent: readonly TemplatedMessage[],
+): TemplatedMessage[] {
+  const kindOf = ({ templateVersionId, locale }: TemplatedMessage) => `${templateVersionId} ${locale}`;
+  const firstOf = (message: TemplatedMessage) => shown.find(one => kindOf(one) === kindOf(message));
   return shown.filter(message => recent.includes(message) || firstOf(message) === message);
 }
 
@@ -84,18 +84,21 @@ async function recentMessages(
   { db }: TemplatesContext,
   template: string,
   limit: number,
-): Promise<StoredMessage[]> {
+): Promise<TemplatedMessage[]> {
   // Some will have lost their content; twice as many are asked for, and no more: purged ones reach back for years.
   const ids = await newestMessages(db, template, 2 * limit);
   if (ids.length === 0) return [];
   const loaded = await loadMessages(db, ids);
-  return loaded.filter(({ purged }) => !purged).slice(0, limit);
+  return loaded
+    .filter(isTemplated)
+    .filter(({ purged }) => !purged)
+    .slice(0, limit);
 }
 
 async function compare(
   { renderPool, templates, providers }: TemplatesContext,
   content: TemplateContent,
-  { id: messageId, templateVersionId, transport, locale, content: sent }: StoredMessage,
+  { id: messageId, templateVersionId, transport, locale, content: sent }: TemplatedMessage,
 ): Promise<ReplayResult> {
   const { version, content: sentWith } = await templates.version(templateVersionId);
   const { partBytes } = workLimits;

@@ -1,0 +1,55 @@
+import type { Db } from '../../../db/connect.ts';
+import { MailError } from '../error.ts';
+import { createPublishedSources, type PublishedSources } from './authoring/published-sources.ts';
+import { compose, find } from './language/compose.ts';
+import { inlineCss } from './language/inline-css.ts';
+import { compileTemplate, type RenderContext, type Rendered } from './language/render.ts';
+import { noLayout, type Source } from './language/source.ts';
+
+/** A published layout, to be put around mail that has no template. */
+export interface Frame {
+  /** `html` is a fragment and gets the layout's styles; both are put in as they are. */
+  wrap(content: Rendered, context: RenderContext): Rendered;
+}
+
+/** The layouts by key, each compiled once per publication. Throws `invalid-input` where there is none of that key. */
+export type Frames = (layout: string) => Promise<Frame>;
+
+/** See {@link Frames}. */
+export function createFrames(db: Db): Frames {
+  const published = createPublishedSources(db);
+  let known: { of: PublishedSources; frames: Map<string, Frame> } | null = null;
+  return async layout => {
+    const all = await published();
+    if (known?.of !== all) known = { of: all, frames: new Map() };
+    const frame = known.frames.get(layout) ?? frameOf(all, layout);
+    known.frames.set(layout, frame);
+    return frame;
+  };
+}
+
+function frameOf({ sources }: PublishedSources, layout: string): Frame {
+  if (layout === noLayout || !find(sources, 'layout', layout))
+    throw new MailError('invalid-input', `There is no layout ${layout}.`, 'layout');
+  const { content, issues } = compose(placeholder(layout), sources);
+  if (!content)
+    throw new MailError('invalid-template', `The layout cannot be used: ${issues[0]?.message}`, 'layout');
+  const compiled = compileTemplate(content);
+  return {
+    wrap: ({ subject, html, text }, context) =>
+      compiled.render({ subject, html: inlineCss(html, content), text }, context),
+  };
+}
+
+/** A template that says whatever it is given. */
+function placeholder(layout: string): Source<'template'> {
+  const parts = { subject: '{{subject}}', html: '{{{html}}}', text: '{{text}}' };
+  return {
+    kind: 'template',
+    key: 'composed',
+    content: {
+      ...{ category: '', description: '', layout, contract: {}, sample: {} },
+      locales: { default: parts },
+    },
+  };
+}
