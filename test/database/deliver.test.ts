@@ -88,6 +88,18 @@ describe('deliver', () => {
     expect((await db('postlane_attempts').where({ message_id: id }).first()).outcome).to.equal('accepted');
   });
 
+  it('keeps which copies Postmark dropped', async () => {
+    api.answer(() => ({ ...accept(), inactive: ['bcc@mail.example', 'two@mail.example'] }) as Outcome);
+    const to = ['ada@mail.example', 'Two@mail.example'];
+    const { id } = await mail.send(resetInput({ to, bcc: 'bcc@mail.example' }), { wait: true });
+    const found = await mail.messages.get(id);
+    expect(found?.state).to.equal('sent');
+    expect(found?.leftOut.map(({ role, address }) => [role, address])).to.deep.equal([
+      ['to', 'two@mail.example'],
+      ['bcc', 'bcc@mail.example'],
+    ]);
+  });
+
   it('does not hand over to a suppressed recipient and leaves out suppressed copies', async () => {
     await mail.suppressions.add('outbound', 'stop@mail.example', 'asked by phone');
     const refused = await mail.send(resetInput({ to: 'Stop@mail.example' }), { wait: true });
@@ -95,9 +107,13 @@ describe('deliver', () => {
     expect((await mail.messages.get(refused.id))?.reason).to.equal(
       'suppressed: ManualSuppression (Operator)',
     );
-    await mail.send(resetInput({ to: 'go@mail.example', cc: ['stop@mail.example', 'cc@mail.example'] }), {
-      wait: true,
-    });
+    const went = await mail.send(
+      resetInput({ to: 'go@mail.example', cc: ['stop@mail.example', 'cc@mail.example'] }),
+      { wait: true },
+    );
+    expect((await mail.messages.get(went.id))?.leftOut).to.deep.equal([
+      { role: 'cc', address: 'stop@mail.example', reason: 'suppressed: ManualSuppression (Operator)' },
+    ]);
     expect(api.given).to.have.length(1);
     expect(api.given[0]?.cc.map(({ email }) => email)).to.deep.equal(['cc@mail.example']);
     clock.advance(1);

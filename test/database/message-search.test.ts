@@ -71,6 +71,28 @@ describe('the search for messages', () => {
     expect(await all({ recipient: 'PERSON-7@mail.example' })).to.have.length(size / 500);
   });
 
+  it('finds by category, subject, idempotency key and metadata, alone and together', async () => {
+    const metadata = { account: '42', plan: 'gold' };
+    const subject = 'We’ve “shipped”: 100%_';
+    const base = { category: 'order', to: 'grace@mail.example', subject, text: 'It is on its way.' };
+    const { id } = await mail.send({ ...base, metadata, idempotencyKey: 'order-9' });
+    const other = await mail.send({ ...base, metadata: { account: '42', plan: 'blue' } });
+    const long = await mail.send({ ...base, subject: `${'x'.repeat(300)}1`, metadata: { plan: 'gold' } });
+    const both = newestFirst([id, other.id]);
+    expect(await all({ subject })).to.deep.equal(both);
+    expect(await all({ subject: subject.slice(1) })).to.deep.equal([]);
+    expect(await all({ subject: 'x'.repeat(300) })).to.deep.equal([long.id]);
+    expect(await all({ metadata: { account: '42' } })).to.deep.equal(both);
+    expect(await all({ metadata })).to.deep.equal([id]);
+    expect(await all({ metadata: { account: '43' } })).to.deep.equal([]);
+    expect(await all({ metadata, category: 'receipt' })).to.deep.equal([]);
+    expect(await all({ idempotencyKey: 'order-9', category: 'order' })).to.deep.equal([id]);
+    expect(await all({ idempotencyKey: 'order-9', metadata: { plan: 'blue' } })).to.deep.equal([]);
+    expect((await all({ category: 'order', recipient: 'grace@mail.example' })).slice(0, 2)).to.have.length(2);
+    const [found] = (await mail.messages.find({ idempotencyKey: 'order-9' })).messages;
+    expect(found).to.deep.include({ subject, metadata, idempotencyKey: 'order-9', category: 'order' });
+  });
+
   it('takes wildcards and quotes as plain text', async () => {
     expect(await all({ recipient: `100%_'"-7@mail.example` })).to.have.length(1);
     expect(await all({ recipient: '100%' })).to.have.length(0);
@@ -144,6 +166,10 @@ describe('the search for messages', () => {
       { state: 'failed' },
       { stream: 'outbound' },
       { tag: 'order' },
+      { category: 'order' },
+      { subject: 'Nothing of that name' },
+      { metadata: { account: '42' } },
+      { idempotencyKey: 'order-9' },
       { tag: 'order', state: 'failed' },
       { tag: 'order', state: 'failed', template: 'order-confirmation', stream: 'outbound' },
       { stream: 'receipts', state: 'delivered' },

@@ -35,6 +35,7 @@ const expected: Record<TransitionName, [from: readonly string[], to: MessageStat
   cancelClaimed: [['sending'], 'cancelled'],
   returnClaimed: [['sending'], 'queued'],
   cancel: [['queued', 'held'], 'cancelled'],
+  reschedule: [['queued'], 'queued'],
   retry: [['failed', 'suppressed', 'cancelled', 'unknown'], 'queued'],
   refuse: [['sending', 'unknown', 'sent'], 'failed'],
   deliver: [anyButFinal, 'delivered'],

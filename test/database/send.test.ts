@@ -225,6 +225,21 @@ describe('send', () => {
     }
   });
 
+  it('sends at another time what still waits, and says no to the rest', async () => {
+    const later = new Date(Date.now() + 3_600_000);
+    const expiresAt = new Date(later.getTime() + 3_600_000);
+    const { id } = await mail.send(resetInput({ sendAt: later, expiresAt }));
+    expect((await mail.messages.get(id))?.allowed).to.include('reschedule');
+    await mail.messages.reschedule(id, new Date(later.getTime() + 1000), { by: 'ada' });
+    expect((await mail.messages.get(id))?.dueAt).to.deep.equal(new Date(later.getTime() + 1000));
+    const tooLate = await refusal(mail.messages.reschedule(id, expiresAt.toISOString()));
+    expect(tooLate).to.include({ code: 'invalid-input', field: 'at' });
+    await mail.messages.reschedule(id, new Date(0));
+    await mail.work.deliverDue('transactional');
+    expect((await mail.messages.get(id))?.state).to.equal('sent');
+    expect(await refusal(mail.messages.reschedule(id, later))).to.include({ code: 'wrong-state' });
+  });
+
   it('cancels what has not left and says no to the rest', async () => {
     const waiting = await mail.send(resetInput({ sendAt: new Date(Date.now() + 60_000) }));
     await mail.messages.cancel(waiting.id);

@@ -64,6 +64,8 @@ describe('what can be done with a message', () => {
         sendAt: new Date(Date.now() + 3_600_000),
       }),
     );
+    expect((await submit(`/messages/${id}/reschedule`)).notice?.[0]).to.equal('done');
+    expect((await pages().mail.messages.get(id))?.dueAt?.getTime()).to.be.at.most(Date.now());
     expect(await page(`/messages/${id}`))
       .to.include(`/${id}/cancel"`)
       .and.not.include(`/${id}/resend"`);
@@ -76,7 +78,11 @@ describe('what can be done with a message', () => {
     expect((await submit(`/messages/${id}/retry`)).notice?.[0]).to.equal('done');
     expect(await pages().mail.messages.get(id)).to.include({ state: 'queued' });
     const { entries } = await pages().mail.audit.list({ subject: `message:${id}` });
-    expect(entries.map(({ action }) => action)).to.deep.equal(['message.retry', 'message.cancel']);
+    expect(entries.map(({ action }) => action)).to.deep.equal([
+      'message.retry',
+      'message.cancel',
+      'message.reschedule',
+    ]);
     expect(await page(`/messages/${id}`)).to.match(/<b>cancelled<\/b>[^§]*?<b>retried<\/b>/);
   });
 

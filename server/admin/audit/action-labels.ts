@@ -40,6 +40,7 @@ const labels = {
   'layout.restore': 'Layout restored',
   'layout.save': 'Layout draft saved',
   'message.cancel': 'Message cancelled',
+  'message.reschedule': 'Message rescheduled',
   'message.resend': 'Message copied and sent again',
   'message.retry': 'Message retried',
   'partial.create': 'Partial created',

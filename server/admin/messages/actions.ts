@@ -32,6 +32,14 @@ export const actions: Record<Name, ActionKind> = {
       return { id, text: 'Cancelled. It will not be sent.' };
     },
   },
+  reschedule: {
+    label: 'Send now',
+    hint: () => 'Does not wait for its time. Eligibility is checked all the same.',
+    async perform(mail, id, by) {
+      await mail.messages.reschedule(id, new Date(), { by });
+      return { id, text: 'Due now. It will be sent within seconds.' };
+    },
+  },
   retry: {
     label: 'Retry',
     hint: state =>
@@ -54,8 +62,10 @@ export const actions: Record<Name, ActionKind> = {
 };
 
 /** The actions that the module allows now; `stops` says why the message would not be sent. */
-export function availableActions({ state, allowed }: MessageDetails, stops: string | null): Action[] {
-  return allowed.map(path => ({
+export function availableActions({ state, allowed, dueAt }: MessageDetails, stops: string | null): Action[] {
+  const waits = dueAt !== null && dueAt > new Date();
+  const offered = allowed.filter(path => path !== 'reschedule' || waits);
+  return offered.map(path => ({
     path,
     label: actions[path].label,
     hint: actions[path].hint(state),

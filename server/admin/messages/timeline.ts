@@ -18,6 +18,7 @@ export interface TimelineEntry {
 const actions: Readonly<Record<Extract<AuditAction, `message.${string}`>, string>> = {
   'message.resend': 'copied',
   'message.cancel': 'cancelled',
+  'message.reschedule': 'rescheduled',
   'message.retry': 'retried',
 };
 

@@ -2,7 +2,7 @@ import { MailError } from '../error.ts';
 import { type MessageState, transitions } from './states.ts';
 
 /** What a person may do to a message. */
-export type MessageAction = 'cancel' | 'retry' | 'resend';
+export type MessageAction = 'cancel' | 'reschedule' | 'retry' | 'resend';
 
 /** What decides whether an action is possible. */
 export interface ActionFacts {
@@ -19,6 +19,14 @@ export interface ActionFacts {
 /** Why an action is not possible; null when it is. */
 const refusals: Record<MessageAction, (facts: ActionFacts) => MailError | null> = {
   cancel: ({ state }) => (leaves('cancel', state) ? null : wrongState(state, 'cancelled')),
+
+  reschedule: ({ state, campaignState }) => {
+    if (campaignState !== null) {
+      const text = 'It belongs to a campaign: its time is the campaign’s.';
+      return new MailError('wrong-state', text, 'campaign');
+    }
+    return leaves('reschedule', state) ? null : wrongState(state, 'rescheduled');
+  },
 
   retry({ now, state, expiresAt, purged, campaignState }) {
     if (purged) return contentPurged();
@@ -59,7 +67,7 @@ export function wrongState(state: MessageState, done: string): MailError {
   return new MailError('wrong-state', `A message that is ${state} cannot be ${done}.`, 'state');
 }
 
-function leaves(name: 'cancel' | 'retry', state: MessageState): boolean {
+function leaves(name: 'cancel' | 'reschedule' | 'retry', state: MessageState): boolean {
   return (transitions[name].from as readonly MessageState[]).includes(state);
 }
 

@@ -30,6 +30,11 @@ export interface Messages {
   /** Withdraws a message that has not been sent. Throws `wrong-state` when it is too late. */
   cancel(id: string, actor?: Actor | undefined): Promise<void>;
   /**
+   * Sends a message that still waits at another time: not before `at`, at once when that is past. Throws `wrong-state`
+   * when it no longer waits or belongs to a campaign, `invalid-input` when it would have expired by then.
+   */
+  reschedule(id: string, at: Date | string, actor?: Actor | undefined): Promise<void>;
+  /**
    * Puts a failed, suppressed, cancelled or unknown message back into the queue. Throws `wrong-state` for any other, and
    * once it has expired or its content is purged: it would fail again at once.
    */

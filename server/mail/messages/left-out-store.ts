@@ -1,5 +1,13 @@
 import type { Db } from '../../../db/connect.ts';
-import type { LeftOutCopy } from './views-store.ts';
+
+/** A copy that did not get a message. */
+export interface LeftOutCopy {
+  /** `to`: one of the addresses behind the first. */
+  role: 'to' | 'cc' | 'bcc';
+  address: string;
+  /** Such as `suppressed: HardBounce (Recipient)`. */
+  reason: string;
+}
 
 /** The copies that a message does not go to. */
 export interface LeftOut {

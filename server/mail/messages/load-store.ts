@@ -10,6 +10,7 @@ import type {
 import type { CampaignState } from '../campaigns/states.ts';
 import type { Mailbox } from '../providers/transport.ts';
 import type { ComposedContent } from './composed.ts';
+import type { LeftOutCopy } from './left-out-store.ts';
 import type { MessageState } from './states.ts';
 
 /** The personal and bulky part of a message, kept beside its row. */
@@ -76,8 +77,8 @@ export interface StoredMessage extends Selected<typeof own> {
   recipient: Mailbox;
   content: MessageContent;
   hasAttachments: boolean;
-  /** Its last hand-over left copies out. */
-  hasLeftOut: boolean;
+  /** Copies that its last hand-over left out. */
+  leftOut: LeftOutCopy[];
   /** True when the content is gone: it can no longer be shown or sent. */
   purged: boolean;
 }
@@ -144,7 +145,7 @@ function storedMessage(row: LoadedRow): StoredMessage {
       metadata: recipientMetadata === null ? {} : JSON.parse(recipientMetadata),
     },
     hasAttachments: own.hasAttachments === 1,
-    hasLeftOut: leftOutText !== null,
+    leftOut: leftOutText === null ? [] : JSON.parse(leftOutText),
     purged: contentText === null && audienceAddress === null,
   };
 }

@@ -64,13 +64,26 @@ export function createMessages(context: MailContext): Messages {
     await move(id, 'retry', actor, trx => transition(trx, 'retry', { ids: [id] }, change));
   }
 
+  async function reschedule(id: string, at: Date | string, actor: Actor = {}): Promise<void> {
+    const dueAt = new Date(at);
+    const refuse = ({ expiresAt }: StoredMessage) => {
+      if (expiresAt && expiresAt <= dueAt)
+        throw new MailError('invalid-input', 'The message will have expired by then.', 'at');
+    };
+    const change = { at: now(), dueAt };
+    const details = { check: refuse, after: { dueAt } };
+    await move(id, 'reschedule', actor, trx => transition(trx, 'reschedule', { ids: [id] }, change), details);
+  }
+
   async function move(
     id: string,
-    action: 'cancel' | 'retry',
+    action: 'cancel' | 'reschedule' | 'retry',
     actor: Actor,
     change: (trx: Trx) => Promise<number>,
+    { check, after }: { check?: (message: StoredMessage) => void; after?: { dueAt: Date } } = {},
   ): Promise<void> {
     const before = await requireMessage(id, action);
+    check?.(before);
     const { done, to } = outcomes[action];
     await inTransaction(db, async trx => {
       // Its state may have changed since it was read.
@@ -79,7 +92,7 @@ export function createMessages(context: MailContext): Messages {
         action: `message.${action}`,
         subject: `message:${id}`,
         before: { state: before.state },
-        after: { state: to },
+        after: { state: to, ...after },
         at: now(),
       });
     });
@@ -118,6 +131,7 @@ export function createMessages(context: MailContext): Messages {
     recipients: async start => (start === '' ? [] : recipientsBeginning(db, start, 10)),
     streams: () => listStreams(db),
     cancel,
+    reschedule,
     retry,
     resend,
     explain: id => explain(context, id),
@@ -141,6 +155,7 @@ export function createMessages(context: MailContext): Messages {
 
 const outcomes = {
   cancel: { done: 'cancelled', to: 'cancelled' },
+  reschedule: { done: 'rescheduled', to: 'queued' },
   retry: { done: 'retried', to: 'queued' },
 } as const;
 

@@ -153,6 +153,7 @@ export const transitions = {
     clears: ['dueAt'],
     takes: nothing,
   },
+  reschedule: { from: ['queued'], to: 'queued', clears: nothing, takes: ['dueAt'] },
   retry: {
     from: ['failed', 'suppressed', 'cancelled', 'unknown'],
     to: 'queued',

@@ -1,6 +1,7 @@
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { AttemptsRow, MessagesRow, TemplateVersionsRow } from '../../../db/rows.ts';
+import type { LeftOutCopy } from './left-out-store.ts';
 import type { MessageContent } from './load-store.ts';
 import type { MessageState } from './states.ts';
 
@@ -47,15 +48,6 @@ type Version = Selected<typeof version>;
 
 /** A row of {@link viewColumns}, to be completed by {@link completeViews}. */
 export type ViewRow = Selected<typeof message> & { [Name in keyof Version]: Version[Name] | null };
-
-/** A copy that did not get a message. */
-export interface LeftOutCopy {
-  /** `to`: one of the addresses behind the first. */
-  role: 'to' | 'cc' | 'bcc';
-  address: string;
-  /** Such as `suppressed: HardBounce (Recipient)`. */
-  reason: string;
-}
 
 /** A message as callers and operators see it. Times are UTC. */
 export interface MessageView extends ViewRow {

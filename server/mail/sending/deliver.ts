@@ -1,4 +1,5 @@
 import type { MailContext } from '../context.ts';
+import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
 import { notStarted, type Outcome, type Transport } from '../providers/transport.ts';
 import { findCategory, type Lane } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
@@ -124,6 +125,25 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
     ours.map(({ message }, i) => resultOf(context, message, outcomes[i] ?? missingOutcome)),
     now(),
   );
+  await recordLeftOut(
+    db,
+    ours.flatMap(({ message }, i) => droppedCopies(message, outcomes[i] ?? missingOutcome)),
+  );
+}
+
+/** What the provider left out of a message that it accepted, beside what we had left out ourselves. */
+function droppedCopies({ id, content, leftOut }: MessageToSend, outcome: Outcome): LeftOut[] {
+  const inactive = outcome.kind === 'accepted' ? (outcome.inactive ?? []) : [];
+  if (inactive.length === 0) return [];
+  const copies = { to: content.to.slice(1), cc: content.cc, bcc: content.bcc };
+  const reason = 'The provider does not mail it on this stream.';
+  const dropped = (Object.keys(copies) as (keyof typeof copies)[]).flatMap(role =>
+    copies[role]
+      .map(({ email }) => addressKey(email))
+      .filter(address => inactive.includes(address))
+      .map(address => ({ role, address, reason })),
+  );
+  return dropped.length > 0 ? [{ messageId: id, copies: [...leftOut, ...dropped] }] : [];
 }
 
 /** What an outcome means for the message. */

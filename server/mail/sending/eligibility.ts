@@ -1,6 +1,5 @@
 import type { MailContext } from '../context.ts';
-import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
-import type { LeftOutCopy } from '../messages/views-store.ts';
+import { type LeftOut, type LeftOutCopy, recordLeftOut } from '../messages/left-out-store.ts';
 import { consentKey, consentsOf } from '../people/consent-store.ts';
 import { activeSuppressions, type Suppression, suppressionKey } from '../people/suppressions-store.ts';
 import type { Mailbox } from '../providers/transport.ts';
@@ -39,7 +38,10 @@ export async function filterEligible(
   });
   await recordResults(db, refused, now());
   const lists = eligible.map(message => copiesLeftOut(message, suppressed));
-  await recordLeftOut(db, lists.flatMap(({ leftOut }) => leftOut));
+  await recordLeftOut(
+    db,
+    lists.flatMap(({ leftOut }) => leftOut),
+  );
   return lists.map(({ message }) => message);
 }
 
@@ -60,11 +62,12 @@ function copiesLeftOut(
     }),
   );
   // What an earlier attempt left out may be allowed by now.
-  if (found.length === 0 && !message.hasLeftOut) return { message, leftOut: [] };
+  if (found.length === 0 && message.leftOut.length === 0) return { message, leftOut: [] };
   const [to, cc, bcc] = roles.map(role => copies[role].filter(copy => !why(copy)));
   return {
     message: {
       ...message,
+      leftOut: found,
       content: { ...content, to: [...(first ? [first] : []), ...(to ?? [])], cc: cc ?? [], bcc: bcc ?? [] },
     },
     leftOut: [{ messageId: message.id, copies: found }],

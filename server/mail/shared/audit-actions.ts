@@ -39,6 +39,7 @@ export const auditActions = [
   'layout.restore',
   'layout.save',
   'message.cancel',
+  'message.reschedule',
   'message.resend',
   'message.retry',
   'partial.create',
