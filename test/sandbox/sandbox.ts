@@ -63,6 +63,8 @@ export interface SandboxClock {
    * fails goes down its whole schedule of retries.
    */
   advance(ms: number): Promise<void>;
+  /** Puts it back to where it would be had nobody moved it. */
+  putBack(): void;
 }
 
 /** Starts a sandbox. Rejects when a port is taken. */
@@ -91,6 +93,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     clock: {
       now: () => new Date(clock.now()),
       advance: ms => clock.advance(ms, () => whenQuiet(provider)),
+      putBack: () => clock.putBack(),
     },
     adjust: changes => adjust(provider, changes),
     createSmtpToken: stream => provider.smtpTokens.create(stream),

@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import { connect, type Db } from '../../db/connect.ts';
 import { createDatabase, dropDatabase, migrate } from '../../db/migrate.ts';
 
+export { emptyTables } from '../../db/empty-tables.ts';
+
 /** A pool on which tests look at rows freely: what they expect of a row is what they assert. */
 // biome-ignore lint/suspicious/noExplicitAny: a row of any table, whole or in parts, as a test wants to see it.
 export type TestDb = ((table: string) => Knex.QueryBuilder<any, any[]>) & Db;
@@ -37,24 +39,4 @@ export async function prepareTestDatabase(): Promise<void> {
   } finally {
     await db.destroy();
   }
-}
-
-/** Deletes every row of every table, the history of migrations aside. */
-export async function emptyTables(db: Db): Promise<void> {
-  // On one connection: the setting is the session's own, and one commit is quicker than one for each table.
-  await db.transaction(async trx => {
-    await trx.raw('SET SESSION FOREIGN_KEY_CHECKS = 0');
-    try {
-      for (const name of await tablesToEmpty(trx)) await trx(name).delete();
-    } finally {
-      await trx.raw('SET SESSION FOREIGN_KEY_CHECKS = 1');
-    }
-  });
-}
-
-async function tablesToEmpty(db: Db): Promise<string[]> {
-  const rows: { name: string }[] = await db('information_schema.tables')
-    .select({ name: 'table_name' })
-    .whereRaw("table_schema = DATABASE() AND table_type = 'BASE TABLE'");
-  return rows.map(({ name }) => name).filter(name => !name.startsWith('postlane_migrations'));
 }

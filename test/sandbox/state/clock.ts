@@ -22,8 +22,12 @@ export class Clock {
   #aheadMs: number;
   #alarm: NodeJS.Timeout | undefined;
 
+  /** What it said to begin with, against real time, in ms. */
+  readonly #aheadAtFirstMs: number;
+
   constructor(start?: Date) {
-    this.#aheadMs = start ? start.getTime() - Date.now() : 0;
+    this.#aheadAtFirstMs = start ? start.getTime() - Date.now() : 0;
+    this.#aheadMs = this.#aheadAtFirstMs;
   }
 
   /** Milliseconds since 1970. */
@@ -55,6 +59,12 @@ export class Clock {
       await settle();
     }
     this.#moveTo(goal);
+    this.#setAlarm();
+  }
+
+  /** Puts it back to where it would be had nobody moved it. What is still to come waits for its own time. */
+  putBack(): void {
+    this.#aheadMs = this.#aheadAtFirstMs;
     this.#setAlarm();
   }
 

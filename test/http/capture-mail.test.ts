@@ -1,10 +1,6 @@
 import { expect } from 'chai';
-import { loadConfig } from '../../server/config/index.ts';
-import { demoTemplates } from '../../server/demo/templates.ts';
-import { createMail, type Mail } from '../../server/mail/index.ts';
+import { type Capture, captureMail } from '../../server/testing/index.ts';
 import { restClient, smtpClient } from '../sandbox/clients.ts';
-import { type Capture, captureMail } from '../sandbox/index.ts';
-import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
 
 const mail = {
   From: 'Shop <shop@sender.example>',
@@ -13,13 +9,13 @@ const mail = {
   TextBody: 'Hi',
 };
 
-describe('captureMail', () => {
+describe('captureMail without a database', () => {
   let captured: Capture;
 
   before(async () => {
     captured = await captureMail();
   });
-  beforeEach(() => captured.clear());
+  beforeEach(() => captured.reset());
   after(() => captured.close());
 
   const send = (more = {}) => restClient(captured.sandbox).sendEmail({ ...mail, ...more });
@@ -75,47 +71,18 @@ describe('captureMail', () => {
         () => new Error('found'),
         (error: Error) => error,
       );
-    expect((await explain()).message).to.equal('No such mail within 20 ms. No mail was sent.');
+    expect((await explain()).message).to.equal(
+      'No mail with subject "Never" was sent within 20 ms. Nothing is sent.',
+    );
     await send();
     expect((await explain()).message).to.contain('"Your order" to ada@mail.example');
   });
 
-  it('forgets when it is cleared, suppressions too', async () => {
+  it('forgets when it is reset, suppressions too', async () => {
     await send({ To: 'hardbounce@mail.example' });
     await captured.sandbox.idle();
-    captured.clear();
+    await captured.reset();
     expect(await captured.messages()).to.deep.equal([]);
     expect((await send({ To: 'hardbounce@mail.example' })).ErrorCode).to.equal(0);
-  });
-
-  describe('in the place of Postmark', () => {
-    let host: Mail;
-
-    beforeEach(async () => {
-      await emptyTables(testDatabase());
-      const config = loadConfig({
-        DATABASE_URL: testDatabaseUrl(),
-        MAIL_FROM: 'Shop <shop@sender.example>',
-        POSTLANE_LOG_LEVEL: 'silent',
-        ...captured.env,
-      });
-      host = await createMail({ ...config, migrate: false, templates: demoTemplates });
-      await host.templates.files.import();
-    });
-    afterEach(() => host.close());
-
-    it('gets what the module sends', async () => {
-      await host.send(
-        {
-          template: 'password-reset',
-          to: 'ada@mail.example',
-          data: { name: 'Ada', resetUrl: 'https://shop.example/reset/1', expiresInMinutes: 30 },
-        },
-        { wait: true },
-      );
-      const { text, via } = await captured.waitFor({ to: 'ada@mail.example' });
-      expect(text).to.contain('https://shop.example/reset/1');
-      expect(via).to.equal('rest');
-    });
   });
 });
