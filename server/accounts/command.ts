@@ -71,8 +71,15 @@ async function askHidden(question: string): Promise<string> {
   process.stderr.write(question);
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silence, terminal: true });
+  const stopped = new AbortController();
+  lines.once('SIGINT', () => stopped.abort());
   try {
-    return await lines.question('');
+    return await lines.question('', { signal: stopped.signal });
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    throw Object.assign(new AccountError('password-unfit', 'Stopped: no password was chosen.'), {
+      exitCode: 130,
+    });
   } finally {
     lines.close();
     process.stderr.write('\n');

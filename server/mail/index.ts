@@ -157,6 +157,7 @@ export type { TimelineEntry } from './messages/timeline.ts';
 export type { AttemptView, MessageView } from './messages/views-store.ts';
 export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export { longestMeasuredMs } from './monitoring/hourly-store.ts';
+export type { Queue } from './monitoring/queue.ts';
 export type { Monitoring, Series, StreamPoint, TemplateCounts } from './monitoring/series.ts';
 export type { ConsentStatement, Consents, SuppressionEvidence, Suppressions } from './people/api.ts';
 export type { Consent } from './people/consent-store.ts';

@@ -12,6 +12,27 @@ export interface Terminal {
   out(text: string): void;
   /** Prints a line that is not the answer. */
   err(text: string): void;
+  /** Where a person sits before it: how they are asked. Without it nothing is asked and no progress is shown. */
+  person?: Person | undefined;
+  /** Ends what is being done, as by Ctrl-C. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Somebody at a terminal. */
+export interface Person {
+  /** Resolves to what was typed. */
+  ask(question: string): Promise<string>;
+  /** Where progress is drawn. */
+  screen: NodeJS.WritableStream;
+  /** Whether colours are shown. */
+  colour: boolean;
+}
+
+/** How far long work is. */
+export interface Progress {
+  /** So much is done, of the total. */
+  at(done: number): void;
+  end(): void;
 }
 
 /** What a command works with. */
@@ -21,11 +42,24 @@ export interface CommandContext {
   configFile(): string | undefined;
   /** The answer, in words or with `--json` as one line of JSON, on standard output; and how the command ends, 0 by default. */
   answer(text: string, json: unknown, exitCode?: number): void;
-  /** A line of progress or advice, on standard error. */
+  /** A line of advice, on standard error. */
   note(text: string): void;
+  /** Whether the answer is to be JSON. */
+  json(): boolean;
+  /** Whether the answer is read by a person who sees colours. */
+  colour(): boolean;
+  /** Asks a person whether to go on; where nobody can be asked, `yes` has to say so. Throws a CommandError for a no. */
+  confirm(question: string, yes: boolean | undefined): Promise<void>;
+  /** A bar on a terminal, and nothing elsewhere. */
+  progress(label: string, total: number): Promise<Progress>;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
   /** The configuration: that of `--config`, or the nearest. */
   config(): Promise<Config>;
-  /** Opens the module for as long as `work` takes. It logs errors only, for a log is not an answer. */
+  /**
+   * Opens the module for as long as `work` takes. It logs errors only, for a log is not an answer; and it leaves the schema as it
+   * is, for to look at something must not change it.
+   */
   withMail<T>(work: (mail: Mail, config: Config) => Promise<T>, over?: Partial<Config>): Promise<T>;
 }
 
@@ -41,6 +75,8 @@ export const exitCodes = {
   internal: 70,
   /** The configuration is wrong. */
   config: 78,
+  /** Stopped by Ctrl-C. */
+  interrupted: 130,
 } as const;
 
 /** Ends a command with words for the person at the terminal; `exitCode` is one of {@link exitCodes}. */

@@ -1,18 +1,40 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
-import { findConfig } from '../../server/config/index.ts';
-import { createMail, packageRoot } from '../../server/mail/index.ts';
-import { type AddCommands, type CommandContext, exitCodes, type Terminal } from './command.ts';
+import { packageRoot } from '../../server/mail/index.ts';
+import { addCampaign } from './campaign/index.ts';
+import { type AddCommands, exitCodes, type Terminal } from './command.ts';
+import { contextOf, untilInterrupted } from './context.ts';
 import { describeFailure } from './failure.ts';
+import { exitCodeHelp } from './help.ts';
 import { addMigrate } from './migrate.ts';
 import { addProcesses } from './processes.ts';
+import { addReconcile } from './reconcile.ts';
 import { addSandbox, runSandboxCommand } from './sandbox.ts';
+import { addSendTest } from './send-test.ts';
+import { addStatus } from './status.ts';
+import { addSuppressions } from './suppressions/index.ts';
 import { addTemplates } from './templates.ts';
+import { addTypes } from './types.ts';
 import { addUser } from './user.ts';
+import { addWebhooks } from './webhooks.ts';
 
 /** Every command, as the help lists them. */
-const all: readonly AddCommands[] = [addMigrate, addProcesses, addTemplates, addUser, addSandbox];
+const all: readonly AddCommands[] = [
+  addStatus,
+  addMigrate,
+  addProcesses,
+  addTemplates,
+  addTypes,
+  addSendTest,
+  addCampaign,
+  addSuppressions,
+  addWebhooks,
+  addReconcile,
+  addUser,
+  addSandbox,
+];
 
 /** Runs `postlane` with these words; resolves to its exit code, 0 also for processes that go on running. */
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -23,15 +45,31 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
     return exitCodes.usage;
   }
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await interruptible(program.parseAsync(words, { from: 'user' }), terminal.signal);
     return exitCode();
   } catch (error) {
     // Commander has printed its own; anything but help and version is a command that was not understood.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-    const failure = describeFailure(error);
-    terminal.err(terminal.env.POSTLANE_DEBUG ? failure.stack : failure.message);
-    return failure.exitCode;
+    return fail(error, terminal, words.includes('--json'));
   }
+}
+
+/** A command that is interrupted gets a moment to close what it has open. */
+async function interruptible(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return void (await work);
+  try {
+    await untilInterrupted(work, signal);
+  } catch (error) {
+    if (signal.aborted) await Promise.race([work.catch(() => {}), sleep(3_000, undefined, { ref: false })]);
+    throw error;
+  }
+}
+
+function fail(error: unknown, { env, out, err }: Terminal, json: boolean): number {
+  const { stack, message, exitCode } = describeFailure(error);
+  if (json) out(JSON.stringify({ error: message, exitCode }));
+  if (!json || env.POSTLANE_DEBUG) err(env.POSTLANE_DEBUG ? stack : message);
+  return exitCode;
 }
 
 function createProgram(terminal: Terminal): { program: Command; exitCode: () => number } {
@@ -42,6 +80,7 @@ function createProgram(terminal: Terminal): { program: Command; exitCode: () => 
     .option('--config <file>', 'the configuration, in place of the nearest postlane.config.*')
     .option('--json', 'answer with one line of JSON')
     .helpOption('-h, --help', 'show how a command is used')
+    .addHelpText('after', exitCodeHelp)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: text => terminal.out(text.trimEnd()),
@@ -54,39 +93,6 @@ function createProgram(terminal: Terminal): { program: Command; exitCode: () => 
   });
   for (const add of all) add(program, context);
   return { program, exitCode: () => exitCode };
-}
-
-function contextOf(
-  program: Command,
-  { env, out, err }: Terminal,
-  end: (code: number) => void,
-): CommandContext {
-  const given = () => program.opts<{ config?: string; json?: true }>();
-  const config = () => findConfig({ env, file: given().config });
-  return {
-    env,
-    configFile: () => given().config,
-    answer: (text, json, exitCode = 0) => {
-      out(given().json ? JSON.stringify(json) : text);
-      end(exitCode);
-    },
-    note: err,
-    config,
-    async withMail(work, over = {}) {
-      const read = { ...(await config()), ...over };
-      const logger = {
-        info() {},
-        warn() {},
-        error: (_fields: object, text?: string) => err(text ?? 'An error.'),
-      };
-      const mail = await createMail({ ...read, logger }, { poolSize: 2 });
-      try {
-        return await work(mail, read);
-      } finally {
-        await mail.close();
-      }
-    },
-  };
 }
 
 function version(): string {

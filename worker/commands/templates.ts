@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { findOptions } from '../../server/config/index.ts';
 import {
   type FileDifference,
@@ -19,7 +20,7 @@ export const addTemplates: AddCommands = (program, context) => {
     templates
       .command(name)
       .description(description)
-      .option('--folder <dir>', 'the folder of template files, in place of the configuration’s');
+      .option(...folderOption);
   const force = [
     '--force <name...>',
     'for a source like template:receipt, give up the other side’s change',
@@ -48,17 +49,38 @@ export const addTemplates: AddCommands = (program, context) => {
         report(context, await mail.templates.files.pull({ force: options.force ?? [] }), 'Wrote'),
       ),
     );
-  sub('types', 'write TypeScript types of all data: a wrong template or wrong data no longer compiles')
-    .option('--out <file>', 'where to, by default templates.d.ts in the folder')
-    .addHelpText('after', '\nExample:\n  postlane templates types --out src/mail-templates.d.ts')
-    .action(async options => {
-      const folder = options.folder ?? (await folderOf(context));
-      const out = path.resolve(options.out ?? path.join(folder, 'templates.d.ts'));
-      await writeTemplateTypes(existing(folder), out);
-      const shown = path.relative('.', out);
-      context.answer(`Wrote ${shown}. Name it in the "include" of your tsconfig.json.`, { file: out });
-    });
+  addTypesTo(templates, context);
 };
+
+const folderOption = [
+  '--folder <dir>',
+  'the folder of template files, in place of the configuration’s',
+] as const;
+
+/** The command `types`, under its own name or under `templates`. */
+export function addTypesTo(parent: Command, context: CommandContext): void {
+  const name = parent.name() === 'templates' ? 'postlane templates types' : 'postlane types';
+  parent
+    .command('types')
+    .description('write TypeScript types of all data: a wrong template or wrong data no longer compiles')
+    .option(...folderOption)
+    .option('--out <file>', 'where to, by default templates.d.ts in the folder')
+    .addHelpText('after', `\nExample:\n  ${name} --out src/mail-templates.d.ts`)
+    .action(options => writeTypes(context, options));
+}
+
+async function writeTypes(context: CommandContext, given: { folder?: string; out?: string }): Promise<void> {
+  const folder = given.folder ?? (await folderOf(context));
+  const out = path.resolve(given.out ?? path.join(folder, 'templates.d.ts'));
+  if (out.split(path.sep).includes('node_modules'))
+    throw new CommandError(
+      `${out} is inside node_modules, which the next install replaces: name a file of your own, such as --out src/mail-templates.d.ts.`,
+      exitCodes.usage,
+    );
+  await writeTemplateTypes(existing(folder), out);
+  const shown = path.relative('.', out);
+  context.answer(`Wrote ${shown}. Name it in the "include" of your tsconfig.json.`, { file: out });
+}
 
 /** Opens the module on a folder of template files. Throws a CommandError for one that is not there, and for a --force without effect. */
 async function withFiles(

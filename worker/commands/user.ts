@@ -35,6 +35,7 @@ export const addUser: AddCommands = (program, { answer, config }) => {
   user
     .command('list')
     .description('list the accounts')
+    .addHelpText('after', '\nExample:\n  postlane user list')
     .action(async () => {
       const { describeAccounts, withAccounts } = await command();
       await withAccounts({ ...(await config()), logLevel: 'error' }, async context => {

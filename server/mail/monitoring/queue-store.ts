@@ -53,6 +53,16 @@ export async function countUpTo(db: Db, state: MessageState, limit: number): Pro
 const countUpToSql = `SELECT COUNT(*) AS count FROM
   (SELECT 1 FROM postlane_messages FORCE INDEX (messages_state) WHERE state = ? LIMIT ?) found`;
 
+/** When the oldest message in a state was accepted; null when there is none. */
+export async function oldestIn(db: Db, state: MessageState): Promise<Date | null> {
+  const [rows]: { at: Date }[][] = await db.raw(oldestInSql, [state]);
+  return rows?.[0]?.at ?? null;
+}
+
+/** Ids are in order of acceptance, so the index leads to it. */
+const oldestInSql = `SELECT created_at AS at FROM postlane_messages FORCE INDEX (messages_state)
+  WHERE state = ? ORDER BY id LIMIT 1`;
+
 const settled = columns<Known<AttemptsRow, { outcome: string; settled_at: Date }>>()('a', [
   'transport',
   'outcome',

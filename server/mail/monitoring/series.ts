@@ -3,6 +3,7 @@ import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { hourMs, hourOf } from '../shared/time.ts';
 import { type Alert, currentAlerts } from './alerts.ts';
 import { latencyAt } from './hourly-store.ts';
+import { type Queue, queueNow } from './queue.ts';
 import { type Counts, countsByStep, countsByTemplate, queueByStep, type StreamStep } from './series-store.ts';
 
 /** One stream in one step of time. Shares are null where there is nothing to share, times are in ms. */
@@ -47,6 +48,8 @@ export interface Monitoring {
   templates(days: number): Promise<TemplateCounts[]>;
   /** What somebody should look at, the worst first. */
   alerts(): Promise<Alert[]>;
+  /** What is still owed, by state and by stream. */
+  queue(): Promise<Queue>;
 }
 
 /** See {@link Monitoring}. */
@@ -92,6 +95,7 @@ export function createMonitoring(context: MailContext): Monitoring {
     series,
     templates: async days => countsByTemplate(db, new Date(hourOf(now()).getTime() - days * 24 * hourMs)),
     alerts: () => currentAlerts(context),
+    queue: () => queueNow(context),
   };
 }
 
