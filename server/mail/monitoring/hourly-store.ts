@@ -98,7 +98,7 @@ const countSql = `SELECT m.stream, COALESCE(t.template, '') AS template, COUNT(*
   LEFT JOIN postlane_template_versions t ON t.id = m.template_version_id
   LEFT JOIN postlane_attempts a FORCE INDEX (attempts_number) ON a.message_id = m.id AND a.number = 1
   WHERE m.id >= ? AND m.id < ?
-  GROUP BY m.stream, COALESCE(t.template, '')`;
+  GROUP BY m.stream, t.template`;
 
 const event = columns<EventsRow>()('postlane_events', ['id', 'messageId', 'receivedAt']);
 
