@@ -31,6 +31,7 @@ export interface StreamsApp {
   close(): Promise<void>;
 }
 
+const secretKeys = ['a key of the tests, 32 characters or more'];
 const policy = defaultPolicy({ email: 'shop@sender.example' });
 const newsletter = {
   lane: 'bulk' as const,
@@ -60,12 +61,12 @@ export async function openStreamsApp(): Promise<StreamsApp> {
     const person = { id: `the-${role}`, name: 'Ada', role };
     const options = {
       jobs: testDatabase(),
-      secretKeys: ['a key of the tests, 32 characters or more'],
+      secretKeys,
       webhookUsers: users,
       ...(publicUrl && { publicUrl }),
     };
     const pages = pageRouter(opened(), hostAccess({ authenticate: () => person }), options);
-    return express().use('/mail', webhookRouter(opened(), []), pages);
+    return express().use('/mail', webhookRouter(opened(), [], secretKeys), pages);
   };
 
   return {

@@ -12,7 +12,7 @@ export const webhookCredentials = [
 /** The webhook door and the error handler alone. */
 export function webhookApp(mail: Mail): Express {
   const app = express();
-  app.use(webhookRouter(mail, webhookCredentials));
+  app.use(webhookRouter(mail, webhookCredentials, []));
   app.use(errorHandler(mail));
   return app;
 }

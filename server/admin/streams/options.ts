@@ -4,6 +4,8 @@ export interface StreamOptions {
   publicUrl?: string;
   /** Path in the host at which webhooks are received, where it is not that of these pages. */
   publicPath?: string;
+  /** Sign the probe of the webhooks. */
+  secretKeys: readonly string[];
   /** Users of the webhook that the configuration names. */
   webhookUsers?: readonly string[];
 }

@@ -10,7 +10,7 @@ import { providerNamed, webhookAddress, webhookProviders } from './webhook-addre
 import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
 
 /** What is configured: streams, routing, connections, and the webhooks for providers' events with their passwords. */
-export function streamRouter(mail: Mail, show: Show, options: StreamOptions = {}): Router {
+export function streamRouter(mail: Mail, show: Show, options: StreamOptions): Router {
   const router = Router();
   const page = pagesOf(mail, show);
   router.get(

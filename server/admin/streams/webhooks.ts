@@ -1,5 +1,7 @@
 import { type Request, Router } from 'express';
 import type { Mail, WebhookProvider } from '../../mail/index.ts';
+import type { ProbeResult } from '../../probe/probe-result.ts';
+import { probeWebhookDoor } from '../../probe/probe-webhook-door.ts';
 import { type Page, pagesOf } from '../page.ts';
 import { PageError } from '../page-error.ts';
 import { allow } from '../person.ts';
@@ -28,8 +30,11 @@ async function showWebhooks(page: Page, options: StreamOptions): Promise<void> {
   const { mail, request } = page;
   const provider = providerNamed(mail, request.query.provider);
   const address = webhookAddress(page, provider, options);
-  const webhooks = await checkedWebhooks(mail, provider, address);
-  page.render('streams/webhooks', { webhooks, results: null });
+  const [webhooks, probe] = await Promise.all([
+    checkedWebhooks(mail, provider, address),
+    probed(address, options),
+  ]);
+  page.render('streams/webhooks', { webhooks, probe, results: null });
 }
 
 async function setUpWebhooks(page: Page, options: StreamOptions): Promise<void> {
@@ -42,9 +47,20 @@ async function setUpWebhooks(page: Page, options: StreamOptions): Promise<void> 
   if (streams.length === 0) throw notSetUp('Choose at least one stream.');
   await page.orFlashError('streams#webhook', async () => {
     const results = await mail.webhooks.setUp(provider.key, streams, address.url, { by: page.by });
-    const webhooks = await checkedWebhooks(mail, provider, address);
-    page.render('streams/webhooks', { webhooks, results });
+    const [webhooks, probe] = await Promise.all([
+      checkedWebhooks(mail, provider, address),
+      probed(address, options),
+    ]);
+    page.render('streams/webhooks', { webhooks, probe, results });
   });
+}
+
+/** Whether large events arrive; null where nobody but a browser said what the address is. */
+async function probed(
+  { url, known }: WebhookAddress,
+  { secretKeys }: StreamOptions,
+): Promise<ProbeResult | null> {
+  return known ? probeWebhookDoor({ url, secretKeys }) : null;
 }
 
 function notSetUp(message: string): PageError {
