@@ -74,6 +74,7 @@ async function install() {
     await runStep({
       title: 'Installing the dependencies (npm ci)',
       ...npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=http']),
+      env: { ...process.env, POSTLANE_BUILD: 'no' },
       log: say,
       signal: interrupted.signal,
     });

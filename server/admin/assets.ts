@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Router } from 'express';
+import { builtFile, isBuilt } from '../mail/index.ts';
 import { type Bundle, buildBundle, bundleSources } from './bundle.ts';
 import { adminSources } from './sources.ts';
 
-/** In the published package the bundle lies beside this module; among the sources there is none. */
-const prebuilt = path.join(import.meta.dirname, 'bundle');
-const isBuilt = existsSync(prebuilt);
+/** The published package brings what was built; the sources build it themselves. */
+const prebuilt = builtFile('pages');
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -193,7 +193,7 @@ export { type AuditAction, auditActions, isAuditAction } from './shared/audit-ac
 export type { Actor, AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
 export { faultText, nearestName } from './shared/joi.ts';
 export type { Log, Logger } from './shared/log.ts';
-export { packageRoot } from './shared/package-root.ts';
+export { builtFile, isBuilt, packageRoot } from './shared/package-root.ts';
 export {
   type Authoring,
   brandKey,

@@ -1,9 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { build } from 'esbuild';
-import { packageRoot } from '../../server/mail/shared/package-root.ts';
 import type { ContractSpec } from '../../server/mail/templates/language/contract.ts';
 import type { RenderIssue } from '../../server/mail/templates/preview/outcome.ts';
 import {
@@ -149,27 +144,6 @@ describe('rendering off the main thread', () => {
     const mail = await mailOf({ subject: '{{#if name}}x{{else}}nobody{{/if}}' }, { name: null, gone: null });
     expect(mail.subject).to.equal('nobody');
     expect(await problemOf({}, { gone: 1 })).to.include({ rule: 'data' });
-  });
-
-  it('starts its threads from a build as well', async () => {
-    await mkdir(path.join(packageRoot, '.postlane'), { recursive: true });
-    const folder = await mkdtemp(path.join(packageRoot, '.postlane', 'built-'));
-    try {
-      const checks = path.join(packageRoot, 'server/mail/templates/preview');
-      await build({
-        entryPoints: [path.join(checks, 'render-pool.ts'), path.join(checks, 'pool-worker.ts')],
-        ...{ outdir: folder, bundle: true, packages: 'external', format: 'esm', platform: 'node' },
-      });
-      const built: typeof import('../../server/mail/templates/preview/render-pool.ts') = await import(
-        pathToFileURL(path.join(folder, 'render-pool.js')).href
-      );
-      const fromBuild = built.createRenderPool({ threads: 1 });
-      const outcome = await renderSafely(fromBuild, templateContent({ subject: 'built' }), {}, context);
-      await fromBuild.close();
-      expect(outcome.ok && outcome.value.subject).to.equal('built');
-    } finally {
-      await rm(folder, { recursive: true });
-    }
   });
 
   it('is done with when it is closed', async () => {

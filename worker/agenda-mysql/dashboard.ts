@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Agenda, type AgendaStatus } from 'agenda';
+import agendaPackage from '../../node_modules/agenda/package.json' with { type: 'json' };
 import type { MysqlBackend } from './backend.ts';
 
 const pageSize = 50;
@@ -33,7 +33,7 @@ export class DashboardAgenda extends Agenda {
     ]);
     const running = fullDetails ? jobs : overviews.reduce((sum, each) => sum + each.running, 0);
     return {
-      version: agendaVersion(),
+      version: agendaPackage.version,
       queueName: this.attrs.name,
       totalQueueSizeDB,
       config: { totalLockLimit: 0, maxConcurrency: 0, processEvery: this.attrs.processEvery },
@@ -45,9 +45,4 @@ export class DashboardAgenda extends Agenda {
       lockedJobs: running,
     };
   }
-}
-
-function agendaVersion(): string {
-  const file = new URL('../package.json', import.meta.resolve('agenda'));
-  return JSON.parse(readFileSync(file, 'utf8')).version;
 }

@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { commonLimits } from '../../providers/limits.ts';
+import { builtFile, isBuilt } from '../../shared/package-root.ts';
 import type { RenderContext } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { type CpuBudget, startCpuBudget } from './cpu-budget.ts';
@@ -111,14 +111,13 @@ function startThreads(threads: number, heapMb: number): Piscina<Job, WorkOutcome
   return pool.on('error', () => {});
 }
 
-const here = fileURLToPath(import.meta.url);
-
-// A build's thread starts from its JavaScript; sources need the loader they were started with, which threads do not
-// inherit.
-const worker = {
-  file: path.join(path.dirname(here), `pool-worker${path.extname(here)}`),
-  execArgv: path.extname(here) === '.js' ? [] : ['--import', import.meta.resolve('tsx')],
-};
+// Sources need the loader they were started with, which threads do not inherit.
+const worker = isBuilt
+  ? { file: builtFile('pool-task.cjs'), execArgv: [] }
+  : {
+      file: fileURLToPath(new URL('pool-worker.ts', import.meta.url)),
+      execArgv: ['--import', import.meta.resolve('tsx')],
+    };
 
 const tooLong = failed('time', 'It takes too long: look for loops inside loops, or for very large data.');
 const tooMuch = failed(
