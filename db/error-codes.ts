@@ -45,6 +45,31 @@ export function isTimeout(error: unknown): boolean {
   return property(error, 'code') === 'ETIMEDOUT';
 }
 
+// The row itself is not what its table takes.
+const rowFaults = new Set<unknown>([
+  1048, // ER_BAD_NULL_ERROR
+  1062, // ER_DUP_ENTRY
+  1264, // ER_WARN_DATA_OUT_OF_RANGE
+  1265, // WARN_DATA_TRUNCATED
+  1292, // ER_TRUNCATED_WRONG_VALUE
+  1366, // ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
+  1406, // ER_DATA_TOO_LONG
+  1452, // ER_NO_REFERENCED_ROW_2
+]);
+
+/**
+ * True when one row, or what is made of it, is at fault, and others may fare better: not when the database cannot be
+ * reached, is busy, or refuses the statement whatever its values.
+ */
+export function isFaultOfRow(error: unknown): boolean {
+  const errno = errnoOf(error);
+  if (errno !== undefined) return rowFaults.has(errno);
+  if (isConnectionLost(error) || property(error, 'name') === 'KnexTimeoutError') return false;
+  // Codes of the system and of the driver are in capitals; those of wrong arguments are made by values.
+  const code = property(error, 'code');
+  return typeof code !== 'string' || !/^[A-Z]/.test(code) || code.startsWith('ERR_INVALID_');
+}
+
 /** True when a unique key refused a row. */
 export function isDuplicate(error: unknown): boolean {
   return errnoOf(error) === duplicateEntry;
@@ -64,7 +89,7 @@ export function errnoOf(error: unknown): number | undefined {
   return undefined;
 }
 
-type Key = 'errno' | 'code' | 'fatal' | 'cause' | 'original' | 'driverError' | 'meta';
+type Key = 'name' | 'errno' | 'code' | 'fatal' | 'cause' | 'original' | 'driverError' | 'meta';
 
 function property(error: unknown, key: Key): unknown {
   return typeof error === 'object' && error !== null && key in error

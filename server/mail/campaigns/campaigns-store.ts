@@ -178,5 +178,14 @@ export async function movePages(
 }
 
 function campaignOf(row: StoredCampaign): Campaign {
-  return { ...row, data: JSON.parse(row.data), expandedTo: Number(row.expandedTo) };
+  return { ...row, data: readData(row.data), expandedTo: Number(row.expandedTo) };
+}
+
+// Each of its messages fails with the reason; a list of campaigns must not.
+function readData(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }

@@ -1,3 +1,5 @@
+import type { Trx } from '../../../db/connect.ts';
+import { isDuplicate, isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { insertMessages } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
@@ -24,19 +26,35 @@ const expansionPage = 1000;
 export async function expandCampaigns(context: MailContext, signal?: AbortSignal): Promise<number> {
   const { db, now } = context;
   let total = 0;
-  for (const id of await campaignsIn(db, ['paused'])) await holdQueued(context, id);
-  for (const id of await unfinishedCancelled(db)) await finishCancelled(context, id);
-  for (const id of await campaignsIn(db, ['scheduled'], now())) {
+  await forEachAlone(context, await campaignsIn(db, ['paused']), id => holdQueued(context, id));
+  await forEachAlone(context, await unfinishedCancelled(db), id => finishCancelled(context, id));
+  await forEachAlone(context, await campaignsIn(db, ['scheduled'], now()), async id => {
     await releaseHeld(context, id);
     await transitionCampaign(db, id, 'expand', now());
-  }
-  for (const id of await campaignsIn(db, ['expanding'])) {
+  });
+  await forEachAlone(context, await campaignsIn(db, ['expanding']), async id => {
     for (let made = 1; made > 0 && !signal?.aborted; total += made) made = await expandPage(context, id);
-  }
-  for (const id of await campaignsIn(db, ['sending'])) {
+  });
+  await forEachAlone(context, await campaignsIn(db, ['sending']), async id => {
     if (!(await hasOpenMessages(db, id))) await transitionCampaign(db, id, 'finish', now());
-  }
+  });
   return total;
+}
+
+/** A campaign that cannot go on holds up no other; it stays as it is, and the alert on campaigns that are stuck names it. */
+async function forEachAlone(
+  { log }: MailContext,
+  ids: readonly string[],
+  work: (id: string) => Promise<unknown>,
+): Promise<void> {
+  for (const id of ids) {
+    try {
+      await work(id);
+    } catch (error) {
+      if (!isFaultOfRow(error)) throw error;
+      log.error({ err: error, campaignId: id }, 'a campaign cannot go on');
+    }
+  }
 }
 
 async function expandPage(context: MailContext, id: string): Promise<number> {
@@ -50,13 +68,37 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
       await transitionCampaign(trx, id, 'send', context.now());
       return 0;
     }
-    await insertMessages(
-      trx,
-      members.map(member => messageFor(context, campaign, member)),
-    );
+    await insertPage(context, trx, campaign, members);
     await saveCursor(trx, id, last.position);
     return members.length;
   });
+}
+
+/** All in one statement; where a row is refused, each for itself, without those that no message can be made for. */
+async function insertPage(
+  context: MailContext,
+  trx: Trx,
+  campaign: Campaign,
+  members: readonly AudienceMember[],
+): Promise<void> {
+  const messages = members.map(member => messageFor(context, campaign, member));
+  try {
+    await trx.transaction(page => insertMessages(page, messages));
+  } catch (error) {
+    if (!isFaultOfRow(error)) throw error;
+    for (const message of messages) await insertAlone(context, trx, message);
+  }
+}
+
+async function insertAlone({ log }: MailContext, trx: Trx, message: NewMessage): Promise<void> {
+  try {
+    await trx.transaction(one => insertMessages(one, [message]));
+  } catch (error) {
+    if (!isFaultOfRow(error)) throw error;
+    // Its message is there already, such as one that a restored backup brought along.
+    if (isDuplicate(error)) return;
+    log.error({ err: error, campaignId: message.campaignId }, 'a recipient of a campaign was left out');
+  }
 }
 
 function messageFor(context: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {

@@ -67,7 +67,10 @@ type Joined = Selected<typeof attempt> &
 
 /** A row of {@link loadSql}; what is joined may be missing. */
 type LoadedRow = Selected<typeof own> &
-  Selected<typeof addressee> & { [Name in keyof Joined]: Joined[Name] | null } & { hasAttachments: 0 | 1 };
+  Selected<typeof addressee> & { [Name in keyof Joined]: Joined[Name] | null } & {
+    hasAttachments: 0 | 1;
+    lastCode: string | null;
+  };
 
 /** A message with everything that sending it needs, except the bytes of its attachments. */
 export interface StoredMessage extends Selected<typeof own> {
@@ -81,6 +84,10 @@ export interface StoredMessage extends Selected<typeof own> {
   leftOut: LeftOutCopy[];
   /** True when the content is gone: it can no longer be shown or sent. */
   purged: boolean;
+  /** What is wrong with content that is there and cannot be read; it is empty then. */
+  unreadable: string | null;
+  /** What the attempt before the latest came to; null where there was none. */
+  lastCode: string | null;
 }
 
 /** A message of a template's. */
@@ -109,7 +116,8 @@ export async function loadMessage(db: Db, id: string): Promise<StoredMessage | n
 
 // A campaign's message has no content row: its data is its recipient's row and the campaign's own.
 const loadSql = `SELECT ${[own, addressee, attempt, stored, campaign, audience].map(({ sql }) => sql).join(', ')},
-    EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS hasAttachments
+    EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS hasAttachments,
+    (SELECT p.code FROM postlane_attempts p WHERE p.message_id = m.id AND p.number = m.attempt_count - 1) AS lastCode
   FROM postlane_messages m
   LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   LEFT JOIN postlane_message_contents c ON c.message_id = m.id
@@ -131,28 +139,73 @@ function storedMessage(row: LoadedRow): StoredMessage {
     recipientReplyTo,
     ...own
   } = row;
-  const content = contentText === null ? null : (JSON.parse(contentText) as MessageContent);
   const recipient = addressName ? { email: address, name: addressName } : { email: address };
+  const { content, unreadable } = readable(recipient, () =>
+    contentText === null
+      ? {
+          ...emptyContent,
+          to: [recipient],
+          data: dataOf(campaignData, recipientData),
+          replyTo: recipientReplyTo === null ? [] : JSON.parse(recipientReplyTo),
+          metadata: readObject(recipientMetadata ?? '{}') as MessageContent['metadata'],
+        }
+      : readContent(contentText),
+  );
   return {
     ...own,
     attemptId: attemptId ?? '',
-    recipient: content?.to[0] ?? recipient,
-    content: content ?? {
-      ...emptyContent,
-      to: [recipient],
-      data: dataOf(campaignData, recipientData),
-      replyTo: recipientReplyTo === null ? [] : JSON.parse(recipientReplyTo),
-      metadata: recipientMetadata === null ? {} : JSON.parse(recipientMetadata),
-    },
+    recipient: content.to[0] ?? recipient,
+    content,
+    unreadable,
     hasAttachments: own.hasAttachments === 1,
-    leftOut: leftOutText === null ? [] : JSON.parse(leftOutText),
+    leftOut: readLeftOut(leftOutText),
     purged: contentText === null && audienceAddress === null,
   };
 }
 
-const emptyContent = { cc: [], bcc: [], headers: {} };
+/** One row that nobody can read must not keep the others of its page from being read. */
+function readable(
+  recipient: Mailbox,
+  read: () => MessageContent,
+): { content: MessageContent; unreadable: string | null } {
+  try {
+    return { content: read(), unreadable: null };
+  } catch (error) {
+    const empty = { ...emptyContent, to: [recipient], data: {} };
+    return { content: empty, unreadable: `its stored content cannot be read: ${(error as Error).message}` };
+  }
+}
+
+const emptyContent = { cc: [], bcc: [], replyTo: [], headers: {}, metadata: {} };
 
 function dataOf(campaign: string | null, recipient: string | null): Record<string, unknown> {
-  const shared = campaign === null ? {} : JSON.parse(campaign);
-  return recipient === null ? shared : { ...shared, ...JSON.parse(recipient) };
+  return { ...readObject(campaign ?? '{}'), ...readObject(recipient ?? '{}') };
+}
+
+// What was left out is shown and never sent, so that a message does not fail for it.
+function readLeftOut(text: string | null): StoredMessage['leftOut'] {
+  try {
+    return JSON.parse(text ?? '[]');
+  } catch {
+    return [];
+  }
+}
+
+function readContent(text: string): MessageContent {
+  const content: MessageContent = { ...emptyContent, to: [], data: {}, ...readObject(text) };
+  const { to, cc, bcc, replyTo } = content;
+  const lists: unknown[] = [to, cc, bcc, replyTo];
+  if (!lists.every(Array.isArray) || to.length === 0) throw new Error('it names no recipient');
+  if (![...to, ...cc, ...bcc, ...replyTo].every(isMailbox)) throw new Error('it has an address that is none');
+  return content;
+}
+
+function readObject(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Error('it is no object');
+}
+
+function isMailbox(value: unknown): value is Mailbox {
+  return typeof value === 'object' && value !== null && 'email' in value && typeof value.email === 'string';
 }

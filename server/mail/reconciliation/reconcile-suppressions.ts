@@ -1,6 +1,8 @@
+import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
-import { receive } from '../events/receive.ts';
+import { type Received, receive } from '../events/receive.ts';
 import { readSuppression, suppressionsOf } from '../people/suppressions-store.ts';
+import type { ProviderEvent } from '../providers/event.ts';
 import type { ListedSuppression, ProviderLists } from '../providers/provider.ts';
 import { addressKey } from '../shared/address.ts';
 import { type Differences, noDifferences } from './reconciliations-store.ts';
@@ -31,8 +33,8 @@ export async function reconcileSuppressions(
   for await (const { address, origin, changedAt } of suppressionsOf(context.db, stream)) {
     const isListed = missing.delete(address);
     if (isListed || origin === 'Operator' || changedAt >= settledBy) continue;
-    await receive(context, provider, lists.reactivation(stream, address, at), 'reconciliation');
-    found.repaired += 1;
+    if (await receiveListed(context, provider, lists.reactivation(stream, address, at), found))
+      found.repaired += 1;
   }
   for (const one of missing.values()) await add(context, source, stream, one, { at, settledBy, found });
   return found;
@@ -54,6 +56,22 @@ async function add(
     found.unreadable += 1;
     return;
   }
-  await receive(context, provider, event, 'reconciliation');
-  found.repaired += 1;
+  if (await receiveListed(context, provider, event, found)) found.repaired += 1;
+}
+
+/** A fact from a list; one that cannot be stored is counted among the unreadable, and null is its result. */
+export async function receiveListed(
+  context: MailContext,
+  provider: string,
+  event: ProviderEvent,
+  found: Differences,
+): Promise<Received['result'] | null> {
+  try {
+    return (await receive(context, provider, event, 'reconciliation')).result;
+  } catch (error) {
+    if (!isFaultOfRow(error)) throw error;
+    context.log.error({ err: error, provider, kind: event.kind }, 'a fact from a provider cannot be stored');
+    found.unreadable += 1;
+    return null;
+  }
 }

@@ -1,10 +1,9 @@
 import type { MailContext } from '../context.ts';
 import { findMessageOf, unknownFacts } from '../events/events-store.ts';
-import { receive } from '../events/receive.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ProviderLists } from '../providers/provider.ts';
 import { dayMs } from '../shared/time.ts';
-import { reconcileSuppressions, type Source } from './reconcile-suppressions.ts';
+import { receiveListed, reconcileSuppressions, type Source } from './reconcile-suppressions.ts';
 import {
   type Differences,
   finishReconciliation,
@@ -118,7 +117,7 @@ async function reconcileBounces(
     found.unreadable += unreadable;
     for (const event of await unknownFacts(context.db, provider, events)) {
       const whole = await identified(context, lists, event);
-      const { result } = await receive(context, provider, whole, 'reconciliation');
+      const result = await receiveListed(context, provider, whole, found);
       if (result === 'stored') found.repaired += 1;
       if (result === 'test') found.seen -= 1;
     }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../../db/connect.ts';
+import { isDuplicate } from '../../../db/error-codes.ts';
 import { retryOnLockConflict } from '../../../db/retry.ts';
 import type { MessagesRow } from '../../../db/rows.ts';
 import { loadMessages, type StoredMessage } from '../messages/load-store.ts';
@@ -21,10 +22,24 @@ type DueRow = Pick<MessagesRow, 'id' | 'attempt_count' | 'stream' | 'transport'>
  * Takes up to `limit` due messages of a lane, oldest due first: sets them to sending, leased until `leaseEnd`,
  * and writes an attempt for each before anybody touches the network. Rows that others hold are passed over.
  */
-export async function claimDue(
-  db: Db,
-  { lane, limit, now, leaseEnd }: { lane: Lane; limit: number; now: Date; leaseEnd: Date },
-): Promise<Claim[]> {
+export async function claimDue(db: Db, due: DuePage): Promise<Claim[]> {
+  try {
+    return await claimPage(db, due);
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    await realignAttempts(db, due);
+    return claimPage(db, due);
+  }
+}
+
+interface DuePage {
+  lane: Lane;
+  limit: number;
+  now: Date;
+  leaseEnd: Date;
+}
+
+function claimPage(db: Db, { lane, limit, now, leaseEnd }: DuePage): Promise<Claim[]> {
   return inTransaction(db, async trx => {
     const rows = await dueRows(trx, lane, limit, now);
     if (rows.length === 0) return [];
@@ -42,6 +57,20 @@ export async function claimDue(
       })),
     );
     return ids.map(messageId => ({ messageId, lease }));
+  });
+}
+
+/** A message that counts fewer attempts than it has would be refused its next one, and its page with it. */
+async function realignAttempts(db: Db, { lane, limit, now }: DuePage): Promise<void> {
+  await inTransaction(db, async trx => {
+    const rows = await dueRows(trx, lane, limit, now);
+    await trx.raw(
+      `UPDATE postlane_messages m
+       JOIN (SELECT message_id, MAX(number) AS number FROM postlane_attempts WHERE message_id IN (?) GROUP BY message_id) a
+         ON a.message_id = m.id
+       SET m.attempt_count = a.number WHERE m.attempt_count < a.number`,
+      [rows.map(({ id }) => id)],
+    );
   });
 }
 
@@ -90,7 +119,8 @@ export async function markHandedOver(
 /** A message whose `due_at` has passed, with its last attempt. */
 export interface Overdue {
   messageId: string;
-  attemptId: string;
+  /** Null when the attempt that it counts is not there: then nobody can be asked about it. */
+  attemptId: string | null;
   attempts: number;
   category: string;
   stream: string;
@@ -114,7 +144,12 @@ export async function endLostLeases(
     const handedOver = lost.filter(({ handedAt }) => handedAt !== null).map(({ messageId }) => messageId);
     if (unsent.length > 0) {
       const attempts = settled('skipped', 'lease-lost', now);
-      await transition(trx, 'expireUnsent', { ids: unsent }, { at: now, dueAt: now }, attempts);
+      const change = { at: now, dueAt: now };
+      await transition(trx, 'expireUnsent', { ids: unsent }, change, attempts);
+      const withoutAttempt = lost
+        .filter(({ attemptId }) => attemptId === null)
+        .map(({ messageId }) => messageId);
+      if (withoutAttempt.length > 0) await transition(trx, 'expireUnsent', { ids: withoutAttempt }, change);
     }
     if (handedOver.length > 0) {
       const change = { at: now, dueAt: askAt, reason: 'process lost' };
@@ -130,7 +165,11 @@ function settled(outcome: 'skipped' | 'unknown', code: string, now: Date) {
 }
 
 /** A message whose last attempt has no known outcome. */
-export type UnknownMessage = Omit<Overdue, 'handedAt' | 'createdAt'> & { handedAt: Date };
+export type UnknownMessage = Omit<Overdue, 'handedAt' | 'createdAt' | 'attemptId'> & {
+  /** Empty when it is not recorded. */
+  attemptId: string;
+  handedAt: Date;
+};
 
 /** Takes unknowns whose next search is due and moves that search to `nextAskAt`, so that no one else asks meanwhile. */
 export async function claimUnknown(
@@ -146,7 +185,11 @@ export async function claimUnknown(
         rows.map(row => row.messageId),
       )
       .update({ due_at: utc(nextAskAt) });
-    return rows.map(({ createdAt, handedAt, ...row }) => ({ ...row, handedAt: handedAt ?? createdAt }));
+    return rows.map(({ attemptId, createdAt, handedAt, ...row }) => ({
+      ...row,
+      attemptId: attemptId ?? '',
+      handedAt: handedAt ?? createdAt,
+    }));
   });
 }
 
@@ -175,10 +218,11 @@ async function lockOverdue(
 }
 
 // Lane by lane in the order of the index: with a filesort the engine would read and lock every candidate.
-const overdueSql = `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count AS attempts, m.category, a.stream,
-    a.transport, a.created_at AS createdAt, a.handed_at AS handedAt
+const overdueSql = `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count AS attempts, m.category,
+    COALESCE(a.stream, m.stream) AS stream, COALESCE(a.transport, m.transport) AS transport,
+    COALESCE(a.created_at, m.created_at) AS createdAt, a.handed_at AS handedAt
   FROM postlane_messages m FORCE INDEX (messages_due)
-  STRAIGHT_JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
+  LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   WHERE m.state = ? AND m.lane = ? AND m.due_at <= ?
   ORDER BY m.due_at, m.id LIMIT ? FOR UPDATE SKIP LOCKED`;
 

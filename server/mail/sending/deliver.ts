@@ -1,3 +1,4 @@
+import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
 import { notStarted, type Outcome, type Transport } from '../providers/transport.ts';
@@ -7,7 +8,7 @@ import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, loadClaimed, type MessageToSend, markHandedOver } from './claims-store.ts';
 import { filterEligible } from './eligibility.ts';
 import { type Job, renderAll } from './render.ts';
-import { type DeliveryResult, type Next, recordResults, stopClaimed } from './results-store.ts';
+import { type DeliveryResult, failClaimed, type Next, recordResults, stopClaimed } from './results-store.ts';
 import { retryDelay } from './retry.ts';
 
 /** How much of a lane is worked on at once: while one page is being sent, the next is claimed and rendered. */
@@ -46,8 +47,29 @@ async function deliverPages(
   return total;
 }
 
-/** One page of claimed messages: the pipeline, step by step. */
+/**
+ * Delivers claimed messages. One that cannot be worked on fails alone and keeps the reason; rejects only when the
+ * database is at fault, and then the leases end by themselves.
+ */
 export async function deliver(context: MailContext, claims: readonly Claim[]): Promise<void> {
+  try {
+    await deliverPage(context, claims);
+  } catch (error) {
+    const [only] = claims;
+    if (!only || !isFaultOfRow(error)) throw error;
+    // Whatever was handed over has another lease by now, so that nothing goes out twice.
+    if (claims.length > 1) for (const claim of claims) await deliver(context, [claim]);
+    else await failAlone(context, only, error as Error);
+  }
+}
+
+async function failAlone({ db, now, log }: MailContext, claim: Claim, error: Error): Promise<void> {
+  log.error({ err: error, messageId: claim.messageId }, 'a message failed, for it cannot be worked on');
+  await failClaimed(db, claim, `cannot be delivered: ${error.message}`, now());
+}
+
+/** One page of claimed messages: the pipeline, step by step. */
+async function deliverPage(context: MailContext, claims: readonly Claim[]): Promise<void> {
   const loaded = await loadClaimed(context.db, claims);
   const going = await dropStopped(context, loaded);
   const routable = await deferUnroutable(context, going);
@@ -55,7 +77,9 @@ export async function deliver(context: MailContext, claims: readonly Claim[]): P
   const rendered = await renderAll(context, eligible);
   await Promise.all(
     byTransport(context, rendered).map(async ([transport, jobs]) => {
-      for (const page of pages(jobs, transport.pageSize)) await handOver(context, transport, page);
+      const [together, alone] = [jobs.filter(isTrusted), jobs.filter(job => !isTrusted(job))];
+      for (const page of [...pages(together, transport.pageSize), ...pages(alone, 1)])
+        await handOver(context, transport, page);
     }),
   );
 }
@@ -116,10 +140,7 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
   if (ours.length === 0) return;
   // Counted from the beginning of the lease: if marking took long, less time is left to start, or none.
   const startBy = addMs(leasedAt, timing.sendLeaseMs / 3);
-  const outcomes = await transport.send(
-    ours.map(({ envelope }) => envelope),
-    startBy.getTime() - now().getTime(),
-  );
+  const outcomes = await outcomesOf(context, transport, ours, startBy.getTime() - now().getTime());
   await recordResults(
     db,
     ours.map(({ message }, i) => resultOf(context, message, outcomes[i] ?? missingOutcome)),
@@ -144,6 +165,31 @@ function droppedCopies({ id, content, leftOut }: MessageToSend, outcome: Outcome
       .map(address => ({ role, address, reason })),
   );
   return dropped.length > 0 ? [{ messageId: id, copies: [...leftOut, ...dropped] }] : [];
+}
+
+/** The outcomes of a page; where the transport breaks its contract and throws, nothing is known of any of them. */
+async function outcomesOf(
+  { log }: MailContext,
+  transport: Transport,
+  jobs: readonly Job[],
+  startWithinMs: number,
+): Promise<readonly Outcome[]> {
+  try {
+    return await transport.send(
+      jobs.map(({ envelope }) => envelope),
+      startWithinMs,
+    );
+  } catch (error) {
+    log.error({ err: error, transport: transport.name, messages: jobs.length }, 'a transport threw');
+    return jobs.map(() => ({ kind: 'unknown', code: threw, answer: (error as Error).message }));
+  }
+}
+
+const threw = 'transport-threw';
+
+/** False for what was in a page that a transport threw at: it may have been the cause, and others are to go without it. */
+function isTrusted({ message }: Job): boolean {
+  return message.lastCode !== threw;
 }
 
 /** What an outcome means for the message. */

@@ -26,6 +26,7 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
   for (const message of loaded) {
     const template = await templateOf(templates, message);
     try {
+      if (message.unreadable) throw new Error(message.unreadable);
       if (message.purged) throw new Error('its content was purged');
       const unsubscribe = providers.unsubscribePlaceholder(message.transport);
       const rendered = renderOne(message, template, unsubscribe);

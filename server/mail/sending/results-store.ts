@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
+import { isFaultOfRow } from '../../../db/error-codes.ts';
 import { retryOnConnectionLoss, retryOnLockConflict } from '../../../db/retry.ts';
 import { type AttemptWrite, stampSent, transition } from '../messages/transitions-store.ts';
 import { utc } from '../shared/time.ts';
@@ -47,10 +48,22 @@ export function skipped(message: MessageToSend, { kind, reason }: Skip): Deliver
 }
 
 /**
- * Records a page of results, all of it or nothing. Every write is fenced: a message whose lease was lost meanwhile
+ * Records a page of results, in one transaction unless one of them cannot be stored. Every write is fenced: a message whose lease was lost meanwhile
  * keeps the state it has; the attempt's own result is a fact and is always recorded.
  */
 export async function recordResults(db: Db, results: readonly DeliveryResult[], now: Date): Promise<void> {
+  try {
+    await recordPage(db, results, now);
+  } catch (error) {
+    if (results.length <= 1 || !isFaultOfRow(error)) throw error;
+    // Facts all the same: those that can be stored are, before the fault of the others is told.
+    const each = await Promise.allSettled(results.map(result => recordPage(db, [result], now)));
+    const failed = each.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (failed) throw failed.reason;
+  }
+}
+
+async function recordPage(db: Db, results: readonly DeliveryResult[], now: Date): Promise<void> {
   if (results.length === 0) return;
   const groups = groupsByEffect(results);
   const record = async (trx: Knex) => {
@@ -144,9 +157,9 @@ export async function recordAttempts(
 function attemptColumns(attempts: readonly AttemptResult[]) {
   const columns = {
     outcome: attempts.map(({ outcome }) => outcome),
-    code: attempts.map(({ code }) => code.slice(0, 64)),
+    code: attempts.map(({ code }) => code.replace(/[^ -~]/g, '?').slice(0, 64)),
     answer: attempts.map(({ answer }) => answer.slice(0, 1000)),
-    provider_message_id: attempts.map(({ providerMessageId }) => providerMessageId),
+    provider_message_id: attempts.map(({ providerMessageId }) => storable(providerMessageId)),
   };
   const ids = attempts.map(({ id }) => id);
   const changes = Object.entries(columns).map(([column, values]) => assignment(column, ids, values));
@@ -154,6 +167,11 @@ function attemptColumns(attempts: readonly AttemptResult[]) {
     sql: changes.map(({ sql }) => sql).join(', '),
     bindings: changes.flatMap(({ bindings }) => bindings),
   };
+}
+
+// An id that the column cannot hold must not cost the fact that it came with.
+function storable(providerMessageId: string | null): string | null {
+  return providerMessageId !== null && /^[ -~]{1,64}$/.test(providerMessageId) ? providerMessageId : null;
 }
 
 /** One value for all where they are equal, as in most pages; else one for each. */
@@ -164,6 +182,23 @@ function assignment(column: string, ids: readonly string[], values: readonly (st
     sql: `a.${column} = CASE a.id ${ids.map(() => 'WHEN ? THEN ?').join(' ')} END`,
     bindings: ids.flatMap((id, i) => [id, values[i] ?? null]),
   };
+}
+
+/** Fails a message that cannot be worked on, unless it was handed over or taken over meanwhile. */
+export async function failClaimed(
+  db: Db,
+  { messageId, lease }: Claim,
+  reason: string,
+  at: Date,
+): Promise<void> {
+  const selection = { ids: [messageId], lease };
+  const attempts = {
+    set: "a.outcome = 'skipped', a.code = 'failed', a.answer = ?, a.settled_at = ?",
+    bindings: [reason.slice(0, 1000), utc(at)],
+  };
+  const moved = await transition(db, 'fail', selection, { at, reason }, attempts);
+  // Its attempt may be what is missing.
+  if (moved === 0) await transition(db, 'fail', selection, { at, reason });
 }
 
 /**

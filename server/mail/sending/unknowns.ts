@@ -1,3 +1,4 @@
+import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { transition } from '../messages/transitions-store.ts';
 import type { LookupAnswer } from '../providers/provider.ts';
@@ -34,12 +35,25 @@ export async function resolveUnknowns(context: MailContext, signal?: AbortSignal
     const nextAskAt = addMs(now(), timing.unknownRetryMs);
     const unknowns = await claimUnknown(db, { limit: page, now: now(), nextAskAt });
     for (let i = 0; i < unknowns.length; i += parallel) {
-      await Promise.all(unknowns.slice(i, i + parallel).map(unknown => resolveOne(context, unknown)));
+      await Promise.all(unknowns.slice(i, i + parallel).map(unknown => resolveAlone(context, unknown)));
     }
     total += unknowns.length;
     if (unknowns.length < page) break;
   }
   return total;
+}
+
+/** One that cannot be resolved stays unknown, and is asked about again; the others of its page go on. */
+async function resolveAlone(context: MailContext, unknown: UnknownMessage): Promise<void> {
+  try {
+    await resolveOne(context, unknown);
+  } catch (error) {
+    if (!isFaultOfRow(error)) throw error;
+    context.log.error(
+      { err: error, messageId: unknown.messageId },
+      'an unknown attempt could not be resolved',
+    );
+  }
 }
 
 async function resolveOne(context: MailContext, unknown: UnknownMessage): Promise<void> {
@@ -57,10 +71,21 @@ async function resolveOne(context: MailContext, unknown: UnknownMessage): Promis
   await endSearch(db, unknown.messageId, unknown.attempts, reason);
 }
 
-async function ask({ providers }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
-  const lookup = providers.lookupOf(unknown.transport);
+async function ask({ providers, log }: MailContext, unknown: UnknownMessage): Promise<LookupAnswer> {
+  const { attemptId: id, stream, handedAt, transport } = unknown;
+  const lookup = providers.lookupOf(transport);
   if (!lookup) return { kind: 'unknown', answer: 'this transport cannot be asked' };
-  return lookup({ id: unknown.attemptId, stream: unknown.stream, handedAt: unknown.handedAt });
+  if (id === '') return { kind: 'unknown', answer: 'its attempt is not recorded' };
+  try {
+    return await lookup({ id, stream, handedAt });
+  } catch (error) {
+    // Else it would be asked about for ever, and never become an operator's to decide.
+    log.error(
+      { err: error, messageId: unknown.messageId },
+      'the provider could not be asked about an attempt',
+    );
+    return { kind: 'unknown', answer: (error as Error).message };
+  }
 }
 
 async function settleFound(

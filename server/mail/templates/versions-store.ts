@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { TemplateVersionsRow } from '../../../db/rows.ts';
+import { MailError } from '../error.ts';
 import type { TemplateContent } from './language/template.ts';
 
 /** A numbered, immutable version of a template. */
@@ -43,5 +44,17 @@ export async function readNumberedVersion(
 
 async function findVersion(db: Knex, where: Partial<TemplateVersionsRow>): Promise<TemplateVersion | null> {
   const row = await db('postlane_template_versions').select('id', 'version', 'content').where(where).first();
-  return row ? { ...row, content: JSON.parse(row.content) } : null;
+  return row ? { ...row, content: readContent(row) } : null;
+}
+
+function readContent({
+  version,
+  content,
+}: Pick<TemplateVersionsRow, 'version' | 'content'>): TemplateContent {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    const reason = `Version ${version} of the template cannot be read: ${(error as Error).message}`;
+    throw new MailError('invalid-template', reason, 'template');
+  }
 }

@@ -22,11 +22,13 @@ export function createApiTransport(options: PostmarkApiOptions): Transport {
     pageSize: 500,
     async send(envelopes, startWithinMs) {
       const isOver = timeWindow(startWithinMs);
+      const composed = envelopes.map(compose);
       const outcomes: Outcome[] = [];
-      for (const batch of batches(envelopes.map(apiMessage))) {
+      for (const batch of batches(composed.flatMap(one => ('message' in one ? [one.message] : [])))) {
         outcomes.push(...(await sendBatch(client, batch, isOver)));
       }
-      return outcomes;
+      let next = 0;
+      return composed.map(one => ('message' in one ? (outcomes[next++] as Outcome) : one.outcome));
     },
     async close() {},
     unsubscribes: true,
@@ -76,6 +78,16 @@ function batches(messages: readonly Message[]): Message[][] {
 function sizeOf({ HtmlBody = '', TextBody = '', Attachments = [] }: Message): number {
   const attached = Attachments.reduce((sum, { Content }) => sum + Content.length, 0);
   return Buffer.byteLength(HtmlBody) + Buffer.byteLength(TextBody) + attached + 10_000;
+}
+
+/** What cannot be composed is refused alone; the page's others have nothing to do with it. */
+function compose(envelope: Envelope): { message: Message } | { outcome: Outcome } {
+  try {
+    return { message: apiMessage(envelope) };
+  } catch (error) {
+    const answer = (error as Error).message;
+    return { outcome: { kind: 'rejected', code: 'cannot-compose', answer, inactive: [] } };
+  }
 }
 
 function apiMessage(envelope: Envelope): Message {
