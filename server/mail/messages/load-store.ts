@@ -117,7 +117,7 @@ export async function loadMessage(db: Db, id: string): Promise<StoredMessage | n
 // A campaign's message has no content row: its data is its recipient's row and the campaign's own.
 const loadSql = `SELECT ${[own, addressee, attempt, stored, campaign, audience].map(({ sql }) => sql).join(', ')},
     EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS hasAttachments,
-    (SELECT p.code FROM postlane_attempts p WHERE p.message_id = m.id AND p.number = m.attempt_count - 1) AS lastCode
+    (SELECT p.code FROM postlane_attempts p WHERE p.message_id = m.id AND p.number + 1 = m.attempt_count) AS lastCode
   FROM postlane_messages m
   LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   LEFT JOIN postlane_message_contents c ON c.message_id = m.id

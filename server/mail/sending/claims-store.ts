@@ -64,6 +64,7 @@ function claimPage(db: Db, { lane, limit, now, leaseEnd }: DuePage): Promise<Cla
 async function realignAttempts(db: Db, { lane, limit, now }: DuePage): Promise<void> {
   await inTransaction(db, async trx => {
     const rows = await dueRows(trx, lane, limit, now);
+    if (rows.length === 0) return;
     await trx.raw(
       `UPDATE postlane_messages m
        JOIN (SELECT message_id, MAX(number) AS number FROM postlane_attempts WHERE message_id IN (?) GROUP BY message_id) a

@@ -1,15 +1,15 @@
 import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
-import { notStarted, type Outcome, type Transport } from '../providers/transport.ts';
+import type { Outcome, Transport } from '../providers/transport.ts';
 import { findCategory, type Lane } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, loadClaimed, type MessageToSend, markHandedOver } from './claims-store.ts';
 import { filterEligible } from './eligibility.ts';
+import { resultOf } from './outcome-effects.ts';
 import { type Job, renderAll } from './render.ts';
-import { type DeliveryResult, failClaimed, type Next, recordResults, stopClaimed } from './results-store.ts';
-import { retryDelay } from './retry.ts';
+import { failClaimed, recordResults, stopClaimed } from './results-store.ts';
 
 /** How much of a lane is worked on at once: while one page is being sent, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {
@@ -190,50 +190,6 @@ const threw = 'transport-threw';
 /** False for what was in a page that a transport threw at: it may have been the cause, and others are to go without it. */
 function isTrusted({ message }: Job): boolean {
   return message.lastCode !== threw;
-}
-
-/** What an outcome means for the message. */
-function resultOf(context: MailContext, message: MessageToSend, outcome: Outcome): DeliveryResult {
-  const { timing, now } = context;
-  const { claim } = message;
-  const attempt = {
-    id: message.attemptId,
-    outcome: outcome.kind,
-    code: outcome.code,
-    answer: outcome.answer,
-    providerMessageId: outcome.kind === 'accepted' ? outcome.providerMessageId : null,
-  };
-  const reason = `${outcome.code}: ${outcome.answer}`;
-  const dropped = 'inactive' in outcome && outcome.inactive?.includes(addressKey(message.recipient.email));
-  switch (outcome.kind) {
-    case 'accepted':
-      return { claim, attempt, next: dropped ? { to: 'suppress', reason } : { to: 'send' } };
-    case 'rejected':
-      return { claim, attempt, next: { to: dropped ? 'suppress' : 'fail', reason } };
-    case 'deferred':
-      return { claim, attempt, next: retryOrFail(context, message, outcome) };
-    case 'unknown':
-      return {
-        claim,
-        attempt,
-        next: { to: 'loseAnswer', dueAt: addMs(now(), timing.unknownGraceMs), reason: outcome.code },
-      };
-  }
-}
-
-function retryOrFail(
-  { retry, now }: MailContext,
-  message: MessageToSend,
-  { code, retryAfterMs }: { code: string; retryAfterMs?: number },
-): Next {
-  // The provider was not asked: no backoff is needed, and no message may fail because we were busy.
-  if (code === notStarted.code) {
-    return { to: 'defer', dueAt: addMs(now(), retry.firstDelayMs), reason: code };
-  }
-  const delay = retryDelay(retry, message.attempts, retryAfterMs);
-  return delay === null
-    ? { to: 'fail', reason: `gave up after ${message.attempts} attempts: ${code}` }
-    : { to: 'defer', dueAt: addMs(now(), delay), reason: code };
 }
 
 // A transport that broke its contract: nothing is known about this envelope.
