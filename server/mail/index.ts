@@ -127,13 +127,15 @@ function mailOf(
 export type { Mail, MailTemplates, ProviderWords, Work } from './api.ts';
 export type {
   CampaignDetails,
+  CampaignFields,
   CampaignFilter,
   CampaignInput,
   CampaignPlan,
   Campaigns,
 } from './campaigns/api.ts';
-export type { AudienceOptions, AudienceResult, RecipientInput, Recipients } from './campaigns/audience.ts';
+export type { AudienceOptions, AudienceResult } from './campaigns/audience.ts';
 export type { Campaign } from './campaigns/campaigns-store.ts';
+export type { RecipientInput, Recipients } from './campaigns/input.ts';
 export type { Progress } from './campaigns/progress.ts';
 export type { CampaignResult } from './campaigns/results-store.ts';
 export type { CampaignAction, CampaignState } from './campaigns/states.ts';
@@ -191,12 +193,14 @@ export { type MailboxInput, readMailbox } from './shared/address.ts';
 export type { Audit } from './shared/audit.ts';
 export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
 export type { Actor, AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
+export type { ChangeOptions } from './shared/change.ts';
 export { faultText, nearestName } from './shared/joi.ts';
 export type { Log, Logger } from './shared/log.ts';
 export { builtFile, isBuilt, packageRoot } from './shared/package-root.ts';
 export {
   type Authoring,
   brandKey,
+  type CampaignTemplateInput,
   type Candidate,
   type Cause,
   type Conflict,
@@ -250,6 +254,7 @@ export {
   type TemplateSource,
   type TestResult,
   type TestSend,
+  type Topic,
   type VersionPick,
   type VersionSummary,
   withLocale,

@@ -54,7 +54,13 @@ describe('campaigns whose operator died halfway', () => {
   it('are moved as far as asked, and only while they are in the state that it was asked for', async () => {
     const change = { at: clock.now(), dueAt: clock.now() };
     const move = (most: number, ...during: CampaignState[]) =>
-      movePages(db, id, during, most, (trx, page) => transition(trx, 'release', page, change));
+      movePages(
+        work => db.transaction(work),
+        id,
+        during,
+        most,
+        (trx, page) => transition(trx, 'release', page, change),
+      );
     expect(await move(9, 'sending', 'cancelled'), 'paused').to.equal(0);
     expect(await move(1, 'paused')).to.equal(1);
     expect((await states()).sort()).to.deep.equal(['held', 'queued']);

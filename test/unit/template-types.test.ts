@@ -8,10 +8,13 @@ import { writeTemplateTypes } from '../../server/mail/templates/authoring/write-
 import { templateTypes } from '../../server/mail/templates/language/template-types.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-const request = path.join(root, 'server/mail/sending/request.ts');
+const request = path.join(root, 'server/mail/sending/input.ts');
+const campaigns = path.join(root, 'server/mail/campaigns/api.ts');
 
 const heading = (folder: string) => `import type { SendInput } from '${path.relative(folder, request)}';
+import type { CampaignInput } from '${path.relative(folder, campaigns)}';
 declare function send(input: SendInput): void;
+declare function create(input: CampaignInput): void;
 const to = 'ada@mail.example';
 `;
 
@@ -32,6 +35,24 @@ const sends: [what: string, code: string, error: RegExp | null][] = [
     "send({ template: 'operational-alert', to, data: { severity: 'info', service: 's', environment: 'e', title: 't', summary: 's', startedAt: new Date(), actionUrl: 'x' } });",
     null,
   ],
+  ['mail without a template', "send({ category: 'order', subject: 's', html: '<p>x</p>', to });", null],
+  [
+    'a template with a text of its own',
+    "send({ template: 'password-reset', to, data: { resetUrl: 'x', expiresInMinutes: 1 }, html: 'x' });",
+    /./,
+  ],
+  [
+    'a campaign with a part of its data',
+    "create({ name: 'n', template: 'newsletter', topic: 'news', data: { issue: 'May' } });",
+    null,
+  ],
+  ['a campaign of an unknown template', "create({ name: 'n', template: 'newsleter' });", /newsleter/],
+  [
+    "a campaign with another template's data",
+    "create({ name: 'n', template: 'newsletter', data: { resetUrl: 'x' } });",
+    /resetUrl/,
+  ],
+  ['an unknown topic', "create({ name: 'n', template: 'newsletter', topic: 'newz' });", /newz/],
   ['an unknown key', "send({ template: 'pasword-reset', to, data: {} });", /pasword-reset/],
   ['no data', "send({ template: 'password-reset', to });", /'data' is missing/],
   [
@@ -67,7 +88,9 @@ describe('the types of templates', function () {
   let errors = '';
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'postlane-types-'));
-    await writeTemplateTypes(path.join(root, 'templates/demo'), path.join(folder, 'templates.d.ts'));
+    await writeTemplateTypes(path.join(root, 'templates/demo'), path.join(folder, 'templates.d.ts'), {
+      topics: ['news', 'offers'],
+    });
     const files = sends.map(([, code], index) =>
       writeFile(path.join(folder, `send-${index}.ts`), `${heading(folder)}${code}\n`),
     );

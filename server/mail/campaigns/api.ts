@@ -1,21 +1,21 @@
-import type { Actor } from '../shared/audit-store.ts';
-import type { ContractSpec } from '../templates/index.ts';
-import type { AudienceOptions, AudienceResult, Recipients } from './audience.ts';
+import type { ChangeOptions } from '../shared/change.ts';
+import type { CampaignTemplateInput, ContractSpec, Topic } from '../templates/index.ts';
+import type { AudienceOptions, AudienceResult } from './audience.ts';
 import type { Campaign } from './campaigns-store.ts';
+import type { Recipients } from './input.ts';
 import type { Progress } from './progress.ts';
 import type { CampaignResult } from './results-store.ts';
 import type { CampaignAction } from './states.ts';
 
 /** Input of `campaigns.create`. */
-export interface CampaignInput {
+export type CampaignInput = CampaignTemplateInput & CampaignFields;
+
+/** A {@link CampaignInput} without its template and its data. */
+export interface CampaignFields {
   /** For people, 1 to 200 characters. */
   name: string;
-  /** Key of a template whose category is bulk. */
-  template: string;
   /** What people subscribe to; those who withdrew from it are left out. */
-  topic?: string | undefined;
-  /** Shared by all recipients; their own data is merged over it. */
-  data?: Record<string, unknown> | undefined;
+  topic?: Topic | undefined;
   tag?: string | undefined;
   /** Not before this moment; at launch when absent. */
   sendAt?: Date | string | undefined;
@@ -46,14 +46,15 @@ export interface CampaignFilter {
 /** Campaigns from draft to done: `mail.campaigns`. A call from a state that does not allow it throws `wrong-state`. */
 export interface Campaigns {
   /** Makes a draft, pinned to the template's published version. */
-  create(input: CampaignInput, actor?: Actor | undefined): Promise<Campaign>;
+  create(input: CampaignInput, options?: ChangeOptions | undefined): Promise<Campaign>;
   /** Templates that campaigns can be made of, by key. */
   templates(): Promise<string[]>;
   /** The data that its template takes of each recipient, except what all share. Throws `unknown-campaign`. */
   contract(id: string): Promise<ContractSpec>;
   /**
    * Adds recipients to a draft page by page, in flat memory. Faulty ones are left out and reported; an address counts
-   * once. Throws `wrong-state` when the campaign is, or meanwhile was, launched: its audience is frozen.
+   * once, so adding them again changes nothing. Throws `wrong-state` when the campaign is, or meanwhile was, launched:
+   * its audience is frozen. In a caller's transaction the campaign is locked until that ends.
    */
   addRecipients(
     id: string,
@@ -61,19 +62,22 @@ export interface Campaigns {
     options?: AudienceOptions | undefined,
   ): Promise<AudienceResult>;
   /** Empties the audience of a draft; returns how many were taken out. */
-  removeRecipients(id: string, actor?: Actor | undefined): Promise<number>;
+  removeRecipients(id: string, options?: Omit<ChangeOptions, 'idempotencyKey'> | undefined): Promise<number>;
   /** Who would get it now, and who not, and why. */
   plan(id: string): Promise<CampaignPlan>;
   /** Freezes the audience and schedules it: at its `sendAt`, else now. */
-  launch(id: string, actor?: Actor | undefined): Promise<Campaign>;
-  /** Stops it for now; what waits is held. What is being sent goes out. */
-  pause(id: string, actor?: Actor | undefined): Promise<Campaign>;
+  launch(id: string, options?: ChangeOptions | undefined): Promise<Campaign>;
+  /**
+   * Stops it for now; what waits is held. What is being sent goes out. In a caller's transaction, here as in the next
+   * three, messages follow within seconds of its commit, by the worker.
+   */
+  pause(id: string, options?: ChangeOptions | undefined): Promise<Campaign>;
   /** Goes on where it was paused. */
-  resume(id: string, actor?: Actor | undefined): Promise<Campaign>;
+  resume(id: string, options?: ChangeOptions | undefined): Promise<Campaign>;
   /** Ends it for good; what waits is cancelled. */
-  cancel(id: string, actor?: Actor | undefined): Promise<Campaign>;
+  cancel(id: string, options?: ChangeOptions | undefined): Promise<Campaign>;
   /** Puts its failed messages back into the queue; returns how many. */
-  retryFailed(id: string, actor?: Actor | undefined): Promise<number>;
+  retryFailed(id: string, options?: ChangeOptions | undefined): Promise<number>;
   /**
    * How far it is. With `recent`, a large running campaign is reported as counted within the last minute, so that pages
    * stay quick.

@@ -3,22 +3,32 @@ import type { Db } from '../../../db/connect.ts';
 import type { CampaignRecipientsRow } from '../../../db/rows.ts';
 
 /** A recipient of a frozen audience, at its position. */
-export type AudienceMember = Pick<CampaignRecipientsRow, 'address' | 'name'> & { position: number };
+export type AudienceMember = Pick<CampaignRecipientsRow, 'address' | 'name' | 'locale' | 'metadata'> & {
+  position: number;
+};
+
+/** A recipient to be added; `data`, `metadata` and `replyTo` are JSON. */
+export interface NewMember {
+  address: string;
+  name: string | null;
+  data: string | null;
+  locale: string | null;
+  metadata: string | null;
+  replyTo: string | null;
+}
 
 /** Adds recipients to an audience; returns how many were new. An address counts once per campaign. */
 export async function insertAudience(
   db: Knex,
   campaignId: string,
-  recipients: readonly { address: string; name: string | null; data: Record<string, unknown> | null }[],
+  recipients: readonly NewMember[],
 ): Promise<number> {
   const [result] = await db.raw(
-    `INSERT IGNORE INTO postlane_campaign_recipients (campaign_id, address, name, data)
-     VALUES ${recipients.map(() => '(?, ?, ?, ?)').join(', ')}`,
-    recipients.flatMap(({ address, name, data }) => [
+    `INSERT IGNORE INTO postlane_campaign_recipients (campaign_id, address, name, data, locale, metadata, reply_to)
+     VALUES ${recipients.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+    recipients.flatMap(({ address, name, data, locale, metadata, replyTo }) => [
       campaignId,
-      address,
-      name,
-      data && JSON.stringify(data),
+      ...[address, name, data, locale, metadata, replyTo],
     ]),
   );
   return result.affectedRows;
@@ -37,7 +47,7 @@ export async function readAudience(
   limit: number,
 ): Promise<AudienceMember[]> {
   const rows = await db('postlane_campaign_recipients')
-    .select('position', 'address', 'name')
+    .select('position', 'address', 'name', 'locale', 'metadata')
     .where({ campaign_id: campaignId })
     .where('position', '>', after)
     .orderBy('position')

@@ -1,25 +1,13 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { addressKey, readMailbox } from '../shared/address.ts';
 import type { AuditAction } from '../shared/audit-actions.ts';
 import { type Actor, amendEntry, audited } from '../shared/audit-store.ts';
-import { inTransaction } from '../shared/transaction.ts';
-import type { ReadyTemplate } from '../templates/index.ts';
-import { deleteAudience, insertAudience } from './audience-store.ts';
+import { type ChangeOptions, within } from '../shared/change.ts';
+import { deleteAudience, insertAudience, type NewMember } from './audience-store.ts';
 import { type Campaign, readCampaign } from './campaigns-store.ts';
+import { type Recipients, readRecipient } from './input.ts';
 import { isAllowed } from './states.ts';
-
-/** One recipient of an audience. */
-export interface RecipientInput {
-  email: string;
-  name?: string | null | undefined;
-  /** Merged over the campaign's data. */
-  data?: Record<string, unknown> | undefined;
-}
-
-/** Recipients as they come: a list, a generator, a stream of parsed lines. */
-export type Recipients = Iterable<RecipientInput> | AsyncIterable<RecipientInput>;
 
 /** What became of recipients. Faults carry the recipient's index from 0; the first thousand are kept with their reasons. */
 export interface AudienceResult {
@@ -30,50 +18,59 @@ export interface AudienceResult {
 }
 
 /** Options of {@link addRecipients}. */
-export interface AudienceOptions extends Actor {
+export interface AudienceOptions extends Omit<ChangeOptions, 'idempotencyKey'> {
   /** Check all of them and add none. */
   checkOnly?: boolean | undefined;
 }
 
 const pageSize = 1000;
+/** Of data: a page is one statement, and that has to fit into what a database takes at once. */
+const pageCharacters = 2 * 1024 * 1024;
 const keptFaults = 1000;
 
-/**
- * Adds recipients to a draft page by page, in flat memory. Faulty ones are left out and reported; an address counts
- * once. Throws `wrong-state` when the campaign is, or meanwhile was, launched: its audience is frozen.
- */
+/** See {@link Campaigns.addRecipients}. */
 export async function addRecipients(
   context: MailContext,
   id: string,
   recipients: Recipients,
-  { checkOnly = false, by }: AudienceOptions = {},
+  { checkOnly = false, by, trx }: AudienceOptions = {},
 ): Promise<AudienceResult> {
-  const campaign = await requireCampaign(context.db, id);
+  const inPage: InPage = work => within(context.db, trx, work);
+  const campaign = await inPage(own => requireCampaign(own, id));
   const template = await context.templates.version(campaign.templateVersionId);
   const result: AudienceResult = { added: 0, duplicates: 0, rejected: 0, faults: [] };
   const entry = growingEntry(by && !checkOnly ? { by } : {}, 'campaign.add-recipients', id, context.now);
-  let page: Member[] = [];
+  let page: NewMember[] = [];
+  let characters = 0;
   let index = 0;
   for await (const recipient of recipients) {
-    const member = checkRecipient(recipient, campaign, template);
+    const member = readRecipient(recipient, campaign, template, context.providers.limits);
     if (member instanceof MailError) reject(result, index, member);
-    else if (!checkOnly) page.push(member);
+    else if (!checkOnly) {
+      page.push(member);
+      characters += member.data?.length ?? 0;
+    }
     index += 1;
-    if (page.length >= pageSize) {
-      await storePage(context, id, page, result, entry);
+    if (page.length >= pageSize || characters >= pageCharacters) {
+      await storePage(inPage, id, page, result, entry);
       page = [];
+      characters = 0;
     }
   }
-  await storePage(context, id, page, result, entry);
+  await storePage(inPage, id, page, result, entry);
   return result;
 }
 
 /** Empties the audience of a draft, in pages; returns how many were taken out. */
-export async function removeRecipients(context: MailContext, id: string, actor: Actor = {}): Promise<number> {
+export async function removeRecipients(
+  context: MailContext,
+  id: string,
+  { trx: caller, ...actor }: Omit<ChangeOptions, 'idempotencyKey'> = {},
+): Promise<number> {
   const entry = growingEntry(actor, 'campaign.remove-recipients', id, context.now);
   let total = 0;
   for (let removed = pageSize; removed === pageSize; total += removed) {
-    removed = await inTransaction(context.db, async trx => {
+    removed = await within(context.db, caller, async trx => {
       const campaign = await requireCampaign(trx, id, { lock: true });
       if (!isAllowed('removeRecipients', campaign.state)) throw wrongState(campaign, 'give up recipients');
       const deleted = await deleteAudience(trx, id, pageSize);
@@ -84,40 +81,22 @@ export async function removeRecipients(context: MailContext, id: string, actor: 
   return total;
 }
 
-interface Member {
-  address: string;
-  name: string | null;
-  data: Record<string, unknown> | null;
-}
-
-function checkRecipient(
-  recipient: RecipientInput,
-  campaign: Campaign,
-  template: ReadyTemplate,
-): Member | MailError {
-  try {
-    const { email, name } = readMailbox({ email: recipient.email, name: recipient.name ?? null }, 'email');
-    template.check({ ...campaign.data, ...recipient.data });
-    return { address: addressKey(email), name: name ?? null, data: recipient.data ?? null };
-  } catch (error) {
-    if (error instanceof MailError) return error;
-    throw error;
-  }
-}
-
 function reject(result: AudienceResult, index: number, { field, message }: MailError): void {
   result.rejected += 1;
   if (result.faults.length < keptFaults) result.faults.push({ index, field, message });
 }
 
+/** Runs the work of a page in a transaction. */
+type InPage = <T>(work: (trx: Db) => Promise<T>) => Promise<T>;
+
 async function storePage(
-  { db }: MailContext,
+  inPage: InPage,
   id: string,
-  page: Member[],
+  page: NewMember[],
   result: AudienceResult,
   entry: GrowingEntry,
 ): Promise<void> {
-  const added = await inTransaction(db, async trx => {
+  const added = await inPage(async trx => {
     // Locked: a launch waits for the page, or the page sees that it was launched.
     const campaign = await requireCampaign(trx, id, { lock: true });
     if (!isAllowed('addRecipients', campaign.state)) throw wrongState(campaign, 'take recipients');

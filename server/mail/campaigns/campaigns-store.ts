@@ -4,7 +4,6 @@ import type { Db } from '../../../db/connect.ts';
 import type { CampaignsRow, TemplateVersionsRow } from '../../../db/rows.ts';
 import { openStates } from '../messages/states.ts';
 import { utc } from '../shared/time.ts';
-import { inTransaction } from '../shared/transaction.ts';
 import {
   type CampaignState,
   type CampaignTransition,
@@ -150,12 +149,15 @@ export async function saveCursor(trx: Knex, id: string, expandedTo: number): Pro
 
 const movePage = 5000;
 
+/** Runs the work of one page in a transaction. */
+export type InPage = <T>(work: (trx: Knex) => Promise<T>) => Promise<T>;
+
 /**
  * Moves messages of a campaign, `most` of them, as long as it is in one of the states `during`; page by page, so that no
  * lock is held for long. Returns how many were moved: fewer than `most` when none is left.
  */
 export async function movePages(
-  db: Db,
+  inPage: InPage,
   campaignId: string,
   during: readonly CampaignState[],
   most: number,
@@ -163,7 +165,7 @@ export async function movePages(
 ): Promise<number> {
   for (let total = 0; ; ) {
     const limit = Math.min(movePage, most - total);
-    const moved = await inTransaction(db, async trx => {
+    const moved = await inPage(async trx => {
       // Locked: a pause or a resume meanwhile waits for the page, or the page sees it.
       const campaign = await trx('postlane_campaigns')
         .select('state')

@@ -2,85 +2,81 @@ import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { categoryPolicy } from '../routing/policy.ts';
-import { hasControlCharacter } from '../shared/address.ts';
-import { type Actor, audited } from '../shared/audit-store.ts';
+import { audited } from '../shared/audit-store.ts';
+import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { idAt } from '../shared/ids.ts';
-import { firstFault, timestampSchema } from '../shared/joi.ts';
-import { inTransaction } from '../shared/transaction.ts';
-import type { ContractSpec } from '../templates/index.ts';
-import type { CampaignDetails, CampaignInput, CampaignPlan, Campaigns } from './api.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { changeFields, changeSchema, idSchema } from '../shared/schemas.ts';
+import type { ContractSpec, ReadyTemplate } from '../templates/index.ts';
+import type { CampaignDetails, CampaignFields, CampaignInput, CampaignPlan, Campaigns } from './api.ts';
 import { addRecipients, requireCampaign as readOrRefuse, removeRecipients } from './audience.ts';
 import { countAudience, countConsentsIn, countSuppressedIn } from './audience-store.ts';
 import { type Campaign, insertCampaign, listCampaigns } from './campaigns-store.ts';
+import { campaignInputSchema, recipientsSchema } from './input.ts';
 import { createCampaignLife } from './lifecycle.ts';
 import { progressIn } from './progress.ts';
 import { resultsOf } from './results-store.ts';
 import { allowedCampaignActions } from './states.ts';
 
-const campaignInput = Joi.object({
-  name: Joi.string().trim().min(1).max(200).required(),
-  template: Joi.string().max(64).required(),
-  topic: Joi.string()
-    .pattern(/^[a-z0-9][a-z0-9_-]*$/)
-    .max(64),
-  data: Joi.object().default({}),
-  tag: Joi.string().custom((tag: string, helper) =>
-    hasControlCharacter(tag) ? helper.error('string.base') : tag,
-  ),
-  sendAt: timestampSchema,
-}).required();
+const id = argument('id', idSchema);
+const change = argument('options', changeSchema);
+const audienceFields = { ...changeFields, idempotencyKey: Joi.forbidden() };
+const campaignRules: Rules<Campaigns> = {
+  create: [argument('input', campaignInputSchema), change],
+  templates: [],
+  contract: [id],
+  addRecipients: [
+    id,
+    argument('recipients', recipientsSchema),
+    argument('options', Joi.object({ ...audienceFields, checkOnly: Joi.boolean() })),
+  ],
+  removeRecipients: [id, argument('options', Joi.object(audienceFields))],
+  plan: [id],
+  launch: [id, change],
+  pause: [id, change],
+  resume: [id, change],
+  cancel: [id, change],
+  retryFailed: [id, change],
+  progress: [id, argument('options', Joi.object({ recent: Joi.boolean() }))],
+  results: [id],
+  get: [id],
+  list: [argument('filter', Joi.object({ running: Joi.boolean(), cursor: idSchema.optional() }))],
+};
 
 /** See {@link Campaigns}. */
 export function createCampaigns(context: MailContext): Campaigns {
   const { db, now } = context;
 
-  async function create(input: CampaignInput, actor: Actor = {}): Promise<Campaign> {
-    const { error, value } = campaignInput.validate(input);
-    if (error) {
-      const { path, fault } = firstFault(error);
-      throw new MailError('invalid-input', `${path} ${fault}.`, path);
-    }
+  async function create(input: CampaignInput, options: ChangeOptions = {}): Promise<Campaign> {
+    const value = input as CheckedInput;
     const { limits } = context.providers;
     if ((value.tag?.length ?? 0) > limits.tag)
       throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
     const template = await context.templates.published(value.template);
-    const { category } = template.content;
-    if (!isBulk(context, category)) {
+    if (!isBulk(context, template.content.category)) {
       throw new MailError(
         'invalid-input',
         `${value.template} is transactional: send it message by message.`,
         'template',
       );
     }
-    const campaign: Campaign = {
-      id: idAt(now()),
-      name: value.name,
-      state: 'draft',
-      templateVersionId: template.id,
-      template: template.content.key,
-      templateVersion: template.version,
-      category,
-      topic: value.topic ?? null,
-      data: value.data,
-      tag: value.tag ?? null,
-      sendAt: value.sendAt ?? null,
-      audience: null,
-      expandedTo: 0,
-      createdAt: now(),
-      launchedAt: null,
-      finishedAt: null,
-    };
-    await inTransaction(db, async trx => {
-      await insertCampaign(trx, campaign);
-      const { id, name, template: key, topic, tag, sendAt } = campaign;
-      await audited(trx, actor, {
-        action: 'campaign.create',
-        subject: `campaign:${id}`,
-        after: { name, template: key, topic, tag, sendAt },
-        at: now(),
-      });
-    });
-    return campaign;
+    const campaign = draftOf(value, template, now());
+    return changeOnce(
+      context,
+      { scope: 'campaign.create', request: value, options },
+      async trx => {
+        await insertCampaign(trx, campaign);
+        const { id, name, template: key, topic, tag, sendAt } = campaign;
+        await audited(trx, options, {
+          action: 'campaign.create',
+          subject: `campaign:${id}`,
+          after: { name, template: key, topic, tag, sendAt },
+          at: now(),
+        });
+        return id;
+      },
+      readOrRefuse,
+    );
   }
 
   async function plan(id: string): Promise<CampaignPlan> {
@@ -122,12 +118,12 @@ export function createCampaigns(context: MailContext): Campaigns {
     return (await context.templates.version(templateVersionId)).content.contract;
   }
 
-  return {
+  const campaigns: Campaigns = {
     create,
     templates,
     contract,
-    addRecipients: (id, recipients, options = {}) => addRecipients(context, id, recipients, options),
-    removeRecipients: (id, actor = {}) => removeRecipients(context, id, actor),
+    addRecipients: (id, recipients, options) => addRecipients(context, id, recipients, options),
+    removeRecipients: (id, options) => removeRecipients(context, id, options),
     plan,
     ...createCampaignLife(context),
     progress: async (id, { recent = false } = {}) => progressIn(context, await requireCampaign(id), recent),
@@ -137,6 +133,28 @@ export function createCampaigns(context: MailContext): Campaigns {
     },
     get,
     list: (filter = {}) => listCampaigns(db, filter),
+  };
+  return withCheckedInput(campaigns, campaignRules, { now: ['results'] });
+}
+
+/** A {@link CampaignInput} as its schema reads it. */
+interface CheckedInput extends Omit<CampaignFields, 'sendAt'> {
+  template: string;
+  data: Record<string, unknown>;
+  sendAt?: Date;
+}
+
+function draftOf(
+  { name, topic, data, tag, sendAt }: CheckedInput,
+  { id, version, content }: ReadyTemplate,
+  createdAt: Date,
+): Campaign {
+  return {
+    id: idAt(createdAt),
+    ...{ name, state: 'draft', category: content.category, data, createdAt },
+    ...{ templateVersionId: id, template: content.key, templateVersion: version },
+    ...{ topic: topic ?? null, tag: tag ?? null, sendAt: sendAt ?? null },
+    ...{ audience: null, expandedTo: 0, launchedAt: null, finishedAt: null },
   };
 }
 

@@ -104,5 +104,7 @@ async function insertAlone({ log }: MailContext, trx: Trx, message: NewMessage):
 function messageFor(context: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {
   const { id: campaignId, category, templateVersionId, topic, tag } = campaign;
   const recipient = { email: member.address, ...(member.name !== null && { name: member.name }) };
-  return newMessage(context, { category, recipient, templateVersionId, campaignId, topic, tag });
+  const metadata = member.metadata === null ? {} : JSON.parse(member.metadata);
+  const own = { recipient, locale: member.locale, metadata };
+  return newMessage(context, { ...own, category, templateVersionId, campaignId, topic, tag });
 }

@@ -1,13 +1,21 @@
+import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { transition } from '../messages/transitions-store.ts';
 import type { AuditAction } from '../shared/audit-actions.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
+import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import type { Campaigns } from './api.ts';
 import { requireCampaign, wrongState } from './audience.ts';
 import { countAudience, freezeAudienceSize } from './audience-store.ts';
-import { type Campaign, movePages, stampCancelledFinished, transitionCampaign } from './campaigns-store.ts';
+import {
+  type Campaign,
+  type InPage,
+  movePages,
+  stampCancelledFinished,
+  transitionCampaign,
+} from './campaigns-store.ts';
 import { refreshProgress } from './progress.ts';
 import { type CampaignAction, campaignTransitions } from './states.ts';
 
@@ -29,59 +37,87 @@ export function createCampaignLife(
 ): Pick<Campaigns, 'launch' | 'pause' | 'resume' | 'cancel' | 'retryFailed'> {
   const { db, now } = context;
 
-  async function launch(id: string, actor: Actor = {}): Promise<Campaign> {
-    if ((await countAudience(db, id)) === 0) {
-      await requireCampaign(db, id);
-      throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
-    }
-    await take(id, 'launch', actor);
-    await freezeAudienceSize(db, id);
-    return requireCampaign(db, id);
+  async function launch(id: string, options: ChangeOptions = {}): Promise<Campaign> {
+    return once(id, 'launch', options, async trx => {
+      if ((await countAudience(trx, id)) === 0) {
+        await requireCampaign(trx, id);
+        throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
+      }
+      await take(trx, id, 'launch', options);
+      await freezeAudienceSize(trx, id);
+    });
   }
 
-  async function pause(id: string, actor: Actor = {}): Promise<Campaign> {
-    const campaign = await take(id, 'pause', actor);
+  async function pause(id: string, options: ChangeOptions = {}): Promise<Campaign> {
+    const campaign = await once(id, 'pause', options, trx => take(trx, id, 'pause', options));
+    // Before the commit of a caller nobody else sees the pause: the worker follows it.
+    if (options.trx) return campaign;
     await holdQueued(context, id, atOnce);
     await refreshProgress(context, id);
     return campaign;
   }
 
-  async function resume(id: string, actor: Actor = {}): Promise<Campaign> {
-    const campaign = await take(id, 'resume', actor);
+  async function resume(id: string, options: ChangeOptions = {}): Promise<Campaign> {
+    const campaign = await once(id, 'resume', options, trx => take(trx, id, 'resume', options));
+    if (options.trx) return campaign;
     await releaseHeld(context, id, atOnce);
     await refreshProgress(context, id);
     return campaign;
   }
 
-  async function cancel(id: string, actor: Actor = {}): Promise<Campaign> {
-    await take(id, 'cancel', actor);
+  async function cancel(id: string, options: ChangeOptions = {}): Promise<Campaign> {
+    const campaign = await once(id, 'cancel', options, trx => take(trx, id, 'cancel', options));
+    if (options.trx) return campaign;
     await finishCancelled(context, id, atOnce);
     return requireCampaign(db, id);
   }
 
-  async function retryFailed(id: string, actor: Actor = {}): Promise<number> {
-    await take(id, 'retryFailed', actor);
-    const during = campaignTransitions.retryFailed.from;
-    const count = await movePages(db, id, during, Number.POSITIVE_INFINITY, (trx, page) =>
-      transition(trx, 'retry', { ...page, only: 'failed' }, { at: now(), dueAt: now() }),
+  async function retryFailed(id: string, options: ChangeOptions = {}): Promise<number> {
+    const request = { scope: steps.retryFailed.action, request: { id }, options };
+    // As a part of what commits together where that is asked for; otherwise page by page behind it.
+    const together = options.trx !== undefined || options.idempotencyKey !== undefined;
+    const count = await changeOnce(
+      context,
+      request,
+      async trx => {
+        await take(trx, id, 'retryFailed', options);
+        return together ? retryIn(work => work(trx), id) : null;
+      },
+      async (_, kept) => kept,
     );
-    await refreshProgress(context, id);
-    return count;
+    const total = count ?? (await retryIn(work => inTransaction(db, work), id));
+    if (!options.trx) await refreshProgress(context, id);
+    return total;
   }
 
-  async function take(id: string, name: keyof typeof steps, actor: Actor): Promise<Campaign> {
+  function retryIn(inPage: InPage, id: string): Promise<number> {
+    const during = campaignTransitions.retryFailed.from;
+    return movePages(inPage, id, during, Number.POSITIVE_INFINITY, (trx, page) =>
+      transition(trx, 'retry', { ...page, only: 'failed' }, { at: now(), dueAt: now() }),
+    );
+  }
+
+  /** A step of a life, once under its key; the campaign as it is then. */
+  function once(
+    id: string,
+    step: keyof typeof steps,
+    options: ChangeOptions,
+    work: (trx: Trx) => Promise<void>,
+  ): Promise<Campaign> {
+    const { action: scope } = steps[step];
+    return changeOnce(context, { scope, request: { id }, options }, work, trx => requireCampaign(trx, id));
+  }
+
+  async function take(trx: Trx, id: string, name: keyof typeof steps, actor: Actor): Promise<void> {
     const { action, what } = steps[name];
-    return inTransaction(db, async trx => {
-      const { state } = await requireCampaign(trx, id, { lock: true });
-      if (!(await transitionCampaign(trx, id, name, now()))) throw wrongState({ state }, what);
-      await audited(trx, actor, {
-        action,
-        subject: `campaign:${id}`,
-        before: { state },
-        after: { state: campaignTransitions[name].to },
-        at: now(),
-      });
-      return requireCampaign(trx, id);
+    const { state } = await requireCampaign(trx, id, { lock: true });
+    if (!(await transitionCampaign(trx, id, name, now()))) throw wrongState({ state }, what);
+    await audited(trx, actor, {
+      action,
+      subject: `campaign:${id}`,
+      before: { state },
+      after: { state: campaignTransitions[name].to },
+      at: now(),
     });
   }
 
@@ -94,7 +130,13 @@ export async function holdQueued(
   id: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  await movePages(db, id, ['paused'], most, (trx, page) => transition(trx, 'hold', page, { at: now() }));
+  await movePages(
+    work => inTransaction(db, work),
+    id,
+    ['paused'],
+    most,
+    (trx, page) => transition(trx, 'hold', page, { at: now() }),
+  );
 }
 
 /** Puts what a pause held back into the queue. */
@@ -103,8 +145,12 @@ export async function releaseHeld(
   id: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  await movePages(db, id, campaignTransitions.pause.from, most, (trx, page) =>
-    transition(trx, 'release', page, { at: now(), dueAt: now() }),
+  await movePages(
+    work => inTransaction(db, work),
+    id,
+    campaignTransitions.pause.from,
+    most,
+    (trx, page) => transition(trx, 'release', page, { at: now(), dueAt: now() }),
   );
 }
 
@@ -117,8 +163,12 @@ export async function finishCancelled(
   id: string,
   most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const moved = await movePages(db, id, ['cancelled'], most, (trx, page) =>
-    transition(trx, 'cancel', page, { at: now() }),
+  const moved = await movePages(
+    work => inTransaction(db, work),
+    id,
+    ['cancelled'],
+    most,
+    (trx, page) => transition(trx, 'cancel', page, { at: now() }),
   );
   if (moved < most) await stampCancelledFinished(db, id, now());
 }

@@ -22,6 +22,7 @@ export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
   const before = [firstIdAt(cutoff)];
   await inPages(db, oldFilesSql, before, 'DELETE FROM postlane_message_attachments WHERE message_id IN (?)');
   await inPages(db, oldMetadataSql, before, 'DELETE FROM postlane_message_metadata WHERE message_id IN (?)');
+  await purgeKeys(db, cutoff);
   return {
     contents: await inPages(
       db,
@@ -78,6 +79,17 @@ async function inPages(
     if (before) await db.raw(before, [ids]);
     const [result] = await db.raw(change, [ids]);
     total += result.affectedRows;
+  }
+}
+
+/** Of changes made once. A page at a time, by the index of their time. */
+async function purgeKeys(db: Db, cutoff: Date): Promise<void> {
+  for (let removed = page; removed === page; ) {
+    removed = await db('postlane_idempotency_keys')
+      .where('created_at', '<', utc(cutoff))
+      .orderBy('created_at')
+      .limit(page)
+      .delete();
   }
 }
 

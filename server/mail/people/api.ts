@@ -1,5 +1,6 @@
 import type { EventView } from '../events/events-store.ts';
-import type { Actor } from '../shared/audit-store.ts';
+import type { ChangeOptions } from '../shared/change.ts';
+import type { Topic } from '../templates/index.ts';
 import type { Consent } from './consent-store.ts';
 import type { Suppression, SuppressionFilter, SuppressionPage } from './suppressions-store.ts';
 
@@ -27,29 +28,29 @@ export interface Suppressions {
    * An operator's own suppression; the note says why. False when the address is suppressed already and that stays as
    * it is.
    */
-  add(stream: string, address: string, note: string, actor?: Actor | undefined): Promise<boolean>;
+  add(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<boolean>;
   /**
    * Lifts a suppression. One of the provider is lifted there first; throws `wrong-state` for those that it never lifts,
-   * and with its own words when it refuses.
+   * and with its own words when it refuses. It is asked at once, also where the change waits for a caller's commit.
    */
-  lift(stream: string, address: string, note: string, actor?: Actor | undefined): Promise<void>;
+  lift(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<void>;
 }
 
 /** What a person says about a topic. */
 export interface ConsentStatement {
-  topic: string;
+  topic: Topic;
   address: string;
   granted: boolean;
   /** How we know, such as where and how it was said. */
   evidence?: string | undefined;
   /** When it was said; now when absent. An older statement never replaces a newer one. */
-  at?: Date | undefined;
+  at?: Date | string | undefined;
 }
 
 /** What people said about topics: `mail.consent`. */
 export interface Consents {
   /** Records a statement with its evidence. */
-  record(statement: ConsentStatement): Promise<void>;
+  record(statement: ConsentStatement, options?: ChangeOptions | undefined): Promise<void>;
   /** All statements of an address. */
   list(address: string): Promise<Consent[]>;
 }

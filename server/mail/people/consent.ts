@@ -1,19 +1,45 @@
+import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { readMailbox } from '../shared/address.ts';
+import { changeOnce } from '../shared/change.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { timestampSchema } from '../shared/joi.ts';
+import { addressSchema, changeSchema, noteSchema, topicSchema } from '../shared/schemas.ts';
 import type { Consents } from './api.ts';
 import { listConsents, recordConsent } from './consent-store.ts';
 
+const statementSchema = Joi.object({
+  topic: topicSchema.required(),
+  address: addressSchema.required(),
+  granted: Joi.boolean().strict().required(),
+  evidence: noteSchema,
+  at: timestampSchema,
+}).required();
+
+const rules: Rules<Consents> = {
+  record: [argument('statement', statementSchema), argument('options', changeSchema)],
+  list: [argument('address', addressSchema.required())],
+};
+
 /** See {@link Consents}. */
-export function createConsent({ db, now }: MailContext): Consents {
-  return {
-    record: statement =>
-      recordConsent(db, {
-        topic: statement.topic,
-        address: readMailbox(statement.address, 'address').email,
-        granted: statement.granted,
-        evidence: statement.evidence ?? null,
-        changedAt: statement.at ?? now(),
-      }),
+export function createConsent(context: MailContext): Consents {
+  const { db, now } = context;
+  const consents: Consents = {
+    async record({ topic, address, granted, evidence, at }, options = {}) {
+      const consent = {
+        ...{ topic, granted, evidence: evidence ?? null },
+        address: readMailbox(address, 'address').email,
+        changedAt: at === undefined ? now() : new Date(at),
+      };
+      const request = { topic, address: consent.address, granted };
+      await changeOnce(
+        context,
+        { scope: 'consent.record', request, options },
+        trx => recordConsent(trx, consent),
+        async () => undefined,
+      );
+    },
     list: address => listConsents(db, address),
   };
+  return withCheckedInput(consents, rules);
 }

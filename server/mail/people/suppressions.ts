@@ -1,9 +1,13 @@
+import Joi from 'joi';
+import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { readEvent } from '../events/events-store.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
-import { inTransaction } from '../shared/transaction.ts';
+import { type ChangeOptions, changeOnce } from '../shared/change.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { addressSchema, changeSchema, limitSchema, noteSchema, wordSchema } from '../shared/schemas.ts';
 import type { Suppressions } from './api.ts';
 import {
   changeSuppression,
@@ -13,21 +17,42 @@ import {
   type Suppression,
 } from './suppressions-store.ts';
 
+const place = [
+  argument('stream', wordSchema.required()),
+  argument('address', addressSchema.required()),
+] as const;
+const change = [
+  ...place,
+  argument('note', noteSchema.required()),
+  argument('options', changeSchema),
+] as const;
+const filterFields = { stream: wordSchema, limit: limitSchema };
+const rules: Rules<Suppressions> = {
+  list: [argument('filter', Joi.object({ ...filterFields, address: addressSchema }))],
+  page: [
+    argument(
+      'filter',
+      Joi.object({ ...filterFields, start: addressSchema.allow(''), cursor: Joi.string().max(400) }),
+    ),
+  ],
+  evidence: place,
+  add: change,
+  lift: change,
+};
+
 /** See {@link Suppressions}. */
-export function createSuppressions({ db, now, log, providers }: MailContext): Suppressions {
+export function createSuppressions(context: MailContext): Suppressions {
+  const { db, now, log, providers } = context;
   /**
    * Stores an operator's decision and audits it with what it replaces. False when an active
    * suppression of the provider's or the recipient's is there, which must not turn into an operator's own.
    */
   const decide = (
-    stream: string,
-    address: string,
-    active: boolean,
-    note: string,
+    trx: Trx,
+    { stream, address, active, note }: { stream: string; address: string; active: boolean; note: string },
     actor: Actor,
   ): Promise<boolean> =>
-    inTransaction(db, async trx => {
-      const before = await readSuppression(trx, stream, address);
+    readSuppression(trx, stream, address).then(async before => {
       if (active && before?.active && before.origin !== 'Operator') return false;
       const change = { stream, address, active, reason: 'ManualSuppression', origin: 'Operator', note };
       await changeSuppression(trx, { ...change, changedAt: now() });
@@ -41,18 +66,45 @@ export function createSuppressions({ db, now, log, providers }: MailContext): Su
       return true;
     });
 
-  async function add(stream: string, address: string, note: string, actor: Actor = {}): Promise<boolean> {
-    return decide(stream, addressKey(readMailbox(address, 'address').email), true, note, actor);
+  async function add(
+    stream: string,
+    given: string,
+    note: string,
+    options: ChangeOptions = {},
+  ): Promise<boolean> {
+    const address = addressKey(readMailbox(given, 'address').email);
+    return changeOnce(
+      context,
+      { scope: 'suppression.add', request: { stream, address }, options },
+      trx => decide(trx, { stream, address, note, active: true }, options),
+      async (_, added) => added,
+    );
   }
 
-  async function lift(stream: string, address: string, note: string, actor: Actor = {}): Promise<void> {
-    const [found] = await listSuppressions(db, { stream, address });
-    if (!found)
-      throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
-    const fixed = cannotLift(found);
-    if (fixed) throw new MailError('wrong-state', fixed, 'address');
-    if (found.origin !== 'Operator') await askProvider(stream, found.address);
-    await decide(stream, found.address, false, note, actor);
+  async function lift(
+    stream: string,
+    given: string,
+    note: string,
+    options: ChangeOptions = {},
+  ): Promise<void> {
+    const address = addressKey(given);
+    const before = await readSuppression(db, stream, address);
+    // Before the transaction: nothing is locked while the provider takes its time.
+    if (before?.active && before.origin !== 'Operator' && !cannotLift(before))
+      await askProvider(stream, address);
+    await changeOnce(
+      context,
+      { scope: 'suppression.lift', request: { stream, address }, options },
+      async trx => {
+        const found = await readSuppression(trx, stream, address);
+        if (!found?.active)
+          throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
+        const fixed = cannotLift(found);
+        if (fixed) throw new MailError('wrong-state', fixed, 'address');
+        await decide(trx, { stream, address, note, active: false }, options);
+      },
+      async () => undefined,
+    );
   }
 
   async function askProvider(stream: string, address: string): Promise<void> {
@@ -78,7 +130,7 @@ export function createSuppressions({ db, now, log, providers }: MailContext): Su
     return providers.listing(stream)?.lists?.cannotLift({ reason, origin }) ?? null;
   }
 
-  return {
+  const suppressions: Suppressions = {
     list: (filter = {}) => listSuppressions(db, filter),
     page: (filter = {}) => pageSuppressions(db, filter),
     async evidence(stream, address) {
@@ -90,4 +142,5 @@ export function createSuppressions({ db, now, log, providers }: MailContext): Su
     add,
     lift,
   };
+  return withCheckedInput(suppressions, rules);
 }

@@ -1,5 +1,5 @@
 import type { MailboxInput } from '../shared/address.ts';
-import type { TemplateInput } from '../templates/index.ts';
+import type { TemplateInput, Topic } from '../templates/index.ts';
 
 /** A file to attach; content as bytes or base64. */
 export interface AttachmentInput {
@@ -58,7 +58,7 @@ export interface SendFields {
   /** BCP 47, such as `nl-BE`. */
   locale?: string | undefined;
   /** What its recipient may have said no to; for categories that ask for consent. */
-  topic?: string | undefined;
+  topic?: Topic | undefined;
   /** Nobody but its recipient may read what it says: pages and `messages.preview` refuse to show it. */
   confidential?: boolean | undefined;
   /** Not before this moment. */

@@ -1,13 +1,14 @@
 import Joi from 'joi';
 import { MailError } from '../error.ts';
 import type { Limits } from '../providers/limits.ts';
-import { attemptKey, type Mailbox } from '../providers/transport.ts';
+import type { Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, readMailboxes } from '../shared/address.ts';
 import { type Fingerprint, fingerprint } from '../shared/fingerprint.ts';
 import { firstFault, timestampSchema } from '../shared/joi.ts';
 import { canonicalLocale } from '../templates/index.ts';
 import type { AttachmentInput, SendInput } from './input.ts';
 import { isForbiddenAttachment } from './limits.ts';
+import { checkMetadata } from './metadata.ts';
 
 /** A checked {@link SendInput}. */
 export interface SendRequest {
@@ -214,36 +215,6 @@ const reservedHeaders =
 function checkTag(tag: string | null, limits: Limits): void {
   if (tag !== null && tag.length > limits.tag)
     throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
-}
-
-function checkMetadata(metadata: Record<string, string>, limits: Limits): void {
-  const keys = Object.keys(metadata);
-  if (keys.length > limits.metadataFields) {
-    throw new MailError('invalid-input', `metadata may have ${limits.metadataFields} fields.`, 'metadata');
-  }
-  const seen = new Set<string>();
-  for (const key of keys) {
-    const field = `metadata.${key}`;
-    // A key becomes part of a header's name over SMTP, so it has to be one word.
-    if (!/^[A-Za-z0-9_-]+$/.test(key) || key.length > limits.metadataKey) {
-      throw new MailError(
-        'invalid-input',
-        `A metadata key is 1 to ${limits.metadataKey} characters a-z, A-Z, 0-9, - or _.`,
-        field,
-      );
-    }
-    if ((metadata[key]?.length ?? 0) > limits.metadataValue) {
-      throw new MailError(
-        'invalid-input',
-        `${field} is longer than ${limits.metadataValue} characters.`,
-        field,
-      );
-    }
-    if (seen.has(key.toLowerCase()) || key.toLowerCase() === attemptKey) {
-      throw new MailError('invalid-input', `${field} is taken; case does not tell keys apart.`, field);
-    }
-    seen.add(key.toLowerCase());
-  }
 }
 
 function inputError(error: Joi.ValidationError): MailError {

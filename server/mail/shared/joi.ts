@@ -28,7 +28,8 @@ export function firstFault(error: Joi.ValidationError, root = ''): { path: strin
   };
 }
 
-function joinPath(path: string, part: string | number): string {
+/** A path with one more part: `data.items[2]`. */
+export function joinPath(path: string, part: string | number): string {
   if (typeof part === 'number') return `${path}[${part}]`;
   return path ? `${path}.${part}` : part;
 }

@@ -26,7 +26,7 @@ export {
   withoutLocale,
 } from './language/source.ts';
 export type { TemplateContent, TemplateParts } from './language/template.ts';
-export type { TemplateInput } from './language/template-types.ts';
+export type { CampaignTemplateInput, TemplateInput, Topic } from './language/template-types.ts';
 export { createTemplateChecks, type TemplateChecks } from './preview/index.ts';
 export type { Preview, PreviewOptions } from './preview/preview.ts';
 export { createRenderPool, type RenderPool } from './preview/render-pool.ts';

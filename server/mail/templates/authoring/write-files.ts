@@ -75,10 +75,15 @@ function saysTheSame(text: string, value: unknown): boolean {
 }
 
 /**
- * Writes the TypeScript types of the templates of a folder: with that file in a program, a wrong `template` or `data`
- * in `mail.send` does not compile. No database is needed. Throws `invalid-template`.
+ * Writes the TypeScript types of the templates of a folder, and of these topics: with that file in a program, a wrong
+ * `template`, `data` or `topic` in `mail.send` and `mail.campaigns.create` does not compile. No database is needed. Throws
+ * `invalid-template`.
  */
-export async function writeTemplateTypes(folder: string, out: string): Promise<void> {
+export async function writeTemplateTypes(
+  folder: string,
+  out: string,
+  { topics = [] }: { topics?: readonly string[] | undefined } = {},
+): Promise<void> {
   const sources = await readSourceFiles(folder);
   const templates = sources.flatMap(source =>
     source.kind === 'template'
@@ -86,5 +91,5 @@ export async function writeTemplateTypes(folder: string, out: string): Promise<v
       : [],
   );
   await mkdir(path.dirname(path.resolve(out)), { recursive: true });
-  await writeFile(out, templateTypes(templates));
+  await writeFile(out, templateTypes(templates, topics));
 }

@@ -8,7 +8,27 @@ declare global {
   interface PostlaneTemplates {}
 }
 
+declare global {
+  /** The topics that people subscribe to. Empty, and then any topic compiles, until the same file declares them. */
+  interface PostlaneTopics {}
+}
+
 type KnownTemplate = keyof PostlaneTemplates;
+
+/** What people subscribe to: a lower-case word of at most 64 characters. */
+export type Topic = [keyof PostlaneTopics] extends [never] ? string : keyof PostlaneTopics & string;
+
+/** Which template a campaign is of, and the part of its data that all recipients share. */
+export type CampaignTemplateInput = [KnownTemplate] extends [never]
+  ? {
+      /** Key of a template whose category is bulk. */
+      template: string;
+      /** Shared by all recipients; their own data is merged over it. */
+      data?: Record<string, unknown> | undefined;
+    }
+  : {
+      [Key in KnownTemplate]: { template: Key; data?: Partial<PostlaneTemplates[Key]> | undefined };
+    }[KnownTemplate];
 
 /** Which template, and its data: together, so that data of another template does not compile. */
 export type TemplateInput = [KnownTemplate] extends [never]
@@ -30,15 +50,18 @@ export interface TypedTemplate {
   contract: ContractSpec;
 }
 
-/** The TypeScript declarations of what each template takes, as a whole file. */
-export function templateTypes(templates: readonly TypedTemplate[]): string {
+/** The TypeScript declarations of what each template takes, and of the topics, as a whole file. */
+export function templateTypes(templates: readonly TypedTemplate[], topics: readonly string[] = []): string {
   const members = [...templates]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ key, description, contract }) => {
       const comment = description ? `    /** ${inComment(description)} */\n` : '';
       return `${comment}    ${JSON.stringify(key)}: ${objectType(contract, '    ')};\n`;
     });
-  return `${heading}\ndeclare global {\n  interface PostlaneTemplates {\n${members.join('')}  }\n}\n\nexport {};\n`;
+  const names = [...new Set(topics)].sort().map(topic => `    ${JSON.stringify(topic)}: true;\n`);
+  const topicTypes = names.length > 0 ? `  interface PostlaneTopics {\n${names.join('')}  }\n` : '';
+  const templateTypes = `  interface PostlaneTemplates {\n${members.join('')}  }\n`;
+  return `${heading}\ndeclare global {\n${templateTypes}${topicTypes}}\n\nexport {};\n`;
 }
 
 const heading = `// Written by \`npm run templates:types\` from the contracts of the templates: do not edit.
