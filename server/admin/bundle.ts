@@ -10,7 +10,7 @@ export const bundleSources = ['client', 'assets'].map(folder => path.join(adminS
 
 /**
  * Builds the stylesheet and the scripts: each file of client/entries becomes one module. Takes about half a second.
- * The builder is there in development only; the published package brings what it made, see build/.
+ * The builder is there in development only; the published package brings what it made, see .build/.
  */
 export async function buildBundle(): Promise<Bundle> {
   const { build, stop } = await import('esbuild');

@@ -25,7 +25,7 @@ export async function writeDeclarations(): Promise<void> {
 
 function emit(folder: string): void {
   const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', 'build/tsconfig.json', '--outDir', folder], {
+  execFileSync(process.execPath, [compiler, '-p', '.build/tsconfig.json', '--outDir', folder], {
     cwd: root,
     stdio: 'inherit',
   });

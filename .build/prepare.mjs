@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 // `npm test` work from the sources and ask for no build.
 if (process.env.POSTLANE_BUILD !== 'no') {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'build/main.ts'], {
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', '.build/main.ts'], {
     cwd: root,
     stdio: 'inherit',
   });
