@@ -1,7 +1,7 @@
 const mysql = require('mysql2/promise');
 const nodemailer = require('nodemailer');
 const request = require('supertest');
-const { createMail, MailError, fromMysql2, postlaneTransport } = require('postlane');
+const { createMail, MailError, postlaneTransport, transactionAdapter } = require('postlane');
 const { captureMail } = require('postlane/testing');
 const createShop = require('./app.js');
 const config = require('./postlane.config.js');
@@ -16,7 +16,7 @@ beforeAll(async () => {
   captured = await captureMail();
   mail = await createMail({
     ...config,
-    postmark: captured.postmark,
+    ...captured.options,
     webhookCredentials: ['postmark:a-long-password'],
     logLevel: 'silent',
   });
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 async function placeOrder(email, { fails = false } = {}) {
   const connection = await pool.getConnection();
-  const trx = fromMysql2(connection);
+  const trx = transactionAdapter(sql => connection.query(sql));
   try {
     await connection.beginTransaction();
     const [{ insertId }] = await connection.query('INSERT INTO orders (email) VALUES (?)', [email]);
@@ -44,7 +44,7 @@ async function placeOrder(email, { fails = false } = {}) {
     );
     if (fails) throw new Error('declined');
     await connection.commit();
-    await trx.committed();
+    trx.committed();
     return insertId;
   } catch (error) {
     await connection.rollback();

@@ -11,7 +11,7 @@ describe('a shop with a pool and tables of its own', () => {
 
   before(async () => {
     captured = await captureMail();
-    mail = await createMail({ ...options, postmark: captured.postmark });
+    mail = await createMail({ ...options, ...captured.options });
   });
   after(async () => {
     await mail.close();
@@ -53,7 +53,7 @@ describe('a shop with a pool and tables of its own', () => {
     });
     await mail.campaigns.addRecipients(campaign.id, [{ to: 'carol@customer.example' }, { to: 'dave@customer.example' }]);
     await mail.campaigns.launch(campaign.id);
-    const worker = await startWorker({ ...options, postmark: captured.postmark });
+    const worker = await startWorker({ ...options, ...captured.options });
     try {
       for (const to of ['carol@customer.example', 'dave@customer.example']) {
         const sent = await captured.waitFor({ to }, { timeoutMs: 30_000 });

@@ -24,7 +24,7 @@ before(async () => {
   captured = await captureMail();
   mail = await createMail({
     ...config,
-    postmark: captured.postmark,
+    ...captured.options,
     webhookCredentials: ['postmark:a-long-password'],
     logLevel: 'silent',
   });
