@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import express, { type Express, response as expressResponse, type RequestHandler } from 'express';
 
 /**
@@ -66,46 +66,56 @@ function holdBody(request: IncomingMessage): boolean {
 }
 
 function enter(app: Express, request: HostRequest, response: HostResponse, isHeld: boolean): () => void {
-  const restorers = [
-    ...ownProperties(request, ['query', 'body', '_body']),
-    ...ownProperties(response, ['locals', ...Object.keys(expressResponse)]),
-  ];
-  const [requestType, responseType] = [Object.getPrototypeOf(request), Object.getPrototypeOf(response)];
+  const requestNames = ['query', 'body', '_body'];
+  const responseNames = ['locals', ...Object.keys(expressResponse)];
+  const shapes = () => [shapeOf(request, requestNames), shapeOf(response, responseNames)];
+  const theirs = shapes();
   const headers = response.headersSent ? {} : response.getHeaders();
   const { statusCode } = response;
   app.set('trust proxy', request.app?.get?.('trust proxy fn') ?? false);
-  // Express 5 computes it; the host's stays for the host. A body is looked at before it is read.
+  // Express 5 computes it; a body is looked at before it is read.
   delete request.query;
-  for (const name of ['locals', ...Object.keys(expressResponse)]) delete (response as never)[name];
+  for (const name of responseNames) delete (response as never)[name];
 
   let inside = true;
-  const leave = () => {
+  // What the host does at the end of a request, such as writing its log, finds its own `locals`; we may still be at work.
+  for (const end of ['finish', 'close']) {
+    let ours: Restore[] = [];
+    response.prependOnceListener(end, () => {
+      if (inside) ours = shapes();
+      for (const restore of inside ? theirs : []) restore();
+    });
+    response.once(end, () => {
+      for (const restore of inside ? ours : []) restore();
+    });
+  }
+  return () => {
     if (!inside) return;
     inside = false;
-    Object.setPrototypeOf(request, requestType);
-    Object.setPrototypeOf(response, responseType);
-    for (const restore of restorers) restore();
-    if (!response.headersSent) {
-      for (const name of response.getHeaderNames()) if (!(name in headers)) response.removeHeader(name);
-      for (const [name, value] of Object.entries(headers))
-        if (value !== undefined) response.setHeader(name, value);
-      response.statusCode = statusCode;
-    }
+    for (const restore of theirs) restore();
+    if (!response.headersSent) restoreHeaders(response, headers, statusCode);
     if (isHeld) request.resume();
   };
-  // Listeners of the host, such as its log of requests, find their own `locals` again.
-  response.prependOnceListener('finish', leave);
-  response.prependOnceListener('close', leave);
-  return leave;
 }
 
-/** How each of these properties of the object itself is brought back. */
-function ownProperties(object: object, names: readonly string[]): (() => void)[] {
-  return names.map(name => {
-    const found = Object.getOwnPropertyDescriptor(object, name);
-    return () => {
-      if (found) Object.defineProperty(object, name, found);
+type Restore = () => void;
+
+/** Keeps an object's kind and these of its own properties; what is returned brings them back. */
+function shapeOf(object: object, names: readonly string[]): Restore {
+  const prototype = Object.getPrototypeOf(object);
+  const found = names.map(name => [name, Object.getOwnPropertyDescriptor(object, name)] as const);
+  return () => {
+    Object.setPrototypeOf(object, prototype);
+    for (const [name, property] of found) {
+      if (property) Object.defineProperty(object, name, property);
       else delete (object as Record<string, unknown>)[name];
-    };
-  });
+    }
+  };
+}
+
+function restoreHeaders(response: ServerResponse, headers: OutgoingHttpHeaders, statusCode: number): void {
+  for (const name of response.getHeaderNames()) if (!(name in headers)) response.removeHeader(name);
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) response.setHeader(name, value);
+  response.statusCode = statusCode;
 }

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import express, { type Express, type RequestHandler } from 'express';
+import type { Response } from 'supertest';
 import type { HostMiddleware } from '../../server/app.ts';
+import { postForm, visitForms } from './forms.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -46,4 +48,11 @@ export function hostWith(
   for (const handler of before) app.use(handler);
   app.use(mount, router);
   return app;
+}
+
+/** Suppresses an address by the form of the pages, as a browser would: a change that shows whether forms work. */
+export async function suppressBy(app: Express, mount = '/mail/'): Promise<Response> {
+  const visit = await visitForms(app, mount);
+  const form = { address: 'ada@example.com', stream: 'broadcast', note: 'by phone' };
+  return postForm(app, `${mount}suppressions`, form, visit);
 }

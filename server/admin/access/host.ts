@@ -4,6 +4,7 @@ import { backInHost } from '../../host/own-express.ts';
 import { locationOf } from '../page-location.ts';
 import { isRole, type Person } from '../person.ts';
 import type { Access } from './access.ts';
+import { isSafe } from './csrf.ts';
 
 declare global {
   namespace Express {
@@ -50,6 +51,7 @@ export type Authenticate = NonNullable<HostAccessOptions['authenticate']>;
 /** Access as the host decides it, for each request. */
 export function hostAccess(options: HostAccessOptions): Access {
   const { authenticate = () => false } = options;
+  const csrfHint = hintingAtCsrf();
   const answers = new WeakMap<IncomingMessage, Promise<Authenticated>>();
   const ask = (request: IncomingMessage): Promise<Authenticated> => {
     const asked = answers.get(request) ?? (async () => authenticate(request as HostRequest))();
@@ -62,13 +64,29 @@ export function hostAccess(options: HostAccessOptions): Access {
     async identify(request) {
       const answer = await ask(request);
       const person = personFrom(answer);
-      return { person, accounts: false, binding: person?.id ?? '', forbidden: answer === 'forbidden' };
+      const hint = csrfHint(request);
+      return {
+        ...{ person, accounts: false, binding: person?.id ?? '', forbidden: answer === 'forbidden' },
+        ...(hint && { hint }),
+      };
     },
     ...askingToSignIn(options),
   };
 }
 
 function none(): void {}
+
+/** Tells of a CSRF protection of the host before these pages, until a form gets past it: it does not know our tokens. */
+function hintingAtCsrf(): (request: Request) => string | null {
+  let isPassed = false;
+  return request => {
+    if (typeof (request as { csrfToken?: unknown }).csrfToken !== 'function') return null;
+    isPassed ||= !isSafe(request);
+    return isPassed
+      ? null
+      : 'A CSRF protection of the host runs before these pages and refuses their forms, which have a protection of their own: mount Postlane before it.';
+  };
+}
 
 function askingToSignIn({ signInUrl, onUnauthenticated }: HostAccessOptions): Pick<Access, 'askToSignIn'> {
   if (onUnauthenticated)
