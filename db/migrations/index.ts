@@ -8,8 +8,12 @@ import * as composedMail from './20261202_composed_mail.ts';
 // - It can be repeated: DDL commits by itself, so a process that is killed leaves a part of its steps done, and the next
 //   one runs all of them again. CREATE TABLE IF NOT EXISTS, addColumnIfMissing, addIndexIfMissing; a change of data says
 //   in its WHERE what is still to be changed.
-// - The release before goes on working on the new tables until its processes are replaced: columns are added with a
-//   default or NULL, and dropped a release after their last use.
+// - It only adds, so that older releases go on working on the new tables: through a rolling deploy, and after a rollback.
+//   Columns are added with a default or NULL; nothing that a release reads or writes is renamed, narrowed or dropped.
+//   A release therefore passes over names in the history that it does not know.
+// - What takes something away comes a release after its last use, and says by its name which releases can go on without:
+//   `20270301_drop_note_after_20270101` is for those that know a migration of 20270101 or later. Older ones refuse to start.
+// - Its name is `YYYYMMDD_what`, later than all before it.
 // - Every name begins with `postlane_`: the tables live in the host's own database.
 
 interface Migration {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { connect } from '../../db/connect.ts';
-import { migrate } from '../../db/migrate.ts';
+import { checkSchema, migrate } from '../../db/migrate.ts';
 import type { Mail } from './api.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { expandCampaigns } from './campaigns/expand.ts';
@@ -32,7 +32,7 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
   const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {
-    if (config.migrate !== false) await migrate(db);
+    await (config.migrate === false ? checkSchema(db) : migrate(db));
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
     const folder = path.resolve(config.templates ?? 'templates');

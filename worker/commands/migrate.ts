@@ -1,5 +1,5 @@
 import { connect } from '../../db/connect.ts';
-import { migrate } from '../../db/migrate.ts';
+import { migrate, migrateSql } from '../../db/migrate.ts';
 import { findOptions, loadDatabase } from '../../server/config/index.ts';
 import type { AddCommands } from './command.ts';
 
@@ -8,10 +8,15 @@ export const addMigrate: AddCommands = (program, { env, configFile, answer }) =>
   program
     .command('migrate')
     .description('bring the schema of the database up to date')
+    .option('--sql', 'print the statements that are still to be run, and run nothing')
     .addHelpText('after', '\nExample:\n  DATABASE_URL=mysql://root@localhost/shop postlane migrate')
-    .action(async () => {
+    .action(async ({ sql = false }: { sql?: boolean }) => {
       const db = connect(loadDatabase(env, await findOptions({ env, file: configFile() })), { poolSize: 2 });
       try {
+        if (sql) {
+          const statements = await migrateSql(db);
+          return answer(statements || '-- The schema is up to date.', { statements });
+        }
         const migrated = await migrate(db);
         answer(migrated.length > 0 ? `Migrated: ${migrated.join(', ')}` : 'The schema is up to date.', {
           migrated,
