@@ -193,6 +193,21 @@ export interface IdempotencyKeysRow {
   created_at: Date;
 }
 
+export interface InstancesRow {
+  id: string;
+  role: string;
+  host: string;
+  pid: number;
+  policy_version: number;
+  fingerprint: string;
+  configuration: string;
+  servers: string;
+  findings: string;
+  started_at: Date;
+  seen_at: Date;
+  stopped_at: Date | null;
+}
+
 export interface MessageAttachmentsRow {
   message_id: string;
   position: number;
@@ -364,6 +379,7 @@ declare module 'knex/types/tables.js' {
     postlane_hourly_message_stats: Table<HourlyMessageStatsRow>;
     postlane_hourly_queue_ages: Table<HourlyQueueAgesRow>;
     postlane_idempotency_keys: Table<IdempotencyKeysRow>;
+    postlane_instances: Table<InstancesRow>;
     postlane_message_attachments: Table<MessageAttachmentsRow>;
     postlane_message_contents: Table<MessageContentsRow>;
     postlane_message_metadata: Table<MessageMetadataRow>;

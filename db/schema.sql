@@ -311,6 +311,24 @@ CREATE TABLE postlane_idempotency_keys (
   KEY idempotency_keys_created (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_instances (
+  id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  role varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  host varchar(255) NOT NULL,
+  pid int unsigned NOT NULL,
+  policy_version int unsigned NOT NULL,
+  fingerprint char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  configuration longtext NOT NULL,
+  servers longtext NOT NULL,
+  findings longtext NOT NULL,
+  started_at datetime(3) NOT NULL,
+  seen_at datetime(3) NOT NULL,
+  stopped_at datetime(3),
+  PRIMARY KEY (id),
+  KEY instances_fingerprint (fingerprint, started_at),
+  KEY instances_seen (seen_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_message_attachments (
   message_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   position tinyint unsigned NOT NULL,

@@ -78,7 +78,7 @@ export async function startWorker(
 async function openMail(config: MailConfig, { poolSize, ...deps }: MailDeps) {
   const db = connect(config.database, { poolSize, defaultPoolSize });
   try {
-    const mail = await createMail(config, { ...deps, db });
+    const mail = await createMail(config, { role: 'worker', ...deps, db });
     const close = async () => {
       await mail.close();
       await db.destroy();

@@ -29,7 +29,7 @@ export async function withAccounts(
   const db = connect(config.database, { poolSize: 2 });
   let mail: Mail | undefined;
   try {
-    mail = await createMail(config, { db });
+    mail = await createMail(config, { role: 'command', db });
     await work(accountsContext(mail, db, config));
   } finally {
     await mail?.close();

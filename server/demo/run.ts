@@ -130,7 +130,7 @@ async function openMail(
 ): Promise<Mail> {
   const now = sandbox ? () => sandbox.clock.now() : () => new Date();
   const machineClock = () => new Date();
-  const mail = await createMail(config, { db, now, machineClock });
+  const mail = await createMail(config, { role: 'command', db, now, machineClock });
   cleanUps.push(() => mail.close());
   return mail;
 }

@@ -14,6 +14,7 @@ export type MailErrorCode =
   | 'idempotency-conflict'
   | 'wrong-state'
   | 'confidential'
+  | 'configuration'
   | 'closed';
 
 /** A request this module refuses. Nothing was stored; `field` names what has to change. */

@@ -10,6 +10,7 @@ import { MailError } from './error.ts';
 import { receive } from './events/receive.ts';
 import { createWebhookPasswords } from './events/webhook-passwords.ts';
 import { createWebhookSetup } from './events/webhook-setup.ts';
+import { joinInstances } from './instances/join.ts';
 import { createMessages } from './messages/messages.ts';
 import { purgeExpired } from './messages/purge.ts';
 import { rollUp } from './monitoring/roll-up.ts';
@@ -35,18 +36,21 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
     await (config.migrate === false ? checkSchema(db) : migrate(db));
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
+    const { role = 'app' } = deps;
+    const membership = role === 'command' ? null : await joinInstances(context, role);
+    const release = async () => {
+      await membership?.leave();
+      await releaseDb();
+    };
     const folder = path.resolve(config.templates ?? 'templates');
-    return carryConfig(mailOf(context, { folder, releaseDb }), config);
+    return carryConfig(mailOf(context, folder, release), config);
   } catch (error) {
     await releaseDb();
     throw error;
   }
 }
 
-function mailOf(
-  context: MailContext,
-  { folder, releaseDb }: { folder: string; releaseDb: () => Promise<void> },
-): Mail {
+function mailOf(context: MailContext, folder: string, release: () => Promise<void>): Mail {
   const { db, now, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
@@ -119,7 +123,7 @@ function mailOf(
       await queue.idle();
       await context.renderPool.close();
       await Promise.all([...context.transports.values()].map(transport => transport.close()));
-      await releaseDb();
+      await release();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { DatabaseOptions, Db } from '../../db/connect.ts';
 import { defaultTiming, type MailContext, type Timing } from './context.ts';
+import type { InstanceRole } from './instances/instances-store.ts';
 import { configuredProviders, type ProviderConfig, standardRoutes } from './providers/configured.ts';
 import type { Provider } from './providers/provider.ts';
 import { joinProviders } from './providers/providers.ts';
@@ -43,6 +44,8 @@ export interface MailDeps {
   poolSize?: number | undefined;
   /** A pool made by `connect`, which stays its owner's to close; by default the module opens one of its own. */
   db?: Db | undefined;
+  /** What this process is, for the others that run: `command` for a short one that is not registered. Default `app`. */
+  role?: InstanceRole | 'command' | undefined;
 }
 
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */

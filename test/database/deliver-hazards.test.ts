@@ -79,7 +79,8 @@ describe('deliver, when something is wrong', () => {
     expect(await row(strange)).to.include({ state: 'queued', reason: 'no-route' });
     expect(await row(foreign)).to.include({ state: 'queued', reason: 'no-route' });
     const attempt = await db('postlane_attempts').where({ message_id: strange }).first();
-    expect(attempt).to.include({ answer: 'No transport is named removed.', handed_at: null });
+    expect(attempt).to.include({ outcome: 'skipped', code: 'no-route', handed_at: null });
+    expect(attempt.answer).to.match(/transport removed, which is not configured/);
   });
 
   it('resolves the other unknowns when the category of one is gone', async () => {

@@ -197,9 +197,13 @@ describe('numbers of hours', () => {
     it('is found by seeks, however many messages there are', async () => {
       await history({ count: 3000 });
       await mail.work.rollUp();
-      const context = { db, now: clock.now, transports: new Map([['a', {}]]) } as unknown as Parameters<
-        typeof currentAlerts
-      >[0];
+      const policy = { categories: {} };
+      const context = {
+        db,
+        policy,
+        now: clock.now,
+        transports: new Map([['a', {}]]),
+      } as unknown as Parameters<typeof currentAlerts>[0];
       expect(await rowsTouched(db, trx => currentAlerts({ ...context, db: trx }))).to.be.below(400);
     });
   });

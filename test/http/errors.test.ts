@@ -45,6 +45,7 @@ describe('errors as HTTP answers', () => {
     'wrong-state': 409,
     confidential: 403,
     closed: 503,
+    configuration: 422,
   };
   for (const [code, status] of Object.entries(statuses)) {
     it(`${code} is ${status}, with its code and field`, async () => {

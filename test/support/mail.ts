@@ -27,7 +27,10 @@ export type TestOptions = Partial<MailConfig> & MailDeps;
 export async function openMail(options: TestOptions = {}, config: MailConfig = testConfig()): Promise<Mail> {
   await emptyTables(testDatabase());
   const logger = pino({ level: 'silent' });
-  const mail = await createMail({ ...config, logger, migrate: false, ...options }, options);
+  const mail = await createMail(
+    { ...config, logger, migrate: false, ...options },
+    { role: 'command', ...options },
+  );
   await mail.templates.files.import();
   return mail;
 }

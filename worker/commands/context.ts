@@ -31,7 +31,7 @@ export function contextOf(program: Command, terminal: Terminal, end: (code: numb
         warn() {},
         error: (_fields: object, text?: string) => err(text ?? 'An error.'),
       };
-      const mail = await createMail({ ...read, migrate: false, logger }, { poolSize: 2 });
+      const mail = await createMail({ ...read, migrate: false, logger }, { role: 'command', poolSize: 2 });
       try {
         return await untilInterrupted(work(mail, read), signal);
       } finally {

@@ -85,7 +85,33 @@ export function alertLine(alert: Alert): AlertLine {
         path: 'messages',
         action: 'Show messages',
       };
+    case 'no-route':
+      return { state: 'failed', text: alert.problem, ...missingRouteLink(alert) };
+    case 'missing-stream':
+      return {
+        state: 'failed',
+        text: `The routing policy names the stream ${alert.stream}, which ${alert.provider} does not have. Create it there, or correct the policy.`,
+        path: 'streams',
+        action: 'Show streams',
+      };
+    case 'configuration':
+      return { state: 'warning', text: configurationText(alert), path: 'streams', action: 'Show the policy' };
   }
+}
+
+function missingRouteLink({ of, id }: Extract<Alert, { kind: 'no-route' }>) {
+  if (of === 'template') return { path: `templates/${id}`, action: 'Open the template' };
+  if (of === 'campaign') return { path: `campaigns/${id}`, action: 'Open the campaign' };
+  return { path: `messages/${id}`, action: 'Show the message' };
+}
+
+function configurationText(alert: Extract<Alert, { kind: 'configuration' }>): string {
+  const { olderInstances, newerInstances, differences, more } = alert;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  return (
+    `${olderInstances.join(', ')} ${olderInstances.length === 1 ? 'has' : 'have'} an older configuration than ` +
+    `${newerInstances.join(', ')}. ${differences.join('; ')}${rest}.`
+  );
 }
 
 const catchUpMs = 60_000;

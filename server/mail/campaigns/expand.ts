@@ -3,6 +3,8 @@ import { isDuplicate, isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { insertMessages } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
+import { raiseAlert } from '../monitoring/alerts.ts';
+import { missingRoute } from '../monitoring/missing-routes.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { type AudienceMember, readAudience } from './audience-store.ts';
 import {
@@ -62,6 +64,8 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
     // Locked: a pause or a second worker waits for the page, or the page sees the new state.
     const campaign = await readCampaign(trx, id, { lock: true });
     if (campaign?.state !== 'expanding') return 0;
+    // It waits: another process may have the category, and the next campaigns need not wait with it.
+    if (await reportMissing(context, campaign)) return 0;
     const members = await readAudience(trx, id, campaign.expandedTo, expansionPage);
     const last = members.at(-1);
     if (!last) {
@@ -99,6 +103,12 @@ async function insertAlone({ log }: MailContext, trx: Trx, message: NewMessage):
     if (isDuplicate(error)) return;
     log.error({ err: error, campaignId: message.campaignId }, 'a recipient of a campaign was left out');
   }
+}
+
+async function reportMissing(context: MailContext, { id, category }: Campaign): Promise<boolean> {
+  const missing = missingRoute(context, { of: 'campaign', id, category, transport: null });
+  if (missing) await raiseAlert(context, missing);
+  return missing !== null;
 }
 
 function messageFor(context: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {

@@ -1,10 +1,13 @@
 import { stuckCampaigns } from '../campaigns/progress-store.ts';
 import type { MailContext } from '../context.ts';
+import { type ConfigurationDifference, configurationDifferences } from '../instances/comparison.ts';
+import { liveInstances } from '../instances/instances-store.ts';
 import { latestReconciliations } from '../reconciliation/reconciliations-store.ts';
 import type { Lane } from '../routing/policy.ts';
 import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { addMs, hourMs, hourOf } from '../shared/time.ts';
 import { type AlertKey, closeAlert, openAlert, openAlerts } from './alerts-store.ts';
+import { type MissingRoute, missingRoutes } from './missing-routes.ts';
 import { countUpTo, latestAttempts, queueAges } from './queue-store.ts';
 import { countsByStep } from './series-store.ts';
 
@@ -18,7 +21,10 @@ export type Alert =
   | { kind: 'stuck'; campaignId: string; name: string; forMs: number }
   | { kind: 'reconciliation'; day: string; stream: string; problem: string }
   | { kind: 'reconciliation-late'; day: string }
-  | { kind: 'not-counted'; since: Date };
+  | { kind: 'not-counted'; since: Date }
+  | { kind: 'missing-stream'; provider: string; stream: string }
+  | MissingRoute
+  | ConfigurationDifference;
 
 /** Where counting stops: anyone who reads "1,000 or more" knows enough. */
 export const countedUpTo = 1000;
@@ -35,6 +41,9 @@ const subjects: { [Kind in Alert['kind']]: (alert: Extract<Alert, { kind: Kind }
   reconciliation: ({ stream }) => stream,
   'reconciliation-late': () => '',
   'not-counted': () => '',
+  'missing-stream': ({ provider, stream }) => `${provider} ${stream}`,
+  'no-route': ({ of, category, transport }) => `${of} ${category} ${transport ?? ''}`.trim(),
+  configuration: ({ older }) => older,
 };
 
 /** The one way to raise an alert: it is kept with its evidence until it is resolved, and logged when it begins. */
@@ -71,6 +80,8 @@ export async function currentAlerts(context: MailContext): Promise<Alert[]> {
     lastDay(context),
     reconciliations(context),
     counting(context),
+    configurations(context),
+    missingRoutes(context),
   ]);
   return found.flat();
 }
@@ -136,6 +147,17 @@ async function counting({ db, now }: MailContext): Promise<Alert[]> {
   const since = await cursorUpdatedAt(db, 'hours');
   const isLate = since !== null && now().getTime() - since.getTime() > thresholds.countingMs;
   return isLate ? [{ kind: 'not-counted', since }] : [];
+}
+
+/** What the processes that run are configured to do differently, and what each of them found missing. */
+async function configurations({ db }: MailContext): Promise<Alert[]> {
+  const live = await liveInstances(db);
+  const missing = live.flatMap(({ findings }) => findings.missingStreams);
+  const once = new Map(missing.map(one => [`${one.provider} ${one.stream}`, one]));
+  return [
+    ...configurationDifferences(live),
+    ...[...once.values()].map(one => ({ kind: 'missing-stream' as const, ...one })),
+  ];
 }
 
 /** From where on something needs attention. */

@@ -23,6 +23,16 @@ export interface Provider {
   readonly events?: EventReader;
   readonly lists?: ProviderLists;
   readonly webhooks?: ProviderWebhooks;
+  /** The one server of the provider that all of this belongs to. */
+  readonly server?: ProviderServer;
+}
+
+/** What tells one server of a provider apart from its others. */
+export interface ProviderServer {
+  /** The secret by which it is reached; others may be given out for the same server. */
+  readonly token: string;
+  /** Its own id, as the provider says. Rejects when the provider cannot be asked. */
+  id(): Promise<string>;
 }
 
 /** A stream and a transport for each lane. */

@@ -1,15 +1,17 @@
 import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
+import { raiseAlert } from '../monitoring/alerts.ts';
+import { type MissingRoute, missingRoute } from '../monitoring/missing-routes.ts';
 import type { Outcome, Transport } from '../providers/transport.ts';
-import { findCategory, type Lane } from '../routing/policy.ts';
+import type { Lane } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, loadClaimed, type MessageToSend, markHandedOver } from './claims-store.ts';
 import { filterEligible } from './eligibility.ts';
-import { resultOf } from './outcome-effects.ts';
+import { resultOf, withoutRoute } from './outcome-effects.ts';
 import { type Job, renderAll } from './render.ts';
-import { failClaimed, recordResults, stopClaimed } from './results-store.ts';
+import { type DeliveryResult, failClaimed, recordResults, stopClaimed } from './results-store.ts';
 
 /** How much of a lane is worked on at once: while one page is being sent, the next is claimed and rendered. */
 const lanes: Record<Lane, { page: number; pipelines: number }> = {
@@ -99,27 +101,29 @@ async function dropStopped(
 }
 
 /**
- * Defers messages whose category or transport is no longer configured, until somebody acts; the others of the page
- * go on.
+ * Defers messages whose category or transport is not configured, and raises an alert at once; the others of the page go
+ * on.
  */
 async function deferUnroutable(
   context: MailContext,
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
-  const { db, now, policy, transports } = context;
-  const missing = ({ category, transport }: MessageToSend) => {
-    if (!findCategory(policy, category)) return `The routing policy has no category ${category}.`;
-    if (!transports.has(transport)) return `No transport is named ${transport}.`;
-    return null;
-  };
-  const putOff = loaded.flatMap(message => {
-    const answer = missing(message);
-    return answer === null
-      ? []
-      : [resultOf(context, message, { kind: 'deferred', code: 'no-route', answer })];
-  });
+  const { db, now } = context;
+  const routable: MessageToSend[] = [];
+  const putOff: DeliveryResult[] = [];
+  const missing = new Map<string, MissingRoute>();
+  for (const message of loaded) {
+    const { id, category, transport } = message;
+    const found = missingRoute(context, { of: 'message', id, category, transport });
+    if (!found) routable.push(message);
+    else {
+      missing.set(`${category} ${transport}`, found);
+      putOff.push(withoutRoute(context, message, found.problem));
+    }
+  }
+  for (const found of missing.values()) await raiseAlert(context, found);
   await recordResults(db, putOff, now());
-  return loaded.filter(message => missing(message) === null);
+  return routable;
 }
 
 /** Hands over one transport's page: marked, sent over the network, its results recorded. */

@@ -49,3 +49,18 @@ function retryOrFail(
     ? { to: 'fail', reason: `gave up after ${message.attempts} attempts: ${code}` }
     : { to: 'defer', dueAt: addMs(now(), delay), reason: code };
 }
+
+/** A message without a route waits however long it takes: our configuration is wrong, and another process may have the right one. */
+export function withoutRoute(
+  { retry, now }: MailContext,
+  message: MessageToSend,
+  answer: string,
+): DeliveryResult {
+  const delay = retryDelay({ ...retry, maxAttempts: Number.POSITIVE_INFINITY }, message.attempts) ?? 0;
+  const attempt = { id: message.attemptId, outcome: 'skipped' as const, code: 'no-route', answer };
+  return {
+    claim: message.claim,
+    attempt: { ...attempt, providerMessageId: null },
+    next: { to: 'defer', dueAt: addMs(now(), delay), reason: 'no-route' },
+  };
+}

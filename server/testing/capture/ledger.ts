@@ -60,7 +60,7 @@ export function createLedger(
     const loaded = loadConfig(process.env, { ...options, ...more, ...captured });
     prepared ??= prepare(loaded, db);
     await prepared;
-    const mail = await createMail({ ...loaded, migrate: false }, { ...deps, db });
+    const mail = await createMail({ ...loaded, migrate: false }, { role: 'command', ...deps, db });
     opened.push(mail);
     return mail;
   }

@@ -62,5 +62,6 @@ export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfi
     events: { read: readEvent, describeBounce },
     lists: createPostmarkLists(client),
     webhooks: createPostmarkWebhooks(client),
+    server: { token, id: async () => String((await client.getServer()).ID) },
   };
 }

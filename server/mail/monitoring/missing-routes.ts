@@ -1,0 +1,81 @@
+import type { MailContext } from '../context.ts';
+import { findCategory } from '../routing/policy.ts';
+import {
+  openEvidence,
+  openRoutes,
+  publishedCategories,
+  runningCampaignCategories,
+  stillOpen,
+} from './missing-routes-store.ts';
+
+/** Something that has to be sent and for which the configuration of this process has no route. */
+export interface MissingRoute {
+  kind: 'no-route';
+  of: 'message' | 'campaign' | 'template';
+  /** Of the message or campaign, or key of the template: the first of several. */
+  id: string;
+  category: string;
+  /** Null where the category alone is missing. */
+  transport: string | null;
+  /** What is wrong and what to do, in two sentences. */
+  problem: string;
+}
+
+type Routing = Pick<MailContext, 'policy' | 'transports'>;
+
+/** How many of the oldest open messages of a state are looked at when a process starts. */
+export const oldestAtStart = 10_000;
+
+/**
+ * What this configuration has no route for: among published templates, running campaigns and, of each state, the `oldest`
+ * open messages, by default none: delivery reports those that it meets. And what was reported before and is still so.
+ */
+export async function missingRoutes(context: MailContext, oldest = 0): Promise<MissingRoute[]> {
+  const { db } = context;
+  const [templates, campaigns, messages, reported] = await Promise.all([
+    publishedCategories(db),
+    runningCampaignCategories(db),
+    oldest > 0 ? openRoutes(db, oldest) : [],
+    reportedMessages(context),
+  ]);
+  return [
+    ...templates.map(one => ({ of: 'template' as const, transport: null, ...one })),
+    ...campaigns.map(one => ({ of: 'campaign' as const, transport: null, ...one })),
+    ...messages.map(one => ({ of: 'message' as const, ...one })),
+    ...reported.map(one => ({ of: 'message' as const, ...one })),
+  ].flatMap(one => missingRoute(context, one) ?? []);
+}
+
+/** Messages that alerts name, as far as they still have to be sent. */
+async function reportedMessages({ db }: MailContext) {
+  const named = (await openEvidence(db, 'no-route')).map(text => JSON.parse(text) as MissingRoute);
+  const ids = named.filter(one => one.of === 'message').map(({ id }) => id);
+  return ids.length > 0 ? stillOpen(db, ids) : [];
+}
+
+/** Why one thing cannot be routed, or null when it can. */
+export function missingRoute(
+  { policy, transports }: Routing,
+  { of, id, category, transport }: Omit<MissingRoute, 'kind' | 'problem'>,
+): MissingRoute | null {
+  const missing = { kind: 'no-route' as const, of, id, category };
+  if (!findCategory(policy, category)) {
+    const problem = `${subjectOf(of, id)} has the category ${category}, which the routing policy lacks. ${remedy[of]}`;
+    return { ...missing, transport: null, problem };
+  }
+  if (transport === null || transports.has(transport)) return null;
+  const problem =
+    `${subjectOf(of, id)} goes by the transport ${transport}, which is not configured. ` +
+    'Configure it again, or cancel the message.';
+  return { ...missing, transport, problem };
+}
+
+function subjectOf(of: MissingRoute['of'], id: string): string {
+  return `${{ message: 'Message', campaign: 'Campaign', template: 'Template' }[of]} ${id}`;
+}
+
+const remedy: Record<MissingRoute['of'], string> = {
+  message: 'Add the category to the policy; the message waits until then, or until it is cancelled.',
+  campaign: 'Add the category to the policy; the campaign waits until then, or until it is cancelled.',
+  template: 'Add the category to the policy, or give the template another one; until then it cannot be sent.',
+};
