@@ -41,6 +41,8 @@ export interface MailContext {
   now: () => Date;
   log: Log;
   policy: Policy;
+  /** Whether mail goes to real people. */
+  production: boolean;
   retry: RetryPolicy;
   timing: Timing;
   templates: Templates;

@@ -36,10 +36,9 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
     await (config.migrate === false ? checkSchema(db) : migrate(db));
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
-    const { role = 'app' } = deps;
-    const membership = role === 'command' ? null : await joinInstances(context, role);
+    const membership = await joinInstances(context, deps.role ?? 'app');
     const release = async () => {
-      await membership?.leave();
+      await membership.leave();
       await releaseDb();
     };
     const folder = path.resolve(config.templates ?? 'templates');

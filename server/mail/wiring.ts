@@ -24,6 +24,8 @@ export interface MailConfig extends ProviderConfig {
   policy?: PolicyOptions | undefined;
   /** Folder of the template files; by default `templates` in the working directory. */
   templates?: string | undefined;
+  /** Whether mail goes to real people: then none goes in the name of the demo. Default false. */
+  production?: boolean | undefined;
   logLevel: string;
   /** In place of a log of our own at `logLevel`. */
   logger?: Logger | undefined;
@@ -64,6 +66,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     db,
     now,
     policy,
+    production: config.production ?? false,
     providers,
     transports: providers.transports,
     log: safeLog(config.logger ?? pino({ level: config.logLevel })),

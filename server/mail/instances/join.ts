@@ -15,6 +15,7 @@ import {
   liveInstances,
   renewInstance,
 } from './instances-store.ts';
+import { refusePlaceholders } from './refuse-placeholders.ts';
 import { askForIds, knownServers, refuseOtherServers } from './servers.ts';
 import { missingStreams } from './streams.ts';
 
@@ -35,13 +36,18 @@ const looksEvery = 60;
 /**
  * Registers this process, compares what it is configured to do with the others that run, and reports what its
  * configuration lacks. Nothing of the others' is changed: each message keeps the route that it was accepted with. Throws
- * `configuration` when a server's name means another server elsewhere; a database that does not answer is no reason to
- * fail a start.
+ * `configuration` when a server's name means another server elsewhere, and in production for the brand of the demo; a
+ * database that does not answer is no reason to fail a start. A command is soon over: it joins nobody.
  */
-export async function joinInstances(context: MailContext, role: InstanceRole): Promise<Membership> {
+export async function joinInstances(
+  context: MailContext,
+  role: InstanceRole | 'command',
+): Promise<Membership> {
+  if (role === 'command') return { leave: async () => {} };
   const { db, log, providers } = context;
   const own = newInstance(context, role);
   try {
+    await refusePlaceholders(context);
     await refuseOtherServers(providers.all, own.servers, await liveInstances(db), log);
     await insertInstance(db, own);
     await report(context, own);

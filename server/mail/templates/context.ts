@@ -12,6 +12,7 @@ export interface TemplatesContext {
   now: () => Date;
   log: Log;
   policy: Policy;
+  production?: boolean | undefined;
   templates: Templates;
   /** Where what admins typed is rendered and checked. */
   renderPool: RenderPool;

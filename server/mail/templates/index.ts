@@ -3,6 +3,8 @@
 export type * from './authoring/api.ts';
 export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
 export { createAuthoring } from './authoring/index.ts';
+export { isPlaceholderSender } from './authoring/placeholders.ts';
+export { publishedPlaceholders } from './authoring/published-sources.ts';
 export { writeTemplateTypes } from './authoring/write-files.ts';
 export { createFrames, type Frames } from './frames.ts';
 export { type Issue, type IssuePart, issueText, positionText, type SourcePosition } from './issue.ts';

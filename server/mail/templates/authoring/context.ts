@@ -13,6 +13,8 @@ export interface AuthoringContext {
   now: () => Date;
   log: Log;
   policy: Policy;
+  /** Whether mail goes to real people: then no brand of a demo is published. */
+  production?: boolean | undefined;
   checks: AuthoringChecks;
   /** Everything published, as it is now. */
   published(): Promise<PublishedSources>;

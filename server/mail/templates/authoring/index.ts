@@ -12,11 +12,12 @@ import { compileSource } from './validate.ts';
 
 /** See {@link Authoring}. `folder` holds the template files. */
 export function createAuthoring(
-  { db, now, log, policy, templates }: Pick<TemplatesContext, 'db' | 'now' | 'log' | 'policy' | 'templates'>,
+  from: Pick<TemplatesContext, 'db' | 'now' | 'log' | 'policy' | 'production' | 'templates'>,
   { folder, checks }: { folder: string; checks: AuthoringChecks },
 ): Authoring {
+  const { db, now, log, policy, production, templates } = from;
   const published = createPublishedSources(db);
-  const context = { db, now, log, policy, checks, folder, published, refresh: templates.refresh };
+  const context = { db, now, log, policy, production, checks, folder, published, refresh: templates.refresh };
   return {
     list: async kind => listSources(db, kind, await published()),
     get: ref => viewOf(db, ref),

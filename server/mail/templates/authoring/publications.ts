@@ -56,7 +56,7 @@ export async function reviewSource(context: AuthoringContext, input: Source): Pr
   const { source, issues } = await compileSource(context, input);
   const change = { source, cause: { kind: 'edit' } as const, message: '', by: '' };
   const { affected } = planPublication(await context.published(), [change]);
-  const own = sourceIssues(source, issues);
+  const own = sourceIssues(context, source, issues);
   const candidates = await validate(context, affected);
   return candidates.map(one => (one.key === source.key ? { ...one, issues: [...own, ...one.issues] } : one));
 }

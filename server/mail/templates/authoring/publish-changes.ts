@@ -80,7 +80,7 @@ async function compileChanges(
   const compiled = await Promise.all(changes.map(({ source }) => compileSource(context, source)));
   return {
     changes: changes.map((change, at) => ({ ...change, source: compiled[at]?.source ?? change.source })),
-    issues: compiled.flatMap(({ source, issues }) => sourceIssues(source, issues)),
+    issues: compiled.flatMap(({ source, issues }) => sourceIssues(context, source, issues)),
   };
 }
 

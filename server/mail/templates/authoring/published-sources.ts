@@ -1,6 +1,7 @@
 import type { Db } from '../../../../db/connect.ts';
+import type { Issue } from '../issue.ts';
 import type { Sources } from '../language/compose.ts';
-import { type Source, type SourceKind, sourceName } from '../language/source.ts';
+import { brandKey, type Source, type SourceKind, sourceName } from '../language/source.ts';
 import { type Uses, usesAmong } from '../language/uses.ts';
 import { type TemplateInForce, templatesInForce } from '../versions-store.ts';
 import type { Draft, SourceSummary, SourceVersion, SourceView, VersionSummary } from './api.ts';
@@ -11,6 +12,7 @@ import {
   readPublished,
   readSourceVersion,
 } from './history-store.ts';
+import { brandPlaceholders } from './placeholders.ts';
 import { publishedRevision } from './publications-store.ts';
 
 /** Everything that is published, as it was at one revision. */
@@ -96,6 +98,12 @@ export async function viewOf<K extends SourceKind>(
       changedBy: draftBy ?? '',
     },
   };
+}
+
+/** What of the published brand is still the demo's or a starter folder's. */
+export async function publishedPlaceholders(db: Db): Promise<Issue[]> {
+  const view = await viewOf(db, { kind: 'brand', key: brandKey });
+  return view?.published ? brandPlaceholders(view.published.source.content) : [];
 }
 
 /** One version of a source, or null. */

@@ -4,11 +4,12 @@ import { parseIssue } from '../language/compose.ts';
 import { compileContract } from '../language/contract.ts';
 import { partialNames } from '../language/parse.ts';
 import { compileTemplate } from '../language/render.ts';
-import { noLayout, type Source } from '../language/source.ts';
+import { type BrandSource, canonicalLocale, noLayout, type Source } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { checkPaths } from '../language/walk.ts';
 import type { Candidate, TemplateIssue } from './api.ts';
 import type { AuthoringContext } from './context.ts';
+import { brandPlaceholders } from './placeholders.ts';
 import type { AffectedTemplate } from './plan.ts';
 
 /** Every issue of the templates that a publication changes, errors first within each. */
@@ -50,11 +51,15 @@ export async function compileSource<S extends Source>(
 }
 
 /** Issues that only the source shows, before any template is put together with it. */
-export function sourceIssues(source: Source, compiled: readonly Issue[]): TemplateIssue[] {
-  return [...compiled, ...ownIssues(source)].map(one => ({ ...one, template: source.key }));
+export function sourceIssues(
+  { production = false }: Pick<AuthoringContext, 'production'>,
+  source: Source,
+  compiled: readonly Issue[],
+): TemplateIssue[] {
+  return [...compiled, ...ownIssues(source, production)].map(one => ({ ...one, template: source.key }));
 }
 
-function ownIssues({ kind, key, content }: Source): Issue[] {
+function ownIssues({ kind, key, content }: Source, production: boolean): Issue[] {
   switch (kind) {
     case 'template': {
       const isWhole = Object.values(content.locales).some(({ mjml }) => mjml !== undefined);
@@ -71,7 +76,17 @@ function ownIssues({ kind, key, content }: Source): Issue[] {
         return 'names' in read ? [] : parseIssue(read, { part, locale: null });
       });
     case 'brand':
-      return [];
+      return [...(production ? brandPlaceholders(content) : []), ...languageIssues(content)];
+  }
+}
+
+/** The language of the texts that are in no other one is a value of the brand. */
+function languageIssues({ language }: BrandSource): Issue[] {
+  try {
+    if (language !== undefined) canonicalLocale(language);
+    return [];
+  } catch {
+    return [issue('language', `The brand's language is ${language}: write one like nl or nl-BE.`)];
   }
 }
 

@@ -61,7 +61,7 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
   const text =
     parts.text === undefined ? null : compilePart(plain, wrap(content.layout.text, parts.text), 'text', true);
   // Numbers and dates are written for the recipient; `lang` tells the language that the words are in.
-  const language = partsLocale === 'default' ? 'en' : partsLocale;
+  const language = partsLocale === 'default' ? (content.brand.language ?? 'en') : partsLocale;
 
   const frameOf = ({ locale, unsubscribe }: RenderContext) => {
     return { brand: content.brand, locale: locale ?? language, language, unsubscribe };
