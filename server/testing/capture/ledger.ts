@@ -67,7 +67,7 @@ export function createLedger(
 
   /** Once for a suite: the schema, and the templates of the folder. */
   async function prepare(loaded: Config, db: Db): Promise<void> {
-    const mail = await createMail(loaded, { ...deps, db });
+    const mail = await createMail(loaded, { role: 'command', ...deps, db });
     try {
       if (existsSync(loaded.templates ?? '')) await mail.templates.files.import();
     } finally {
