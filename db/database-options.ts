@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { readDatabaseUrl, type ServerSettings } from './database-url.ts';
+import { checkIdentity, readDatabaseUrl, type ServerSettings } from './database-url.ts';
 import { checkHostKnex, type HostKnex } from './host/pool.ts';
 
 /**
@@ -74,7 +74,9 @@ export function checkedConnection(given: unknown): ConnectionSettings {
   const unknown = settings.find(([name]) => !reach.has(name));
   if (unknown)
     throw new Error(`The connection of the database has a setting ${unknown[0]} that mysql2 has not.`);
-  return Object.fromEntries(settings);
+  const checked: ConnectionSettings = Object.fromEntries(settings);
+  checkIdentity(checked.host, typeof checked.ssl === 'object' ? checked.ssl : null);
+  return checked;
 }
 
 // What says where the server is and how to get in.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 
 /** The part of mysql2's connection settings that says where the database is and how to get in. */
 export interface ServerSettings {
@@ -34,6 +35,7 @@ export function readDatabaseUrl(url: string): ServerSettings {
   const { tls, socketPath } = readParameters(parsed.searchParams);
   const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1';
   if (!parsed.hostname && !socketPath) throw new Error('The database URL names no host.');
+  checkIdentity(host, tls);
   return {
     ...(socketPath ? { socketPath } : { host, port: Number(parsed.port || 3306) }),
     user: decoded(parsed.username, 'user name'),
@@ -41,6 +43,14 @@ export function readDatabaseUrl(url: string): ServerSettings {
     database: decoded(parsed.pathname.slice(1), 'name'),
     ...(tls && { ssl: tls }),
   };
+}
+
+/** Throws where a certificate is to name an address: mysql2 would accept one for `localhost` in its place. */
+export function checkIdentity(host: string | undefined, tls: object | null): void {
+  if (host && isIP(host) && tls && 'verifyIdentity' in tls && tls.verifyIdentity)
+    throw new Error(
+      `The certificate of the database cannot be checked for the address ${host}: name the host, or choose ssl=verify-ca.`,
+    );
 }
 
 function parse(url: string): URL {
