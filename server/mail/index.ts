@@ -164,6 +164,15 @@ export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export { longestMeasuredMs } from './monitoring/hourly-store.ts';
 export type { Queue } from './monitoring/queue.ts';
 export type { Monitoring, Series, StreamPoint, TemplateCounts } from './monitoring/series.ts';
+export { type PostlaneFields, postlaneFields } from './nodemailer/fields.ts';
+export type { PostlaneSendError } from './nodemailer/send-error.ts';
+export {
+  type NodemailerMail,
+  type PostlaneSentInfo,
+  type PostlaneTransport,
+  type PostlaneTransportOptions,
+  postlaneTransport,
+} from './nodemailer/transport.ts';
 export type { ConsentStatement, Consents, SuppressionEvidence, Suppressions } from './people/api.ts';
 export type { Consent } from './people/consent-store.ts';
 export type { Suppression, SuppressionFilter, SuppressionPage } from './people/suppressions-store.ts';

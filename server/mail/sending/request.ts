@@ -4,7 +4,8 @@ import type { Limits } from '../providers/limits.ts';
 import type { Mailbox } from '../providers/transport.ts';
 import { hasControlCharacter, readMailboxes } from '../shared/address.ts';
 import { type Fingerprint, fingerprint } from '../shared/fingerprint.ts';
-import { firstFault, timestampSchema } from '../shared/joi.ts';
+import { checkInput } from '../shared/input.ts';
+import { timestampSchema } from '../shared/joi.ts';
 import { canonicalLocale } from '../templates/index.ts';
 import type { AttachmentInput, SendInput } from './input.ts';
 import { isForbiddenAttachment } from './limits.ts';
@@ -52,8 +53,22 @@ interface AttachmentFileRequest {
 
 /** Validates the input of `send`; throws a MailError that names the field. */
 export function checkSendRequest(input: SendInput, limits: Limits): SendRequest {
-  const { error, value } = schema.validate(input, { convert: true, abortEarly: true });
-  if (error) throw inputError(error);
+  try {
+    return readRequest(input, limits);
+  } catch (error) {
+    if (error instanceof MailError) throw error;
+    // Getters and proxies of the caller's can throw anything.
+    throw new MailError('invalid-input', 'The message cannot be read.', 'message');
+  }
+}
+
+/** The input as its schema reads it. */
+type Checked = Omit<SendRequest, 'template' | 'composed' | 'attachments'> & {
+  [Field in keyof ComposedRequest]?: unknown;
+} & { template?: string; attachments: AttachmentInput[] };
+
+function readRequest(input: SendInput, limits: Limits): SendRequest {
+  const value = checkInput<Checked>(schema, input, 'message');
   const { category, subject, html, text, layout, checkLinks, ...rest } = value;
   const composed = checkKind({ ...value });
   const request = {
@@ -65,7 +80,7 @@ export function checkSendRequest(input: SendInput, limits: Limits): SendRequest 
     cc: readMailboxes(input.cc, 'cc'),
     bcc: readMailboxes(input.bcc, 'bcc'),
     replyTo: readMailboxes(input.replyTo, 'replyTo'),
-    attachments: value.attachments.map((file: AttachmentInput, i: number) => readAttachment(file, i, limits)),
+    attachments: value.attachments.map((file, i) => readAttachment(file, i, limits)),
   };
   checkRecipients(request, limits);
   checkTag(request.tag, limits);
@@ -215,11 +230,6 @@ const reservedHeaders =
 function checkTag(tag: string | null, limits: Limits): void {
   if (tag !== null && tag.length > limits.tag)
     throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
-}
-
-function inputError(error: Joi.ValidationError): MailError {
-  const { path, fault } = firstFault(error);
-  return new MailError('invalid-input', `${path || 'The message'} ${fault}.`, path || undefined);
 }
 
 /** What is kept of a request to tell whether another under the same idempotency key is the same. */
