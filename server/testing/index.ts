@@ -20,6 +20,7 @@ export {
 export type { CapturedMailOptions } from './capture/ledger.ts';
 export { type ChaiLike, type ChaiUtilsLike, postlaneChai } from './chai.ts';
 export type { Span, TestClock } from './clock.ts';
+export { type FakeMail, type FakeMailOptions, fakeMail } from './fake.ts';
 export type { MailFinder, Outbox } from './outbox.ts';
 export type { RoundOptions } from './round.ts';
 export { linksOf, type QueuedMail, type SentAttachment, type SentMail } from './sent-mail.ts';

@@ -81,7 +81,8 @@ export async function removeRecipients(
   return total;
 }
 
-function reject(result: AudienceResult, index: number, { field, message }: MailError): void {
+/** Counts a recipient that is left out, and keeps the reason of the first ones. */
+export function reject(result: AudienceResult, index: number, { field, message }: MailError): void {
   result.rejected += 1;
   if (result.faults.length < keptFaults) result.faults.push({ index, field, message });
 }

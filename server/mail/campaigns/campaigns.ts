@@ -21,7 +21,8 @@ import { allowedCampaignActions } from './states.ts';
 const id = argument('id', idSchema);
 const change = argument('options', changeSchema);
 const audienceFields = { ...changeFields, idempotencyKey: Joi.forbidden() };
-const campaignRules: Rules<Campaigns> = {
+/** What its functions take. */
+export const campaignRules: Rules<Campaigns> = {
   create: [argument('input', campaignInputSchema), change],
   templates: [],
   contract: [id],
@@ -48,22 +49,10 @@ export function createCampaigns(context: MailContext): Campaigns {
   const { db, now } = context;
 
   async function create(input: CampaignInput, options: ChangeOptions = {}): Promise<Campaign> {
-    const value = input as CheckedInput;
-    const { limits } = context.providers;
-    if ((value.tag?.length ?? 0) > limits.tag)
-      throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
-    const template = await context.templates.published(value.template);
-    if (!isBulk(context, template.content.category)) {
-      throw new MailError(
-        'invalid-input',
-        `${value.template} is transactional: send it message by message.`,
-        'template',
-      );
-    }
-    const campaign = draftOf(value, template, now());
+    const campaign = await readDraft(context, input);
     return changeOnce(
       context,
-      { scope: 'campaign.create', request: value, options },
+      { scope: 'campaign.create', request: input, options },
       async trx => {
         await insertCampaign(trx, campaign);
         const { id, name, template: key, topic, tag, sendAt } = campaign;
@@ -144,6 +133,23 @@ interface CheckedInput extends Omit<CampaignFields, 'sendAt'> {
   sendAt?: Date;
 }
 
+/** Makes the draft of an input that has passed its schema; nothing is stored yet. */
+export async function readDraft(context: MailContext, input: CampaignInput): Promise<Campaign> {
+  const value = input as CheckedInput;
+  const { limits } = context.providers;
+  if ((value.tag?.length ?? 0) > limits.tag)
+    throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
+  const template = await context.templates.published(value.template);
+  if (!isBulk(context, template.content.category)) {
+    throw new MailError(
+      'invalid-input',
+      `${value.template} is transactional: send it message by message.`,
+      'template',
+    );
+  }
+  return draftOf(value, template, context.now());
+}
+
 function draftOf(
   { name, topic, data, tag, sendAt }: CheckedInput,
   { id, version, content }: ReadyTemplate,
@@ -158,6 +164,7 @@ function draftOf(
   };
 }
 
-function isBulk({ policy }: MailContext, category: string): boolean {
+/** Whether a category's mail goes by the lane of campaigns. */
+export function isBulk({ policy }: MailContext, category: string): boolean {
   return categoryPolicy(policy, category).lane === 'bulk';
 }

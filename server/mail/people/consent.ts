@@ -16,7 +16,8 @@ const statementSchema = Joi.object({
   at: timestampSchema,
 }).required();
 
-const rules: Rules<Consents> = {
+/** What its functions take. */
+export const consentRules: Rules<Consents> = {
   record: [argument('statement', statementSchema), argument('options', changeSchema)],
   list: [argument('address', addressSchema.required())],
 };
@@ -41,5 +42,5 @@ export function createConsent(context: MailContext): Consents {
     },
     list: address => listConsents(db, address),
   };
-  return withCheckedInput(consents, rules);
+  return withCheckedInput(consents, consentRules);
 }

@@ -27,7 +27,8 @@ const change = [
   argument('options', changeSchema),
 ] as const;
 const filterFields = { stream: wordSchema, limit: limitSchema };
-const rules: Rules<Suppressions> = {
+/** What its functions take. */
+export const suppressionRules: Rules<Suppressions> = {
   list: [argument('filter', Joi.object({ ...filterFields, address: addressSchema }))],
   page: [
     argument(
@@ -142,5 +143,5 @@ export function createSuppressions(context: MailContext): Suppressions {
     add,
     lift,
   };
-  return withCheckedInput(suppressions, rules);
+  return withCheckedInput(suppressions, suppressionRules);
 }

@@ -54,10 +54,9 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
   return async (input, options = {}) => {
     checkSendOptions(options);
     const { trx, wait = false } = options;
-    const request = checkSendRequest(input, context.providers.limits);
-    const message = messageOf(context, request, await prepare(context, request));
+    const { message, attachments } = await readMessage(context, input);
 
-    const existing = await insert(message, request.attachments, trx);
+    const existing = await insert(message, attachments, trx);
     if (existing) return { ...existing, repeated: true };
 
     if (message.attempt) {
@@ -71,6 +70,19 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
     const state = wait ? await states.add(message.id) : null;
     return { id: message.id, state: state ?? (message.attempt ? 'sending' : 'queued'), repeated: false };
   };
+}
+
+/** What a request comes to once it is checked; nothing is stored yet. */
+export interface ReadMessage {
+  message: NewMessage;
+  attachments: SendRequest['attachments'];
+}
+
+/** The message that an input makes. Throws a MailError that names the field for one that cannot be sent. */
+export async function readMessage(context: MailContext, input: SendInput): Promise<ReadMessage> {
+  const request = checkSendRequest(input, context.providers.limits);
+  const message = messageOf(context, request, await prepare(context, request));
+  return { message, attachments: request.attachments };
 }
 
 /** The message that a request makes, with its first attempt where this process hands it over itself. */
@@ -176,7 +188,16 @@ async function earlierAnswer(
       'The idempotency key was taken and given back.',
       'idempotencyKey',
     );
-  const differing = differingFields(earlier.fingerprint, asked);
+  refuseConflict(earlier.fingerprint, asked);
+  return { id: earlier.id, state: earlier.state };
+}
+
+/** Throws `idempotency-conflict` for another request under the same key. */
+export function refuseConflict(
+  earlier: NonNullable<NewMessage['fingerprint']>,
+  asked: NonNullable<NewMessage['fingerprint']>,
+): void {
+  const differing = differingFields(earlier, asked);
   if (differing.length > 0) {
     throw new MailError(
       'idempotency-conflict',
@@ -184,7 +205,6 @@ async function earlierAnswer(
       differing[0],
     );
   }
-  return { id: earlier.id, state: earlier.state };
 }
 
 /** What became of one item of a batch: accepted, or refused with the error that `send` would have thrown. */

@@ -1,5 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { type LeftOut, type LeftOutCopy, recordLeftOut } from '../messages/left-out-store.ts';
+import type { StoredMessage } from '../messages/load-store.ts';
 import { consentKey, consentsOf } from '../people/consent-store.ts';
 import { activeSuppressions, type Suppression, suppressionKey } from '../people/suppressions-store.ts';
 import type { Mailbox } from '../providers/transport.ts';
@@ -13,7 +14,7 @@ export async function filterEligible(
   context: MailContext,
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
-  const { db, now, policy } = context;
+  const { db, now } = context;
   const suppressed = await activeSuppressions(
     db,
     loaded.flatMap(message => addressesOf(message).map(address => ({ stream: message.stream, address }))),
@@ -24,15 +25,7 @@ export async function filterEligible(
   );
   const refused: DeliveryResult[] = [];
   const eligible = loaded.filter(message => {
-    const decision = checkEligibility({
-      now: now(),
-      expiresAt: message.expiresAt,
-      suppression: suppressed.get(keyOf(message, message.recipient)) ?? null,
-      consent: message.topic ? categoryPolicy(policy, message.category).consent : 'none',
-      granted:
-        granted.get(consentKey({ topic: message.topic ?? '', address: addressOf(message.recipient) })) ??
-        null,
-    });
+    const decision = decide(context, message, { suppressed, granted });
     if (decision.kind !== 'send') refused.push(skipped(message, decision));
     return decision.kind === 'send';
   });
@@ -45,11 +38,33 @@ export async function filterEligible(
   return lists.map(({ message }) => message);
 }
 
+/** Active suppressions by `suppressionKey`, and what was said about topics by `consentKey`. */
+export interface KnownRefusals {
+  suppressed: ReadonlyMap<string, Suppression>;
+  granted: ReadonlyMap<string, boolean>;
+}
+
+/** Whether a message may go out now. */
+export function decide(
+  { now, policy }: Pick<MailContext, 'now' | 'policy'>,
+  message: StoredMessage,
+  { suppressed, granted }: KnownRefusals,
+): Decision {
+  const address = addressOf(message.recipient);
+  return checkEligibility({
+    now: now(),
+    expiresAt: message.expiresAt,
+    suppression: suppressed.get(keyOf(message, message.recipient)) ?? null,
+    consent: message.topic ? categoryPolicy(policy, message.category).consent : 'none',
+    granted: granted.get(consentKey({ topic: message.topic ?? '', address })) ?? null,
+  });
+}
+
 /** A provider may drop suppressed copies without a word; leaving them out here keeps our record true. */
-function copiesLeftOut(
-  message: MessageToSend,
+export function copiesLeftOut<T extends StoredMessage>(
+  message: T,
   suppressed: ReadonlyMap<string, Suppression>,
-): { message: MessageToSend; leftOut: LeftOut[] } {
+): { message: T; leftOut: LeftOut[] } {
   const { content } = message;
   const [first, ...further] = content.to;
   const why = (copy: Mailbox) => suppressed.get(keyOf(message, copy));
@@ -78,7 +93,7 @@ function suppressedReason({ reason, origin }: Pick<Suppression, 'reason' | 'orig
   return `suppressed: ${reason} (${origin})`;
 }
 
-function keyOf({ stream }: MessageToSend, mailbox: Mailbox): string {
+function keyOf({ stream }: StoredMessage, mailbox: Mailbox): string {
   return suppressionKey({ stream, address: addressOf(mailbox) });
 }
 

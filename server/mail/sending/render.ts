@@ -2,6 +2,7 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { readFiles } from '../messages/attachments-store.ts';
 import { renderComposed } from '../messages/composed.ts';
+import type { StoredMessage } from '../messages/load-store.ts';
 import { type AttachmentFile, type Envelope, envelopeOf } from '../providers/transport.ts';
 import { senderOf } from '../routing/policy.ts';
 import type { ReadyTemplate, Rendered, Templates } from '../templates/index.ts';
@@ -16,7 +17,7 @@ export interface Job {
 
 /** Renders each message from its pinned version; one that cannot be rendered fails alone. */
 export async function renderAll(context: MailContext, loaded: readonly MessageToSend[]): Promise<Job[]> {
-  const { db, now, templates, providers } = context;
+  const { db, now, templates } = context;
   const files = await readFiles(
     db,
     loaded.filter(one => one.hasAttachments).map(one => one.claim.messageId),
@@ -26,14 +27,8 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
   for (const message of loaded) {
     const template = await templateOf(templates, message);
     try {
-      if (message.unreadable) throw new Error(message.unreadable);
-      if (message.purged) throw new Error('its content was purged');
-      const unsubscribe = providers.unsubscribePlaceholder(message.transport);
-      const rendered = renderOne(message, template, unsubscribe);
-      jobs.push({
-        message,
-        envelope: toEnvelope(context, message, rendered, files.get(message.claim.messageId) ?? []),
-      });
+      const attachments = files.get(message.claim.messageId) ?? [];
+      jobs.push({ message, envelope: envelopeFor(context, message, template, attachments) });
     } catch (error) {
       failed.push(
         skipped(message, { kind: 'failed', reason: `cannot be rendered: ${(error as Error).message}` }),
@@ -44,10 +39,23 @@ export async function renderAll(context: MailContext, loaded: readonly MessageTo
   return jobs;
 }
 
+/** What a transport gets of a message. Throws when it cannot be rendered. */
+export function envelopeFor(
+  context: MailContext,
+  message: StoredMessage,
+  template: ReadyTemplate | MailError | null,
+  attachments: AttachmentFile[],
+): Envelope {
+  if (message.unreadable) throw new Error(message.unreadable);
+  if (message.purged) throw new Error('its content was purged');
+  const unsubscribe = context.providers.unsubscribePlaceholder(message.transport);
+  return toEnvelope(context, message, renderOne(message, template, unsubscribe), attachments);
+}
+
 /** Null for composed mail. A fault of the version fails its messages; one of the database is thrown. */
-async function templateOf(
+export async function templateOf(
   templates: Templates,
-  { templateVersionId }: MessageToSend,
+  { templateVersionId }: StoredMessage,
 ): Promise<ReadyTemplate | MailError | null> {
   if (templateVersionId === null) return null;
   try {
@@ -59,7 +67,7 @@ async function templateOf(
 }
 
 function renderOne(
-  { content, campaignId, locale }: MessageToSend,
+  { content, campaignId, locale }: StoredMessage,
   template: ReadyTemplate | MailError | null,
   unsubscribe: string,
 ): Rendered {
@@ -72,7 +80,7 @@ function renderOne(
 
 function toEnvelope(
   { policy }: MailContext,
-  { attemptId, stream, category, recipient, tag, content }: MessageToSend,
+  { attemptId, stream, category, recipient, tag, content }: StoredMessage,
   rendered: Rendered,
   attachments: AttachmentFile[],
 ): Envelope {

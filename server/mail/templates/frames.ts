@@ -17,8 +17,14 @@ export type Frames = (layout: string) => Promise<Frame>;
 
 /** See {@link Frames}. */
 export function createFrames(db: Db): Frames {
-  const published = createPublishedSources(db);
-  let known: { of: PublishedSources; frames: Map<string, Frame> } | null = null;
+  return framesOf(createPublishedSources(db));
+}
+
+type Layouts = Pick<PublishedSources, 'sources'>;
+
+/** The same of whatever is published; the answer is another object once that has changed. */
+export function framesOf(published: () => Promise<Layouts>): Frames {
+  let known: { of: Layouts; frames: Map<string, Frame> } | null = null;
   return async layout => {
     const all = await published();
     if (known?.of !== all) known = { of: all, frames: new Map() };
@@ -28,7 +34,7 @@ export function createFrames(db: Db): Frames {
   };
 }
 
-function frameOf({ sources }: PublishedSources, layout: string): Frame {
+function frameOf({ sources }: Layouts, layout: string): Frame {
   if (layout === noLayout || !find(sources, 'layout', layout))
     throw new MailError('invalid-input', `There is no layout ${layout}.`, 'layout');
   const { content, issues } = compose(placeholder(layout), sources);

@@ -6,6 +6,7 @@ export { createAuthoring } from './authoring/index.ts';
 export { isPlaceholderSender } from './authoring/placeholders.ts';
 export { publishedPlaceholders } from './authoring/published-sources.ts';
 export { writeTemplateTypes } from './authoring/write-files.ts';
+export { createFileTemplates, type FileTemplates } from './file-templates.ts';
 export { createFrames, type Frames } from './frames.ts';
 export { type Issue, type IssuePart, issueText, positionText, type SourcePosition } from './issue.ts';
 export type { ContractSpec, FieldSpec, FieldType } from './language/contract.ts';

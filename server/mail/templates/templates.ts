@@ -76,6 +76,11 @@ export function createTemplates(db: Db, now: () => Date): Templates {
 async function prepare(db: Db, id: number): Promise<ReadyTemplate> {
   const stored = await readVersion(db, id);
   if (!stored) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
+  return compiled(stored);
+}
+
+/** A version with its contract and its parts compiled. Throws `invalid-template`. */
+export function compiled(stored: Pick<ReadyTemplate, 'id' | 'version' | 'content'>): ReadyTemplate {
   try {
     return { ...stored, ...compileContract(stored.content.contract), ...compileTemplate(stored.content) };
   } catch (error) {

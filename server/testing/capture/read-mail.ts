@@ -80,7 +80,7 @@ async function queuedMail(mail: Mail, view: MessageView): Promise<QueuedMail> {
     text: rendered?.text ?? '',
     stream: view.stream,
     tag: view.tag ?? '',
-    metadata: content?.metadata ?? {},
+    metadata: view.metadata,
   };
 }
 

@@ -8,7 +8,7 @@ import { type BrandSource, canonicalLocale, noLayout, type Source } from '../lan
 import type { TemplateContent } from '../language/template.ts';
 import { checkPaths } from '../language/walk.ts';
 import type { Candidate, TemplateIssue } from './api.ts';
-import type { AuthoringContext } from './context.ts';
+import type { AuthoringChecks, AuthoringContext } from './context.ts';
 import { brandPlaceholders } from './placeholders.ts';
 import type { AffectedTemplate } from './plan.ts';
 
@@ -35,7 +35,7 @@ function sameness({ part, locale, rule, message }: Issue): string {
 
 /** Compiles a template's MJML, in each language that has some, to the HTML beside it. Other sources stay as they are. */
 export async function compileSource<S extends Source>(
-  { checks }: Pick<AuthoringContext, 'checks'>,
+  { checks }: { checks: Pick<AuthoringChecks, 'compileMjml'> },
   source: S,
 ): Promise<{ source: S; issues: Issue[] }> {
   if (source.kind !== 'template') return { source, issues: [] };

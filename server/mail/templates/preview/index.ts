@@ -4,6 +4,7 @@ import type { Rendered } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Preview, type PreviewOptions, preview } from './preview.ts';
+import type { RenderPool } from './render-pool.ts';
 import { type Replay, type ReplayOptions, replay, replayedAsSent } from './replay.ts';
 import { createSampleData, type SampleDataSets } from './sample-data.ts';
 import type { CompiledMjml } from './tasks/compile-mjml.ts';
@@ -36,12 +37,15 @@ export function createTemplateChecks(context: TemplatesContext): TemplateChecks 
     preview: (content, options) => preview(context, content, options),
     replay: (content, options) => replay(context, content, options),
     replayed: messageId => replayedAsSent(context, messageId),
-    async compileMjml(source) {
-      const outcome = await context.renderPool.run('compileMjml', source);
-      if (outcome.ok) return outcome.value;
-      return { html: '', issues: [issue('mjml', outcome.problem.message, { part: 'mjml' })] };
-    },
+    compileMjml: source => compileMjml(context.renderPool, source),
     sendTest: (content, test) => sendTest(context, content, test),
     sampleData: createSampleData(context),
   };
+}
+
+/** See {@link TemplateChecks.compileMjml}. */
+export async function compileMjml(renderPool: RenderPool, source: string): Promise<CompiledMjml> {
+  const outcome = await renderPool.run('compileMjml', source);
+  if (outcome.ok) return outcome.value;
+  return { html: '', issues: [issue('mjml', outcome.problem.message, { part: 'mjml' })] };
 }
