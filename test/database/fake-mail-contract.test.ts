@@ -192,7 +192,9 @@ const scenarios: Record<string, Scenario> = {
       });
     await record(false, '2026-02-01T00:00:00Z');
     await record(true, '2026-01-01T00:00:00Z');
-    const wrong = await refused(mail.consent.record({ topic: 'news', address: 'x', granted: true }));
+    const wrong = await refused(
+      Promise.resolve().then(() => mail.consent.record({ topic: 'news', address: 'x', granted: true })),
+    );
     return { said: await mail.consent.list('ADA@mail.example'), wrong };
   },
 
