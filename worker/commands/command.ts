@@ -42,6 +42,8 @@ export interface CommandContext {
   configFile(): string | undefined;
   /** The answer, in words or with `--json` as one line of JSON, on standard output; and how the command ends, 0 by default. */
   answer(text: string, json: unknown, exitCode?: number): void;
+  /** Who can be asked; undefined where nobody sits before it. */
+  person: Person | undefined;
   /** A line of advice, on standard error. */
   note(text: string): void;
   /** Whether the answer is to be JSON. */

@@ -20,6 +20,7 @@ export function contextOf(program: Command, terminal: Terminal, end: (code: numb
     },
     note: err,
     json,
+    person,
     colour: () => person?.colour === true && !json(),
     confirm: (question, yes) => confirm(terminal, question, yes),
     progress: (label, total) => startProgress(json() ? undefined : person, label, total),

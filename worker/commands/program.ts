@@ -8,6 +8,7 @@ import { type AddCommands, exitCodes, type Terminal } from './command.ts';
 import { contextOf, untilInterrupted } from './context.ts';
 import { describeFailure } from './failure.ts';
 import { exitCodeHelp } from './help.ts';
+import { addInit } from './init/index.ts';
 import { addMigrate } from './migrate.ts';
 import { addProcesses } from './processes.ts';
 import { addReconcile } from './reconcile.ts';
@@ -22,6 +23,7 @@ import { addWebhooks } from './webhooks.ts';
 
 /** Every command, as the help lists them. */
 const all: readonly AddCommands[] = [
+  addInit,
   addStatus,
   addMigrate,
   addProcesses,
