@@ -40,6 +40,7 @@ async function joined(emitted: string): Promise<{ name: string; text: string }[]
     input: Object.fromEntries(input),
     plugins: [dts({ dtsInput: true })],
     external: /^[^./]/,
+    checks: { pluginTimings: false },
   });
   const { output } = await declarations.generate({
     entryFileNames: '[name].d.ts',

@@ -9,7 +9,8 @@ import { type Counts, runInWorkers } from './support/run-in-workers.ts';
 // npm test [-- [--grep PATTERN] [--bail] [--reporter spec|dot] [--timeout MS] [--jobs N] [FILE or FOLDER ...]]
 
 /**
- * The kinds of test; `bench` measures and has a command of its own. The longest files are in the first ones: begun
+ * The kinds of test; `bench` measures and has a command of its own; `package` installs from the registry,
+ * and is run by CI or when it is named. The longest files are in the first ones: begun
  * early, they keep no worker busy after the others have ended.
  */
 const kinds = ['chaos', 'browser', 'http', 'database', 'unit'];
