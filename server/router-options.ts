@@ -67,7 +67,7 @@ export function adminOptions(router: string, mail: Mail, options: AdminRouterOpt
   checked(router, adminSchema, options);
   const config = configOf(mail);
   const { webhookCredentials, secretKeys } = options;
-  const { database = config.database, publicUrl = config.publicUrl, publicPath, errors = 'page' } = options;
+  const { database = config.database, publicUrl = saidUrl(config), publicPath, errors = 'page' } = options;
   if (database === undefined)
     throw refused(router, 'database', 'is needed: this mail carries no configuration.');
   return {
@@ -91,6 +91,11 @@ function accessOptions({ authenticate, signInUrl, onUnauthenticated }: HostAcces
 
 function configOf(mail: Mail): Partial<Config> {
   return carriedConfig(mail) ?? {};
+}
+
+// Where nobody says it, the configuration has the address of a stand-alone server, which is not the host's.
+function saidUrl({ publicUrl, port }: Partial<Config>): string | undefined {
+  return publicUrl === `http://localhost:${port}` ? undefined : publicUrl;
 }
 
 const madeUp = new WeakMap<Mail, readonly string[]>();

@@ -38,6 +38,9 @@ export const pageHeaders: RequestHandler = (_request, response, next) => {
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cache-Control': 'no-store',
   });
+  // A host's own, which would report our pages or keep the images out of mail that is shown.
+  response.removeHeader('Content-Security-Policy-Report-Only');
+  response.removeHeader('Cross-Origin-Embedder-Policy');
   next();
 };
 

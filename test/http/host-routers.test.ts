@@ -10,6 +10,8 @@ import { openMail, testConfig } from '../support/mail.ts';
 const secret = 'a secret of the tests, 32 characters or more';
 const password = 'the-password-of-the-tests';
 
+const helmetOptions = { crossOriginEmbedderPolicy: true };
+
 describe('routers in a host', () => {
   let mail: Mail;
   before(async () => {
@@ -87,7 +89,7 @@ describe('routers in a host', () => {
       });
 
       it('have headers of their own after helmet, and leave the host its own', async () => {
-        const app = host([middleware('helmet')()]);
+        const app = host([middleware('helmet')(helmetOptions)]);
         app.get('/other', (_request, response) => void response.send('other'));
         const ours = await request(app).get('/mail/');
         expect(ours.headers['content-security-policy'])
@@ -95,6 +97,9 @@ describe('routers in a host', () => {
           .and.not.include('upgrade');
         const theirs = await request(app).get('/other');
         expect(theirs.headers['content-security-policy']).to.include('upgrade-insecure-requests');
+        // Or mail could not be shown with its images.
+        expect(ours.headers).not.to.have.property('cross-origin-embedder-policy');
+        expect(theirs.headers['cross-origin-embedder-policy']).to.equal('require-corp');
       });
 
       it('leave the cookies of the host’s session alone, and answer in pieces through compression', async () => {
