@@ -44,6 +44,33 @@ export function loadDatabase(env: Environment, options: MailOptions = {}): MailC
   return given.database as MailConfig['database'];
 }
 
+/** What can be read of a configuration that may have faults: for a diagnosis. */
+export interface ReadableConfig {
+  /** With the default, or nothing, where an option is missing or wrong. */
+  config: Config;
+  /** The options that somebody gave, right or wrong. */
+  given: ReadonlySet<string>;
+  /** Those that are missing or wrong, and what is to be done about each. */
+  wrong: ReadonlySet<string>;
+  faults: readonly string[];
+}
+
+/** Reads what can be read, and never throws for what is wrong with an option. See {@link ReadableConfig}. */
+export function loadReadable(env: Environment, options: MailOptions = {}): ReadableConfig {
+  const { given, names } = completed(env, options);
+  const production = typeof given.production === 'boolean' ? given.production : saysProduction(env);
+  const schema = optionsSchema({ production });
+  const details = schema.validate(given).error?.details ?? [];
+  const wrong = new Set(details.map(({ path: [top] }) => String(top)));
+  const right = Object.fromEntries(Object.entries(given).filter(([option]) => !wrong.has(option)));
+  return {
+    config: configOf({ from: 'nobody@invalid.example', ...right }, production),
+    given: new Set(Object.keys(given)),
+    wrong,
+    faults: [...new Set(details.map(detail => faultOf(schema, detail, names)))],
+  };
+}
+
 /** The options with what the environment says of those that are left out, and the variable that each of these is from. */
 function completed(
   env: Environment,

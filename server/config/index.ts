@@ -3,7 +3,7 @@ import { readConfigFile } from './config-file.ts';
 import type { MailOptions } from './options.ts';
 import type { Environment } from './variables.ts';
 
-export { type Config, loadConfig, loadDatabase } from './config.ts';
+export { type Config, loadConfig, loadDatabase, loadReadable, type ReadableConfig } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { defineMail, type MailOptions, type PostmarkOptions, type WebhookCredential } from './options.ts';
 export { type Environment, withoutEmpty } from './variables.ts';

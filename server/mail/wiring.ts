@@ -4,7 +4,7 @@ import { defaultTiming, type MailContext, type Timing } from './context.ts';
 import type { InstanceRole } from './instances/instances-store.ts';
 import { configuredProviders, type ProviderConfig, standardRoutes } from './providers/configured.ts';
 import type { Provider } from './providers/provider.ts';
-import { joinProviders } from './providers/providers.ts';
+import { joinProviders, type Providers } from './providers/providers.ts';
 import type { Mailbox, Transport } from './providers/transport.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
 import { type PolicyOptions, readPolicy } from './routing/policy-options.ts';
@@ -53,15 +53,7 @@ export interface MailDeps {
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */
 export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
-  const all = deps.providers ?? configuredProviders(config);
-  const from = readMailbox(config.from, 'from');
-  const defaultRoutes = all.find(one => one.defaultRoutes)?.defaultRoutes ?? standardRoutes;
-  const policy = config.policy
-    ? readPolicy(config.policy, from, defaultRoutes)
-    : defaultPolicy(from, defaultRoutes);
-  const routes = Object.values(policy.categories).flatMap(category => category.routes);
-  const providers = joinProviders(all, deps.transports ?? [], routes);
-  checkPolicy(policy, providers.transports);
+  const { policy, providers } = routingOf(config, deps);
   return {
     db,
     now,
@@ -76,6 +68,23 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     frames: createFrames(db),
     renderPool: createRenderPool(),
   };
+}
+
+/** The routing policy and the providers that the configuration names; no database is needed. Throws as {@link wire}. */
+export function routingOf(
+  config: Pick<MailConfig, 'from' | 'policy' | 'postmark' | 'smtp'>,
+  deps: Pick<MailDeps, 'providers' | 'transports'> = {},
+): { policy: Policy; providers: Providers } {
+  const all = deps.providers ?? configuredProviders(config);
+  const from = readMailbox(config.from, 'from');
+  const defaultRoutes = all.find(one => one.defaultRoutes)?.defaultRoutes ?? standardRoutes;
+  const policy = config.policy
+    ? readPolicy(config.policy, from, defaultRoutes)
+    : defaultPolicy(from, defaultRoutes);
+  const routes = Object.values(policy.categories).flatMap(category => category.routes);
+  const providers = joinProviders(all, deps.transports ?? [], routes);
+  checkPolicy(policy, providers.transports);
+  return { policy, providers };
 }
 
 /** The policy in force until the host brings its own. */

@@ -15,13 +15,14 @@ export interface Running {
   /** What a person at the terminal answers; without it nobody sits there. */
   answers?: string;
   signal?: AbortSignal;
+  now?: () => Date;
 }
 
 /** Runs `postlane ...` in this process with these variables alone. */
 export async function command(
   words: readonly string[],
   env: Record<string, string> = {},
-  { answers, signal }: Running = {},
+  { answers, signal, now }: Running = {},
 ): Promise<Ended> {
   const printed: { out: string[]; err: string[] } = { out: [], err: [] };
   const exitCode = await runCommand(words, {
@@ -30,6 +31,7 @@ export async function command(
     err: text => void printed.err.push(text),
     ...(answers !== undefined && { person: personSaying(answers, printed.err) }),
     ...(signal && { signal }),
+    ...(now && { now }),
   });
   return { exitCode, out: printed.out.join('\n'), err: printed.err.join('\n') };
 }

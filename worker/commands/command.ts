@@ -16,6 +16,8 @@ export interface Terminal {
   person?: Person | undefined;
   /** Ends what is being done, as by Ctrl-C. */
   signal?: AbortSignal | undefined;
+  /** The clock of this machine; the real one by default. */
+  now?: (() => Date) | undefined;
 }
 
 /** Somebody at a terminal. */
@@ -56,6 +58,7 @@ export interface CommandContext {
   progress(label: string, total: number): Promise<Progress>;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
+  now(): Date;
   /** The configuration: that of `--config`, or the nearest. */
   config(): Promise<Config>;
   /**

@@ -6,13 +6,14 @@ import { startProgress } from './progress.ts';
 
 /** What commands work with, at this terminal; `end` is told how the command ends. */
 export function contextOf(program: Command, terminal: Terminal, end: (code: number) => void): CommandContext {
-  const { env, out, err, person, signal = new AbortController().signal } = terminal;
+  const { env, out, err, person, signal = new AbortController().signal, now = () => new Date() } = terminal;
   const given = () => program.opts<{ config?: string; json?: true }>();
   const config = () => findConfig({ env, file: given().config });
   const json = () => given().json === true;
   return {
     env,
     signal,
+    now,
     configFile: () => given().config,
     answer: (text, value, exitCode = 0) => {
       out(json() ? JSON.stringify(value) : text);

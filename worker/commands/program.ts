@@ -6,6 +6,7 @@ import { packageRoot } from '../../server/mail/index.ts';
 import { addCampaign } from './campaign/index.ts';
 import { type AddCommands, exitCodes, type Terminal } from './command.ts';
 import { contextOf, untilInterrupted } from './context.ts';
+import { addDoctor } from './doctor/index.ts';
 import { describeFailure } from './failure.ts';
 import { exitCodeHelp } from './help.ts';
 import { addInit } from './init/index.ts';
@@ -24,6 +25,7 @@ import { addWebhooks } from './webhooks.ts';
 /** Every command, as the help lists them. */
 const all: readonly AddCommands[] = [
   addInit,
+  addDoctor,
   addStatus,
   addMigrate,
   addProcesses,

@@ -1,3 +1,4 @@
+import type { ProviderAccount } from './account.ts';
 import type { EventReader, ProviderEvent } from './event.ts';
 import type { Limits } from './limits.ts';
 import type { Transport } from './transport.ts';
@@ -23,6 +24,7 @@ export interface Provider {
   readonly events?: EventReader;
   readonly lists?: ProviderLists;
   readonly webhooks?: ProviderWebhooks;
+  readonly account?: ProviderAccount;
   /** The one server of the provider that all of this belongs to. */
   readonly server?: ProviderServer;
 }
@@ -118,6 +120,8 @@ export interface ProviderWebhook {
   url: string;
   /** True when it brings a user and password along. */
   signsIn: boolean;
+  /** Those, where the provider tells them: to be compared, and not to be shown. */
+  signIn?: { user: string; password: string } | undefined;
   /** False when the provider posts nothing for want of a good answer. */
   verified: boolean;
   /** Of {@link ProviderWebhooks.events}. */

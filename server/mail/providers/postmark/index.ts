@@ -1,5 +1,6 @@
 import type { Limits } from '../limits.ts';
 import type { DefaultRoutes, Provider } from '../provider.ts';
+import { createPostmarkAccount } from './account.ts';
 import { createApiTransport } from './api-transport.ts';
 import { postmarkClient } from './client.ts';
 import { readEvent } from './events.ts';
@@ -63,5 +64,6 @@ export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfi
     lists: createPostmarkLists(client),
     webhooks: createPostmarkWebhooks(client),
     server: { token, id: async () => String((await client.getServer()).ID) },
+    account: createPostmarkAccount({ token, url: apiUrl }),
   };
 }

@@ -45,9 +45,18 @@ function webhookOf({ ID, Url, MessageStream, HttpAuth, Triggers, Status }: Webho
     stream: MessageStream,
     url: Url,
     signsIn: Boolean(HttpAuth?.Username) || new URL(Url).username !== '',
+    signIn: signInOf(HttpAuth, Url),
     verified: Status !== 'unverified',
     events: events.filter(event => Triggers[event]?.Enabled),
   };
+}
+
+function signInOf(auth: Webhook['HttpAuth'], url: string): ProviderWebhook['signIn'] {
+  if (auth?.Username) return { user: auth.Username, password: auth.Password };
+  const { username, password } = new URL(url);
+  return username === ''
+    ? undefined
+    : { user: decodeURIComponent(username), password: decodeURIComponent(password) };
 }
 
 // Only what Postmark refuses in its own words was certainly not done; the rest is thrown on.

@@ -1,0 +1,262 @@
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import express, { type ErrorRequestHandler } from 'express';
+import { demoTemplates } from '../../server/demo/templates.ts';
+import { examinations } from '../../worker/commands/doctor/index.ts';
+import { accountClient, restClient } from '../sandbox/clients.ts';
+import { createSandbox } from '../sandbox/index.ts';
+import { command } from '../support/command.ts';
+import { emptyTables, testDatabase } from '../support/database.ts';
+import { type Clinic, expectBad, openClinic, policyWith } from '../support/doctor.ts';
+import { listen } from '../support/http-server.ts';
+
+/** An address at which nothing listens any more. */
+async function nobodyListens(): Promise<string> {
+  const { url, close } = await listen(() => {});
+  await close();
+  return url;
+}
+
+const quietly: ErrorRequestHandler = ({ status }, _asked, answered, _next) =>
+  void answered.sendStatus(status);
+
+describe('postlane doctor', function () {
+  this.timeout(60_000);
+  let clinic: Clinic;
+  beforeEach(async () => {
+    clinic = await openClinic();
+  });
+  afterEach(() => clinic.close());
+
+  it('finds all well in a healthy set-up, and says so in words', async () => {
+    const { exitCode, checks } = await clinic.examine();
+    expect(checks.filter(({ ok }) => ok !== true)).to.deep.equal([]);
+    expect(checks.map(({ name }) => name)).to.deep.equal(examinations.map(({ name }) => name));
+    expect(exitCode).to.equal(0);
+    const file = path.join(clinic.folder, 'postlane.config.json');
+    const { out } = await command(['doctor', '--config', file], clinic.env);
+    expect(out.split('\n')[0]).to.match(/^ok {4}Node\.js +\d+\./);
+    expect(out).to.match(/\n\n27 checks: 27 ok, 0 to correct, 0 that do not apply or cannot be seen\.$/);
+  });
+
+  describe('where the configuration is wrong', () => {
+    it('names the faults and still examines what it can', async () => {
+      const seen = await clinic.examine({ MAIL_FROM: 'nobody' });
+      expectBad(seen, 'configuration', /MAIL_FROM is not valid/, /postlane\.config/);
+      expect(seen.of('database').ok).to.equal(true);
+      expect(seen.of('provider token').ok).to.equal(true);
+      expect(seen.of('senders')).to.deep.include({ ok: null, found: 'The configuration names no sender.' });
+    });
+
+    it('does so with no configuration at all', async () => {
+      const { exitCode, out } = await command(['doctor', '--json'], {});
+      expect(exitCode).to.equal(1);
+      const { checks } = JSON.parse(out);
+      expect(checks).to.have.length(examinations.length);
+      expect(checks.find(({ name }: { name: string }) => name === 'database')).to.deep.include({ ok: null });
+    });
+
+    it('finds secrets that production lacks', async () => {
+      const seen = await clinic.examine({ POSTLANE_SECRET_KEY: '' });
+      expectBad(seen, 'secrets', /POSTLANE_SECRET_KEY not given/, /Set POSTLANE_SECRET_KEY/);
+    });
+
+    it('finds a route by a transport that is not there', async () => {
+      clinic.config.policy = policyWith({ order: { routes: [{ stream: 'outbound', transport: 'relay' }] } });
+      expectBad(
+        await clinic.examine(),
+        'configuration',
+        /routes to relay, which is not configured/,
+        /Correct/,
+      );
+    });
+  });
+
+  describe('where Postmark does not take our mail', () => {
+    it('finds a wrong token', async () => {
+      const seen = await clinic.examine({ POSTMARK_SERVER_TOKEN: 'not-a-token-of-anybody' });
+      expectBad(seen, 'provider token', /does not accept the server token/, /Server API token/);
+      expect(seen.of('streams').ok).to.equal(null);
+    });
+
+    it('finds an account token in the place of a server token, and the token for trying', async () => {
+      const account = await clinic.examine({ POSTMARK_SERVER_TOKEN: clinic.sandbox.accountToken });
+      expectBad(account, 'provider token', /This is an account token/, /Server API token/);
+      const trying = await clinic.examine({ POSTMARK_SERVER_TOKEN: 'POSTMARK_API_TEST' });
+      expectBad(trying, 'provider token', /no mail is delivered with it/, /Server API token/);
+    });
+
+    it('finds that the API cannot be reached', async () => {
+      const seen = await clinic.examine({ POSTMARK_API_URL: await nobodyListens() });
+      expectBad(seen, 'provider token', /the connection was refused/, /firewall, proxy and DNS/);
+    });
+
+    it('finds a sandbox server in production', async () => {
+      const account = accountClient(clinic.sandbox);
+      const { ApiTokens } = await account.createServer({ Name: 'Try', DeliveryType: 'Sandbox' } as never);
+      const seen = await clinic.examine({ POSTMARK_SERVER_TOKEN: String(ApiTokens[0]) });
+      expectBad(seen, 'provider server', /Try is a sandbox server/, /type Live/);
+    });
+
+    it('finds streams that are missing, archived or of the other type', async () => {
+      const postmark = restClient(clinic.sandbox);
+      await postmark.createMessageStream({ ID: 'old', Name: 'Old', MessageStreamType: 'Broadcasts' });
+      await postmark.archiveMessageStream('old');
+      const by = (stream: string) => ({ lane: 'bulk', routes: [{ stream, transport: 'postmark-smtp' }] });
+      const found: [stream: string, text: RegExp][] = [
+        ['news', /Postmark has no stream news/],
+        ['old', /Stream old is archived/],
+        ['outbound', /Stream outbound is not for bulk mail/],
+      ];
+      for (const [stream, text] of found) {
+        clinic.config.policy = policyWith({ newsletter: by(stream) });
+        expectBad(await clinic.examine(), 'streams', text, /Create or unarchive the streams at Postmark/);
+      }
+    });
+
+    it('finds a sender that is not verified: by an account token, or by a refusal', async () => {
+      const from = { MAIL_FROM: 'Shop <shop@elsewhere.example>' };
+      const neither = /shop@elsewhere\.example: Postmark has neither a signature for it nor the domain/;
+      expectBad(await clinic.examine(from), 'senders', neither, /Verify the domain at Postmark/);
+
+      const without = { ...from, POSTMARK_ACCOUNT_TOKEN: '' };
+      expect((await clinic.examine(without)).of('senders')).to.deep.include({ ok: null });
+      const words = ['send-test', 'password-reset', '--to', 'ada@mail.example'];
+      await command(words, { ...clinic.env, ...from });
+      const refused = /has refused mail for its sender: .*not a Sender Signature/;
+      expectBad(await clinic.examine(without), 'senders', refused, /Verify the domain at Postmark/);
+    });
+
+    it('finds SMTP refused, a login refused and a certificate that is not trusted', async () => {
+      const other = await createSandbox();
+      await other.close();
+      const { POSTMARK_SMTP_URL: url = '' } = clinic.env;
+      const broken: [env: Record<string, string>, text: RegExp, remedy: RegExp][] = [
+        [{ POSTMARK_SMTP_URL: 'smtp://a:b@127.0.0.1:9' }, /connection was refused/, /Open the port/],
+        [
+          { POSTMARK_SMTP_URL: url.replace(/\/\/[^@]+@/, '//nobody:wrong@') },
+          /user and password/,
+          /Correct the keys/,
+        ],
+        [{ POSTMARK_SMTP_CA: other.caCertificate }, /certificate is not trusted/, /POSTMARK_SMTP_CA/],
+      ];
+      for (const [env, text, remedy] of broken)
+        expectBad(await clinic.examine(env), 'SMTP login', text, remedy);
+    });
+  });
+
+  describe('where reports do not come in', () => {
+    const atPostmark = async () => {
+      const postmark = restClient(clinic.sandbox);
+      return { postmark, webhooks: (await postmark.getWebhooks()).Webhooks };
+    };
+
+    it('finds webhooks that are missing', async () => {
+      const { postmark, webhooks } = await atPostmark();
+      for (const { ID } of webhooks) await postmark.deleteWebhook(ID);
+      expectBad(
+        await clinic.examine(),
+        'webhooks',
+        /broadcast: Nothing is posted.*outbound:/,
+        /webhooks setup/,
+      );
+    });
+
+    it('finds a webhook for another address, one with a wrong password, and one without all events', async () => {
+      const { postmark, webhooks } = await atPostmark();
+      const id = webhooks[0]?.ID ?? 0;
+      await postmark.editWebhook(id, { Url: 'https://elsewhere.example/hook', Verify: false } as never);
+      expectBad(await clinic.examine(), 'webhooks', /Nothing is posted.*Others post to elsewhere/, /setup/);
+
+      const Url = `${clinic.server.url}/webhooks/postmark`;
+      const wrong = { Username: 'postmark', Password: 'not-the-password' };
+      await postmark.editWebhook(id, { Url, HttpAuth: wrong, Verify: false } as never);
+      expectBad(await clinic.examine(), 'webhooks', /a password that is refused here/, /setup/);
+
+      const Triggers = { Bounce: { Enabled: false } };
+      await postmark.editWebhook(webhooks[1]?.ID ?? 0, { Triggers });
+      expectBad(await clinic.examine(), 'webhooks', /does not report: Bounce/, /setup/);
+    });
+
+    it('finds a body parser before the door that refuses large reports', async () => {
+      clinic.app = express().use(express.json(), clinic.app, quietly);
+      const seen = await clinic.examine();
+      expectBad(
+        seen,
+        'large webhooks',
+        /300 kB does not get through: .* answers 413/,
+        /before the body parsers/,
+      );
+      expect(seen.of('public URL').ok).to.equal(true);
+    });
+
+    it('finds that the public URL is not ours, closed to strangers, or down', async () => {
+      const door = clinic.app;
+      clinic.app = express();
+      expectBad(await clinic.examine(), 'public URL', /answers 404/, /Mount publicRouter under the path/);
+      clinic.app = express().use((_asked, answered) => void answered.sendStatus(403), door);
+      expectBad(await clinic.examine(), 'public URL', /answers 403/, /before the CSRF check/);
+      clinic.config.publicUrl = await nobodyListens();
+      expectBad(await clinic.examine(), 'public URL', /connection was refused/, /Start the app/);
+      clinic.config.publicUrl = undefined;
+      expectBad(await clinic.examine(), 'public URL', /Nobody said/, /Set publicUrl/);
+    });
+
+    it('finds that nothing was reported of mail that was handed over', async () => {
+      const db = testDatabase();
+      const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+      await db('postlane_events').update({ received_at: ago(5) });
+      await db('postlane_messages').update({ state: 'sent', sent_at: ago(3) });
+      expectBad(
+        await clinic.examine(),
+        'recent events',
+        /came 5 h ago, but mail .* 3 h ago/,
+        /postlane reconcile/,
+      );
+    });
+  });
+
+  describe('where the operation is not sound', () => {
+    it('finds clocks that differ by minutes', async () => {
+      const seen = await clinic.examine({}, () => new Date(Date.now() + 5 * 60_000));
+      expectBad(seen, 'database clock', /is 5 min behind this machine/, /NTP/);
+      expectBad(seen, 'provider clock', /Postmark is 5 min behind this machine/, /NTP/);
+    });
+
+    it('finds that no worker runs', async () => {
+      await clinic.worker.stop();
+      const past = new Date(Date.now() - 10 * 60_000);
+      const seen = { locked_at: null, last_run_at: past, last_finished_at: past };
+      await testDatabase()('postlane_agenda_jobs').update(seen);
+      expectBad(await clinic.examine(), 'worker', /Last seen 10 min ago/, /postlane worker/);
+    });
+
+    it('finds open alerts', async () => {
+      await clinic.worker.stop();
+      const due = { state: 'queued', due_at: new Date(Date.now() - 3_600_000) };
+      await testDatabase()('postlane_messages').update(due);
+      expectBad(await clinic.examine(), 'alerts', /has been due for/, /postlane status/);
+    });
+
+    it('finds the brand of the demo, and templates that were never pushed', async () => {
+      const brand = path.join(clinic.folder, 'templates/brand.json');
+      await cp(path.join(demoTemplates, 'brand.json'), brand);
+      await clinic.mail.templates.files.import();
+      expectBad(await clinic.examine(), 'brand', /is the brand of the demo/, /brand\.json/);
+      await emptyTables(testDatabase());
+      expectBad(await clinic.examine(), 'templates', /None is published/, /templates push/);
+    });
+
+    it('finds templates of unknown categories, and bulk mail without consent', async () => {
+      const { newsletter, ...rest } = policyWith({
+        announcement: { lane: 'bulk', consent: 'none' },
+      }).categories;
+      clinic.config.policy = { categories: rest };
+      const seen = await clinic.examine();
+      expectBad(seen, 'templates', /newsletter \(newsletter\)/, /Add the category to the policy/);
+      expectBad(seen, 'consent', /without consent: announcement/, /'opt-in' or 'opt-out'/);
+      expect(newsletter).to.deep.equal({ lane: 'bulk' });
+    });
+  });
+});

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { alertLine } from '../../../server/admin/overview/alerts.ts';
+import { brandKey, packageRoot } from '../../../server/mail/index.ts';
+import { ago } from '../layout.ts';
+import { workerPatienceMs, workerSeenAt } from '../worker-heartbeat-store.ts';
+import { bad, type Examination, good, unseen } from './check.ts';
+
+/** What runs, and what it is given to send. */
+export const operation: readonly Examination[] = [
+  {
+    name: 'worker',
+    async look({ db, now }) {
+      const seenAt = await workerSeenAt(await db());
+      const found = seenAt ? `Last seen ${ago(seenAt, now())}.` : 'None was ever seen.';
+      return seenAt && now().getTime() - seenAt.getTime() < workerPatienceMs
+        ? good(found)
+        : bad(found, 'Start one beside the app and keep it running: postlane worker.');
+    },
+  },
+  {
+    name: 'alerts',
+    async look({ mail }) {
+      const alerts = await (await mail()).monitoring.alerts();
+      if (alerts.length === 0) return good('None is open.');
+      const lines = alerts.map(alert => alertLine(alert).text);
+      return bad(lines.join(' '), 'Look at the Overview page, or at postlane status.');
+    },
+  },
+  {
+    name: 'templates',
+    async look({ mail, routing }) {
+      const summaries = await (await mail()).templates.list('template');
+      const published = summaries.filter(({ version }) => version !== null);
+      if (published.length === 0) return bad('None is published.', 'Run postlane templates push.');
+      const { categories } = routing().policy;
+      const lost = published.filter(({ category }) => !Object.hasOwn(categories, category ?? ''));
+      if (lost.length === 0) return good(`${published.length} published, each of a known category.`);
+      const names = lost.map(({ key, category }) => `${key} (${category})`).join(', ');
+      return bad(
+        `Of a category that the policy does not have: ${names}.`,
+        'Add the category to the policy, or correct it in template.json and push.',
+      );
+    },
+  },
+  {
+    name: 'brand',
+    async look({ mail, config }) {
+      const source = (await (await mail()).templates.get({ kind: 'brand', key: brandKey }))?.published
+        ?.source;
+      if (source?.kind !== 'brand') return unseen('No brand is published.');
+      const { name } = source.content;
+      if (name !== demoBrandName()) return good(`${name}`);
+      const remedy =
+        'Put your own name, address and colour into brand.json, and run postlane templates push.';
+      const found = `${name} is the brand of the demo.`;
+      return config.production ? bad(found, remedy) : unseen(found, remedy);
+    },
+  },
+  {
+    name: 'consent',
+    async look({ routing }) {
+      const bulk = Object.entries(routing().policy.categories).filter(([, { lane }]) => lane === 'bulk');
+      const without = bulk.filter(([, { consent }]) => consent === 'none').map(([name]) => name);
+      if (bulk.length === 0) return unseen('There is no bulk mail.');
+      return without.length > 0
+        ? bad(
+            `Bulk mail without consent: ${without.join(', ')}.`,
+            "Set consent: 'opt-in' or 'opt-out' for these categories of the policy.",
+          )
+        : good(bulk.map(([name, { consent }]) => `${name} ${consent}`).join(', '));
+    },
+  },
+];
+
+function demoBrandName(): unknown {
+  return JSON.parse(readFileSync(path.join(packageRoot, 'templates/demo/brand.json'), 'utf8')).name;
+}
