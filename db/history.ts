@@ -1,6 +1,7 @@
 import type { Db } from './connect.ts';
 import { errnoOf } from './error-codes.ts';
 import { migrations } from './migrations/index.ts';
+import { SchemaError } from './schema-error.ts';
 
 /** knex's table of the migrations that have run, under our own name, so that a host's history is left alone. */
 export const historyTable = 'postlane_migrations';
@@ -17,7 +18,9 @@ export async function readHistory(db: Db): Promise<string[] | null> {
     const errno = errnoOf(error);
     if (errno === noSuchTable) return null;
     if (errno === noSuchColumn)
-      throw new Error(`The table ${historyTable} is not Postlane's: move it away, or use another database.`);
+      throw new SchemaError(
+        `The table ${historyTable} is not Postlane's: move it away, or use another database.`,
+      );
     throw error;
   }
 }
@@ -36,13 +39,13 @@ export function checkHistory(history: readonly string[], known = Object.keys(mig
   const unknown = history.filter(name => !known.includes(name));
   const foreign = unknown.find(name => !/^\d{8}_\w+$/.test(name));
   if (foreign)
-    throw new Error(
+    throw new SchemaError(
       `The table ${historyTable} has a migration ${foreign} that is not Postlane's: use another database.`,
     );
   const newest = known.at(-1)?.slice(0, 8) ?? '';
   const unfit = unknown.find(name => (/_after_(\d{8})$/.exec(name)?.[1] ?? '') > newest);
   if (unfit)
-    throw new Error(
+    throw new SchemaError(
       `A newer Postlane has taken away what this version needs (migration ${unfit}): install that version or a later one.`,
     );
 }

@@ -4,6 +4,7 @@ import { connect, type Db } from './connect.ts';
 import { checkHistory, historyTable, pendingIn, readHistory } from './history.ts';
 import { migrations } from './migrations/index.ts';
 import { recordedStatements } from './recorded.ts';
+import { SchemaError } from './schema-error.ts';
 
 const migrationSource: Knex.MigrationSource<string> = {
   getMigrations: async () => Object.keys(migrations),
@@ -42,13 +43,14 @@ export async function migrate(db: Db): Promise<string[]> {
   if ((await pendingMigrations(db)).length === 0) return [];
   return db.transaction(async lockHolder => {
     const [[row]] = await lockHolder.raw(`SELECT GET_LOCK(${lockName}, 60) AS locked`);
-    if (row.locked !== 1) throw new Error('Another process has been migrating this database for a minute.');
+    if (row.locked !== 1)
+      throw new SchemaError('Another process has been migrating this database for a minute.');
     try {
       const pending = await pendingMigrations(db);
       if (pending.length === 0) return [];
       const collisions = await findCollisions(db, pending);
       if (collisions.length > 0)
-        throw new Error(`Nothing was migrated:\n${collisions.map(one => `  - ${one}`).join('\n')}`);
+        throw new SchemaError(`Nothing was migrated:\n${collisions.map(one => `  - ${one}`).join('\n')}`);
       // knex marks its own lock in a row, which a killed process leaves marked. Nobody else is here, so it is stale.
       await db.migrate.forceFreeMigrationsLock(migrationConfig);
       const [, names] = await db.migrate.latest(migrationConfig);
@@ -70,7 +72,7 @@ export async function pendingMigrations(db: Db): Promise<string[]> {
 export async function checkSchema(db: Db): Promise<void> {
   const pending = await pendingMigrations(db);
   if (pending.length === 0) return;
-  throw new Error(
+  throw new SchemaError(
     `The database lacks ${pending.length} of Postlane's migrations (${pending.join(', ')}): run "postlane migrate" with a user who may create and alter tables, or have the statements of "postlane migrate --sql" run.`,
   );
 }

@@ -40,6 +40,7 @@ export interface Examined {
   of(name: string): Check;
 }
 
+const secretKey = 'a-secret-key-of-the-tests-that-is-long-enough';
 const credentials = [{ user: 'postmark', password: 'a-password-of-tests' }];
 
 /** Opens one: database, sandbox, templates under a brand of their own, the door, webhooks, a worker, a mail that was reported. */
@@ -55,7 +56,7 @@ export async function openClinic(): Promise<Clinic> {
     ...sandboxEnv(sandbox),
     NODE_ENV: 'production',
     WEBHOOK_CREDENTIALS: credentials.map(({ user, password }) => `${user}:${password}`).join(','),
-    POSTLANE_SECRET_KEY: 'a secret key of the tests that is long enough'.replaceAll(' ', '-'),
+    POSTLANE_SECRET_KEY: secretKey,
     POSTMARK_ACCOUNT_TOKEN: sandbox.accountToken,
   };
   const logger = pino({ level: 'silent' });
@@ -64,7 +65,7 @@ export async function openClinic(): Promise<Clinic> {
   const { mail } = worker;
   const clinic: Clinic = {
     ...{ sandbox, mail, worker, server, env, config, folder },
-    app: express().use(webhookRouter(mail, credentials)),
+    app: express().use(webhookRouter(mail, credentials, [secretKey])),
     examine: (over, now) => examine(clinic, over, now),
     async close() {
       await worker.stop();

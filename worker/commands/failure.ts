@@ -11,7 +11,14 @@ export interface Failure {
 }
 
 /** Errors that answer what was asked: their message alone is for the person at the terminal. */
-const answers = new Set(['MailError', 'AccountError', 'CommandError', 'ConfigError', 'UsageError']);
+const answers = new Set([
+  'MailError',
+  'AccountError',
+  'CommandError',
+  'ConfigError',
+  'SchemaError',
+  'UsageError',
+]);
 
 /** What the database's refusals mean, by their code. */
 const refusals: Readonly<Record<string, string>> = {

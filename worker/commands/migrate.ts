@@ -9,7 +9,10 @@ export const addMigrate: AddCommands = (program, { env, configFile, answer }) =>
     .command('migrate')
     .description('bring the schema of the database up to date')
     .option('--sql', 'print the statements that are still to be run, and run nothing')
-    .addHelpText('after', '\nExample:\n  DATABASE_URL=mysql://root@localhost/shop postlane migrate')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  postlane migrate\n  DATABASE_URL=mysql://root@localhost/shop postlane migrate\n  postlane migrate --sql > upgrade.sql',
+    )
     .action(async ({ sql = false }: { sql?: boolean }) => {
       const db = connect(loadDatabase(env, await findOptions({ env, file: configFile() })), { poolSize: 2 });
       try {

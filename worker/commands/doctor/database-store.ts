@@ -1,5 +1,4 @@
 import type { Db } from '../../../db/connect.ts';
-import { migrations } from '../../../db/migrations/index.ts';
 
 /** What the server says of itself and of this session. */
 export interface ServerFacts {
@@ -24,33 +23,6 @@ export async function tablesInOtherCharsets(db: Db): Promise<string[]> {
     .whereNotIn('character_set_name', ['utf8mb4', 'ascii'])
     .orderBy('name');
   return rows.map(({ name }) => name);
-}
-
-/** How the schema stands against this code. */
-export interface SchemaState {
-  pending: string[];
-  /** Migrations of a later release. */
-  unknown: string[];
-}
-
-/** See {@link SchemaState}. */
-export async function schemaState(db: Db): Promise<SchemaState> {
-  const done = await doneMigrations(db);
-  const known = Object.keys(migrations);
-  return {
-    pending: known.filter(name => !done.includes(name)),
-    unknown: done.filter(name => !known.includes(name)),
-  };
-}
-
-async function doneMigrations(db: Db): Promise<string[]> {
-  try {
-    const rows: { name: string }[] = await db('postlane_migrations').select('name').orderBy('id');
-    return rows.map(({ name }) => name);
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ER_NO_SUCH_TABLE') return [];
-    throw error;
-  }
 }
 
 /** Tables of ours with the name of their first column. */

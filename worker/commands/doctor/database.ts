@@ -1,5 +1,8 @@
 import { databaseTime } from '../../../db/connect.ts';
 import { databaseSettings, serverSettings } from '../../../db/database-options.ts';
+import { pendingIn, readHistory } from '../../../db/history.ts';
+import { pendingMigrations } from '../../../db/migrate.ts';
+import { SchemaError } from '../../../db/schema-error.ts';
 import type { Config } from '../../../server/config/index.ts';
 import { describeFailure } from '../failure.ts';
 import { span } from '../layout.ts';
@@ -9,7 +12,6 @@ import {
   grants,
   missingRights,
   ownTables,
-  schemaState,
   serverFacts,
   tablesInOtherCharsets,
 } from './database-store.ts';
@@ -61,7 +63,7 @@ export const database: readonly Examination[] = [
       if (rights.kind === 'unknown')
         return unseen('Some rights come by a role, which cannot be seen from here.');
       const found = `May not ${rights.rights.join(', ')}.`;
-      const { pending } = await schemaState(pool);
+      const pending = pendingIn(await readHistory(pool));
       const remedy = 'Run postlane migrate as a user who may, before each upgrade, and set migrate: false.';
       if (pending.length > 0) return bad(`${found} Migrations are pending.`, remedy);
       return config.migrate === false
@@ -97,11 +99,20 @@ export const database: readonly Examination[] = [
   {
     name: 'migrations',
     async look({ db }) {
-      const { pending, unknown } = await schemaState(await db());
-      if (pending.length > 0) return bad(`Pending: ${pending.join(', ')}.`, 'Run postlane migrate.');
-      return unknown.length > 0
-        ? good(`Up to date; a later release has added ${unknown.join(', ')}.`)
-        : good('Up to date.');
+      try {
+        const pending = await pendingMigrations(await db());
+        if (pending.length === 0) return good('Up to date.');
+        return bad(
+          `Pending: ${pending.join(', ')}.`,
+          'Run postlane migrate, or have what its --sql prints run.',
+        );
+      } catch (error) {
+        if (!(error instanceof SchemaError)) throw error;
+        return bad(
+          error.message,
+          'Install the release that this database belongs to, or use another database.',
+        );
+      }
     },
   },
   {
