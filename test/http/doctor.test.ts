@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import express, { type ErrorRequestHandler } from 'express';
 import { demoTemplates } from '../../server/demo/templates.ts';
+import { createMail } from '../../server/mail/index.ts';
 import { examinations } from '../../worker/commands/doctor/index.ts';
 import { accountClient, restClient } from '../sandbox/clients.ts';
 import { createSandbox } from '../sandbox/index.ts';
@@ -10,6 +11,7 @@ import { command } from '../support/command.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
 import { type Clinic, expectBad, openClinic, policyWith } from '../support/doctor.ts';
 import { listen } from '../support/http-server.ts';
+import { testConfig } from '../support/mail.ts';
 
 /** An address at which nothing listens any more. */
 async function nobodyListens(): Promise<string> {
@@ -252,8 +254,15 @@ describe('postlane doctor', function () {
     it('finds the brand of the demo, and templates that were never pushed', async () => {
       const brand = path.join(clinic.folder, 'templates/brand.json');
       await cp(path.join(demoTemplates, 'brand.json'), brand);
-      await clinic.mail.templates.files.import();
-      expectBad(await clinic.examine(), 'brand', /is the brand of the demo/, /brand\.json/);
+      // As before it was production, which refuses to publish it.
+      const folder = path.join(clinic.folder, 'templates');
+      const before = await createMail(
+        { ...testConfig(), templates: folder, migrate: false },
+        { role: 'command' },
+      );
+      await before.templates.files.import();
+      await before.close();
+      expectBad(await clinic.examine(), 'brand', /The brand's name is still Alder & Finch/, /brand\.json/);
       await emptyTables(testDatabase());
       expectBad(await clinic.examine(), 'templates', /None is published/, /templates push/);
     });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { alertLine } from '../../../server/admin/overview/alerts.ts';
-import { brandKey, packageRoot } from '../../../server/mail/index.ts';
+import { isPlaceholderSender, publishedPlaceholders } from '../../../server/mail/diagnosis.ts';
 import { ago } from '../layout.ts';
 import { workerPatienceMs, workerSeenAt } from '../worker-heartbeat-store.ts';
 import { bad, type Examination, good, unseen } from './check.ts';
+import { sendersOf } from './routes.ts';
 
 /** What runs, and what it is given to send. */
 export const operation: readonly Examination[] = [
@@ -45,16 +44,16 @@ export const operation: readonly Examination[] = [
   },
   {
     name: 'brand',
-    async look({ mail, config }) {
-      const source = (await (await mail()).templates.get({ kind: 'brand', key: brandKey }))?.published
-        ?.source;
-      if (source?.kind !== 'brand') return unseen('No brand is published.');
-      const { name } = source.content;
-      if (name !== demoBrandName()) return good(`${name}`);
+    async look({ db, config, routing, wrong }) {
+      const issues = (await publishedPlaceholders(await db())).map(({ message }) => message);
+      const senders = wrong.has('from')
+        ? []
+        : sendersOf(routing()).filter(email => isPlaceholderSender({ email }));
+      const found = [...issues, ...senders.map(email => `Mail comes from ${email}, which is an example.`)];
+      if (found.length === 0) return good('Your own, as far as it is published.');
       const remedy =
-        'Put your own name, address and colour into brand.json, and run postlane templates push.';
-      const found = `${name} is the brand of the demo.`;
-      return config.production ? bad(found, remedy) : unseen(found, remedy);
+        'Put your own into brand.json and run postlane templates push; send from a domain of your own.';
+      return (config.production ? bad : unseen)(found.join(' '), remedy);
     },
   },
   {
@@ -72,7 +71,3 @@ export const operation: readonly Examination[] = [
     },
   },
 ];
-
-function demoBrandName(): unknown {
-  return JSON.parse(readFileSync(path.join(packageRoot, 'templates/demo/brand.json'), 'utf8')).name;
-}

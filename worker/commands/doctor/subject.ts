@@ -48,7 +48,10 @@ export async function openSubject(
 
   const mail = once(async () => {
     if (faults.length > 0) throw new Unseen('The configuration has faults.');
-    const opened = await createMail({ ...config, migrate: false, logger: silent }, { db: await db() });
+    const opened = await createMail(
+      { ...config, migrate: false, logger: silent },
+      { db: await db(), role: 'command' },
+    );
     closing.unshift(() => opened.close());
     return opened;
   });
