@@ -258,6 +258,20 @@ describe('captureMail beside the host’s own module', () => {
     }
   });
 
+  it('works on the host’s own pool and leaves that open', async () => {
+    const db = testDatabase();
+    const captured = await captureMail({ config: { ...hostOptions(), database: { knex: db } } });
+    try {
+      const mail = await captured.mail();
+      await captured.reset();
+      await db.transaction(trx => mail.send(resetInput(), { trx }));
+      await assertSent(captured, { template: 'password-reset' }, 1);
+    } finally {
+      await captured.close();
+    }
+    expect(await db('postlane_messages')).to.have.length(1);
+  });
+
   it('takes in what the provider reports when asked to', async () => {
     const captured = await captureMail({ config: hostOptions(), events: true });
     try {
