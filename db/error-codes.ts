@@ -77,11 +77,11 @@ export function isDuplicate(error: unknown): boolean {
 
 /** The server's number of an error, also where the library of a caller's transaction has wrapped the driver's error. */
 export function errnoOf(error: unknown): number | undefined {
-  for (const key of ['errno', 'code'] as const) {
+  for (const key of ['errno', 'code', 'originalCode'] as const) {
     const number = Number(property(error, key));
     if (Number.isInteger(number) && number >= 1000) return number;
   }
-  for (const key of ['cause', 'original', 'driverError', 'meta'] as const) {
+  for (const key of ['cause', 'original', 'driverError', 'meta', 'driverAdapterError'] as const) {
     const inner = property(error, key);
     const number = inner === error ? undefined : errnoOf(inner);
     if (number !== undefined) return number;
@@ -89,7 +89,17 @@ export function errnoOf(error: unknown): number | undefined {
   return undefined;
 }
 
-type Key = 'name' | 'errno' | 'code' | 'fatal' | 'cause' | 'original' | 'driverError' | 'meta';
+type Key =
+  | 'name'
+  | 'errno'
+  | 'code'
+  | 'originalCode'
+  | 'fatal'
+  | 'cause'
+  | 'original'
+  | 'driverError'
+  | 'meta'
+  | 'driverAdapterError';
 
 function property(error: unknown, key: Key): unknown {
   return typeof error === 'object' && error !== null && key in error

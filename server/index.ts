@@ -1,6 +1,9 @@
 import { type Config, type MailOptions, resolveConfig } from './config/index.ts';
 import { type Mail, type MailDeps, createMail as openMail } from './mail/index.ts';
 
+export type { DatabaseOptions, DatabaseSettings } from '../db/connect.ts';
+export type { ConnectionSettings } from '../db/database-options.ts';
+export type { HostKnex } from '../db/host/pool.ts';
 /** The package's door: `import { createMail, defineMail } from 'postlane'`. */
 export {
   type Config,
@@ -29,6 +32,7 @@ export type {
   Authoring,
   BatchResult,
   BounceMeaning,
+  CallerTransaction,
   Campaign,
   CampaignAction,
   CampaignDetails,
@@ -72,6 +76,7 @@ export type {
   FileState,
   Issue,
   IssuePart,
+  KnexTransaction,
   Lane,
   LeftOutCopy,
   Log,
@@ -155,6 +160,7 @@ export type {
   TestSend,
   TimelineEntry,
   Topic,
+  TransactionAdapter,
   Transport,
   VersionPick,
   VersionSummary,
@@ -168,7 +174,14 @@ export type {
   WeightedRoute,
   Work,
 } from './mail/index.ts';
-export { defaultPolicy, eventKinds, MailError, MalformedEvent, messageStates } from './mail/index.ts';
+export {
+  defaultPolicy,
+  eventKinds,
+  MailError,
+  MalformedEvent,
+  messageStates,
+  transactionAdapter,
+} from './mail/index.ts';
 
 /**
  * Opens the module: connects and brings the schema up to date. `options` is what `defineMail` or `loadConfig` returned; without

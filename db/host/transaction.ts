@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { errnoOf } from '../error-codes.ts';
+import { errnoOf, isConnectionLost } from '../error-codes.ts';
 import { connectionThrough, type TransactionAdapter } from './adapter.ts';
 import { type HostConnection, knexOn } from './client.ts';
 
@@ -24,9 +24,16 @@ export async function joinHostTransaction(ours: Knex, caller: CallerTransaction)
     ? await connectionOf(caller)
     : connectionThrough(asAdapter(caller));
   const joined = savepoints(knexOn({ acquire: async () => connection, release: async () => {} }));
-  if (!known.has(connection)) await checkPlace(ours, joined);
-  known.add(connection);
-  if (!isKnexTransaction(caller)) await checkOpen(ours, joined);
+  try {
+    if (!known.has(connection)) await checkPlace(ours, joined);
+    known.add(connection);
+    if (!isKnexTransaction(caller)) await checkOpen(ours, joined);
+  } catch (error) {
+    if (error instanceof UnfitTransaction || errnoOf(error) !== undefined || isConnectionLost(error))
+      throw error;
+    // Neither the database nor the way to it: the library itself says no, such as to a transaction that has ended.
+    throw new UnfitTransaction(`The transaction cannot be used: ${(error as Error).message}`);
+  }
   return joined;
 }
 

@@ -1,3 +1,5 @@
+export { type TransactionAdapter, transactionAdapter } from '../../db/host/adapter.ts';
+export type { CallerTransaction, KnexTransaction } from '../../db/host/transaction.ts';
 export type { Mail, MailTemplates, ProviderWords, Work } from './api.ts';
 export type {
   CampaignDetails,

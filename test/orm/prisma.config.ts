@@ -1,0 +1,1 @@
+export default { schema: 'shop.prisma', datasource: { url: 'mysql://nobody@localhost/shop' } };
