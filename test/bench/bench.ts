@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { pino } from 'pino';
 import { resolveDatabase } from '../../db/local.ts';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
 import { describeServer } from './database.ts';
@@ -60,6 +61,7 @@ export async function withSink<T>(
       from: sender,
       logLevel: 'warn',
       templates: demoTemplates,
+      policy: demoPolicy,
       logger: pino({ level: 'warn' }, pino.destination(2)),
     };
     const mail = await createMail(config);

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import { createApp } from '../../server/app.ts';
 import { type Config, loadConfig } from '../../server/config/index.ts';
-import { demoTemplates } from '../../server/demo/templates.ts';
+import demo from '../../server/demo/postlane.config.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import type { Clock } from '../support/clock.ts';
@@ -37,9 +37,9 @@ export async function openWholeApp({ access = 'accounts', clock }: WholeAppOptio
   let app = express();
   const server = await listen((asked, answered) => app(asked, answered));
   const env = environment(sandbox, server.url, access);
-  const config = loadConfig(env);
+  const config = loadConfig(env, demo);
   const { now } = clock ?? { now: () => new Date() };
-  const mail = await createMail({ ...config, migrate: false, templates: demoTemplates }, { now });
+  const mail = await createMail({ ...config, migrate: false }, { now });
   await mail.templates.files.import();
   const settings = { ...config, now };
   app = createApp(mail, testDatabase(), settings);

@@ -4,9 +4,9 @@ import type { Source, SourceKind } from '../../server/mail/templates/language/so
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
 import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
-import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { openAuthoring, plainChecks, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
 import { testDatabase } from '../support/database.ts';
+import { testPolicy } from '../support/policy.ts';
 
 const welcome = { kind: 'template', key: 'welcome' } as const;
 
@@ -180,7 +180,7 @@ describe('publishing by the checks of the module', () => {
   let renderPool: RenderPool;
   let authoring: Authoring;
   beforeEach(() => {
-    const policy = defaultPolicy({ email: 'shop@sender.example' });
+    const policy = testPolicy({ email: 'shop@sender.example' });
     renderPool = createRenderPool({ threads: 1 });
     const check = (content: TemplateContent) => checkTemplate({ renderPool, policy }, content);
     authoring = openAuthoring(testDatabase(), folder, { ...plainChecks, check });

@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { expect, use } from 'chai';
 import type { MailOptions } from '../../server/config/index.ts';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/index.ts';
 import {
@@ -23,6 +24,7 @@ function hostOptions(): MailOptions {
     database: testDatabaseUrl(),
     from: 'Shop <shop@sender.example>',
     templates: demoTemplates,
+    policy: demoPolicy,
     logLevel: 'silent',
   };
 }

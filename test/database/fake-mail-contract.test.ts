@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CallerTransaction } from '../../db/host/transaction.ts';
 import type { MailOptions } from '../../server/config/index.ts';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { type Mail, MailError, type MessageView, type SendInput } from '../../server/index.ts';
 import {
@@ -31,6 +32,7 @@ type Scenario = (kit: Kit) => Promise<unknown>;
 const shared: MailOptions = {
   from: 'Shop <shop@sender.example>',
   templates: demoTemplates,
+  policy: demoPolicy,
   logLevel: 'silent',
 };
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { type Alert, createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
-import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';
 import { openMail, type TestOptions, testConfig } from '../support/mail.ts';
+import { testPolicy } from '../support/policy.ts';
 import { useOneSandbox } from '../support/sandbox.ts';
 import { createScriptedTransport } from '../support/scripted-transport.ts';
 import { until } from '../support/until.ts';
@@ -29,7 +29,7 @@ describe('processes side by side', () => {
       () => null,
       (error: unknown) => error,
     );
-  const policy = defaultPolicy({ email: 'shop@sender.example' });
+  const policy = testPolicy({ email: 'shop@sender.example' });
   const without = (...names: string[]) => ({
     ...policy,
     categories: Object.fromEntries(

@@ -3,6 +3,7 @@ import request, { type Test } from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import type { Person } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
@@ -34,6 +35,7 @@ export async function openPagesMail(): Promise<PagesMail> {
     logLevel: 'silent',
     migrate: false,
     templates: demoTemplates,
+    policy: demoPolicy,
   };
   const mail = await createMail(config, { transports: [api, smtp] });
   await mail.templates.files.import();

@@ -4,13 +4,14 @@ import request, { type Response } from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import type { Role } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
-import { defaultPolicy, type Mail } from '../../server/mail/index.ts';
+import type { Mail } from '../../server/mail/index.ts';
 import { webhookRouter } from '../../server/webhooks.ts';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 import { openMail, testConfig } from '../support/mail.ts';
+import { testPolicy } from '../support/policy.ts';
 
 /** A Postmark of our own with a third stream, and the module, its webhook and its pages before it, under `/mail`. */
 export interface StreamsApp {
@@ -32,7 +33,7 @@ export interface StreamsApp {
 }
 
 const secretKeys = ['a key of the tests, 32 characters or more'];
-const policy = defaultPolicy({ email: 'shop@sender.example' });
+const policy = testPolicy({ email: 'shop@sender.example' });
 const newsletter = {
   lane: 'bulk' as const,
   consent: 'opt-in' as const,

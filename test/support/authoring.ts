@@ -13,9 +13,9 @@ import { compileTemplate } from '../../server/mail/templates/language/render.ts'
 import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
 import { compileMjml } from '../../server/mail/templates/preview/tasks/compile-mjml.ts';
 import { createTemplates, type Templates } from '../../server/mail/templates/templates.ts';
-import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { emptyTables, testDatabase } from './database.ts';
 import { openForEachTest, standIn } from './opened.ts';
+import { testPolicy } from './policy.ts';
 
 /** Checks on this thread: what must hold is an error, the word `dubious` in a subject a warning. */
 export const plainChecks: AuthoringChecks = {
@@ -109,7 +109,7 @@ export function openAuthoring(db: Db, folder: string, checks: AuthoringChecks = 
     templates,
     now: () => new Date(),
     log: pino({ level: 'silent' }),
-    policy: defaultPolicy({ email: 'shop@sender.example' }),
+    policy: testPolicy({ email: 'shop@sender.example' }),
   };
   return { ...createAuthoring(context, { folder, checks }), templates };
 }

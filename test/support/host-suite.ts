@@ -1,10 +1,16 @@
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { assertSent, captureMail, fakeMail } from '../../server/testing/index.ts';
 import { testDatabaseUrl } from './database.ts';
 import { resetInput } from './inputs.ts';
 
 /** A host's suite, run as a process of its own by testing-process.test.ts: it has to end without being told to. */
-const options = { from: 'Shop <shop@sender.example>', templates: demoTemplates, logLevel: 'silent' };
+const options = {
+  from: 'Shop <shop@sender.example>',
+  templates: demoTemplates,
+  policy: demoPolicy,
+  logLevel: 'silent',
+};
 
 const captured = await captureMail({ config: { ...options, database: testDatabaseUrl() }, events: true });
 const mail = await captured.mail();

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail, type MailConfig, type MailDeps } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
@@ -17,6 +18,7 @@ export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>
     from: 'Test Shop <shop@sender.example>',
     logLevel: 'silent',
     templates: demoTemplates,
+    policy: demoPolicy,
   };
 }
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { checkTemplate } from '../../server/mail/templates/preview/check-template.ts';
 import { createRenderPool, type RenderPool } from '../../server/mail/templates/preview/render-pool.ts';
-import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { faultless, inShort } from '../support/inspection.ts';
+import { testPolicy } from '../support/policy.ts';
 import { type ContentInput, templateContent } from '../support/template-content.ts';
 
-const policy = defaultPolicy({ email: 'shop@sender.example' });
+const policy = testPolicy({ email: 'shop@sender.example' });
 
 describe('the check of a hostile template', () => {
   let hasty: RenderPool;

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { expect, use } from 'chai';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { MailError } from '../../server/mail/index.ts';
 import {
@@ -26,7 +27,7 @@ describe('fakeMail', () => {
   let mail: FakeMail;
 
   beforeEach(() => {
-    mail = fakeMail({ templates: demoTemplates });
+    mail = fakeMail({ templates: demoTemplates, policy: demoPolicy });
   });
   afterEach(() => mail.close());
 
@@ -96,7 +97,7 @@ describe('fakeMail', () => {
   });
 
   it('is apart from others of the process', async () => {
-    const other = fakeMail({ templates: demoTemplates });
+    const other = fakeMail({ templates: demoTemplates, policy: demoPolicy });
     await other.send(resetInput());
     await assertNothingSent(mail);
     await other.close();
@@ -124,7 +125,7 @@ describe('the links and codes of a mail', () => {
   });
 
   it('are codes where digits stand alone', async () => {
-    const mail = fakeMail({ templates: demoTemplates });
+    const mail = fakeMail({ templates: demoTemplates, policy: demoPolicy });
     const text = 'Order A-1234567 of 12.5000: your code is 482913.';
     await mail.send({ category: 'account', subject: 'Code', text, to: 'ada@mail.example' });
     expect((await mail.sent.last()).code()).to.equal('482913');

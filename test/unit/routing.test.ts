@@ -137,13 +137,13 @@ describe('routing', () => {
     checkPolicy(weighted(1, 1), b(false));
   });
 
-  it('has a policy of its own that Postmark alone can serve', () => {
+  it('has a policy for a start that Postmark alone can serve', () => {
     const policy = defaultPolicy(from);
     checkPolicy(
       policy,
       new Map(['postmark-api', 'postmark-smtp'].map(name => [name, { unsubscribes: true }])),
     );
-    expect(categoryPolicy(policy, 'password-reset')).to.include({
+    expect(categoryPolicy(policy, 'account')).to.include({
       lane: 'transactional',
       onUnknown: 'prefer-delivery',
     });

@@ -13,7 +13,7 @@ import {
 import { compileTemplate } from '../../server/mail/templates/language/render.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { checkPaths } from '../../server/mail/templates/language/walk.ts';
-import { defaultPolicy } from '../../server/mail/wiring.ts';
+import { testPolicy } from '../support/policy.ts';
 
 const shipped = path.join(import.meta.dirname, '../../templates/demo');
 const keys = [
@@ -55,7 +55,7 @@ describe('the shipped templates', () => {
   for (const key of keys) {
     describe(key, () => {
       it('has a category that the default policy routes', () => {
-        const { categories } = defaultPolicy({ email: 'shop@a.example' });
+        const { categories } = testPolicy({ email: 'shop@a.example' });
         expect(Object.keys(categories)).to.include(contentOf(key).category);
       });
 

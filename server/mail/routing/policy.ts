@@ -44,7 +44,7 @@ export interface Route {
   policyVersion: number;
 }
 
-/** The categories that the templates of the package use, on these routes. */
+/** The categories that there are while a host names none of its own, on these routes. */
 export function policyOn(routes: DefaultRoutes, from: Mailbox): Policy {
   const transactional: CategoryPolicy = {
     lane: 'transactional',
@@ -58,22 +58,14 @@ export function policyOn(routes: DefaultRoutes, from: Mailbox): Policy {
     consent: 'opt-out',
     onUnknown: 'prefer-once',
   };
-  // A second reset link harms nobody; none at all locks somebody out.
-  const urgent: CategoryPolicy = { ...transactional, onUnknown: 'prefer-delivery' };
   return {
     version: 1,
     from,
     categories: {
-      'password-reset': urgent,
-      'email-verification': urgent,
-      account: urgent,
-      alert: urgent,
-      order: transactional,
-      receipt: transactional,
-      booking: transactional,
-      loyalty: transactional,
+      // A second link to an account harms nobody; none at all locks somebody out.
+      account: { ...transactional, onUnknown: 'prefer-delivery' },
+      transactional,
       newsletter: bulk,
-      announcement: bulk,
     },
   };
 }
