@@ -115,6 +115,8 @@ export interface CampaignsRow {
   created_at: Date;
   launched_at: Date | null;
   finished_at: Date | null;
+  brand: string | null;
+  branding: string | null;
 }
 
 export interface ConsentsRow {
@@ -266,6 +268,8 @@ export interface MessagesRow {
   clicked_at: Date | null;
   subject: string | null;
   confidential: number;
+  brand: string | null;
+  idempotency_scope: string;
 }
 
 export interface PublishedRevisionRow {
@@ -383,7 +387,7 @@ declare module 'knex/types/tables.js' {
     postlane_message_attachments: Table<MessageAttachmentsRow>;
     postlane_message_contents: Table<MessageContentsRow>;
     postlane_message_metadata: Table<MessageMetadataRow>;
-    postlane_messages: Table<MessagesRow, 'attempt_count' | 'confidential'>;
+    postlane_messages: Table<MessagesRow, 'attempt_count' | 'confidential' | 'idempotency_scope'>;
     postlane_published_revision: Table<PublishedRevisionRow>;
     postlane_reconciliations: Table<
       ReconciliationsRow,

@@ -215,6 +215,8 @@ CREATE TABLE postlane_campaigns (
   created_at datetime(3) NOT NULL,
   launched_at datetime(3),
   finished_at datetime(3),
+  brand varchar(32) CHARACTER SET ascii COLLATE ascii_bin,
+  branding text,
   PRIMARY KEY (id),
   KEY campaigns_state (state, send_at),
   KEY campaigns_template_version (template_version_id),
@@ -302,7 +304,7 @@ CREATE TABLE postlane_hourly_queue_ages (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_idempotency_keys (
-  scope varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  scope varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   idempotency_key varchar(255) NOT NULL,
   request char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   answer text,
@@ -396,9 +398,11 @@ CREATE TABLE postlane_messages (
   clicked_at datetime(3),
   subject varchar(255),
   confidential tinyint unsigned NOT NULL DEFAULT 0,
+  brand varchar(32) CHARACTER SET ascii COLLATE ascii_bin,
+  idempotency_scope varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   PRIMARY KEY (id),
   UNIQUE KEY messages_campaign_recipient (campaign_id, recipient),
-  UNIQUE KEY messages_idempotency (idempotency_key),
+  UNIQUE KEY messages_scoped_idempotency (idempotency_key, idempotency_scope),
   KEY messages_campaign_state (campaign_id, state),
   KEY messages_category (category, id),
   KEY messages_due (state, lane, due_at, id),

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import * as baseline from './20261201_baseline/index.ts';
 import * as composedMail from './20261202_composed_mail.ts';
 import * as instances from './20261202_instances.ts';
+import * as servers from './20261202_servers.ts';
 
 // The rules of a migration:
 // - It is frozen: once released it is never edited, and it imports nothing that goes on changing. It may use
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '20261201_baseline': baseline,
   '20261202_composed_mail': composedMail,
   '20261202_instances': instances,
+  '20261202_servers': servers,
 };

@@ -3,13 +3,14 @@ import path from 'node:path';
 import type Joi from 'joi';
 import { faultText, type MailConfig } from '../mail/index.ts';
 import { ConfigError } from './config-error.ts';
-import type { MailOptions, WebhookCredential } from './options.ts';
+import type { MailOptions, PostmarkOptions, WebhookCredential } from './options.ts';
 import { expected, optionsSchema } from './schema.ts';
 import { type Environment, readVariables, saysProduction, variableOf } from './variables.ts';
 
 /** Everything a process of ours needs to know: {@link MailOptions} with nothing left out. It can be handed over as such again. */
-export interface Config extends MailConfig {
-  postmark: NonNullable<MailConfig['postmark']>;
+export interface Config extends Omit<MailConfig, 'postmark'> {
+  /** By name; the one that `postmark` says alone is called so. */
+  servers: NonNullable<MailConfig['servers']>;
   webhookCredentials: WebhookCredential[];
   /** No slash at its end. */
   publicUrl: string;
@@ -31,7 +32,8 @@ export function loadConfig(env: Environment, options: MailOptions = {}): Config 
   const production = typeof given.production === 'boolean' ? given.production : saysProduction(env);
   const schema = optionsSchema({ production });
   const { error, value } = schema.validate(given);
-  if (error) throw new ConfigError([...new Set(error.details.map(detail => faultOf(schema, detail, names)))]);
+  if (error)
+    throw new ConfigError([...new Set(error.details.flatMap(detail => faultsOf(schema, detail, names)))]);
   return configOf(value, production);
 }
 
@@ -78,18 +80,51 @@ function completed(
 ): { given: MailOptions; names: Map<string, string> } {
   if (!isRecord(options))
     throw new ConfigError(['The configuration is not an object; export what defineMail returns.']);
-  const given: Record<string, unknown> = { postmark: {}, ...withoutUndefined(options) };
+  const own = withoutUndefined(options);
+  const given: Record<string, unknown> = own.servers === undefined ? { postmark: {}, ...own } : { ...own };
   const names = new Map<string, string>();
-  for (const { option, name, value } of readVariables(env)) {
-    const [top = '', below] = option.split('.');
-    const parent = below === undefined ? given : copied(given[top] ?? {});
-    const key = below ?? top;
-    if (!isRecord(parent) || Object.hasOwn(parent, key)) continue;
-    parent[key] = value;
-    if (below !== undefined) given[top] = parent;
-    names.set(option, name);
-  }
+  const variables = readVariables(env).flatMap(({ option, ...rest }) =>
+    optionsOf(option, own.servers).map(place => ({ place, isOwn: place === option, ...rest })),
+  );
+  // What is said of one server wins over what is said for all.
+  for (const { place, name, value } of variables.sort((a, b) => Number(b.isOwn) - Number(a.isOwn)))
+    if (fillIn(given, place.split('.'), value)) names.set(place, name);
   return { given, names };
+}
+
+/** Where a variable's value belongs: what is for Postmark is for each server, but the secrets, which are one server's. */
+function optionsOf(option: string, servers: unknown): string[] {
+  const [top = '', below = '', last] = option.split('.');
+  const listed = isRecord(servers) ? Object.keys(servers) : [];
+  if (top === 'servers') return last !== undefined && listed.includes(below) ? [option] : [];
+  if (top !== 'postmark' || servers === undefined) return [option];
+  const isSecret = below === 'token' || below === 'smtpUrl';
+  return listed.filter(name => !isSecret || name === 'postmark').map(name => `servers.${name}.${below}`);
+}
+
+/** Sets an option that is left out, in copies of what is around it; false where it is there. */
+function fillIn(
+  parent: Record<string, unknown>,
+  [key = '', ...below]: readonly string[],
+  value: unknown,
+): boolean {
+  if (below.length === 0) {
+    if (Object.hasOwn(parent, key)) return false;
+    parent[key] = value;
+    return true;
+  }
+  const child = copied(parent[key] ?? {});
+  if (!isRecord(child) || !fillIn(child, below, value)) return false;
+  parent[key] = child;
+  return true;
+}
+
+function faultsOf(
+  schema: Joi.Schema,
+  detail: Joi.ValidationErrorItem,
+  names: ReadonlyMap<string, string>,
+): string[] {
+  return detail.type === 'options.references' ? detail.context?.faults : [faultOf(schema, detail, names)];
 }
 
 /** One fault, by the name under which whoever wrote it knows it. */
@@ -98,16 +133,22 @@ function faultOf(
   detail: Joi.ValidationErrorItem,
   names: ReadonlyMap<string, string>,
 ): string {
-  const [top = '', below] = detail.path.map(String);
-  const option = [`${top}.${below}`, top].find(one => names.has(one) || one in expected) ?? top;
+  const [top = '', below, last] = detail.path.map(String);
+  if (detail.type === 'object.nand')
+    return 'postmark and servers are both given: move what postmark says to servers.postmark.';
+  const ofServer = top === 'servers' && last !== undefined;
+  const option = ofServer
+    ? `servers.${below}.${last}`
+    : ([`${top}.${below}`, top].find(one => names.has(one) || one in expected) ?? top);
   const name = names.get(option);
-  if (detail.type === 'any.required' && option in expected)
-    return `${variableOf(option) ?? option} is missing: set it to ${expected[option]}.`;
+  const wanted = expected[ofServer ? `postmark.${last}` : option];
+  if (detail.type === 'any.required' && wanted)
+    return `${variableOf(option) ?? option} is missing: set it to ${wanted}.`;
   if (detail.type === 'object.unknown')
     return top === 'smtp' ? noTransportName(name ?? option) : faultText(schema, detail);
   if (option === 'database' && detail.context?.error)
     return `${name ?? option} is not valid: ${detail.context.error.message}`;
-  const what = expected[option] ?? (top === 'smtp' ? expected.smtp : undefined);
+  const what = wanted ?? (top === 'smtp' ? expected.smtp : undefined);
   return what
     ? `${name ?? (top === 'smtp' ? detail.path.join('.') : option)} is not valid: set it to ${what}.`
     : faultText(schema, detail);
@@ -124,18 +165,14 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
     file = null,
     templates = 'templates',
   } = options;
-  const { token = '', apiUrl, smtpUrl, smtpCa } = options.postmark ?? {};
+  const absolute = (folder: string) => path.resolve(file === null ? '.' : path.dirname(file), folder);
+  const servers = options.servers ?? { postmark: options.postmark ?? {} };
   return {
     database: options.database as MailConfig['database'],
     from: options.from,
-    postmark: {
-      token,
-      apiUrl: apiUrl ?? 'https://api.postmarkapp.com',
-      smtpUrl: smtpUrl ?? serverTokenSmtp(token),
-      ...(smtpCa && { smtpCa }),
-    },
+    servers: Object.fromEntries(Object.entries(servers).map(([name, one]) => [name, serverOf(one)])),
     smtp: { ...options.smtp },
-    templates: path.resolve(file === null ? '.' : path.dirname(file), templates),
+    templates: absolute(templates),
     publicUrl: publicUrl.replace(/\/+$/, ''),
     webhookCredentials: (options.webhookCredentials ?? [`postmark:${generated()}`]).map(credential),
     secretKeys: [...(options.secretKeys ?? [generated()])],
@@ -149,11 +186,34 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
       migrate: options.migrate,
       poolSize: options.poolSize,
       policy: options.policy,
+      brands: options.brands && brandsOf(options.brands, absolute),
+      defaultBrand: options.defaultBrand,
+      idempotencyScope: options.idempotencyScope,
       logger: options.logger,
       retry: options.retry,
       timing: options.timing,
     }),
-  } satisfies Record<keyof MailOptions, unknown>;
+  } satisfies Record<Exclude<keyof MailOptions, 'postmark'>, unknown>;
+}
+
+function serverOf({ token = '', apiUrl, smtpUrl, smtpCa }: PostmarkOptions): Config['servers'][string] {
+  return {
+    token,
+    apiUrl: apiUrl ?? 'https://api.postmarkapp.com',
+    smtpUrl: smtpUrl ?? serverTokenSmtp(token),
+    ...(smtpCa && { smtpCa }),
+  };
+}
+
+function brandsOf(
+  brands: NonNullable<MailOptions['brands']>,
+  absolute: (folder: string) => string,
+): NonNullable<MailOptions['brands']> {
+  const entries = Object.entries(brands).map(([name, { templates, ...brand }]) => [
+    name,
+    { ...brand, ...(templates !== undefined && { templates: absolute(templates) }) },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function generated(): string {

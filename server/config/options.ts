@@ -1,4 +1,4 @@
-import type { MailConfig, PolicyOptions } from '../mail/index.ts';
+import type { BrandOptions, MailConfig, PolicyOptions } from '../mail/index.ts';
 
 /** A pair that the webhook door accepts. */
 export interface WebhookCredential {
@@ -38,6 +38,23 @@ export interface MailOptions {
   /** Default sender, as `Shop <mail@shop.example>`. Variable `MAIL_FROM`. */
   from?: string | undefined;
   postmark?: PostmarkOptions | undefined;
+  /**
+   * Several servers in place of `postmark`, each by its name: small letters, digits and hyphens. Variables with the name at
+   * their end, such as `POSTMARK_SERVER_TOKEN_OUTLET`; without it `POSTMARK_API_URL` and `POSTMARK_SMTP_CA` are for all. A
+   * policy's `postmark-api` and `postmark-smtp` are those of a message's own server, and its streams are called
+   * `outlet/broadcast`; of a server named `postmark` all is as with `postmark` alone. Mail whose brand names no server goes
+   * by that one, else by the first.
+   */
+  servers?: Readonly<Record<string, PostmarkOptions>> | undefined;
+  /** In whose name mail goes out, by the name that `mail.send({ brand })` gives. */
+  brands?: Readonly<Record<string, BrandOptions>> | undefined;
+  /** The brand of mail that names none. */
+  defaultBrand?: string | undefined;
+  /**
+   * Keeps the idempotency keys of this app apart from those of another app on the same database. Those of a brand other than
+   * the default one are apart anyway. Default none.
+   */
+  idempotencyScope?: string | undefined;
   /** Further SMTP servers as URLs, by the name of their transport. Variables `SMTP_URL_<NAME>`. */
   smtp?: Readonly<Record<string, string>> | undefined;
   /** Which category of mail takes which route. */

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../../db/connect.ts';
 import { databaseSettings } from '../../db/database-options.ts';
-import { policySchema, readMailbox } from '../mail/index.ts';
+import { type BrandOptions, type MailboxInput, policySchema, readMailbox } from '../mail/index.ts';
+import type { MailOptions } from './options.ts';
 
 /** What each option must be, in the words of a fault. */
 export const expected: Readonly<Record<string, string>> = {
@@ -33,14 +34,11 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
   return Joi.object({
     database: databaseSchema.required(),
     migrate: Joi.boolean(),
-    postmark: Joi.object({
-      token: Joi.string()
-        .pattern(/^\S{8,100}$/)
-        .required(),
-      apiUrl: url(['http', 'https'], ({ pathname }) => pathname === '/'),
-      smtpUrl,
-      smtpCa: Joi.string(),
-    }).required(),
+    postmark: postmarkSchema,
+    servers: Joi.object().pattern(shortName, postmarkSchema.required()).min(1),
+    brands: Joi.object().pattern(shortName, brandSchema),
+    defaultBrand: Joi.string(),
+    idempotencyScope: Joi.string().pattern(/^[a-z0-9-]{1,32}$/),
     from: Joi.string().custom(mailbox).required(),
     smtp: Joi.object().pattern(/^(?!postmark-)[a-z0-9-]{1,32}$/, smtpUrl),
     policy: policySchema,
@@ -75,8 +73,25 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     trustedProxies: Joi.array().items(Joi.string().custom(proxy)).min(1),
     file: Joi.string().allow(null),
   })
+    .nand('postmark', 'servers')
+    .custom(references)
     .required()
     .prefs({ abortEarly: false, convert: false });
+}
+
+/** What one option says of another; that they are what they should be is checked elsewhere. */
+function references(options: MailOptions, helper: Joi.CustomHelpers): unknown {
+  const { servers = { postmark: {} }, brands = {}, defaultBrand } = options;
+  const there = (all: unknown) => Object.keys(Object(all)).join(', ') || 'none';
+  const faults = Object.entries<BrandOptions>(Object(brands)).flatMap(([name, brand]) => {
+    const server: unknown = Object(brand).server;
+    return typeof server !== 'string' || Object.hasOwn(Object(servers), server)
+      ? []
+      : `brands.${name}.server is not valid: there is no server ${server}; there are: ${there(servers)}.`;
+  });
+  if (typeof defaultBrand === 'string' && !Object.hasOwn(Object(brands), defaultBrand))
+    faults.push(`defaultBrand is not valid: there is no brand ${defaultBrand}; there are: ${there(brands)}.`);
+  return faults.length > 0 ? helper.error('options.references', { faults }) : options;
 }
 
 /** A URL with a host, credentials that can be read, and whatever else `fits` asks for; anything it throws is a fault. */
@@ -103,6 +118,25 @@ const databaseSchema = Joi.any().custom((given: DatabaseOptions) => {
 });
 
 const smtpUrl = url(['smtp', 'smtps']);
+/** Of a server or a brand: it becomes part of the names of streams, transports and templates. */
+const shortName = /^[a-z][a-z0-9-]{0,30}$/;
+
+const postmarkSchema = Joi.object({
+  token: Joi.string()
+    .pattern(/^\S{8,100}$/)
+    .required(),
+  apiUrl: url(['http', 'https'], ({ pathname }) => pathname === '/'),
+  smtpUrl,
+  smtpCa: Joi.string(),
+});
+
+const brandSchema = Joi.object({
+  from: Joi.any().custom(mailbox),
+  server: Joi.string(),
+  values: Joi.object().pattern(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/, Joi.string().allow('').max(2000)),
+  templates: Joi.string(),
+});
+
 const span = Joi.number().integer().min(1);
 
 const credentialText = Joi.string().pattern(/^[^:,\s]+:[^,\s]{8,}$/);
@@ -121,9 +155,9 @@ function logger(given: unknown, helper: Joi.CustomHelpers): unknown {
   return logs ? given : helper.error('any.invalid');
 }
 
-function mailbox(text: string): string {
-  readMailbox(text, 'from');
-  return text;
+function mailbox<T extends MailboxInput>(given: T): T {
+  readMailbox(given, 'from');
+  return given;
 }
 
 /** A name or network that Express takes as `trust proxy`. */

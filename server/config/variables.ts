@@ -54,8 +54,19 @@ function readVariable(name: string, text: string): Given | null {
   const plain = name.replace(/^POSTLANE_/, '');
   const [, transport] = /^SMTP_URL_(.*)$/.exec(plain) ?? [];
   if (transport !== undefined) return { option: `smtp.${transportName(transport)}`, name, value: text };
+  const ofServer = readServerVariable(plain);
+  if (ofServer !== null) return { option: ofServer, name, value: text };
   const found = variables.find(one => one.name === plain && (isPrefixed(name) || !one.ofHost));
   return found ? { option: found.option, name, value: found.read?.(text) ?? text } : null;
+}
+
+const ofServers = variables.filter(({ option }) => option.startsWith('postmark.'));
+
+/** `servers.outlet.token` for `POSTMARK_SERVER_TOKEN_OUTLET`, or null. */
+function readServerVariable(plain: string): string | null {
+  const found = ofServers.find(({ name }) => plain.startsWith(`${name}_`));
+  if (!found) return null;
+  return `servers.${transportName(plain.slice(found.name.length + 1))}.${found.option.slice('postmark.'.length)}`;
 }
 
 /** `second-relay` of `SECOND_RELAY`; one in small letters is left as no name can be, for the check to refuse. */
@@ -69,6 +80,11 @@ function isPrefixed(name: string): boolean {
 
 /** How the variable of an option is called, with what a host has to put in front. Undefined for an option without one. */
 export function variableOf(option: string): string | undefined {
+  const [top, server = '', below] = option.split('.');
+  if (top === 'servers') {
+    const common = variableOf(`postmark.${below}`);
+    return common && `${common}_${server.toUpperCase().replaceAll('-', '_')}`;
+  }
   const found = variables.find(one => one.option === option);
   return found && (found.ofHost ? `POSTLANE_${found.name}` : found.name);
 }

@@ -34,7 +34,9 @@ export function announce({ config, engine, sandbox, logFolder }: Arrival, say: (
   say(`  pages      the overview, and behind it ${pages.join(', ')}`);
   say(`  sign-in    ${signIn(config, server)}`);
   say(`  database   ${engine}${place}`);
-  say(`  Postmark   ${sandbox ? `local sandbox: ${sandbox.apiUrl}` : config.postmark.apiUrl}`);
+  say(
+    `  Postmark   ${sandbox ? `local sandbox: ${sandbox.apiUrl}` : Object.values(config.servers).map(({ apiUrl }) => apiUrl)}`,
+  );
   say(`  webhooks   ${server}/webhooks/postmark${closed}`);
   say(`  logs       ${path.relative(process.cwd(), logFolder) || '.'}`);
   say('  Ctrl-C stops everything.');

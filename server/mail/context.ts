@@ -1,6 +1,7 @@
 import type { Db } from '../../db/connect.ts';
 import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
+import type { Brands } from './routing/brands.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
 import type { Log } from './shared/log.ts';
@@ -40,7 +41,9 @@ export interface MailContext {
   db: Db;
   now: () => Date;
   log: Log;
+  /** That of mail without a brand; see `brands`. */
   policy: Policy;
+  brands: Brands;
   /** Whether mail goes to real people. */
   production: boolean;
   retry: RetryPolicy;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { connect } from '../../db/connect.ts';
 import { checkSchema, migrate } from '../../db/migrate.ts';
 import type { Mail } from './api.ts';
@@ -26,7 +25,7 @@ import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
 import { createAuthoring, createTemplateChecks } from './templates/index.ts';
-import { type MailConfig, type MailDeps, wire } from './wiring.ts';
+import { type MailConfig, type MailDeps, type TemplateFolders, templateFolders, wire } from './wiring.ts';
 
 /** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
 export async function createMail(config: MailConfig, deps: MailDeps = {}): Promise<Mail> {
@@ -41,15 +40,14 @@ export async function createMail(config: MailConfig, deps: MailDeps = {}): Promi
       await membership.leave();
       await releaseDb();
     };
-    const folder = path.resolve(config.templates ?? 'templates');
-    return carryConfig(mailOf(context, folder, release), config);
+    return carryConfig(mailOf(context, templateFolders(config), release), config);
   } catch (error) {
     await releaseDb();
     throw error;
   }
 }
 
-function mailOf(context: MailContext, folder: string, release: () => Promise<void>): Mail {
+function mailOf(context: MailContext, folders: TemplateFolders, release: () => Promise<void>): Mail {
   const { db, now, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
@@ -73,7 +71,7 @@ function mailOf(context: MailContext, folder: string, release: () => Promise<voi
 
     templates: {
       ...checks,
-      ...createAuthoring(context, { folder, checks }),
+      ...createAuthoring(context, { ...folders, checks }),
       keys: () => templates.keys(),
       async sample(key, locale = null) {
         const template = await templates.published(key);

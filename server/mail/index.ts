@@ -55,7 +55,9 @@ export type { Provider } from './providers/provider.ts';
 export type { AttachmentFile, Envelope, Mailbox, Outcome, Transport } from './providers/transport.ts';
 export type { ReconciliationDetails, Reconciliations } from './reconciliation/reconcile.ts';
 export type { ReconciliationRun, Repair } from './reconciliation/reconciliations-store.ts';
+export type { Branding, BrandOptions } from './routing/brands.ts';
 export type {
+  BrandView,
   CategoryView,
   Connections,
   ConnectionTest,

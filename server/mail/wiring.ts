@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { pino } from 'pino';
 import type { DatabaseOptions, Db } from '../../db/connect.ts';
 import { defaultTiming, type MailContext, type Timing } from './context.ts';
@@ -6,6 +7,7 @@ import { configuredProviders, type ProviderConfig, standardRoutes } from './prov
 import type { Provider } from './providers/provider.ts';
 import { joinProviders, type Providers } from './providers/providers.ts';
 import type { Mailbox, Transport } from './providers/transport.ts';
+import { type Brands, type BrandsConfig, createBrands } from './routing/brands.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
 import { type PolicyOptions, readPolicy } from './routing/policy-options.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
@@ -14,7 +16,7 @@ import { type Logger, safeLog } from './shared/log.ts';
 import { createFrames, createRenderPool, createTemplates } from './templates/index.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
-export interface MailConfig extends ProviderConfig {
+export interface MailConfig extends ProviderConfig, BrandsConfig {
   database: DatabaseOptions;
   /** False when the schema is brought up to date elsewhere. */
   migrate?: boolean | undefined;
@@ -53,11 +55,12 @@ export interface MailDeps {
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */
 export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
-  const { policy, providers } = routingOf(config, deps);
+  const { brands, providers } = routingOf(config, deps);
   return {
     db,
     now,
-    policy,
+    policy: brands.standard.policy,
+    brands,
     production: config.production ?? false,
     providers,
     transports: providers.transports,
@@ -72,9 +75,9 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
 
 /** The routing policy and the providers that the configuration names; no database is needed. Throws as {@link wire}. */
 export function routingOf(
-  config: Pick<MailConfig, 'from' | 'policy' | 'postmark' | 'smtp'>,
+  config: Pick<MailConfig, 'from' | 'policy'> & ProviderConfig & BrandsConfig,
   deps: Pick<MailDeps, 'providers' | 'transports'> = {},
-): { policy: Policy; providers: Providers } {
+): { policy: Policy; brands: Brands; providers: Providers } {
   const all = deps.providers ?? configuredProviders(config);
   const from = readMailbox(config.from, 'from');
   const defaultRoutes = all.find(one => one.defaultRoutes)?.defaultRoutes ?? standardRoutes;
@@ -83,8 +86,26 @@ export function routingOf(
     : defaultPolicy(from, defaultRoutes);
   const routes = Object.values(policy.categories).flatMap(category => category.routes);
   const providers = joinProviders(all, deps.transports ?? [], routes);
-  checkPolicy(policy, providers.transports);
-  return { policy, providers };
+  const brands = createBrands(config, policy, providers);
+  for (const brand of brands.all) checkPolicy(brand.policy, providers.transports);
+  return { policy: brands.standard.policy, brands, providers };
+}
+
+/** Where the template files are, and by brand those of its own. */
+export interface TemplateFolders {
+  folder: string;
+  brandFolders: Record<string, string>;
+}
+
+/** See {@link TemplateFolders}; relative ones begin at the working directory. */
+export function templateFolders({
+  templates = 'templates',
+  brands = {},
+}: Pick<MailConfig, 'templates' | 'brands'>): TemplateFolders {
+  const own = Object.entries(brands).flatMap(([name, { templates: folder }]) =>
+    folder === undefined ? [] : [[name, path.resolve(folder)]],
+  );
+  return { folder: path.resolve(templates), brandFolders: Object.fromEntries(own) };
 }
 
 /** The policy in force until the host brings its own. */

@@ -20,7 +20,7 @@ describeInBrowser('a campaign', browser => {
   before(async () => {
     app = await openWholeApp({ access: 'open' });
     await app.mail.suppressions.add('broadcast', 'reader-7@mail.example', 'asked by phone');
-    const { smtpUrl: url, smtpCa: ca = '' } = app.config.postmark;
+    const { smtpUrl: url = '', smtpCa: ca = '' } = app.config.servers.postmark ?? {};
     gate = gated(createPostmarkSmtpTransport({ url, ca }));
     worker = await startWorker({ ...app.config, migrate: false }, { transports: [gate.transport] });
   });

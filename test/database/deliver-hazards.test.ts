@@ -46,6 +46,7 @@ describe('deliver, when something is wrong', () => {
   const claim = () =>
     claimDue(db, {
       lane: 'transactional',
+      transports: ['postmark-api'],
       limit: 10,
       now: clock.now(),
       leaseEnd: new Date(clock.now().getTime() + 60_000),
@@ -70,17 +71,17 @@ describe('deliver, when something is wrong', () => {
     expect((await row(id)).state).to.equal('sent');
   });
 
-  it('puts off what the configuration knows no more, alone', async () => {
+  it('puts off a category that the configuration knows no more, and leaves another server’s mail alone', async () => {
     const [strange, foreign, fine] = await queue('a@mail.example', 'b@mail.example', 'c@mail.example');
     await db('postlane_messages').where({ id: strange }).update({ transport: 'removed' });
     await db('postlane_messages').where({ id: foreign }).update({ category: 'removed', topic: 'news' });
     await mail.work.deliverDue('transactional');
     expect(await row(fine)).to.include({ state: 'sent' });
-    expect(await row(strange)).to.include({ state: 'queued', reason: 'no-route' });
+    expect(await row(strange)).to.include({ state: 'queued', reason: null, attempt_count: 0 });
     expect(await row(foreign)).to.include({ state: 'queued', reason: 'no-route' });
-    const attempt = await db('postlane_attempts').where({ message_id: strange }).first();
+    const attempt = await db('postlane_attempts').where({ message_id: foreign }).first();
     expect(attempt).to.include({ outcome: 'skipped', code: 'no-route', handed_at: null });
-    expect(attempt.answer).to.match(/transport removed, which is not configured/);
+    expect(attempt.answer).to.match(/the category removed, which the routing policy lacks/);
   });
 
   it('resolves the other unknowns when the category of one is gone', async () => {

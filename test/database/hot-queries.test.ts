@@ -26,6 +26,8 @@ import { accept, createScriptedTransport } from '../support/scripted-transport.t
 const crowd = 600;
 const states = ['queued', 'sending', 'unknown', 'sent'] as const;
 const now = new Date();
+/** Of the crowd. */
+const transports = ['postmark-api', 'postmark-smtp'];
 const later = new Date(now.getTime() + 60_000);
 
 describe('what is asked all day long', () => {
@@ -71,9 +73,9 @@ describe('what is asked all day long', () => {
     }));
 
   const asked: [string, (trx: Db) => Promise<unknown>][] = [
-    ['claims', trx => claimDue(trx, { lane: 'bulk', limit: 10, now, leaseEnd: later })],
+    ['claims', trx => claimDue(trx, { lane: 'bulk', transports, limit: 10, now, leaseEnd: later })],
     ['ended leases', trx => endLostLeases(trx, { limit: 10, now, askAt: later })],
-    ['unknowns', trx => claimUnknown(trx, { limit: 10, now, nextAskAt: later })],
+    ['unknowns', trx => claimUnknown(trx, { transports, limit: 10, now, nextAskAt: later })],
     [
       'the mark before a hand-over',
       async trx => markHandedOver(trx, await claims(), { now, leaseEnd: later }),
@@ -81,7 +83,7 @@ describe('what is asked all day long', () => {
     ['the load of a page', async trx => loadClaimed(trx, await claims())],
     ['a page of outcomes', async trx => recordResults(trx, await resultsOf(trx, await claims()), now)],
     ['suppressions', trx => activeSuppressions(trx, [{ stream: 'outbound', address: 'x17@mail.example' }])],
-    ['a repeated key', trx => findByIdempotencyKey(trx, 'first')],
+    ['a repeated key', trx => findByIdempotencyKey(trx, 'first', '')],
     ['a report by our id', trx => findMessageOf(trx, event({ attemptId: newId() }))],
     ['a report by their id', trx => findMessageOf(trx, event({ providerMessageId: 'provider-17' }))],
     ['known facts', trx => unknownFacts(trx, 'postmark', [event({}), event({ fact: 'y' })])],

@@ -34,7 +34,7 @@ describe('configuration', () => {
       pagesAccess: 'until-account',
       trustedProxies: ['loopback'],
     });
-    expect(config.postmark).to.deep.equal({
+    expect(config.servers.postmark).to.deep.equal({
       token: 'token-secret-1',
       apiUrl: 'https://api.postmarkapp.com',
       smtpUrl: 'smtp://token-secret-1:token-secret-1@smtp-broadcasts.postmarkapp.com:587',
@@ -81,12 +81,12 @@ describe('configuration', () => {
       logLevel: 'silent',
       production: true,
     });
-    expect(config.postmark.smtpUrl).to.equal('smtp://key:secret@127.0.0.1:2525');
+    expect(config.servers.postmark?.smtpUrl).to.equal('smtp://key:secret@127.0.0.1:2525');
   });
 
   it('escapes a token that is no URL', () => {
-    const { postmark } = loadConfig({ ...base, POSTMARK_SERVER_TOKEN: 'a/b:c@d#12345' });
-    const { username, password, hostname } = new URL(postmark.smtpUrl);
+    const { servers } = loadConfig({ ...base, POSTMARK_SERVER_TOKEN: 'a/b:c@d#12345' });
+    const { username, password, hostname } = new URL(servers.postmark?.smtpUrl ?? '');
     expect([username, password].map(decodeURIComponent)).to.deep.equal(['a/b:c@d#12345', 'a/b:c@d#12345']);
     expect(hostname).to.equal('smtp-broadcasts.postmarkapp.com');
   });
@@ -280,7 +280,7 @@ describe('configuration', () => {
         smtp: { office: 'smtp://two.example' },
         production: false,
       });
-      expect(config.postmark.token).to.equal('other-token');
+      expect(config.servers.postmark?.token).to.equal('other-token');
       expect(faultsOf({ ...base, POSTLANE_DATABASE_URL: 'x' })[0]).to.match(
         /^POSTLANE_DATABASE_URL is not valid/,
       );
@@ -294,8 +294,105 @@ describe('configuration', () => {
       });
       expect(config.database).to.equal('mysql://code.example/mail');
       expect(config.from).to.equal(base.MAIL_FROM);
-      expect(config.postmark).to.include({ token: 'token-secret-1', apiUrl: 'http://127.0.0.1:1' });
+      expect(config.servers.postmark).to.include({ token: 'token-secret-1', apiUrl: 'http://127.0.0.1:1' });
       expect(loadConfig({}, config), 'handed over again').to.deep.equal(config);
+    });
+
+    describe('of several servers and brands', () => {
+      const servers = { postmark: {}, outlet: { token: 'token-of-outlet' }, 'far-shop': {} };
+      const env = {
+        ...base,
+        POSTMARK_API_URL: 'http://127.0.0.1:1',
+        POSTMARK_SMTP_URL: 'smtp://key:secret@127.0.0.1:2525',
+        POSTMARK_SERVER_TOKEN_OUTLET: 'token-of-nobody',
+        POSTMARK_SERVER_TOKEN_FAR_SHOP: 'token-of-far-shop',
+        POSTMARK_API_URL_FAR_SHOP: 'http://127.0.0.1:2',
+        POSTMARK_SERVER_TOKEN_ELSEWHERE: 'of the host’s own',
+      };
+
+      it('takes each server’s secrets from variables with its name, and what is for all from those without', () => {
+        const config = loadConfig(env, { servers });
+        expect(config.servers).to.deep.equal({
+          postmark: {
+            token: 'token-secret-1',
+            apiUrl: 'http://127.0.0.1:1',
+            smtpUrl: 'smtp://key:secret@127.0.0.1:2525',
+          },
+          outlet: {
+            token: 'token-of-outlet',
+            apiUrl: 'http://127.0.0.1:1',
+            smtpUrl: 'smtp://token-of-outlet:token-of-outlet@smtp-broadcasts.postmarkapp.com:587',
+          },
+          'far-shop': {
+            token: 'token-of-far-shop',
+            apiUrl: 'http://127.0.0.1:2',
+            smtpUrl: 'smtp://token-of-far-shop:token-of-far-shop@smtp-broadcasts.postmarkapp.com:587',
+          },
+        });
+        expect(loadConfig({}, config), 'handed over again').to.deep.equal(config);
+      });
+
+      it('keeps brands, with their folders beside the file', () => {
+        const outlet = { from: 'Outlet <mail@outlet.example>', server: 'outlet', values: { name: 'Outlet' } };
+        const brands = { shop: {}, outlet: { ...outlet, templates: 'mail/outlet' } };
+        const options = { servers, brands, defaultBrand: 'shop', file: '/srv/shop/postlane.config.js' };
+        const config = loadConfig(env, options);
+        expect(config.defaultBrand).to.equal('shop');
+        expect(config.brands).to.deep.equal({
+          shop: {},
+          outlet: { ...outlet, templates: '/srv/shop/mail/outlet' },
+        });
+        expect(loadConfig({}, config), 'handed over again').to.deep.equal(config);
+      });
+
+      const refused: [MailOptions, string][] = [
+        [
+          { servers: { outlet: { token: 'token-of-outlet' } }, postmark: { token: 'token-secret-1' } },
+          'postmark and servers are both given: move what postmark says to servers.postmark.',
+        ],
+        [{ servers: {} }, 'servers must have at least 1 key.'],
+        [{ servers: { 'The Shop': { token: 'token-secret-1' } } }, 'servers.The Shop is not an option.'],
+        [
+          { servers: { outlet: {}, other: { token: 'token-secret-1' } } },
+          'POSTMARK_SERVER_TOKEN_OUTLET is missing: set it to the server token from Postmark, under API Tokens.',
+        ],
+        [
+          { servers: { outlet: { token: 'short' } } },
+          'servers.outlet.token is not valid: set it to the server token from Postmark, under API Tokens.',
+        ],
+        [
+          { brands: { outlet: { server: 'outlet' } } },
+          'brands.outlet.server is not valid: there is no server outlet; there are: postmark.',
+        ],
+        [
+          { brands: { outlet: {} }, defaultBrand: 'shop' },
+          'defaultBrand is not valid: there is no brand shop; there are: outlet.',
+        ],
+        [
+          { brands: { outlet: { form: 'x' } as object } },
+          'brands.outlet.form is not an option: did you mean from?',
+        ],
+        [
+          { idempotencyScope: 'Shop A' },
+          'idempotencyScope fails to match the required pattern: /^[a-z0-9-]{1,32}$/.',
+        ],
+      ];
+      for (const [options, fault] of refused) {
+        it(`refuses: ${fault}`, () => {
+          expect(faultsOf(base, options)).to.deep.equal([fault]);
+        });
+      }
+
+      it('finds fault with a variable of a server by its name', () => {
+        expect(
+          faultsOf(
+            { ...base, POSTMARK_API_URL_OUTLET: 'x' },
+            { servers: { outlet: { token: 'token-secret' } } },
+          ),
+        ).to.deep.equal([
+          'POSTMARK_API_URL_OUTLET is not valid: set it to an http or https URL without a path, or unset for https://api.postmarkapp.com.',
+        ]);
+      });
     });
 
     it('refuses what it does not know, with the name that was meant', () => {

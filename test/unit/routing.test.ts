@@ -95,11 +95,6 @@ describe('routing', () => {
     }
   });
 
-  it('lets a caller name another stream and keeps the transport', () => {
-    const route = chooseRoute(weighted(1), 'order', 'ada@mail.example', 'alerts');
-    expect(route).to.include({ stream: 'alerts', transport: 'a' });
-  });
-
   it('refuses a category the policy does not have', () => {
     for (const category of ['unheard-of', 'constructor', '__proto__']) {
       expect(refusalOf(() => categoryPolicy(weighted(1), category)).code).to.equal('unknown-category');

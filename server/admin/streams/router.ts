@@ -32,6 +32,7 @@ async function showStreams(page: Page, options: StreamOptions): Promise<void> {
   const [streams, passwords] = await Promise.all([mail.connections.streams(), mail.webhookPasswords.list()]);
   page.render('streams/index', {
     policy: mail.connections.policy(),
+    brands: mail.connections.brands(),
     streams,
     connections: mail.connections.list(),
     passwords,

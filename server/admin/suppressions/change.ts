@@ -55,7 +55,8 @@ function formValues(page: Page): ChangeForm {
 function errorsOf({ address, stream, note }: ChangeForm): FieldError[] {
   const errors: FieldError[] = [];
   if (address === '') errors.push({ name: 'address', message: 'Enter an address.' });
-  if (!/^[a-z][a-z0-9_-]{0,29}$/.test(stream)) errors.push({ name: 'stream', message: 'Choose a stream.' });
+  if (!/^([a-z][a-z0-9-]{0,30}\/)?[a-z][a-z0-9_-]{0,29}$/.test(stream))
+    errors.push({ name: 'stream', message: 'Choose a stream.' });
   if (note === '') errors.push({ name: 'note', message: 'Enter a reason, e.g. asked by phone.' });
   if (note.length > longestNote)
     errors.push({ name: 'note', message: `A reason may have at most ${longestNote} characters.` });
@@ -64,9 +65,7 @@ function errorsOf({ address, stream, note }: ChangeForm): FieldError[] {
 
 async function renderForm(page: Page, values: ChangeForm, errors: FieldError[] = []): Promise<void> {
   const { mail } = page;
-  const routed = mail.connections
-    .policy()
-    .categories.flatMap(({ routes }) => routes.map(({ stream }) => stream));
+  const routed = (await mail.connections.streams()).map(({ name }) => name);
   const streams = [...new Set([...routed, ...(await mail.messages.streams())])].sort();
   page.renderForm('suppressions/new', { values, streams }, errors);
 }

@@ -17,6 +17,8 @@ export interface CampaignFields {
   /** What people subscribe to; those who withdrew from it are left out. */
   topic?: Topic | undefined;
   tag?: string | undefined;
+  /** A brand of the configuration; without it the default one. */
+  brand?: string | undefined;
   /** Not before this moment; at launch when absent. */
   sendAt?: Date | string | undefined;
 }

@@ -3,6 +3,7 @@ import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { CampaignsRow, TemplateVersionsRow } from '../../../db/rows.ts';
 import { openStates } from '../messages/states.ts';
+import type { Branding } from '../routing/brands.ts';
 import { utc } from '../shared/time.ts';
 import {
   type CampaignState,
@@ -22,6 +23,8 @@ const stored = columns<Known<CampaignsRow, { state: CampaignState }>>()('postlan
   'topic',
   'data',
   'tag',
+  'brand',
+  'branding',
   'sendAt',
   'audience',
   'expandedTo',
@@ -33,8 +36,10 @@ const version = columns<TemplateVersionsRow>()('v', ['template'], { templateVers
 type StoredCampaign = Selected<typeof stored> & Selected<typeof version>;
 
 /** One template to frozen recipients. Times are UTC. */
-export type Campaign = Omit<StoredCampaign, 'data' | 'expandedTo'> & {
+export type Campaign = Omit<StoredCampaign, 'data' | 'branding' | 'expandedTo'> & {
   data: Record<string, unknown>;
+  /** In whose name it goes out, as it was when it was made; null for those of the release before. */
+  branding: Branding | null;
   expandedTo: number;
 };
 
@@ -61,6 +66,8 @@ export async function insertCampaign(db: Knex, campaign: Campaign): Promise<void
     topic: campaign.topic,
     data: JSON.stringify(campaign.data),
     tag: campaign.tag,
+    brand: campaign.brand,
+    branding: campaign.branding && JSON.stringify(campaign.branding),
     send_at: utc(campaign.sendAt),
     created_at: utc(campaign.createdAt),
   });
@@ -180,14 +187,20 @@ export async function movePages(
 }
 
 function campaignOf(row: StoredCampaign): Campaign {
-  return { ...row, data: readData(row.data), expandedTo: Number(row.expandedTo) };
+  const { data, branding, expandedTo } = row;
+  return {
+    ...row,
+    data: readJson(data) ?? {},
+    branding: branding === null ? null : readJson<Branding>(branding),
+    expandedTo: Number(expandedTo),
+  };
 }
 
 // Each of its messages fails with the reason; a list of campaigns must not.
-function readData(text: string): Record<string, unknown> {
+function readJson<T extends object>(text: string): T | null {
   try {
     return JSON.parse(text);
   } catch {
-    return {};
+    return null;
   }
 }

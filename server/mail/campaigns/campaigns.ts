@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
+import { type Brand, brandingOf, brandOfKey } from '../routing/brands.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
@@ -49,17 +50,25 @@ export function createCampaigns(context: MailContext): Campaigns {
   const { db, now } = context;
 
   async function create(input: CampaignInput, options: ChangeOptions = {}): Promise<Campaign> {
+    const brand = context.brands.named(input.brand ?? null);
     const campaign = await readDraft(context, input);
     return changeOnce(
       context,
-      { scope: 'campaign.create', request: input, options },
+      { scope: ['campaign.create', brand.scope].filter(Boolean).join(' '), request: input, options },
       async trx => {
         await insertCampaign(trx, campaign);
         const { id, name, template: key, topic, tag, sendAt } = campaign;
         await audited(trx, options, {
           action: 'campaign.create',
           subject: `campaign:${id}`,
-          after: { name, template: key, topic, tag, sendAt },
+          after: {
+            name,
+            template: key,
+            topic,
+            tag,
+            ...(brand.name !== null && { brand: brand.name }),
+            sendAt,
+          },
           at: now(),
         });
         return id;
@@ -70,7 +79,8 @@ export function createCampaigns(context: MailContext): Campaigns {
 
   async function plan(id: string): Promise<CampaignPlan> {
     const campaign = await requireCampaign(id);
-    const { consent, routes } = categoryPolicy(context.policy, campaign.category);
+    const { policy } = context.brands.named(campaign.brand);
+    const { consent, routes } = categoryPolicy(policy, campaign.category);
     const stream = routes[0]?.stream ?? '';
     const topic = consent === 'none' ? null : campaign.topic;
     const [audience, suppressed, withdrawn, granted] = await Promise.all([
@@ -97,7 +107,7 @@ export function createCampaigns(context: MailContext): Campaigns {
   }
 
   async function templates(): Promise<string[]> {
-    const keys = await context.templates.keys();
+    const keys = (await context.templates.keys()).filter(key => brandOfKey(key) === null);
     const ready = await Promise.all(keys.map(key => context.templates.published(key)));
     return ready.filter(({ content }) => isBulk(context, content.category)).map(({ content }) => content.key);
   }
@@ -139,7 +149,8 @@ export async function readDraft(context: MailContext, input: CampaignInput): Pro
   const { limits } = context.providers;
   if ((value.tag?.length ?? 0) > limits.tag)
     throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
-  const template = await context.templates.published(value.template);
+  const brand = context.brands.named(value.brand ?? null);
+  const template = await context.templates.published(value.template, brand);
   if (!isBulk(context, template.content.category)) {
     throw new MailError(
       'invalid-input',
@@ -147,11 +158,12 @@ export async function readDraft(context: MailContext, input: CampaignInput): Pro
       'template',
     );
   }
-  return draftOf(value, template, context.now());
+  return draftOf(value, brand, template, context.now());
 }
 
 function draftOf(
   { name, topic, data, tag, sendAt }: CheckedInput,
+  brand: Brand,
   { id, version, content }: ReadyTemplate,
   createdAt: Date,
 ): Campaign {
@@ -160,6 +172,7 @@ function draftOf(
     ...{ name, state: 'draft', category: content.category, data, createdAt },
     ...{ templateVersionId: id, template: content.key, templateVersion: version },
     ...{ topic: topic ?? null, tag: tag ?? null, sendAt: sendAt ?? null },
+    ...{ brand: brand.name, branding: brandingOf(brand, content.category) },
     ...{ audience: null, expandedTo: 0, launchedAt: null, finishedAt: null },
   };
 }

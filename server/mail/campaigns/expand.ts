@@ -5,6 +5,8 @@ import { insertMessages } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import { raiseAlert } from '../monitoring/alerts.ts';
 import { missingRoute } from '../monitoring/missing-routes.ts';
+import type { Brand } from '../routing/brands.ts';
+import { warnOnce } from '../shared/log.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { type AudienceMember, readAudience } from './audience-store.ts';
 import {
@@ -64,6 +66,11 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
     // Locked: a pause or a second worker waits for the page, or the page sees the new state.
     const campaign = await readCampaign(trx, id, { lock: true });
     if (campaign?.state !== 'expanding') return 0;
+    const brand = context.brands.find(campaign.brand);
+    if (!brand) {
+      warnOnce(context.log, `campaigns of the brand ${campaign.brand} are left to processes that have it`);
+      return 0;
+    }
     // It waits: another process may have the category, and the next campaigns need not wait with it.
     if (await reportMissing(context, campaign)) return 0;
     const members = await readAudience(trx, id, campaign.expandedTo, expansionPage);
@@ -72,7 +79,7 @@ async function expandPage(context: MailContext, id: string): Promise<number> {
       await transitionCampaign(trx, id, 'send', context.now());
       return 0;
     }
-    await insertPage(context, trx, campaign, members);
+    await insertPage(context, trx, campaign, brand, members);
     await saveCursor(trx, id, last.position);
     return members.length;
   });
@@ -83,9 +90,10 @@ async function insertPage(
   context: MailContext,
   trx: Trx,
   campaign: Campaign,
+  brand: Brand,
   members: readonly AudienceMember[],
 ): Promise<void> {
-  const messages = members.map(member => messageFor(context, campaign, member));
+  const messages = members.map(member => messageFor(context, campaign, brand, member));
   try {
     await trx.transaction(page => insertMessages(page, messages));
   } catch (error) {
@@ -111,10 +119,15 @@ async function reportMissing(context: MailContext, { id, category }: Campaign): 
   return missing !== null;
 }
 
-function messageFor(context: MailContext, campaign: Campaign, member: AudienceMember): NewMessage {
+function messageFor(
+  context: MailContext,
+  campaign: Campaign,
+  brand: Brand,
+  member: AudienceMember,
+): NewMessage {
   const { id: campaignId, category, templateVersionId, topic, tag } = campaign;
   const recipient = { email: member.address, ...(member.name !== null && { name: member.name }) };
   const metadata = member.metadata === null ? {} : JSON.parse(member.metadata);
   const own = { recipient, locale: member.locale, metadata };
-  return newMessage(context, { ...own, category, templateVersionId, campaignId, topic, tag });
+  return newMessage(context, { ...own, brand, category, templateVersionId, campaignId, topic, tag });
 }

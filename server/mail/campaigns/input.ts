@@ -42,6 +42,7 @@ export const campaignInputSchema: Joi.ObjectSchema = Joi.object({
     .max(64),
   data: jsonSchema(mostShared).default({}),
   tag: lineSchema.max(10_000),
+  brand: Joi.string().max(32),
   sendAt: timestampSchema,
 }).required();
 

@@ -163,9 +163,10 @@ function combined(results: readonly SetUpResult[]): SetUpResult {
 }
 
 // Those that its transports carry; the events of another provider come another way.
-function routedStreams({ policy }: MailContext, { transports }: Provider): string[] {
+function routedStreams({ brands }: MailContext, { transports }: Provider): string[] {
   const names = transports.map(({ name }) => name);
-  const routes = Object.values(policy.categories).flatMap(category => category.routes);
+  const categories = brands.all.flatMap(({ policy }) => Object.values(policy.categories));
+  const routes = categories.flatMap(({ routes }) => routes);
   const streams = routes.filter(({ transport }) => names.includes(transport)).map(({ stream }) => stream);
   return [...new Set(streams)].sort();
 }

@@ -52,11 +52,20 @@ async function expand(
     const recipient = { email: member.address, ...(member.name !== null && { name: member.name }) };
     const metadata = read<Record<string, string>>(member.metadata) ?? {};
     const own = { recipient, locale: member.locale, metadata };
-    const details = { ...own, category, templateVersionId, campaignId, topic, tag };
+    const details = {
+      ...own,
+      brand: context.brands.named(campaign.brand),
+      category,
+      templateVersionId,
+      campaignId,
+      topic,
+      tag,
+    };
     const entry = entryOf(newMessage(context, details), template, []);
     const data = { ...campaign.data, ...read<Record<string, unknown>>(member.data) };
     const replyTo = read<Mailbox[]>(member.replyTo) ?? [];
-    entry.stored.content = { ...entry.stored.content, data, replyTo };
+    const branding = campaign.branding === null ? {} : { branding: campaign.branding };
+    entry.stored.content = { ...entry.stored.content, data, replyTo, ...branding };
     ledger.messages.set(entry.view.id, entry);
     campaign.expandedTo += 1;
   }

@@ -3,7 +3,7 @@ import { MailError } from '../error.ts';
 import type { Messages } from '../messages/api.ts';
 import { type Send, sendBatch } from '../sending/accept.ts';
 import { createFileTemplates } from '../templates/index.ts';
-import { type MailConfig, wire } from '../wiring.ts';
+import { type MailConfig, templateFolders, wire } from '../wiring.ts';
 import { createFakeCampaigns } from './campaigns.ts';
 import { expandCampaigns } from './expand.ts';
 import { deliverDue } from './hand-over.ts';
@@ -32,7 +32,8 @@ export interface InMemoryMail {
  * files of the configuration's folder, and keeps in memory what came of it.
  */
 export function createInMemoryMail(config: MailConfig, { now }: { now: () => Date }): InMemoryMail {
-  const files = createFileTemplates(config.templates ?? 'templates');
+  const { folder, brandFolders } = templateFolders(config);
+  const files = createFileTemplates({ common: folder, brands: brandFolders });
   const wired = wire(config, { now }, noDatabase());
   const context = { ...wired, ...files };
   const ledger = createFakeLedger();

@@ -19,6 +19,7 @@ export interface Entry {
   files: AttachmentFile[];
   lane: Lane;
   fingerprint: Fingerprint | null;
+  idempotencyScope: string;
 }
 
 /** A message that was handed over. */
@@ -73,11 +74,13 @@ export function entryOf(message: NewMessage, template: ReadyTemplate | null, fil
   };
   const confidential = message.confidential || template?.content.confidential === true;
   const shared = { id, state, category, stream, transport, campaignId, topic, expiresAt } as const;
-  const outside = { locale: message.locale, tag: message.tag, templateVersionId: message.templateVersionId };
+  const { locale, tag, templateVersionId, brand } = message;
+  const outside = { locale, tag, templateVersionId, brand };
   return {
     lane,
     files,
     fingerprint: message.fingerprint,
+    idempotencyScope: message.idempotencyScope,
     view: {
       ...{ ...shared, ...outside, recipient, recipientName, bucket, policyVersion, confidential },
       reason: null,

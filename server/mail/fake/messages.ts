@@ -74,8 +74,7 @@ export function createFakeMessages(context: MailContext, ledger: FakeLedger): Fa
       const unsubscribe = context.providers.unsubscribePlaceholder(transport);
       if (content.composed) return renderComposed(content.composed, { unsubscribe });
       if (templateVersionId === null) return null;
-      const { data } = content;
-      return renderStored(context.templates, { templateVersionId, data }, { locale, unsubscribe });
+      return renderStored(context.templates, { templateVersionId, content }, { locale, unsubscribe });
     },
     async content(id) {
       const entry = readable(id);

@@ -45,9 +45,14 @@ async function readEntry({ templates }: MailContext, { message, attachments }: R
   return entryOf(message, template, files);
 }
 
-function earlierOf(entries: readonly Entry[], { view, fingerprint }: Entry): Entry | undefined {
+function earlierOf(
+  entries: readonly Entry[],
+  { view, fingerprint, idempotencyScope }: Entry,
+): Entry | undefined {
   if (view.idempotencyKey === null) return undefined;
-  const earlier = entries.find(one => one.view.idempotencyKey === view.idempotencyKey);
+  const earlier = entries.find(
+    one => one.view.idempotencyKey === view.idempotencyKey && one.idempotencyScope === idempotencyScope,
+  );
   if (earlier?.fingerprint && fingerprint) refuseConflict(earlier.fingerprint, fingerprint);
   return earlier;
 }

@@ -1,5 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { formatMailbox } from '../providers/transport.ts';
+import type { Brand } from '../routing/brands.ts';
 import type { CategoryPolicy } from '../routing/policy.ts';
 
 /** What a process is configured to do, without secrets: fields in words, those of each category and those of them all. */
@@ -21,8 +22,9 @@ export interface Difference {
 /** What this process is configured to do. */
 export function configurationOf({
   policy,
+  brands,
   transports,
-}: Pick<MailContext, 'policy' | 'transports'>): Configuration {
+}: Pick<MailContext, 'policy' | 'brands' | 'transports'>): Configuration {
   const addresses = [...transports.values()].map(({ name, kind, address }) => [
     `transport ${name}`,
     [kind, address].filter(Boolean).join(' ') || 'of the host’s own making',
@@ -34,9 +36,17 @@ export function configurationOf({
       'policy version': String(policy.version),
       sender: formatMailbox(policy.from),
       ...Object.fromEntries(addresses),
+      ...Object.fromEntries(brands.all.flatMap(brandField)),
     },
     categories: Object.fromEntries(categories),
   };
+}
+
+function brandField({ name, server, values, policy: { from } }: Brand): [string, string][] {
+  const words = Object.entries(values).map(([key, value]) => `${key}: ${value}`);
+  return name === null
+    ? []
+    : [[`brand ${name}`, [`${formatMailbox(from)} by ${server}`, ...words].join('; ')]];
 }
 
 function fieldsOf({ lane, routes, consent, onUnknown, from }: CategoryPolicy): Record<string, string> {

@@ -8,11 +8,12 @@ const patienceMs = 30_000;
  * left out.
  */
 export async function missingStreams({
-  policy,
+  brands,
   providers,
   log,
-}: Pick<MailContext, 'policy' | 'providers' | 'log'>): Promise<{ provider: string; stream: string }[]> {
-  const routes = Object.values(policy.categories).flatMap(one => one.routes);
+}: Pick<MailContext, 'brands' | 'providers' | 'log'>): Promise<{ provider: string; stream: string }[]> {
+  const categories = brands.all.flatMap(({ policy }) => Object.values(policy.categories));
+  const routes = categories.flatMap(one => one.routes);
   const found = await Promise.all(
     providers.all.map(async ({ key, lists, transports }) => {
       if (!lists) return [];

@@ -53,7 +53,9 @@ function messageRow(message: NewMessage) {
     recipient_name: message.recipientName,
     locale: message.locale,
     tag: message.tag,
+    brand: message.brand,
     idempotency_key: message.idempotencyKey,
+    idempotency_scope: message.idempotencyScope,
     fingerprint: message.fingerprint && JSON.stringify(message.fingerprint),
     subject: message.subject === null ? null : subjectStart(message.subject),
     confidential: message.confidential ? 1 : 0,
@@ -81,15 +83,16 @@ function attemptRow({ id, route, createdAt }: NewMessage, attemptId: string) {
   };
 }
 
-/** The message accepted earlier under this key, with the fingerprint of its request. */
+/** The message accepted earlier under this key in its scope, with the fingerprint of its request. */
 export async function findByIdempotencyKey(
   db: Knex,
   key: string,
+  scope: string,
 ): Promise<{ id: string; state: MessageState; fingerprint: Fingerprint } | null> {
   // In the caller's REPEATABLE READ transaction a plain read could miss the row that just refused our insert.
   const row = await db('postlane_messages')
     .select('id', 'state', 'fingerprint')
-    .where({ idempotency_key: key })
+    .where({ idempotency_key: key, idempotency_scope: scope })
     .forShare()
     .first();
   return row

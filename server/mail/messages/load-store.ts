@@ -9,6 +9,7 @@ import type {
 } from '../../../db/rows.ts';
 import type { CampaignState } from '../campaigns/states.ts';
 import type { Mailbox } from '../providers/transport.ts';
+import type { Branding } from '../routing/brands.ts';
 import type { ComposedContent } from './composed.ts';
 import type { LeftOutCopy } from './left-out-store.ts';
 import type { MessageState } from './states.ts';
@@ -25,6 +26,8 @@ export interface MessageContent {
   composed?: ComposedContent;
   headers: Record<string, string>;
   metadata: Record<string, string>;
+  /** In whose name it goes out, as it was when it was accepted. */
+  branding?: Branding;
 }
 
 const own = columns<Known<MessagesRow, { state: MessageState }>>()(
@@ -42,6 +45,7 @@ const own = columns<Known<MessagesRow, { state: MessageState }>>()(
     'locale',
     'tag',
     'confidential',
+    'brand',
     'expiresAt',
   ],
   { attempts: 'attemptCount' },
@@ -52,6 +56,7 @@ const stored = columns<MessageContentsRow>()('c', [], { contentText: 'content', 
 const campaign = columns<Known<CampaignsRow, { state: CampaignState }>>()('k', [], {
   campaignState: 'state',
   campaignData: 'data',
+  campaignBranding: 'branding',
 });
 const audience = columns<CampaignRecipientsRow>()('r', [], {
   audienceAddress: 'address',
@@ -133,6 +138,7 @@ function storedMessage(row: LoadedRow): StoredMessage {
     contentText,
     leftOutText,
     campaignData,
+    campaignBranding,
     audienceAddress,
     recipientData,
     recipientMetadata,
@@ -148,6 +154,7 @@ function storedMessage(row: LoadedRow): StoredMessage {
           data: dataOf(campaignData, recipientData),
           replyTo: recipientReplyTo === null ? [] : JSON.parse(recipientReplyTo),
           metadata: readObject(recipientMetadata ?? '{}') as MessageContent['metadata'],
+          ...(campaignBranding !== null && { branding: JSON.parse(campaignBranding) as Branding }),
         }
       : readContent(contentText),
   );

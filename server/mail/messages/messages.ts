@@ -118,9 +118,11 @@ export function createMessages(context: MailContext): Messages {
     locale,
     tag,
     confidential,
+    brand: name,
     content,
   }: StoredMessage): NewMessage {
-    const outside = { category, recipient, topic, locale, tag, confidential: confidential === 1 };
+    const brand = context.brands.named(name);
+    const outside = { brand, category, recipient, topic, locale, tag, confidential: confidential === 1 };
     return newMessage(context, { ...outside, templateVersionId, content });
   }
 
@@ -173,5 +175,5 @@ async function rendered({ templates, providers }: MailContext, message: StoredMe
   if (content.composed) return renderComposed(content.composed, { unsubscribe });
   if (templateVersionId === null)
     throw new Error(`Message ${message.id} has neither a template nor a content.`);
-  return renderStored(templates, { templateVersionId, data: content.data }, { locale, unsubscribe });
+  return renderStored(templates, { templateVersionId, content }, { locale, unsubscribe });
 }

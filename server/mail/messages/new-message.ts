@@ -1,5 +1,6 @@
 import type { MailContext } from '../context.ts';
 import type { Mailbox } from '../providers/transport.ts';
+import type { Brand } from '../routing/brands.ts';
 import { chooseRoute, type Route } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import type { Fingerprint } from '../shared/fingerprint.ts';
@@ -13,6 +14,8 @@ export interface NewMessage extends Details {
   attempt: { id: string; lease: string; leaseEnd: Date } | null;
   dueAt: Date;
   route: Route;
+  brand: string | null;
+  idempotencyScope: string;
   /** Null for composed mail. */
   templateVersionId: number | null;
   /** Lower-cased address. */
@@ -56,6 +59,7 @@ const noDetails: Details = {
 
 /** What every message needs. `stream` overrides the policy's. */
 interface Essentials {
+  brand: Brand;
   category: string;
   recipient: Mailbox;
   templateVersionId: number | null;
@@ -65,8 +69,8 @@ interface Essentials {
 
 /** A message created now, with its route chosen. The worker hands it over unless it is given an attempt. */
 export function newMessage(
-  { policy, now }: Pick<MailContext, 'policy' | 'now'>,
-  { category, recipient, templateVersionId, stream, dueAt, ...details }: Essentials & Partial<Details>,
+  { now }: Pick<MailContext, 'now'>,
+  { brand, category, recipient, templateVersionId, stream, dueAt, ...details }: Essentials & Partial<Details>,
 ): NewMessage {
   const createdAt = now();
   const address = addressKey(recipient.email);
@@ -76,11 +80,19 @@ export function newMessage(
     id: idAt(createdAt),
     attempt: null,
     dueAt: dueAt ?? createdAt,
-    route: chooseRoute(policy, category, address, stream),
+    route: routeOf(brand, category, address, stream),
+    brand: brand.name,
+    idempotencyScope: details.idempotencyKey ? brand.scope : '',
     templateVersionId,
     recipient: address,
     recipientName: recipient.name ?? null,
     createdAt,
     metadata: details.metadata ?? details.content?.metadata ?? {},
   };
+}
+
+function routeOf(brand: Brand, category: string, address: string, stream: string | undefined): Route {
+  const route = chooseRoute(brand.policy, category, address);
+  if (stream === undefined) return route;
+  return { ...route, ...brand.routeOn({ stream, transport: route.transport }) };
 }

@@ -34,7 +34,7 @@ export function plansFor(filter: MessageFilter, versions: readonly number[] | nu
   const byState = state ? [plan('messages_state', [[['state', state]]], 'state')] : [];
   const plans = [
     ...(idempotencyKey
-      ? [plan('messages_idempotency', [[['idempotency_key', idempotencyKey]]], 'idempotencyKey')]
+      ? [plan('messages_scoped_idempotency', [[['idempotency_key', idempotencyKey]]], 'idempotencyKey')]
       : []),
     ...metadataPlans(filter, plan),
     ...(recipient ? [plan('messages_recipient', [[['recipient', addressKey(recipient)]]], 'recipient')] : []),

@@ -19,6 +19,7 @@ const message = columns<Known<MessagesRow, { state: MessageState }>>()(
     'bucket',
     'policyVersion',
     'campaignId',
+    'brand',
     'topic',
     'locale',
     'tag',

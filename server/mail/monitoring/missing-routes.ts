@@ -7,6 +7,7 @@ import {
   runningCampaignCategories,
   stillOpen,
 } from './missing-routes-store.ts';
+import { oldestDue } from './queue-store.ts';
 
 /** Something that has to be sent and for which the configuration of this process has no route. */
 export interface MissingRoute {
@@ -28,23 +29,35 @@ export const oldestAtStart = 10_000;
 
 /**
  * What this configuration has no route for: among published templates, running campaigns and, of each state, the `oldest`
- * open messages, by default none: delivery reports those that it meets. And what was reported before and is still so.
+ * open messages, by default none: delivery reports those that it meets, and leaves to others those whose transport they may
+ * have, which are reported once nobody took them. And what was reported before and is still so.
  */
 export async function missingRoutes(context: MailContext, oldest = 0): Promise<MissingRoute[]> {
   const { db } = context;
-  const [templates, campaigns, messages, reported] = await Promise.all([
+  const [templates, campaigns, messages, left, reported] = await Promise.all([
     publishedCategories(db),
     runningCampaignCategories(db),
     oldest > 0 ? openRoutes(db, oldest) : [],
+    leftByAll(context),
     reportedMessages(context),
   ]);
   return [
     ...templates.map(one => ({ of: 'template' as const, transport: null, ...one })),
     ...campaigns.map(one => ({ of: 'campaign' as const, transport: null, ...one })),
-    ...messages.map(one => ({ of: 'message' as const, ...one })),
+    ...[...messages, ...left].map(one => ({ of: 'message' as const, ...one })),
     ...reported.map(one => ({ of: 'message' as const, ...one })),
   ].flatMap(one => missingRoute(context, one) ?? []);
 }
+
+/** Due longer than the old processes of a deploy go on beside the new, for a transport that is not here. */
+async function leftByAll({ db, now, transports }: MailContext) {
+  const due = await oldestDue(db, now());
+  return due
+    .filter(({ transport, ageMs }) => !transports.has(transport) && ageMs > patienceMs)
+    .map(({ id, category, transport }) => ({ id, category, transport }));
+}
+
+const patienceMs = 5 * 60_000;
 
 /** Messages that alerts name, as far as they still have to be sent. */
 async function reportedMessages({ db }: MailContext) {

@@ -18,19 +18,35 @@ const looked = 1000;
 
 /** The age of the oldest due message of each stream, oldest first. */
 export async function queueAges(db: Knex, now: Date): Promise<QueueAge[]> {
-  const ages = await Promise.all(
+  const oldest = new Map<string, QueueAge>();
+  for (const { stream, lane, ageMs } of await oldestDue(db, now)) {
+    const key = `${lane} ${stream}`;
+    if (!oldest.has(key)) oldest.set(key, { stream, lane, ageMs });
+  }
+  return [...oldest.values()].sort((a, b) => b.ageMs - a.ageMs);
+}
+
+/** A message that is due. */
+interface DueMessage extends QueueAge {
+  id: string;
+  category: string;
+  transport: string;
+}
+
+/** The oldest due messages, of each lane in turn. */
+export async function oldestDue(db: Knex, now: Date): Promise<DueMessage[]> {
+  const found = await Promise.all(
     (['transactional', 'bulk'] as const).map(async lane => {
-      const [rows]: { stream: string; due_at: Date }[][] = await db.raw(queueSql, [lane, utc(now)]);
-      const oldest = new Map<string, Date>();
-      for (const { stream, due_at } of rows ?? []) if (!oldest.has(stream)) oldest.set(stream, due_at);
-      return [...oldest].map(([stream, due]) => ({ stream, lane, ageMs: now.getTime() - due.getTime() }));
+      const [rows] = await db.raw(queueSql, [lane, utc(now)]);
+      const due: (Omit<DueMessage, 'lane' | 'ageMs'> & { due_at: Date })[] = rows;
+      return due.map(({ due_at, ...of }) => ({ ...of, lane, ageMs: now.getTime() - due_at.getTime() }));
     }),
   );
-  return ages.flat().sort((a, b) => b.ageMs - a.ageMs);
+  return found.flat();
 }
 
 /** The oldest of a lane's queue, by the same index as claims. */
-const queueSql = `SELECT stream, due_at FROM postlane_messages FORCE INDEX (messages_due)
+const queueSql = `SELECT id, category, stream, transport, due_at FROM postlane_messages FORCE INDEX (messages_due)
   WHERE state = 'queued' AND lane = ? AND due_at <= ? ORDER BY due_at, id LIMIT ${looked}`;
 
 /** Keeps the worst age of each stream in this hour. */

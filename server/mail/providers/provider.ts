@@ -19,6 +19,8 @@ export interface Provider {
   readonly defaultRoutes?: DefaultRoutes;
   /** What stands in a mail where its transports put the recipient's own link to unsubscribe. */
   readonly unsubscribePlaceholder?: string;
+  /** Of one of several servers of a company. Without them its streams and transports go by their own names. */
+  readonly names?: ServerNames;
   /** Asks whether it accepted an attempt. */
   readonly lookup?: Lookup;
   readonly events?: EventReader;
@@ -35,6 +37,15 @@ export interface ProviderServer {
   readonly token: string;
   /** Its own id, as the provider says. Rejects when the provider cannot be asked. */
   id(): Promise<string>;
+}
+
+/** What the names that a policy uses for every server of a company are on one of them. */
+export interface ServerNames {
+  /** This server's own transport, such as `outlet-api` for `postmark-api`; null where it has none. */
+  transport(common: string): string | null;
+  /** `outlet/broadcast` for `broadcast`; what is this server's already stays. */
+  stream(common: string): string;
+  owns(stream: string): boolean;
 }
 
 /** A stream and a transport for each lane. */

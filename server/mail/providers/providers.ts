@@ -13,6 +13,10 @@ export interface Providers {
   /** Names of those that report what became of mail, for people. */
   readonly names: string;
   find(key: string): Provider | undefined;
+  /** Those that mail of a brand can go by: each has streams for both lanes. The first takes what names no server. */
+  readonly servers: readonly Provider[];
+  /** What a route of the policy is on a server. One to another server's transport, or to a transport of none, stays so. */
+  routeOn(server: Provider | undefined, route: StreamRoute): StreamRoute;
   /** Asks about attempts made by a transport; undefined where nobody can be asked. */
   lookupOf(transport: string): Lookup | undefined;
   /** The provider whose lists a stream is in; undefined where none keeps any. */
@@ -25,16 +29,16 @@ export interface Providers {
   describeSuppression(suppression: SuppressionReason): string | null;
 }
 
-/** A stream and the transports that its mail goes by, of the routing policy. */
-interface StreamRoute {
+/** A stream and the transport that its mail goes by. */
+export interface StreamRoute {
   stream: string;
   transport: string;
 }
 
 /**
- * Puts providers together. `own` are transports of the host's, added or in place of a provider's of that name. Throws
- * when a key or a transport is there twice, or when a stream is routed to two providers that keep lists: what one says
- * of the stream would pass for the other's.
+ * Puts providers together. `own` are transports of the host's, added or in place of a provider's of that name. `routes` are
+ * the policy's. Throws when a key or a transport is there twice, or when a stream is routed to two providers that keep
+ * lists: what one says of the stream would pass for the other's.
  */
 export function joinProviders(
   all: readonly Provider[],
@@ -47,7 +51,17 @@ export function joinProviders(
   const owner = new Map(theirs.map(({ provider, transport }) => [transport.name, provider]));
   const transports = [...theirs.map(({ transport }) => transport), ...own];
   const listed = all.filter(({ lists }) => lists);
-  const listedBy = listsByStream(routes, owner);
+  const servers = serversAmong(all);
+  const routeOn = (server: Provider | undefined, { stream, transport }: StreamRoute): StreamRoute => {
+    const own = server?.names?.transport(transport) ?? transport;
+    const keeper = owner.get(own)?.lists ? owner.get(own) : server;
+    return { transport: own, stream: keeper?.names?.stream(stream) ?? stream };
+  };
+  const places = servers.length > 0 ? servers : [undefined];
+  const listedBy = listsByStream(
+    places.flatMap(server => routes.map(route => routeOn(server, route))),
+    owner,
+  );
   const placeholders = all.flatMap(one => one.unsubscribePlaceholder ?? []);
 
   return {
@@ -57,12 +71,23 @@ export function joinProviders(
     names: all.flatMap(({ events, name }) => (events ? [name] : [])).join(' and ') || 'the provider',
     find: key => all.find(provider => provider.key === key),
     lookupOf: transport => owner.get(transport)?.lookup,
-    listing: stream => listedBy.get(stream) ?? listed[0],
+    servers,
+    routeOn,
+    listing: stream =>
+      listed.find(({ names }) => names?.owns(stream)) ??
+      listedBy.get(stream) ??
+      listed.find(({ names }) => !names),
     unsubscribePlaceholder: (transport = '') =>
       owner.get(transport)?.unsubscribePlaceholder ?? placeholders[0] ?? '#',
     describeBounce: type => firstOf(all, ({ events }) => events?.describeBounce(type)),
     describeSuppression: reason => firstOf(all, ({ lists }) => lists?.describeSuppression(reason)),
   };
+}
+
+/** The server that bears its company's own name comes first, for what was sent before there were several. */
+function serversAmong(all: readonly Provider[]): Provider[] {
+  const servers = all.filter(({ defaultRoutes }) => defaultRoutes);
+  return [...servers.filter(({ names }) => !names), ...servers.filter(({ names }) => names)];
 }
 
 function refuseTwins(names: readonly string[]): void {

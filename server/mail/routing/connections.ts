@@ -4,7 +4,7 @@ import { countSuppressed } from '../people/suppressions-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
 import { formatMailbox } from '../providers/transport.ts';
 import { withTimeout } from '../shared/time.ts';
-import type { CategoryPolicy } from './policy.ts';
+import type { CategoryPolicy, Policy } from './policy.ts';
 
 /** A way to hand over mail, without its credentials. */
 export interface ConnectionView {
@@ -55,10 +55,23 @@ export interface PolicyView {
   categories: CategoryView[];
 }
 
+/** A brand of the configuration. */
+export interface BrandView {
+  name: string;
+  /** As in a header. */
+  from: string;
+  /** The server that its mail goes by. */
+  server: string | null;
+  /** True for the brand of mail that names none. */
+  isDefault: boolean;
+}
+
 /** How mail is routed and by which connections: `mail.connections`. */
 export interface Connections {
   /** The policy in force, category by category. */
   policy(): PolicyView;
+  /** Those of the configuration. */
+  brands(): BrandView[];
   /** Every stream of the policy. */
   streams(): Promise<StreamView[]>;
   /** Every connection that is configured. */
@@ -68,9 +81,17 @@ export interface Connections {
 }
 
 /** See {@link Connections}. */
-export function createConnections({ db, policy, providers, transports, log }: MailContext): Connections {
-  const categories = Object.entries(policy.categories).map(([category, one]) => withShares(category, one));
-  const routes = categories.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
+export function createConnections({
+  db,
+  policy,
+  brands,
+  providers,
+  transports,
+  log,
+}: MailContext): Connections {
+  const categories = categoriesOf(policy);
+  const ofAllBrands = brands.all.flatMap(brand => categoriesOf(brand.policy));
+  const routes = ofAllBrands.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
 
   return {
     policy: () => ({
@@ -78,6 +99,13 @@ export function createConnections({ db, policy, providers, transports, log }: Ma
       from: formatMailbox(policy.from),
       categories,
     }),
+
+    brands: () =>
+      brands.all.flatMap(({ name, server, policy: { from } }) =>
+        name === null
+          ? []
+          : { name, from: formatMailbox(from), server, isDefault: name === brands.standard.name },
+      ),
 
     streams: () =>
       Promise.all(
@@ -101,7 +129,10 @@ export function createConnections({ db, policy, providers, transports, log }: Ma
         address: address ?? null,
         canBeTested: check !== undefined,
         webhooks: providers.all.find(one => one.webhooks?.transport === name)?.key ?? null,
-        categories: categories.map(one => shareOf(one, name)).filter(({ share }) => share > 0),
+        categories: distinctBy(
+          ofAllBrands.map(one => shareOf(one, name)).filter(({ share }) => share > 0),
+          ({ category }) => category,
+        ),
       })),
 
     async test(name) {
@@ -122,6 +153,10 @@ export function createConnections({ db, policy, providers, transports, log }: Ma
   };
 }
 
+function categoriesOf(policy: Policy): CategoryView[] {
+  return Object.entries(policy.categories).map(([category, one]) => withShares(category, one));
+}
+
 function withShares(category: string, one: CategoryPolicy): CategoryView {
   const total = one.routes.reduce((sum, { weight }) => sum + weight, 0);
   return {
@@ -134,6 +169,10 @@ function withShares(category: string, one: CategoryPolicy): CategoryView {
 function shareOf({ category, routes }: CategoryView, name: string) {
   const shares = routes.map(({ transport, share }) => (transport === name ? share : 0));
   return { category, share: shares.reduce((sum, share) => sum + share, 0) };
+}
+
+function distinctBy<T>(all: readonly T[], key: (one: T) => string): T[] {
+  return [...new Map(all.map(one => [key(one), one])).values()];
 }
 
 function distinct(names: readonly string[]): string[] {

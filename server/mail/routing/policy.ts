@@ -122,14 +122,14 @@ export function senderOf(policy: Policy, category: string): Mailbox {
 }
 
 /** Chooses the route of one message; the same recipient keeps the same route while weights stay. */
-export function chooseRoute(policy: Policy, category: string, recipient: string, stream?: string): Route {
+export function chooseRoute(policy: Policy, category: string, recipient: string): Route {
   const { lane, routes } = categoryPolicy(policy, category);
   const bucket = bucketOf(category, recipient);
   const route = routeAt(routes, bucket);
   return {
     category,
     lane,
-    stream: stream ?? route.stream,
+    stream: route.stream,
     transport: route.transport,
     bucket,
     policyVersion: policy.version,

@@ -16,6 +16,7 @@ import {
 } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
+import { type Brand, brandingOf } from '../routing/brands.ts';
 import type { Route } from '../routing/policy.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
@@ -81,17 +82,19 @@ export interface ReadMessage {
 /** The message that an input makes. Throws a MailError that names the field for one that cannot be sent. */
 export async function readMessage(context: MailContext, input: SendInput): Promise<ReadMessage> {
   const request = checkSendRequest(input, context.providers.limits);
-  const message = messageOf(context, request, await prepare(context, request));
+  const brand = context.brands.named(request.brand);
+  const message = messageOf(context, request, brand, await prepare(context, request, brand));
   return { message, attachments: request.attachments };
 }
 
 /** The message that a request makes, with its first attempt where this process hands it over itself. */
-function messageOf(context: MailContext, request: SendRequest, prepared: Prepared): NewMessage {
+function messageOf(context: MailContext, request: SendRequest, brand: Brand, prepared: Prepared): NewMessage {
   const { to, cc, bcc, replyTo, headers, metadata } = request;
   const [recipient] = to;
   if (!recipient) throw new MailError('invalid-address', 'to names nobody.', 'to');
   const message = newMessage(context, {
     ...prepared,
+    brand,
     stream: request.stream ?? undefined,
     recipient,
     topic: request.topic,
@@ -101,7 +104,10 @@ function messageOf(context: MailContext, request: SendRequest, prepared: Prepare
     idempotencyKey: request.idempotencyKey,
     fingerprint: request.idempotencyKey ? fingerprintOf(request) : null,
     expiresAt: request.expiresAt,
-    content: { to, cc, bcc, replyTo, headers, metadata, ...prepared.content },
+    content: {
+      ...{ to, cc, bcc, replyTo, headers, metadata, ...prepared.content },
+      branding: brandingOf(brand, prepared.category),
+    },
   });
   if (!sendsNow(message.route, request, message.createdAt)) return message;
   const leaseEnd = addMs(message.createdAt, context.timing.acceptLeaseMs);
@@ -151,7 +157,7 @@ function createInsert({ db }: MailContext): Insert {
       // Our own row: the answer to the commit was lost and it was repeated.
       if (!trx && (await stateOf(db, message.id))) return null;
       if (!message.idempotencyKey || !message.fingerprint) throw error;
-      return earlierAnswer(trx ?? db, message.idempotencyKey, message.fingerprint);
+      return earlierAnswer(trx ?? db, message, message.idempotencyKey, message.fingerprint);
     }
   };
 }
@@ -178,10 +184,11 @@ function canBatch({ idempotencyKey }: NewMessage, attachments: SendRequest['atta
 
 async function earlierAnswer(
   db: Db,
+  { idempotencyScope }: NewMessage,
   key: string,
   asked: NonNullable<NewMessage['fingerprint']>,
 ): Promise<ExistingMessage> {
-  const earlier = await findByIdempotencyKey(db, key);
+  const earlier = await findByIdempotencyKey(db, key, idempotencyScope);
   if (!earlier)
     throw new MailError(
       'idempotency-conflict',

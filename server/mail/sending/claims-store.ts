@@ -18,11 +18,21 @@ export interface Claim {
 
 type DueRow = Pick<MessagesRow, 'id' | 'attempt_count' | 'stream' | 'transport'>;
 
+/** Which due messages to claim. */
+interface DueSelection {
+  lane: Lane;
+  /** Those that this process has: mail of a server that only others know is left to them. */
+  transports: readonly string[];
+  limit: number;
+  now: Date;
+}
+
 /**
  * Takes up to `limit` due messages of a lane, oldest due first: sets them to sending, leased until `leaseEnd`,
  * and writes an attempt for each before anybody touches the network. Rows that others hold are passed over.
  */
 export async function claimDue(db: Db, due: DuePage): Promise<Claim[]> {
+  if (due.transports.length === 0) return [];
   try {
     return await claimPage(db, due);
   } catch (error) {
@@ -32,16 +42,12 @@ export async function claimDue(db: Db, due: DuePage): Promise<Claim[]> {
   }
 }
 
-interface DuePage {
-  lane: Lane;
-  limit: number;
-  now: Date;
-  leaseEnd: Date;
-}
+type DuePage = DueSelection & { leaseEnd: Date };
 
-function claimPage(db: Db, { lane, limit, now, leaseEnd }: DuePage): Promise<Claim[]> {
+function claimPage(db: Db, { leaseEnd, ...selection }: DuePage): Promise<Claim[]> {
+  const { now } = selection;
   return inTransaction(db, async trx => {
-    const rows = await dueRows(trx, lane, limit, now);
+    const rows = await dueRows(trx, selection);
     if (rows.length === 0) return [];
     const lease = newId();
     const ids = rows.map(row => row.id);
@@ -61,9 +67,9 @@ function claimPage(db: Db, { lane, limit, now, leaseEnd }: DuePage): Promise<Cla
 }
 
 /** A message that counts fewer attempts than it has would be refused its next one, and its page with it. */
-async function realignAttempts(db: Db, { lane, limit, now }: DuePage): Promise<void> {
+async function realignAttempts(db: Db, due: DuePage): Promise<void> {
   await inTransaction(db, async trx => {
-    const rows = await dueRows(trx, lane, limit, now);
+    const rows = await dueRows(trx, due);
     if (rows.length === 0) return;
     await trx.raw(
       `UPDATE postlane_messages m
@@ -76,14 +82,14 @@ async function realignAttempts(db: Db, { lane, limit, now }: DuePage): Promise<v
 }
 
 // All parts of the index in ascending order: with a filesort the engine would lock every candidate.
-async function dueRows(trx: Knex.Transaction, lane: Lane, limit: number, now: Date): Promise<DueRow[]> {
-  const [rows] = await trx.raw(dueSql, [lane, utc(now), limit]);
+async function dueRows(trx: Knex.Transaction, due: DueSelection): Promise<DueRow[]> {
+  const [rows] = await trx.raw(dueSql, [due.lane, utc(due.now), [...due.transports], due.limit]);
   return rows;
 }
 
 /** The claim query; a test checks its plan. */
 export const dueSql = `SELECT id, attempt_count, stream, transport FROM postlane_messages FORCE INDEX (messages_due)
-  WHERE state = 'queued' AND lane = ? AND due_at <= ?
+  WHERE state = 'queued' AND lane = ? AND due_at <= ? AND transport IN (?)
   ORDER BY due_at, id LIMIT ? FOR UPDATE SKIP LOCKED`;
 
 /**
@@ -107,13 +113,8 @@ export async function markHandedOver(
     ),
   );
   if (result.affectedRows === 2 * claims.length) return claims.map(({ messageId }) => ({ messageId, lease }));
-  const ours: string[] = await db('postlane_messages')
-    .whereIn(
-      'id',
-      claims.map(claim => claim.messageId),
-    )
-    .where({ lease })
-    .pluck('id');
+  const ids = claims.map(({ messageId }) => messageId);
+  const ours: string[] = await db('postlane_messages').whereIn('id', ids).where({ lease }).pluck('id');
   return ours.map(messageId => ({ messageId, lease }));
 }
 
@@ -172,19 +173,21 @@ export type UnknownMessage = Omit<Overdue, 'handedAt' | 'createdAt' | 'attemptId
   handedAt: Date;
 };
 
-/** Takes unknowns whose next search is due and moves that search to `nextAskAt`, so that no one else asks meanwhile. */
+/**
+ * Takes unknowns of these transports whose next search is due and moves that search to `nextAskAt`, so that no one else
+ * asks meanwhile.
+ */
 export async function claimUnknown(
   db: Db,
-  { limit, now, nextAskAt }: { limit: number; now: Date; nextAskAt: Date },
+  { transports, limit, now, nextAskAt }: Omit<DueSelection, 'lane'> & { nextAskAt: Date },
 ): Promise<UnknownMessage[]> {
+  if (transports.length === 0) return [];
   return inTransaction(db, async trx => {
-    const rows = await lockOverdue(trx, 'unknown', { limit, now });
+    const rows = await lockOverdue(trx, 'unknown', { limit, now, transports });
     if (rows.length === 0) return [];
+    const ids = rows.map(({ messageId }) => messageId);
     await trx('postlane_messages')
-      .whereIn(
-        'id',
-        rows.map(row => row.messageId),
-      )
+      .whereIn('id', ids)
       .update({ due_at: utc(nextAskAt) });
     return rows.map(({ attemptId, createdAt, handedAt, ...row }) => ({
       ...row,
@@ -207,24 +210,26 @@ const lanes: readonly Lane[] = ['transactional', 'bulk'];
 async function lockOverdue(
   trx: Knex.Transaction,
   state: 'sending' | 'unknown',
-  { limit, now }: { limit: number; now: Date },
+  { limit, now, transports }: { limit: number; now: Date; transports?: readonly string[] },
 ): Promise<Overdue[]> {
   const found: Overdue[] = [];
+  const sql = overdueSql(transports ? 'AND m.transport IN (?)' : '');
   for (const lane of lanes) {
     if (found.length === limit) break;
-    const [rows] = await trx.raw(overdueSql, [state, lane, utc(now), limit - found.length]);
+    const bindings = [state, lane, utc(now), ...(transports ? [[...transports]] : []), limit - found.length];
+    const [rows] = await trx.raw(sql, bindings);
     found.push(...rows);
   }
   return found;
 }
 
 // Lane by lane in the order of the index: with a filesort the engine would read and lock every candidate.
-const overdueSql = `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count AS attempts, m.category,
-    COALESCE(a.stream, m.stream) AS stream, COALESCE(a.transport, m.transport) AS transport,
+const overdueSql = (and: string) => `SELECT m.id AS messageId, a.id AS attemptId, m.attempt_count AS attempts,
+    m.category, COALESCE(a.stream, m.stream) AS stream, COALESCE(a.transport, m.transport) AS transport,
     COALESCE(a.created_at, m.created_at) AS createdAt, a.handed_at AS handedAt
   FROM postlane_messages m FORCE INDEX (messages_due)
   LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
-  WHERE m.state = ? AND m.lane = ? AND m.due_at <= ?
+  WHERE m.state = ? AND m.lane = ? AND m.due_at <= ? ${and}
   ORDER BY m.due_at, m.id LIMIT ? FOR UPDATE SKIP LOCKED`;
 
 /** A message that is leased to us. */

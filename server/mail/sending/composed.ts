@@ -1,6 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { type ComposedContent, unsubscribeMark } from '../messages/composed.ts';
+import type { Brand } from '../routing/brands.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { textFromHtml } from '../templates/index.ts';
 import { checkLinks } from './composed-links.ts';
@@ -17,6 +18,7 @@ const mostConverted = 1024 * 1024;
 export async function composeMail(
   context: MailContext,
   request: SendRequest,
+  brand: Brand,
   composed: ComposedRequest,
 ): Promise<ComposedContent> {
   const { lane } = categoryPolicy(context.policy, composed.category);
@@ -24,7 +26,7 @@ export async function composeMail(
   checkLinks(marked.html, { strict: composed.checkLinks });
   const content = withText(marked);
   const whole =
-    composed.layout === null ? content : await inLayout(context, content, request, composed.layout);
+    composed.layout === null ? content : await inLayout(context, content, request, brand, composed.layout);
   return lane === 'bulk' ? withUnsubscribe(whole) : whole;
 }
 
@@ -49,6 +51,7 @@ async function inLayout(
   { frames }: MailContext,
   { subject, html, text }: ComposedContent,
   { locale }: SendRequest,
+  { values }: Brand,
   layout: string,
 ): Promise<ComposedContent> {
   if (/<(html|body)[\s>]/i.test(html)) {
@@ -60,7 +63,7 @@ async function inLayout(
   }
   if (html.length > mostWrapped)
     throw new MailError('too-large', 'html in a layout may have 256 kB.', 'html');
-  const frame = await frames(layout);
+  const frame = await frames(layout, values);
   const content = { subject, html: html === '' ? paragraphs(text) : html, text };
   return { ...frame.wrap(content, { locale, unsubscribe: unsubscribeMark }), subject };
 }

@@ -21,7 +21,7 @@ const lanes: Record<Lane, { page: number; pipelines: number }> = {
 
 /**
  * Delivers what is due in a lane, page by page, until nothing is left or `signal` aborts. Returns how many messages it
- * claimed. Any number of processes may run it at once.
+ * claimed. Any number of processes may run it at once; mail of a server that this one does not have is left to the others.
  */
 export async function deliverDue(context: MailContext, lane: Lane, signal?: AbortSignal): Promise<number> {
   const { page, pipelines } = lanes[lane];
@@ -38,10 +38,11 @@ async function deliverPages(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const { db, now, timing } = context;
+  const transports = [...context.transports.keys()];
   let total = 0;
   while (!signal?.aborted) {
     const leaseEnd = addMs(now(), timing.sendLeaseMs);
-    const claims = await claimDue(db, { lane, limit, now: now(), leaseEnd });
+    const claims = await claimDue(db, { lane, transports, limit, now: now(), leaseEnd });
     if (claims.length === 0) break;
     await deliver(context, claims);
     total += claims.length;

@@ -67,4 +67,6 @@ export interface SendFields {
   expiresAt?: Date | string | undefined;
   /** Another stream than the routing policy's. */
   stream?: string | undefined;
+  /** A brand of the configuration; without it the default one. */
+  brand?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import type { MailContext } from '../context.ts';
 import type { MessageContent } from '../messages/load-store.ts';
+import type { Brand } from '../routing/brands.ts';
 import { composeMail } from './composed.ts';
 import { checkSize } from './limits.ts';
 import type { SendRequest } from './request.ts';
@@ -16,14 +17,14 @@ export interface Prepared {
 }
 
 /** Checks what a request says: its data against the template's contract, or what it composed itself. */
-export function prepare(context: MailContext, request: SendRequest): Promise<Prepared> {
+export function prepare(context: MailContext, request: SendRequest, brand: Brand): Promise<Prepared> {
   return request.composed === null
-    ? fromTemplate(context, request, request.template)
-    : composedByCaller(context, request, request.composed);
+    ? fromTemplate(context, request, brand)
+    : composedByCaller(context, request, brand, request.composed);
 }
 
-async function fromTemplate(context: MailContext, request: SendRequest, key: string): Promise<Prepared> {
-  const template = await context.templates.published(key);
+async function fromTemplate(context: MailContext, request: SendRequest, brand: Brand): Promise<Prepared> {
+  const template = await context.templates.published(request.template, brand);
   const data = template.check(request.data);
   // Rendering here costs a fraction of a millisecond and turns a template's fault into the caller's error.
   const unsubscribe = context.providers.unsubscribePlaceholder();
@@ -42,10 +43,11 @@ async function fromTemplate(context: MailContext, request: SendRequest, key: str
 async function composedByCaller(
   context: MailContext,
   request: SendRequest,
+  brand: Brand,
   given: NonNullable<SendRequest['composed']>,
 ): Promise<Prepared> {
   const { category } = given;
-  const composed = await composeMail(context, request, given);
+  const composed = await composeMail(context, request, brand, given);
   checkWholeSize(context, request, composed);
   const { confidential } = request;
   const subject = confidential ? null : composed.subject;

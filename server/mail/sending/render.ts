@@ -55,11 +55,11 @@ export function envelopeFor(
 /** Null for composed mail. A fault of the version fails its messages; one of the database is thrown. */
 export async function templateOf(
   templates: Templates,
-  { templateVersionId }: StoredMessage,
+  { templateVersionId, content: { branding } }: StoredMessage,
 ): Promise<ReadyTemplate | MailError | null> {
   if (templateVersionId === null) return null;
   try {
-    return await templates.version(templateVersionId);
+    return await templates.version(templateVersionId, branding?.values);
   } catch (error) {
     if (error instanceof MailError) return error;
     throw error;
@@ -84,10 +84,11 @@ function toEnvelope(
   rendered: Rendered,
   attachments: AttachmentFile[],
 ): Envelope {
-  const { cc, bcc, replyTo, headers, metadata, to } = content;
+  const { cc, bcc, replyTo, headers, metadata, to, branding } = content;
   const [, ...copies] = to;
   const outside = {
-    from: senderOf(policy, category),
+    // Those accepted by the release before are pinned to no sender.
+    from: branding?.from ?? senderOf(policy, category),
     ...{ attemptId, stream, to: recipient, cc: [...copies, ...cc], bcc, replyTo },
     ...{ headers, metadata, attachments },
     ...(tag !== null && { tag }),

@@ -32,6 +32,7 @@ export interface SendRequest {
   sendAt: Date | null;
   expiresAt: Date | null;
   stream: string | null;
+  brand: string | null;
 }
 
 /** A checked {@link ComposedInput}. */
@@ -178,6 +179,7 @@ const schema = Joi.object({
   stream: Joi.string()
     .pattern(/^[a-z][a-z0-9_-]{0,29}$/)
     .default(null),
+  brand: Joi.string().max(32).default(null),
 })
   .required()
   .label('message');
@@ -232,9 +234,18 @@ function checkTag(tag: string | null, limits: Limits): void {
     throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
 }
 
-/** What is kept of a request to tell whether another under the same idempotency key is the same. */
+/** What is kept of a request to tell whether another under the same key of the same brand is the same. */
 export function fingerprintOf(request: SendRequest): Fingerprint {
-  const { idempotencyKey: _, attachments, template, composed, topic, confidential, ...rest } = request;
+  const {
+    idempotencyKey: _,
+    brand: __,
+    attachments,
+    template,
+    composed,
+    topic,
+    confidential,
+    ...rest
+  } = request;
   return fingerprint({
     ...rest,
     // What is not there leaves no trace: a release that did not know it made the same of the same request.

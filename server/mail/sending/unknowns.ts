@@ -24,16 +24,18 @@ export async function recoverLeases({ db, now, timing, log }: MailContext): Prom
 }
 
 /**
- * Asks the provider about every attempt without an outcome. Found means sent; absent after the grace period
+ * Asks the provider about every attempt without an outcome; one of a server that only other processes know is left to
+ * them. Found means sent; absent after the grace period
  * means that it never was accepted and may be tried again; anything else waits. Returns how many were asked about.
  */
 export async function resolveUnknowns(context: MailContext, signal?: AbortSignal): Promise<number> {
   const { db, now, timing } = context;
+  const transports = [...context.transports.keys()];
   let total = 0;
   while (!signal?.aborted) {
     // The next search's time doubles as this one's lease.
     const nextAskAt = addMs(now(), timing.unknownRetryMs);
-    const unknowns = await claimUnknown(db, { limit: page, now: now(), nextAskAt });
+    const unknowns = await claimUnknown(db, { transports, limit: page, now: now(), nextAskAt });
     for (let i = 0; i < unknowns.length; i += parallel) {
       await Promise.all(unknowns.slice(i, i + parallel).map(unknown => resolveAlone(context, unknown)));
     }

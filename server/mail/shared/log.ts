@@ -43,6 +43,17 @@ export function safeLog(logger: Logger): Log {
   return { info: writer('info'), warn: writer('warn'), error: writer('error') };
 }
 
+const said = new WeakMap<Log, Set<string>>();
+
+/** Warns of something that lasts, the first time that it is found. */
+export function warnOnce(log: Log, message: string): void {
+  const before = said.get(log) ?? new Set();
+  said.set(log, before);
+  if (before.has(message)) return;
+  before.add(message);
+  log.warn(message);
+}
+
 // Only pino tells its bindings, only bunyan has fields; the order of the arguments cannot be asked for.
 function takesDetailsFirst(logger: object): boolean {
   return 'bindings' in logger || ('fields' in logger && 'streams' in logger);

@@ -1,6 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
 import type { Providers } from '../providers/providers.ts';
 import type { Transport } from '../providers/transport.ts';
+import type { Brands } from '../routing/brands.ts';
 import type { Policy } from '../routing/policy.ts';
 import type { Log } from '../shared/log.ts';
 import type { RenderPool } from './preview/render-pool.ts';
@@ -13,6 +14,7 @@ export interface TemplatesContext {
   log: Log;
   policy: Policy;
   production?: boolean | undefined;
+  brands: Pick<Brands, 'ofTemplate'>;
   templates: Templates;
   /** Where what admins typed is rendered and checked. */
   renderPool: RenderPool;

@@ -1,10 +1,14 @@
 import { MailError } from '../error.ts';
-import { compositionError, readSourceFiles } from './authoring/read-files.ts';
+import { brandedKey } from '../routing/brands.ts';
+import { canonicalJson } from '../shared/fingerprint.ts';
+import { compositionError } from './authoring/read-files.ts';
+import { readAllFiles, type SourceFolders } from './authoring/source-folders.ts';
 import { assertSendable, compileSource } from './authoring/validate.ts';
 import { type Frames, framesOf } from './frames.ts';
 import type { Issue } from './issue.ts';
 import { compose, type Sources } from './language/compose.ts';
 import { type Source, sourceName } from './language/source.ts';
+import { withBrandValues } from './language/template.ts';
 import { compileMjml } from './preview/index.ts';
 import { createRenderPool } from './preview/render-pool.ts';
 import { compiled, type ReadyTemplate, type Templates } from './templates.ts';
@@ -15,25 +19,27 @@ export interface FileTemplates {
   frames: Frames;
 }
 
-/** Reads the folder when it is first asked for; what is there later counts after `refresh`. */
-export function createFileTemplates(folder: string): FileTemplates {
+/** Reads the folders when it is first asked for; what is there later counts after `refresh`. */
+export function createFileTemplates(folders: SourceFolders): FileTemplates {
   let read: Promise<Published> | undefined;
   const published = () => {
-    read ??= readPublished(folder);
+    read ??= readPublished(folders);
     return read;
   };
 
   return {
     frames: framesOf(published),
     templates: {
-      async published(key) {
-        const { ids } = await published();
-        const id = ids.get(key);
-        if (id === undefined)
-          throw new MailError('unknown-template', `There is no template ${key} in ${folder}.`, 'template');
-        return (await published()).version(id);
+      async published(key, brand) {
+        const { ids, version } = await published();
+        const id = (brand?.name && ids.get(brandedKey(brand.name, key))) || ids.get(key);
+        if (id === undefined) {
+          const text = `There is no template ${key} in ${folders.common}.`;
+          throw new MailError('unknown-template', text, 'template');
+        }
+        return version(id, brand?.values);
       },
-      version: async id => (await published()).version(id),
+      version: async (id, values) => (await published()).version(id, values),
       refresh() {
         read = undefined;
       },
@@ -45,32 +51,33 @@ export function createFileTemplates(folder: string): FileTemplates {
 interface Published {
   sources: Sources;
   ids: ReadonlyMap<string, number>;
-  version(id: number): ReadyTemplate;
+  version(id: number, values?: Readonly<Record<string, string>>): ReadyTemplate;
 }
 
-async function readPublished(folder: string): Promise<Published> {
-  const read = await readSources(folder);
+async function readPublished(folders: SourceFolders): Promise<Published> {
+  const read = await readSources(folders);
   const sources: Sources = new Map(read.map(({ source }) => [sourceName(source), source]));
   const faults = new Map(read.map(({ source, issues }) => [sourceName(source), issues]));
   const all = [...sources.values()].filter(source => source.kind === 'template');
-  const ready = new Map<number, ReadyTemplate>();
+  const ready = new Map<string, ReadyTemplate>();
   return {
     sources,
     ids: new Map(all.map(({ key }, i) => [key, i + 1])),
-    version(id) {
+    version(id, values = {}) {
       const source = all[id - 1];
       if (!source) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
-      const template =
-        ready.get(id) ?? prepare(source, id, { sources, faults: faults.get(sourceName(source)) ?? [] });
-      ready.set(id, template);
+      const name = `${id} ${canonicalJson(values)}`;
+      const own = { sources, faults: faults.get(sourceName(source)) ?? [] };
+      const template = ready.get(name) ?? prepare(source, id, { ...own, values });
+      ready.set(name, template);
       return template;
     },
   };
 }
 
-/** Every source of the folder with its MJML compiled, and what is wrong with that. */
-async function readSources(folder: string): Promise<{ source: Source; issues: Issue[] }[]> {
-  const files = await readSourceFiles(folder).catch((error: NodeJS.ErrnoException) => {
+/** Every source of the folders with its MJML compiled, and what is wrong with that. */
+async function readSources(folders: SourceFolders): Promise<{ source: Source; issues: Issue[] }[]> {
+  const files = await readAllFiles(folders).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
@@ -86,7 +93,11 @@ async function readSources(folder: string): Promise<{ source: Source; issues: Is
 function prepare(
   source: Source<'template'>,
   id: number,
-  { sources, faults }: { sources: Sources; faults: readonly Issue[] },
+  {
+    sources,
+    faults,
+    values,
+  }: { sources: Sources; faults: readonly Issue[]; values: Readonly<Record<string, string>> },
 ): ReadyTemplate {
   const composed = compose(source, sources);
   const issues = [...faults, ...composed.issues];
@@ -94,5 +105,5 @@ function prepare(
   if (!content || issues.length > 0)
     throw compositionError({ key: source.key, layout: source.content.layout }, issues);
   assertSendable(content);
-  return compiled({ id, version: 1, content });
+  return compiled({ id, version: 1, content: withBrandValues(content, values) });
 }

@@ -1,10 +1,12 @@
 import type { Db } from '../../../db/connect.ts';
 import { MailError } from '../error.ts';
+import { canonicalJson } from '../shared/fingerprint.ts';
 import { createPublishedSources, type PublishedSources } from './authoring/published-sources.ts';
 import { compose, find } from './language/compose.ts';
 import { inlineCss } from './language/inline-css.ts';
 import { compileTemplate, type RenderContext, type Rendered } from './language/render.ts';
 import { noLayout, type Source } from './language/source.ts';
+import { withBrandValues } from './language/template.ts';
 
 /** A published layout, to be put around mail that has no template. */
 export interface Frame {
@@ -12,8 +14,11 @@ export interface Frame {
   wrap(content: Rendered, context: RenderContext): Rendered;
 }
 
-/** The layouts by key, each compiled once per publication. Throws `invalid-input` where there is none of that key. */
-export type Frames = (layout: string) => Promise<Frame>;
+/**
+ * The layouts by key, each compiled once per publication, for each brand's values. Throws `invalid-input` where there is
+ * none of that key.
+ */
+export type Frames = (layout: string, values?: Readonly<Record<string, string>>) => Promise<Frame>;
 
 /** See {@link Frames}. */
 export function createFrames(db: Db): Frames {
@@ -25,21 +30,23 @@ type Layouts = Pick<PublishedSources, 'sources'>;
 /** The same of whatever is published; the answer is another object once that has changed. */
 export function framesOf(published: () => Promise<Layouts>): Frames {
   let known: { of: Layouts; frames: Map<string, Frame> } | null = null;
-  return async layout => {
+  return async (layout, values = {}) => {
     const all = await published();
     if (known?.of !== all) known = { of: all, frames: new Map() };
-    const frame = known.frames.get(layout) ?? frameOf(all, layout);
-    known.frames.set(layout, frame);
+    const name = `${layout} ${canonicalJson(values)}`;
+    const frame = known.frames.get(name) ?? frameOf(all, layout, values);
+    known.frames.set(name, frame);
     return frame;
   };
 }
 
-function frameOf({ sources }: Layouts, layout: string): Frame {
+function frameOf({ sources }: Layouts, layout: string, values: Readonly<Record<string, string>>): Frame {
   if (layout === noLayout || !find(sources, 'layout', layout))
     throw new MailError('invalid-input', `There is no layout ${layout}.`, 'layout');
-  const { content, issues } = compose(placeholder(layout), sources);
-  if (!content)
+  const { content: common, issues } = compose(placeholder(layout), sources);
+  if (!common)
     throw new MailError('invalid-template', `The layout cannot be used: ${issues[0]?.message}`, 'layout');
+  const content = withBrandValues(common, values);
   const compiled = compileTemplate(content);
   return {
     wrap: ({ subject, html, text }, context) =>

@@ -3,6 +3,7 @@ import type { Policy } from '../../routing/policy.ts';
 import type { Log } from '../../shared/log.ts';
 import type { TemplateChecks } from '../preview/index.ts';
 import type { PublishedSources } from './published-sources.ts';
+import type { SourceFolders } from './source-folders.ts';
 
 /** The checks that authoring asks for. */
 export type AuthoringChecks = Pick<TemplateChecks, 'check' | 'compileMjml' | 'preview'>;
@@ -20,6 +21,5 @@ export interface AuthoringContext {
   published(): Promise<PublishedSources>;
   /** Lets this process send by what was just published. */
   refresh(): void;
-  /** The folder of template files. */
-  folder: string;
+  folders: SourceFolders;
 }

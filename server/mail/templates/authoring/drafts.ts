@@ -3,12 +3,13 @@ import { MailError } from '../../error.ts';
 import type { AuditAction } from '../../shared/audit-actions.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
-import { keyProblem, type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
+import { type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
 import { checkSource, inheritConfidential } from '../language/source-schema.ts';
 import type { Conflict, Saved } from './api.ts';
 import type { AuthoringContext } from './context.ts';
 import { dropDraft, insertDraft, readDraft, removeEmpty, updateDraft } from './drafts-store.ts';
 import { viewOf } from './published-sources.ts';
+import { newKeyProblem } from './source-folders.ts';
 import { compileSource } from './validate.ts';
 
 /** Begins a new source as a draft. */
@@ -17,7 +18,7 @@ export async function createSource(
   input: Source,
   { by }: { by: string },
 ): Promise<Saved> {
-  const problem = keyProblem(input);
+  const problem = newKeyProblem(context.folders, input);
   if (problem) throw new MailError('invalid-input', problem, 'key');
   const { source } = await compileSource(context, checkSource(input));
   const at = context.now();

@@ -16,9 +16,9 @@ import { readSourceVersion } from './history-store.ts';
 import type { Plan } from './plan.ts';
 import { allIssues } from './publications.ts';
 import { type PublishResult, publishChanges } from './publish-changes.ts';
-import { compositionError, readSourceFiles } from './read-files.ts';
+import { compositionError } from './read-files.ts';
+import { readAllFiles, writeToFolder } from './source-folders.ts';
 import { assertSendable } from './validate.ts';
-import { writeSourceFiles } from './write-files.ts';
 
 /**
  * Publishes what changed in the files and nowhere else, unless it cannot be sent. What changed in the database stays, and
@@ -26,7 +26,7 @@ import { writeSourceFiles } from './write-files.ts';
  * `unknown-category`.
  */
 export async function importFiles(context: AuthoringContext): Promise<string[]> {
-  const files = await readSourceFiles(context.folder);
+  const files = await readAllFiles(context.folders);
   const compared = await compareFiles(context.db, files);
   const conflicts = compared.filter(({ state }) => state === 'conflict').map(({ ref }) => sourceName(ref));
   if (conflicts.length > 0) {
@@ -49,15 +49,15 @@ export async function importFiles(context: AuthoringContext): Promise<string[]> 
 }
 
 /** Everything in which files and database differ. */
-export async function diffFiles({ db, folder }: AuthoringContext): Promise<FileDifference[]> {
-  const compared = await compareFiles(db, await readSourceFiles(folder));
+export async function diffFiles({ db, folders }: AuthoringContext): Promise<FileDifference[]> {
+  const compared = await compareFiles(db, await readAllFiles(folders));
   return Promise.all(compared.filter(isDifference).map(one => describeDifference(db, one)));
 }
 
 /** What changed on both sides. Files that are faulty or were not deployed are no reason to fail a page. */
-export async function conflictsOf({ db, folder, log }: AuthoringContext): Promise<FileDifference[]> {
+export async function conflictsOf({ db, folders, log }: AuthoringContext): Promise<FileDifference[]> {
   try {
-    const compared = await compareFiles(db, await readSourceFiles(folder));
+    const compared = await compareFiles(db, await readAllFiles(folders));
     const conflicts = compared.filter(isDifference).filter(({ state }) => state === 'conflict');
     return await Promise.all(conflicts.map(one => describeDifference(db, one)));
   } catch (err) {
@@ -73,7 +73,7 @@ export async function pushFiles(
   context: AuthoringContext,
   { by, force = [] }: { by: string; force?: readonly string[] },
 ): Promise<SyncResult> {
-  const files = await readSourceFiles(context.folder);
+  const files = await readAllFiles(context.folders);
   const request = { by, force: new Set(force) };
   const result = await publishFiles(context, files, request, (plan, own) => allIssues(context, plan, own));
   const differing = await diffFiles(context);
@@ -86,18 +86,17 @@ export async function pushFiles(
 
 /** Writes what changed in the database into the files, and whatever is forced. */
 export async function pullFiles(
-  { db, folder }: AuthoringContext,
+  { db, folders }: AuthoringContext,
   { force = [] }: { force?: readonly string[] } = {},
 ): Promise<SyncResult> {
-  const differing = (await compareFiles(db, await readSourceFiles(folder))).filter(isDifference);
+  const differing = (await compareFiles(db, await readAllFiles(folders))).filter(isDifference);
   const isWanted = ({ state, ref }: ComparedSource) =>
     state === 'database' || state === 'only-database' || force.includes(sourceName(ref));
   const applied: SyncResult['applied'] = [];
   for (const { ref, version } of differing.filter(isWanted)) {
     const stored = version === null ? null : await readSourceVersion(db, ref, version);
     if (!stored) continue;
-    await writeSourceFiles(folder, stored.source);
-    applied.push(ref);
+    if (await writeToFolder(folders, stored.source)) applied.push(ref);
   }
   const rest = differing.filter(({ ref }) => !applied.includes(ref));
   const remaining = await Promise.all(rest.map(one => describeDifference(db, one)));

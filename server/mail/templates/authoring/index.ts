@@ -8,16 +8,32 @@ import { conflictsOf, diffFiles, importFiles, pullFiles, pushFiles } from './fil
 import { diffVersions, historyOf } from './history.ts';
 import { publishDraft, restoreVersion, reviewSource } from './publications.ts';
 import { createPublishedSources, listSources, versionOf, viewOf } from './published-sources.ts';
+import type { SourceFolders } from './source-folders.ts';
 import { compileSource } from './validate.ts';
 
-/** See {@link Authoring}. `folder` holds the template files. */
+/** See {@link Authoring}. `folder` holds the template files, and `brandFolders` by brand those of its own. */
 export function createAuthoring(
   from: Pick<TemplatesContext, 'db' | 'now' | 'log' | 'policy' | 'production' | 'templates'>,
-  { folder, checks }: { folder: string; checks: AuthoringChecks },
+  {
+    folder,
+    brandFolders = {},
+    checks,
+  }: { folder: string; brandFolders?: SourceFolders['brands']; checks: AuthoringChecks },
 ): Authoring {
   const { db, now, log, policy, production, templates } = from;
   const published = createPublishedSources(db);
-  const context = { db, now, log, policy, production, checks, folder, published, refresh: templates.refresh };
+  const folders = { common: folder, brands: brandFolders };
+  const context = {
+    db,
+    now,
+    log,
+    policy,
+    production,
+    checks,
+    folders,
+    published,
+    refresh: templates.refresh,
+  };
   return {
     list: async kind => listSources(db, kind, await published()),
     get: ref => viewOf(db, ref),

@@ -30,6 +30,14 @@ export interface TemplateContent {
   brand: Record<string, string>;
 }
 
+/** The content as it is for a brand with values of its own. */
+export function withBrandValues(
+  content: TemplateContent,
+  values: Readonly<Record<string, string>>,
+): TemplateContent {
+  return { ...content, brand: { ...content.brand, ...values } };
+}
+
 /** The best match for a locale, however it is capitalised: `zh-Hant-TW`, then `zh-Hant`, then `zh`, then the default. */
 export function partsFor(content: TemplateContent, locale: string | null): [string, TemplateParts] {
   const names = Object.keys(content.locales);

@@ -1,7 +1,7 @@
 import type { TemplatesContext } from '../context.ts';
 import { type Issue, issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
-import type { TemplateContent } from '../language/template.ts';
+import { type TemplateContent, withBrandValues } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
 import { type Preview, type PreviewOptions, preview } from './preview.ts';
 import type { RenderPool } from './render-pool.ts';
@@ -31,15 +31,24 @@ export interface TemplateChecks {
 }
 
 /** See {@link TemplateChecks}. */
-export function createTemplateChecks(context: TemplatesContext): TemplateChecks {
+export function createTemplateChecks(shared: TemplatesContext): TemplateChecks {
+  // A brand's own template is shown as the brand sends it.
+  const inBrand = <Args extends unknown[], R>(
+    work: (context: TemplatesContext, content: TemplateContent, ...args: Args) => R,
+  ) => {
+    return (content: TemplateContent, ...args: Args): R => {
+      const { policy, values } = shared.brands.ofTemplate(content.key);
+      return work({ ...shared, policy }, withBrandValues(content, values), ...args);
+    };
+  };
   return {
-    check: content => checkTemplate(context, content),
-    preview: (content, options) => preview(context, content, options),
-    replay: (content, options) => replay(context, content, options),
-    replayed: messageId => replayedAsSent(context, messageId),
-    compileMjml: source => compileMjml(context.renderPool, source),
-    sendTest: (content, test) => sendTest(context, content, test),
-    sampleData: createSampleData(context),
+    check: inBrand(checkTemplate),
+    preview: inBrand(preview),
+    replay: inBrand(replay),
+    replayed: messageId => replayedAsSent(shared, messageId),
+    compileMjml: source => compileMjml(shared.renderPool, source),
+    sendTest: inBrand(sendTest),
+    sampleData: createSampleData(shared),
   };
 }
 

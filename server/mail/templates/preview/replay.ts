@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { isTemplated, loadMessage, loadMessages, type TemplatedMessage } from '../../messages/load-store.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { Rendered } from '../language/render.ts';
-import type { TemplateContent } from '../language/template.ts';
+import { type TemplateContent, withBrandValues } from '../language/template.ts';
 import { renderStored } from '../templates.ts';
 import { newestMessages } from './messages-store.ts';
 import { redactedForAdmins } from './preview-data.ts';
@@ -67,7 +67,7 @@ export async function replayedAsSent(context: TemplatesContext, id: string): Pro
   if (!message || message.purged) return null;
   const { templateVersionId, locale, transport, content } = message;
   const unsubscribe = context.providers.unsubscribePlaceholder(transport);
-  return renderStored(context.templates, { templateVersionId, data: content.data }, { locale, unsubscribe });
+  return renderStored(context.templates, { templateVersionId, content }, { locale, unsubscribe });
 }
 
 /** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
@@ -97,10 +97,12 @@ async function recentMessages(
 
 async function compare(
   { renderPool, templates, providers }: TemplatesContext,
-  content: TemplateContent,
+  candidate: TemplateContent,
   { id: messageId, templateVersionId, transport, locale, content: sent }: TemplatedMessage,
 ): Promise<ReplayResult> {
-  const { version, content: sentWith } = await templates.version(templateVersionId);
+  const values = sent.branding?.values ?? {};
+  const { version, content: sentWith } = await templates.version(templateVersionId, values);
+  const content = withBrandValues(candidate, values);
   const { partBytes } = workLimits;
   const unsubscribe = providers.unsubscribePlaceholder(transport);
   const job = { content, sentWith, data: sent.data, locale, unsubscribe, partBytes };
