@@ -99,6 +99,14 @@ describe('postlane doctor on databases that are not fit', function () {
     try {
       const old = await examine(app);
       expectBad(old, 'migrations', new RegExp(`^Pending: ${last}\\.$`), /Run postlane migrate/);
+      const env = {
+        DATABASE_URL: app.href,
+        POSTMARK_SERVER_TOKEN: 'test-token',
+        MAIL_FROM: 'a@sender.example',
+      };
+      const status = await command(['status'], env);
+      expect([status.exitCode, status.out]).to.deep.equal([1, '']);
+      expect(status.err).to.match(/^The database lacks 1 of Postlane's migrations .*run "postlane migrate"/);
       expectBad(old, 'schema rights', /May not CREATE, ALTER/, /postlane migrate as a user who may/);
     } finally {
       await root('postlane_migrations').insert(kept);

@@ -50,7 +50,7 @@ describe('the command postlane', () => {
   it('shows how each command is used, without any variable', async () => {
     const usages: [words: string[], text: RegExp][] = [
       [['-h'], /^Usage: postlane .*\n[\s\S]*migrate .*\n[\s\S]*sandbox/],
-      [['migrate', '--help'], /^Usage: postlane migrate [\s\S]*bring the schema[\s\S]*Example:/],
+      [['migrate', '--help'], /^Usage: postlane migrate [\s\S]*bring the schema[\s\S]*Examples:/],
       [['user', 'reset', '--help'], /postlane user reset [\s\S]*--email <address>/],
     ];
     const ends = await Promise.all(usages.map(([words]) => postlane(words)));

@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import express, { type ErrorRequestHandler } from 'express';
@@ -9,7 +9,7 @@ import { accountClient, restClient } from '../sandbox/clients.ts';
 import { createSandbox } from '../sandbox/index.ts';
 import { command } from '../support/command.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
-import { type Clinic, expectBad, openClinic, policyWith } from '../support/doctor.ts';
+import { type Clinic, examined, expectBad, openClinic, policyWith } from '../support/doctor.ts';
 import { listen } from '../support/http-server.ts';
 import { testConfig } from '../support/mail.ts';
 
@@ -49,6 +49,16 @@ describe('postlane doctor', function () {
       expect(seen.of('database').ok).to.equal(true);
       expect(seen.of('provider token').ok).to.equal(true);
       expect(seen.of('senders')).to.deep.include({ ok: null, found: 'The configuration names no sender.' });
+    });
+
+    it('does so where the file of the configuration cannot be loaded', async () => {
+      const file = path.join(clinic.folder, 'broken.json');
+      await writeFile(file, '{');
+      const { exitCode, out } = await command(['doctor', '--json', '--config', file], clinic.env);
+      const seen = examined(exitCode, out);
+      expectBad(seen, 'configuration', /broken\.json cannot be loaded/, /postlane init/);
+      for (const name of ['database', 'provider token', 'SMTP login'])
+        expect(seen.of(name).ok, name).to.equal(true);
     });
 
     it('does so with no configuration at all', async () => {
@@ -92,6 +102,18 @@ describe('postlane doctor', function () {
     it('finds that the API cannot be reached', async () => {
       const seen = await clinic.examine({ POSTMARK_API_URL: await nobodyListens() });
       expectBad(seen, 'provider token', /the connection was refused/, /firewall, proxy and DNS/);
+    });
+
+    it('waits no longer than its bound for an API that never answers, and examines the rest', async () => {
+      const silent = await listen(() => {});
+      try {
+        const seen = await clinic.examine({ POSTMARK_API_URL: silent.url });
+        expectBad(seen, 'provider token', /does not answer in time/, /firewall, proxy and DNS/);
+        for (const name of ['database', 'SMTP login', 'worker'])
+          expect(seen.of(name).ok, name).to.equal(true);
+      } finally {
+        await silent.close();
+      }
     });
 
     it('finds a sandbox server in production', async () => {

@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { sandboxEnv } from '../support/command.ts';
 import { useCommandMail } from '../support/command-mail.ts';
 import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 import { resetInput } from '../support/inputs.ts';
 import { useTempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 import { webhookApp } from '../support/webhook-app.ts';
 
 describe('the commands that look after a running Postlane', () => {
@@ -103,6 +109,24 @@ describe('the commands that look after a running Postlane', () => {
       expect(ended).to.deep.include({ exitCode: 130, err: 'Stopped.' });
     });
   });
+
+  it('as a process, ends at the first Ctrl-C with 130 and leaves what it accepted to the worker', async () => {
+    const cli = fileURLToPath(new URL('../../worker/cli.ts', import.meta.url));
+    const words = ['send-test', 'newsletter', '--to', 'ada@mail.example', '--wait', '60'];
+    const child = spawn(process.execPath, ['--import', 'tsx', cli, ...words], {
+      env: { PATH: process.env.PATH, ...sandboxEnv(sandbox) },
+    });
+    const ended = once(child, 'exit');
+    const said = text(child.stderr);
+    await until('the message is accepted', async () => {
+      const { messages } = await mail.messages.find({ recipient: 'ada@mail.example' });
+      return messages.length === 1 || `${messages.length} messages`;
+    });
+    child.kill('SIGINT');
+    expect(await ended).to.deep.equal([130, null]);
+    expect(await said).to.equal('Stopped.\n');
+    expect((await mail.messages.find({ state: 'queued' })).messages).to.have.length(1);
+  }).timeout(60_000);
 
   describe('postlane reconcile', () => {
     it('repairs what differed and prints it', async () => {
