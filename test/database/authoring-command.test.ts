@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { runCommand } from '../../worker/commands/program.ts';
 import { openAuthoring, putFile, saveDraftOf, useAuthoring } from '../support/authoring.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 describe('the command postlane templates', () => {
   const db = testDatabase();
@@ -13,6 +14,7 @@ describe('the command postlane templates', () => {
     DATABASE_URL: testDatabaseUrl(),
     POSTMARK_SERVER_TOKEN: 'test-token',
     MAIL_FROM: 'shop@sender.example',
+    POSTLANE_CONFIG: path.join(import.meta.dirname, '../../server/demo/postlane.config.ts'),
   };
 
   async function run(...args: string[]): Promise<{ exitCode: number; said: string }> {
@@ -108,4 +110,33 @@ describe('the command postlane templates', () => {
     const { exitCode, said } = await run('diff', '--json');
     expect([exitCode, JSON.parse(said)]).to.deep.equal([1, [{ source: 'template:welcome', state: 'file' }]]);
   });
+
+  it('names file and line of what a push refuses', async () => {
+    await putFile(folder, 'welcome/html.hbs', '<p>Hello</p>\n<p>{{nobody}}</p>');
+    const { exitCode, said } = await run('push');
+    expect(exitCode).to.equal(1);
+    expect(said).to.match(/^templates\/welcome\/html\.hbs:2: nobody is not in the data contract/);
+  });
+
+  it('watches: publishes what is saved, says what is faulty, and is refused in production', async () => {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const print = (line: string) => void lines.push(line);
+    const words = ['templates', 'watch', '--folder', folder];
+    const ended = runCommand(words, { env, out: print, err: print, signal: stop.signal });
+    const saw = (what: RegExp) => until(String(what), () => what.test(lines.join('\n')) || lines.join('\n'));
+    await saw(/Watching/);
+    await putFile(folder, 'welcome/html.hbs', '<p>\n{{nobody}}</p>');
+    await saw(/welcome\/html\.hbs:2: nobody/);
+    await putFile(folder, 'welcome/html.hbs', '<p>Good day {{name}}</p>');
+    await saw(/Published template:welcome/);
+    stop.abort();
+    expect(await ended).to.equal(130);
+    const secrets = { WEBHOOK_CREDENTIALS: 'postmark:a-password', POSTLANE_SECRET_KEY: 'k'.repeat(32) };
+    const refused = await command(words, { ...env, ...secrets, NODE_ENV: 'production' });
+    expect(refused).to.deep.equal({
+      exitCode: 1,
+      said: 'In production nothing is published on saving: use postlane templates push.',
+    });
+  }).timeout(60_000);
 });

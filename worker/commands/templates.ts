@@ -10,6 +10,7 @@ import {
   writeTemplateTypes,
 } from '../../server/mail/index.ts';
 import { type AddCommands, type CommandContext, CommandError, exitCodes } from './command.ts';
+import { watchFiles } from './templates-watch.ts';
 
 /** `postlane templates`: files and database against each other. */
 export const addTemplates: AddCommands = (program, context) => {
@@ -49,6 +50,14 @@ export const addTemplates: AddCommands = (program, context) => {
         report(context, await mail.templates.files.pull({ force: options.force ?? [] }), 'Wrote'),
       ),
     );
+  sub('watch', 'for development: publish whenever a file is saved, until Ctrl-C')
+    .addHelpText('after', '\nExample:\n  postlane templates watch')
+    .action(async ({ folder }) => {
+      if ((await context.config()).production)
+        throw new CommandError('In production nothing is published on saving: use postlane templates push.');
+      const templates = existing(folder ?? (await folderOf(context)));
+      await withFiles(context, { folder }, mail => watchFiles(context, mail, templates, report));
+    });
   addTypesTo(templates, context);
 };
 
@@ -131,7 +140,7 @@ function report({ answer }: CommandContext, { applied, remaining, issues }: Sync
   const lines = [
     ...applied.map(ref => `${done} ${sourceName(ref)}.`),
     ...remaining.map(({ ref, state }) => `Left ${sourceName(ref)} alone: ${words[state]}.`),
-    ...issues.map(({ template, part, line, message }) => `${template}: ${part}, line ${line}: ${message}`),
+    ...issues.map(({ file, line, message }) => `${file}:${line}: ${message}`),
   ];
   if (issues.length > 0) lines.push('Nothing was published: fix these first.');
   else if (applied.length === 0) lines.push('There was nothing to do.');

@@ -157,8 +157,8 @@ export interface SyncResult {
   applied: SourceRef[];
   /** Left alone, because both sides changed or the other one did; name them to force them. */
   remaining: FileDifference[];
-  /** A push only: nothing was applied, because of these. */
-  issues: TemplateIssue[];
+  /** A push only: nothing was applied, because of these; `file` is where, beginning with `templates/`. */
+  issues: (TemplateIssue & { file: string })[];
 }
 
 /** The life of templates, layouts, partials and the brand: `mail.templates`. */

@@ -16,7 +16,7 @@ import { readSourceVersion } from './history-store.ts';
 import type { Plan } from './plan.ts';
 import { allIssues } from './publications.ts';
 import { type PublishResult, publishChanges } from './publish-changes.ts';
-import { compositionError } from './read-files.ts';
+import { compositionError, fileOf } from './read-files.ts';
 import { readAllFiles, writeToFolder } from './source-folders.ts';
 import { assertSendable } from './validate.ts';
 
@@ -78,7 +78,8 @@ export async function pushFiles(
   const result = await publishFiles(context, files, request, (plan, own) => allIssues(context, plan, own));
   const differing = await diffFiles(context);
   const remaining = differing.filter(({ state }) => state === 'conflict' || state === 'database');
-  if (result.state === 'refused') return { applied: [], remaining, issues: result.issues.filter(isError) };
+  if (result.state === 'refused')
+    return { applied: [], remaining, issues: result.issues.filter(isError).map(located(files)) };
   const published = result.state === 'published' ? result.versions : [];
   const applied = published.filter(({ cause }) => cause.kind === 'files').map(({ source }) => refOf(source));
   return { applied, remaining, issues: [] };
@@ -125,6 +126,15 @@ function publishFiles(
       }));
     },
   });
+}
+
+function located(files: readonly Source[]) {
+  return (one: TemplateIssue) => {
+    const own = files.find(({ kind, key }) => kind === 'template' && key === one.template) as
+      | Source<'template'>
+      | undefined;
+    return { ...one, file: fileOf({ key: one.template, layout: own?.content.layout ?? one.template }, one) };
+  };
 }
 
 function isMissing(error: unknown): boolean {

@@ -94,11 +94,18 @@ export function compositionError(
     : new MailError('invalid-template', `${file}: ${first.message}`, first.about);
 }
 
-function fileOf({ key, layout }: { key: string; layout: string }, { part, locale }: Issue): string {
+/** The file that an issue of a template is in. */
+export function fileOf(
+  { key, layout }: { key: string; layout: string },
+  { part, locale, rule }: Issue,
+): string {
+  if (rule === 'placeholder' || rule === 'language') return 'templates/brand.json';
   if (part.startsWith('partial:')) return `templates/partials/${part.slice('partial:'.length)}.hbs`;
   if (part.startsWith('layout.')) return `templates/layouts/${layout}${part.slice('layout'.length)}.hbs`;
-  if (part === 'template') return `templates/${key}/template.json`;
-  return `templates/${key}/${part}${locale && locale !== 'default' ? `.${locale}` : ''}.hbs`;
+  if (part === 'template' || part === 'contract' || part === 'sample' || part === 'from')
+    return `templates/${key}/template.json`;
+  const suffix = locale && locale !== 'default' ? `.${locale}` : '';
+  return part === 'mjml' ? `templates/${key}/html${suffix}.mjml` : `templates/${key}/${part}${suffix}.hbs`;
 }
 
 async function readTemplate(folder: string, key: string): Promise<Source<'template'>> {
