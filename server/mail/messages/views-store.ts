@@ -164,7 +164,9 @@ export async function confidentialMessages(db: Db, ids: readonly string[]): Prom
     `SELECT m.id FROM postlane_messages m
      LEFT JOIN postlane_template_versions v ON v.id = m.template_version_id
      LEFT JOIN postlane_template_versions p ON p.template = v.template AND p.published = 1
-     WHERE m.id IN (?) AND (m.confidential = 1 OR JSON_CONTAINS(v.content, 'true', '$.confidential') OR JSON_CONTAINS(p.content, 'true', '$.confidential'))`,
+     WHERE m.id IN (?) AND (m.confidential = 1
+       OR IF(JSON_VALID(v.content), JSON_CONTAINS(v.content, 'true', '$.confidential'), v.content IS NOT NULL)
+       OR IF(JSON_VALID(p.content), JSON_CONTAINS(p.content, 'true', '$.confidential'), p.content IS NOT NULL))`,
     [[...ids]],
   );
   return new Set(rows?.map(({ id }) => id));

@@ -67,18 +67,25 @@ function claimPage(db: Db, { leaseEnd, ...selection }: DuePage): Promise<Claim[]
 }
 
 /** A message that counts fewer attempts than it has would be refused its next one, and its page with it. */
-async function realignAttempts(db: Db, due: DuePage): Promise<void> {
-  await inTransaction(db, async trx => {
-    const rows = await dueRows(trx, due);
-    if (rows.length === 0) return;
-    await trx.raw(
+async function realignAttempts(db: Db, { lane, transports, limit, now }: DuePage): Promise<void> {
+  // Not passed over where another process holds them: it is about to be refused as well, and gives them back.
+  const ids: string[] = await db('postlane_messages')
+    .where({ state: 'queued', lane })
+    .whereIn('transport', [...transports])
+    .where('due_at', '<=', utc(now))
+    .orderBy(['due_at', 'id'])
+    .limit(limit)
+    .pluck('id');
+  if (ids.length === 0) return;
+  await retryOnLockConflict(() =>
+    db.raw(
       `UPDATE postlane_messages m
        JOIN (SELECT message_id, MAX(number) AS number FROM postlane_attempts WHERE message_id IN (?) GROUP BY message_id) a
          ON a.message_id = m.id
        SET m.attempt_count = a.number WHERE m.attempt_count < a.number`,
-      [rows.map(({ id }) => id)],
-    );
-  });
+      [ids],
+    ),
+  );
 }
 
 // All parts of the index in ascending order: with a filesort the engine would lock every candidate.
