@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Person } from '../../worker/commands/command.ts';
 import { runCommand } from '../../worker/commands/program.ts';
 import type { Sandbox } from '../sandbox/index.ts';
@@ -47,6 +48,9 @@ function personSaying(answers: string, asked: string[]): Person {
   };
 }
 
+/** The categories and templates of the demo. */
+const demoConfig = fileURLToPath(new URL('../../server/demo/postlane.config.ts', import.meta.url));
+
 /** The variables of an app on the test database that sends into a sandbox. */
 export function sandboxEnv({ token, apiUrl, smtpUrl, caCertificate }: Sandbox): Record<string, string> {
   return {
@@ -56,5 +60,6 @@ export function sandboxEnv({ token, apiUrl, smtpUrl, caCertificate }: Sandbox): 
     POSTMARK_SMTP_URL: smtpUrl.replace('//', `//${token}:${token}@`),
     POSTMARK_SMTP_CA: caCertificate,
     MAIL_FROM: 'Test Shop <shop@sender.example>',
+    POSTLANE_CONFIG: demoConfig,
   };
 }

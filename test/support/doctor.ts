@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import express, { type Express } from 'express';
 import { pino } from 'pino';
 import { loadConfig } from '../../server/config/index.ts';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { webhookRouter } from '../../server/webhooks.ts';
@@ -51,7 +52,7 @@ export async function openClinic(): Promise<Clinic> {
   await cp(demoTemplates, path.join(folder, 'templates'), { recursive: true });
   await writeFile(path.join(folder, 'templates/brand.json'), JSON.stringify(brand));
   const server = await listen((asked, answered) => clinic.app(asked, answered));
-  const config = { templates: 'templates', publicUrl: server.url };
+  const config = { templates: 'templates', publicUrl: server.url, policy: demoPolicy };
   const env = {
     ...sandboxEnv(sandbox),
     NODE_ENV: 'production',
@@ -135,20 +136,7 @@ export function expectBad({ exitCode, of }: Examined, name: string, found: RegEx
   expect(exitCode).to.equal(1);
 }
 
-/** The categories that the templates of the demo need, with what a test changes of them; as a configuration says it. */
+/** The policy of the demo, with what a test changes of its categories; as a configuration says it. */
 export function policyWith(over: Record<string, object> = {}): { categories: Record<string, object> } {
-  const transactional = Object.fromEntries(
-    [
-      'password-reset',
-      'email-verification',
-      'account',
-      'alert',
-      'order',
-      'receipt',
-      'booking',
-      'loyalty',
-    ].map(name => [name, {}]),
-  );
-  const bulk = { newsletter: { lane: 'bulk' }, announcement: { lane: 'bulk' } };
-  return { categories: { ...transactional, ...bulk, ...over } };
+  return { ...demoPolicy, categories: { ...demoPolicy.categories, ...over } };
 }
