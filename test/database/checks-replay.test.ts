@@ -114,7 +114,10 @@ describe('replay', () => {
     const endless = `{{#each words}}${'{{#each @root.words}}'.repeat(8)}${'{{/each}}'.repeat(9)}`;
     const { contract, ...rest } = shop.changed('loyalty-tier-upgrade', { html: endless });
     await db('postlane_message_contents').update({
-      content: JSON.stringify({ to: [], data: { words: Array.from({ length: 500 }, () => 'x') } }),
+      content: JSON.stringify({
+        ...{ to: [{ email: 'ada@mail.example' }], cc: [], bcc: [], replyTo: [], headers: {}, metadata: {} },
+        data: { words: Array.from({ length: 500 }, () => 'x') },
+      }),
     });
     const candidate = { ...rest, contract: { words: rows } };
     const replayed = await shop.mail.templates.replay(candidate, { limit: 2, timeMs: 1 });

@@ -175,6 +175,7 @@ async function previewOf(context: MailContext, id: string): Promise<Rendered | n
 async function rendered({ templates, providers }: MailContext, message: StoredMessage): Promise<Rendered> {
   const { templateVersionId, locale, transport, content } = message;
   const unsubscribe = providers.unsubscribePlaceholder(transport);
+  if (message.unreadable) throw new MailError('invalid-data', message.unreadable, 'content');
   if (content.composed) return renderComposed(content.composed, { unsubscribe });
   if (templateVersionId === null)
     throw new Error(`Message ${message.id} has neither a template nor a content.`);
