@@ -103,6 +103,10 @@ export type {
   Policy,
   PolicyOptions,
   PolicyView,
+  PostlaneFields,
+  PostlaneSendError,
+  PostlaneTransport,
+  PostlaneTransportOptions,
   Preview,
   PreviewOptions,
   Progress,
@@ -180,6 +184,8 @@ export {
   MailError,
   MalformedEvent,
   messageStates,
+  postlaneFields,
+  postlaneTransport,
   transactionAdapter,
 } from './mail/index.ts';
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -62,20 +62,27 @@ async function importFile(file: string): Promise<unknown> {
 
 /** By the `tsx` of the host, where this Node.js reads no TypeScript by itself. */
 async function importTypeScript(file: string): Promise<unknown> {
-  let api: string;
-  try {
-    api = createRequire(file).resolve('tsx/esm/api');
-  } catch {
+  const api = tsxOf(file);
+  if (api === null) {
     throw new ConfigError([
       `${file} is TypeScript, which this Node.js cannot load: install tsx beside it (npm install --save-dev tsx), use ` +
         'Node.js 22.18 or later, or write the file as postlane.config.mjs.',
     ]);
   }
-  const { tsImport } = (await import(pathToFileURL(api).href)) as {
-    tsImport: (url: string, parent: string) => Promise<unknown>;
-  };
+  const { tsImport } = (await import(api)) as { tsImport: (url: string, parent: string) => Promise<unknown> };
   const url = pathToFileURL(file).href;
   return tsImport(url, url);
+}
+
+/** The address of the API of a host's tsx: of its ES module, which nothing but `import` there could resolve. */
+function tsxOf(file: string): string | null {
+  try {
+    const manifest = createRequire(file).resolve('tsx/package.json');
+    const { exports } = JSON.parse(readFileSync(manifest, 'utf8'));
+    return pathToFileURL(path.join(path.dirname(manifest), exports['./esm/api'].import.default)).href;
+  } catch {
+    return null;
+  }
 }
 
 /** The default export, also of CommonJS and of TypeScript compiled to it, which wrap it once more. */

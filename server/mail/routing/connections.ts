@@ -3,8 +3,6 @@ import { MailError } from '../error.ts';
 import { countSuppressed } from '../people/suppressions-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
 import { formatMailbox } from '../providers/transport.ts';
-import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
-import { wordSchema } from '../shared/schemas.ts';
 import { withTimeout } from '../shared/time.ts';
 import type { CategoryPolicy, Policy } from './policy.ts';
 
@@ -82,14 +80,6 @@ export interface Connections {
   test(name: string): Promise<ConnectionTest>;
 }
 
-const rules: Rules<Connections> = {
-  policy: [],
-  brands: [],
-  streams: [],
-  list: [],
-  test: [argument('name', wordSchema.required())],
-};
-
 /** See {@link Connections}. */
 export function createConnections({
   db,
@@ -103,7 +93,7 @@ export function createConnections({
   const ofAllBrands = brands.all.flatMap(brand => categoriesOf(brand.policy));
   const routes = ofAllBrands.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
 
-  const connections: Connections = {
+  return {
     policy: () => ({
       version: policy.version,
       from: formatMailbox(policy.from),
@@ -161,7 +151,6 @@ export function createConnections({
       }
     },
   };
-  return withCheckedInput(connections, rules, { now: ['policy', 'brands', 'list'] });
 }
 
 function categoriesOf(policy: Policy): CategoryView[] {

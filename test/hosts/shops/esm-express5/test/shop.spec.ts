@@ -84,9 +84,9 @@ function fieldsOf(html: string): URLSearchParams {
   for (const [, name = '', body = ''] of html.matchAll(
     /<select\b[^>]*\bname="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g,
   )) {
-    const chosen =
-      /<option\b[^>]*\bselected\b[^>]*>/.exec(body)?.[0] ?? /<option\b[^>]*>/.exec(body)?.[0] ?? '';
-    fields.append(name, text(/\bvalue="([^"]*)"/.exec(chosen)?.[1] ?? ''));
+    const options = [...body.matchAll(/<option\b([^>]*)>([^<]*)/g)];
+    const chosen = options.find(([tag]) => /\bselected\b/.test(tag)) ?? options[0];
+    fields.append(name, text(/\bvalue="([^"]*)"/.exec(chosen?.[1] ?? '')?.[1] ?? chosen?.[2] ?? ''));
   }
   return fields;
 }
