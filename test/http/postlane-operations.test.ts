@@ -41,7 +41,7 @@ describe('the commands that look after a running Postlane', () => {
       expect(answer.reconciliations).to.have.length(2);
       expect(answer.templates).to.include('password-reset');
       const { out } = await run(['status']);
-      expect(out).to.match(/^Worker: not running \(last seen never\)/);
+      expect(out).to.match(/^Worker: not running \(no job ever ran\)\nProcesses: 0 apps, 0 workers\n/);
       expect(out).to.match(/outbound +transactional +oldest due for 60 min/);
       expect(out).to.match(/Alerts\n {2}A message on stream outbound has been due for/);
     });

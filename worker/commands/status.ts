@@ -29,19 +29,22 @@ interface Status {
   due: Queue['due'];
   alerts: { kind: Alert['kind']; text: string }[];
   worker: { alive: boolean; seenAt: Date | null };
+  /** Those that have shown themselves within two minutes; null where that could not be read. */
+  processes: { apps: number; workers: number } | null;
   reconciliations: Pick<ReconciliationRun, 'day' | 'stream' | 'startedAt' | 'problem'>[];
   templates: string[];
   streams: StreamView[];
 }
 
 async function statusOf(mail: Mail, config: Config): Promise<Status> {
-  const [queue, alerts, seenAt, runs, templates, streams] = await Promise.all([
+  const [queue, alerts, seenAt, runs, templates, streams, { processes }] = await Promise.all([
     mail.monitoring.queue(),
     mail.monitoring.alerts(),
     workerSeen(config),
     mail.reconciliations.list(),
     mail.templates.keys(),
     mail.connections.streams(),
+    mail.health(),
   ]);
   const latest = runs.filter(({ day }) => day === runs[0]?.day);
   return {
@@ -49,6 +52,7 @@ async function statusOf(mail: Mail, config: Config): Promise<Status> {
     due: queue.due,
     alerts: alerts.map(alert => ({ kind: alert.kind, text: alertLine(alert).text })),
     worker: { alive: seenAt !== null && Date.now() - seenAt.getTime() < workerPatienceMs, seenAt },
+    processes: processes && { apps: processes.apps, workers: processes.workers },
     reconciliations: latest.map(({ day, stream, startedAt, problem }) => ({
       day,
       stream,
@@ -69,9 +73,19 @@ async function workerSeen({ database }: Config): Promise<Date | null> {
   }
 }
 
-function described({ queue, due, alerts, worker, reconciliations, templates, streams }: Status): string {
+function described({
+  queue,
+  due,
+  alerts,
+  worker,
+  processes,
+  reconciliations,
+  templates,
+  streams,
+}: Status): string {
   return [
-    `Worker: ${worker.alive ? 'running' : 'not running'} (last seen ${ago(worker.seenAt)})`,
+    `Worker: ${worker.alive ? 'running' : 'not running'} (${worker.seenAt ? `a job ran ${ago(worker.seenAt)}` : 'no job ever ran'})`,
+    ...(processes ? [`Processes: ${processes.apps} apps, ${processes.workers} workers`] : []),
     ...section('Queue', [
       ...queue.map(({ state, count, oldestAt }) => [
         state,
