@@ -4,6 +4,7 @@ import type { WebhookPasswords } from './events/webhook-passwords.ts';
 import type { WebhookSetup } from './events/webhook-setup.ts';
 import type { Messages } from './messages/api.ts';
 import type { Purged } from './messages/purge-store.ts';
+import type { Health } from './monitoring/health.ts';
 import type { Monitoring } from './monitoring/series.ts';
 import type { Consents, Suppressions } from './people/api.ts';
 import type { BounceMeaning } from './providers/event.ts';
@@ -16,7 +17,7 @@ import type { BatchResult, Send, SendOptions } from './sending/accept.ts';
 import type { SendInput } from './sending/input.ts';
 import type { Audit } from './shared/audit.ts';
 import type { Log } from './shared/log.ts';
-import type { Authoring, Rendered, TemplateChecks } from './templates/index.ts';
+import type { MailTemplates, Rendered, TemplateInput } from './templates/index.ts';
 
 /** The module, as the host's features, admins and jobs use it. What it refuses throws a `MailError`. */
 export interface Mail {
@@ -48,19 +49,27 @@ export interface Mail {
   work: Work;
   log: Log;
 
-  /** Throws when the database does not answer: for health checks. */
+  /**
+   * What a message by a template would say, without storing or sending it; its link to unsubscribe leads nowhere. Throws
+   * `unknown-template` and `invalid-data`.
+   */
+  render(input: RenderInput): Promise<Rendered>;
+  /** How app, worker and database are: values, never a rejection, within 5 s. */
+  health(): Promise<Health>;
+  /** Throws when the database does not answer. */
   ping(): Promise<void>;
-  /** Finishes what is in hand, then closes connections. Sends after this are refused with `closed`. */
-  close(): Promise<void>;
+  /**
+   * Finishes what is in hand, then closes connections. Sends after this are refused with `closed`. What has not been handed
+   * over after `timeoutMs` (30 s by default) is left to the worker.
+   */
+  close(options?: { timeoutMs?: number | undefined } | undefined): Promise<void>;
 }
 
-/** Templates, layouts, partials and the brand: their life, and what can be asked about them. */
-export interface MailTemplates extends Authoring, TemplateChecks {
-  /** Keys of all published templates, sorted. */
-  keys(): Promise<string[]>;
-  /** A template with its sample data, as it would be sent. Throws `unknown-template`. */
-  sample(key: string, locale?: string | null | undefined): Promise<Rendered>;
-}
+/** Which template to render, and how. */
+export type RenderInput = TemplateInput & {
+  /** BCP 47, such as `nl-BE`. */
+  locale?: string | null | undefined;
+};
 
 /** Who reports what becomes of mail, as people are told of it. */
 export interface ProviderWords {

@@ -1,6 +1,7 @@
+import Joi from 'joi';
 import { connect } from '../../db/connect.ts';
 import { checkSchema, migrate } from '../../db/migrate.ts';
-import type { Mail } from './api.ts';
+import type { Mail, ProviderWords, Work } from './api.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { expandCampaigns } from './campaigns/expand.ts';
 import { carryConfig } from './carried-config.ts';
@@ -12,10 +13,12 @@ import { createWebhookSetup } from './events/webhook-setup.ts';
 import { joinInstances } from './instances/join.ts';
 import { createMessages } from './messages/messages.ts';
 import { purgeExpired } from './messages/purge.ts';
+import { healthOf } from './monitoring/health.ts';
 import { rollUp } from './monitoring/roll-up.ts';
 import { createMonitoring } from './monitoring/series.ts';
 import { createConsent } from './people/consent.ts';
 import { createSuppressions } from './people/suppressions.ts';
+import { type EventReader, MalformedEvent, type ProviderEvent } from './providers/event.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
 import { createSend, type Send, sendBatch } from './sending/accept.ts';
@@ -24,7 +27,10 @@ import { createInlineQueue } from './sending/inline-queue.ts';
 import { recoverLeases, resolveUnknowns } from './sending/unknowns.ts';
 import { createAudit } from './shared/audit.ts';
 import { warnOnClockSkew } from './shared/clock-skew.ts';
-import { createAuthoring, createTemplateChecks } from './templates/index.ts';
+import { argument, type Rules, withCheckedInput } from './shared/input.ts';
+import { signalSchema, wordSchema } from './shared/schemas.ts';
+import { withTimeout } from './shared/time.ts';
+import { checkedTemplates, createAuthoring, createTemplateChecks } from './templates/index.ts';
 import { type MailConfig, type MailDeps, type TemplateFolders, templateFolders, wire } from './wiring.ts';
 
 /** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
@@ -60,7 +66,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     return send(input, options);
   };
 
-  return {
+  const mail: Mail = {
     send: sendOne,
     sendBatch: (items, options = {}) => sendBatch(sendOne, items, options),
 
@@ -69,7 +75,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     suppressions: createSuppressions(context),
     consent: createConsent(context),
 
-    templates: {
+    templates: checkedTemplates({
       ...checks,
       ...createAuthoring(context, { ...folders, checks }),
       keys: () => templates.keys(),
@@ -77,19 +83,23 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
         const template = await templates.published(key);
         return template.render(template.check(template.content.sample), { locale, unsubscribe: '#' });
       },
-    },
+    }),
 
     async receive(provider, payload) {
       const reader = providers.find(provider)?.events;
       if (!reader) throw new MailError('invalid-input', `Nothing comes from ${provider} here.`, 'provider');
-      return receive(context, provider, reader.read(payload, now()), 'webhook');
+      return receive(context, provider, readPayload(reader, payload, now()), 'webhook');
     },
 
-    providers: {
-      names: providers.names,
-      describeBounce: providers.describeBounce,
-      describeSuppression: providers.describeSuppression,
-    },
+    providers: withCheckedInput<ProviderWords>(
+      {
+        names: providers.names,
+        describeBounce: providers.describeBounce,
+        describeSuppression: providers.describeSuppression,
+      },
+      wordRules,
+      { now: ['describeBounce', 'describeSuppression'] },
+    ),
 
     audit: createAudit(context),
     reconciliations: createReconciliations(context),
@@ -98,29 +108,100 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     webhookPasswords: passwords,
     webhooks: createWebhookSetup(context, passwords),
 
-    work: {
-      deliverDue: (lane, signal) => deliverDue(context, lane, signal),
-      expandCampaigns: signal => expandCampaigns(context, signal),
-      recoverLeases: () => recoverLeases(context),
-      resolveUnknowns: signal => resolveUnknowns(context, signal),
-      reconcile: () => reconcile(context),
-      rollUp: signal => rollUp(context, signal),
-      purge: () => purgeExpired(context),
-    },
+    work: withCheckedInput<Work>(
+      {
+        deliverDue: (lane, signal) => deliverDue(context, lane, signal),
+        expandCampaigns: signal => expandCampaigns(context, signal),
+        recoverLeases: () => recoverLeases(context),
+        resolveUnknowns: signal => resolveUnknowns(context, signal),
+        reconcile: () => reconcile(context),
+        rollUp: signal => rollUp(context, signal),
+        purge: () => purgeExpired(context),
+      },
+      workRules,
+    ),
 
     log,
+
+    async render({ template: key, data, locale = null }) {
+      const template = await templates.published(key);
+      return template.render(template.check(data), { locale, unsubscribe: '#' });
+    },
+
+    health: () => healthOf(context),
 
     async ping() {
       await db.raw('SELECT 1');
     },
 
-    async close() {
+    async close({ timeoutMs = closesWithinMs } = {}) {
       if (closed) return;
       closed = true;
-      await queue.idle();
+      // What is not handed over by then has its lease, and the worker takes over when that ends.
+      await withTimeout(queue.idle(), timeoutMs).catch(() =>
+        log.warn('closed before all mail was handed over'),
+      );
       await context.renderPool.close();
       await Promise.all([...context.transports.values()].map(transport => transport.close()));
       await release();
     },
   };
+  return withCheckedInput(mail, mailRules);
 }
+
+/** What the provider documents, or `MalformedEvent`; anything else is thrown by the payload's own getters. */
+function readPayload(reader: EventReader, payload: unknown, at: Date): ProviderEvent {
+  try {
+    return reader.read(payload, at);
+  } catch (error) {
+    if (error instanceof MalformedEvent) throw error;
+    throw new MailError('invalid-input', 'payload cannot be read.', 'payload');
+  }
+}
+
+const closesWithinMs = 30_000;
+
+const sendOptions = argument('options', Joi.any());
+const signal = argument('signal', signalSchema);
+const mailRules: Rules<Mail> = {
+  // Both check each message and the options themselves, and name the field.
+  send: [argument('message', Joi.any()), sendOptions],
+  sendBatch: [argument('items', Joi.array().items(Joi.any()).required()), sendOptions],
+  receive: [argument('provider', wordSchema.required()), argument('payload', Joi.any())],
+  render: [
+    argument(
+      'input',
+      Joi.object({
+        template: wordSchema.required(),
+        data: Joi.any(),
+        locale: Joi.string().allow(null).max(35),
+      }).required(),
+    ),
+  ],
+  health: [],
+  ping: [],
+  close: [argument('options', Joi.object({ timeoutMs: Joi.number().min(0).max(3_600_000) }))],
+};
+const workRules: Rules<Work> = {
+  deliverDue: [argument('lane', Joi.valid('transactional', 'bulk').required()), signal],
+  expandCampaigns: [signal],
+  recoverLeases: [],
+  resolveUnknowns: [signal],
+  reconcile: [],
+  rollUp: [signal],
+  purge: [],
+};
+const wordRules: Rules<ProviderWords> = {
+  describeBounce: [argument('type', Joi.string().allow('').max(1000).required())],
+  describeSuppression: [
+    argument(
+      'suppression',
+      Joi.object({
+        reason: Joi.string().allow('').required(),
+        origin: Joi.string().allow('').required(),
+      })
+        .unknown()
+        .required(),
+    ),
+  ],
+};

@@ -1,6 +1,6 @@
 export { type TransactionAdapter, transactionAdapter } from '../../db/host/adapter.ts';
 export type { CallerTransaction, KnexTransaction } from '../../db/host/transaction.ts';
-export type { Mail, MailTemplates, ProviderWords, Work } from './api.ts';
+export type { Mail, ProviderWords, RenderInput, Work } from './api.ts';
 export type {
   CampaignDetails,
   CampaignFields,
@@ -35,6 +35,7 @@ export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';
 export type { AttemptView, MessageView } from './messages/views-store.ts';
 export { type Alert, countedUpTo } from './monitoring/alerts.ts';
+export type { Health } from './monitoring/health.ts';
 export { longestMeasuredMs } from './monitoring/hourly-store.ts';
 export type { Queue } from './monitoring/queue.ts';
 export type { Monitoring, Series, StreamPoint, TemplateCounts } from './monitoring/series.ts';
@@ -107,6 +108,7 @@ export {
   type Issue,
   type IssuePart,
   issueText,
+  type MailTemplates,
   noLayout,
   type PartDiff,
   type Preview,

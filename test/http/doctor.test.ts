@@ -116,6 +116,27 @@ describe('postlane doctor', function () {
       }
     });
 
+    it('looks at every server, and at the senders of every brand', async () => {
+      const { apiUrl, caCertificate: smtpCa } = clinic.sandbox;
+      const { ApiTokens } = await accountClient(clinic.sandbox).createServer({ Name: 'Gold' });
+      const token = String(ApiTokens[0]);
+      const smtpUrl = clinic.sandbox.smtpUrl.replace('//', `//${token}:${token}@`);
+      const { POSTMARK_SERVER_TOKEN: first, POSTMARK_SMTP_URL: firstSmtp } = clinic.env;
+      clinic.config.servers = {
+        postmark: { token: first, apiUrl, smtpUrl: firstSmtp, smtpCa },
+        gold: { token, apiUrl, smtpUrl, smtpCa },
+      };
+      clinic.config.brands = { gold: { from: 'gold@elsewhere.example', server: 'gold' } };
+      const seen = await clinic.examine();
+      for (const name of ['provider token', 'streams', 'SMTP login'])
+        expect(seen.of(name).ok, name).to.equal(true);
+      expect(seen.of('streams').found).to.match(
+        /broadcast, outbound: .*gold\/broadcast, gold\/outbound: there/,
+      );
+      expectBad(seen, 'senders', /gold@elsewhere\.example: Postmark has neither/, /Verify the domain/);
+      expectBad(seen, 'webhooks', /gold\/outbound: Nothing is posted/, /webhooks setup/);
+    });
+
     it('finds a sandbox server in production', async () => {
       const account = accountClient(clinic.sandbox);
       const { ApiTokens } = await account.createServer({ Name: 'Try', DeliveryType: 'Sandbox' } as never);

@@ -1,8 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { audited } from '../shared/audit-store.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { bySchema, wordSchema } from '../shared/schemas.ts';
 import { addMs } from '../shared/time.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import {
@@ -40,6 +43,17 @@ export interface WebhookPasswords {
 const notedEveryMs = 60_000;
 const mostAtOnce = 5;
 
+const secret = Joi.string().allow('').max(10_000).required();
+const rules: Rules<WebhookPasswords> = {
+  list: [],
+  add: [argument('options', bySchema.keys({ user: wordSchema }))],
+  remove: [
+    argument('id', Joi.number().integer().min(1).required()),
+    argument('options', bySchema.keys({ keepLast: Joi.boolean() })),
+  ],
+  accepts: [argument('user', secret), argument('password', secret)],
+};
+
 /** See {@link WebhookPasswords}; only hashes are kept. */
 export function createWebhookPasswords({ db, now, log, providers }: MailContext): WebhookPasswords {
   const hashes = createWebhookHashes(() => webhookHashes(db), now);
@@ -58,7 +72,7 @@ export function createWebhookPasswords({ db, now, log, providers }: MailContext)
     }
   };
 
-  return {
+  const passwords: WebhookPasswords = {
     list: () => listWebhookPasswords(db),
 
     async add({ by, user = defaultUser }) {
@@ -105,6 +119,7 @@ export function createWebhookPasswords({ db, now, log, providers }: MailContext)
       return true;
     },
   };
+  return withCheckedInput(passwords, rules);
 }
 
 function lastOne(names: string): string {

@@ -1,3 +1,4 @@
+import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
@@ -9,6 +10,8 @@ import type {
   WebhookSettings,
 } from '../providers/provider.ts';
 import { recordChange } from '../shared/audit-store.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { bySchema, wordSchema } from '../shared/schemas.ts';
 import { withTimeout } from '../shared/time.ts';
 import type { WebhookPasswords } from './webhook-passwords.ts';
 import { type WebhookStatus, webhookStatus, webhooksAt } from './webhook-status.ts';
@@ -54,6 +57,18 @@ export interface WebhookSetup {
     options: { by: string },
   ): Promise<WebhookSetUp[]>;
 }
+
+const provider = argument('provider', wordSchema.required());
+const address = argument('address', Joi.string().max(2000).required());
+const rules: Rules<WebhookSetup> = {
+  check: [provider, address],
+  setUp: [
+    provider,
+    argument('streams', Joi.array().items(wordSchema).required()),
+    address,
+    argument('options', bySchema),
+  ],
+};
 
 /** See {@link WebhookSetup}. */
 export function createWebhookSetup(context: MailContext, passwords: WebhookPasswords): WebhookSetup {
@@ -117,7 +132,7 @@ export function createWebhookSetup(context: MailContext, passwords: WebhookPassw
     return { stream, ...result };
   };
 
-  return {
+  const setup: WebhookSetup = {
     providers: posting,
 
     async check(key, address) {
@@ -151,6 +166,7 @@ export function createWebhookSetup(context: MailContext, passwords: WebhookPassw
       return results;
     },
   };
+  return withCheckedInput(setup, rules);
 }
 
 // Refused is only what was refused throughout: the password of the others is in use.

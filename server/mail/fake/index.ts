@@ -1,8 +1,8 @@
-import type { Mail, MailTemplates, Work } from '../api.ts';
+import type { Mail, Work } from '../api.ts';
 import { MailError } from '../error.ts';
 import type { Messages } from '../messages/api.ts';
 import { type Send, sendBatch } from '../sending/accept.ts';
-import { createFileTemplates } from '../templates/index.ts';
+import { createFileTemplates, type MailTemplates } from '../templates/index.ts';
 import { type MailConfig, templateFolders, wire } from '../wiring.ts';
 import { createFakeCampaigns } from './campaigns.ts';
 import { expandCampaigns } from './expand.ts';
@@ -94,6 +94,10 @@ function mailOf(context: Context, ledger: FakeLedger, settle: () => Promise<void
       rollUp: async () => 0,
     }),
     log,
+    async render({ template: key, data, locale = null }) {
+      const template = await templates.published(key);
+      return template.render(template.check(data), { locale, unsubscribe: '#' });
+    },
     async ping() {},
     async close() {
       closed = true;

@@ -1,6 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { type ReadMessage, readMessage, refuseConflict, type Send } from '../sending/accept.ts';
-import { checkSendOptions } from '../sending/send-options.ts';
+import { readSendOptions } from '../sending/send-options.ts';
 import { afterTransaction, checkTransaction } from './change.ts';
 import { handOver } from './hand-over.ts';
 import { type Entry, entryOf, type FakeLedger } from './ledger.ts';
@@ -13,7 +13,7 @@ export function createFakeSend(context: MailContext, ledger: FakeLedger): Send {
   const uncommitted = new WeakMap<object, Entry[]>();
 
   return async (input, options = {}) => {
-    checkSendOptions(options);
+    readSendOptions(options);
     const { trx, wait = false } = options;
     const entry = await readEntry(context, await readMessage(context, input));
     if (trx) checkTransaction(trx);

@@ -4,6 +4,7 @@ import { MailError } from '../error.ts';
 import { listStreams } from '../monitoring/series-store.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { isId } from '../shared/ids.ts';
+import { withCheckedInput } from '../shared/input.ts';
 import { inTransaction } from '../shared/transaction.ts';
 import { type Rendered, renderStored } from '../templates/index.ts';
 import {
@@ -18,6 +19,7 @@ import { copyAttachments } from './attachments-store.ts';
 import { renderComposed } from './composed.ts';
 import { eventsOf, isConfidential, rawEventOf, refuseConfidential } from './confidentiality.ts';
 import { explain } from './explain.ts';
+import { messageRules } from './input.ts';
 import { insertMessages, stateOf } from './insert-store.ts';
 import { loadMessage, type StoredMessage } from './load-store.ts';
 import { type NewMessage, newMessage } from './new-message.ts';
@@ -126,7 +128,7 @@ export function createMessages(context: MailContext): Messages {
     return newMessage(context, { ...outside, templateVersionId, content });
   }
 
-  return {
+  const messages: Messages = {
     get,
     find: (filter = {}) => findMessages(db, filter),
     named: async id => (isId(id.toLowerCase()) ? messagesNamed(db, id.toLowerCase()) : []),
@@ -153,6 +155,7 @@ export function createMessages(context: MailContext): Messages {
     purgeContent: id => purgeContent(db, id),
     countByState: () => countByState(db),
   };
+  return withCheckedInput(messages, messageRules);
 }
 
 const outcomes = {

@@ -1,5 +1,7 @@
+import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { cursorUpdatedAt } from '../shared/cursors-store.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
 import { hourMs, hourOf } from '../shared/time.ts';
 import { type Alert, currentAlerts } from './alerts.ts';
 import { latencyAt } from './hourly-store.ts';
@@ -26,8 +28,8 @@ export interface StreamPoint {
 
 /** A span of time in equal steps, each stream with a point at each step, and over all of it. */
 export interface Series {
-  from: Date;
-  to: Date;
+  since: Date;
+  until: Date;
   /** When each step begins. */
   steps: Date[];
   streams: { stream: string; points: StreamPoint[]; total: StreamPoint }[];
@@ -52,6 +54,16 @@ export interface Monitoring {
   queue(): Promise<Queue>;
 }
 
+const whole = (most: number) => Joi.number().integer().min(1).max(most).required();
+// A step of each is answered: thirteen months of hours are enough for any page.
+const mostHours = 400 * 24;
+const rules: Rules<Monitoring> = {
+  series: [argument('hours', whole(mostHours)), argument('stepHours', whole(mostHours))],
+  templates: [argument('days', whole(400))],
+  alerts: [],
+  queue: [],
+};
+
 /** See {@link Monitoring}. */
 export function createMonitoring(context: MailContext): Monitoring {
   const { db, now } = context;
@@ -70,8 +82,8 @@ export function createMonitoring(context: MailContext): Monitoring {
     );
     const streams = [...new Set([...counts, ...queue].map(({ stream }) => stream))].sort();
     return {
-      from,
-      to,
+      since: from,
+      until: to,
       steps,
       countedAt,
       streams: streams.map(stream => {
@@ -91,12 +103,13 @@ export function createMonitoring(context: MailContext): Monitoring {
     };
   }
 
-  return {
+  const monitoring: Monitoring = {
     series,
     templates: async days => countsByTemplate(db, new Date(hourOf(now()).getTime() - days * 24 * hourMs)),
     alerts: () => currentAlerts(context),
     queue: () => queueNow(context),
   };
+  return withCheckedInput(monitoring, rules);
 }
 
 function pointOf(rows: readonly StreamStep[], waits: readonly { ageMs: number }[]): StreamPoint {

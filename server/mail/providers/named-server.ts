@@ -1,3 +1,4 @@
+import type { ProviderAccount } from './account.ts';
 import type { ProviderEvent } from './event.ts';
 import type { Lookup, Provider, ProviderLists, ProviderWebhooks } from './provider.ts';
 import type { Transport } from './transport.ts';
@@ -11,7 +12,7 @@ export function namedServer(provider: Provider, name: string): Provider {
   const streams = streamNames(name);
   const transportName = (common: string) => common.replace(`${provider.key}-`, `${name}-`);
   const known = new Set(provider.transports.map(transport => transport.name));
-  const { lookup, events, lists, webhooks } = provider;
+  const { lookup, events, lists, webhooks, account } = provider;
   return {
     ...provider,
     key: name,
@@ -33,6 +34,7 @@ export function namedServer(provider: Provider, name: string): Provider {
     ...(webhooks && {
       webhooks: { ...webhooksOf(webhooks, streams), transport: transportName(webhooks.transport) },
     }),
+    ...(account && { account: accountOf(account, streams) }),
   };
 }
 
@@ -98,5 +100,17 @@ function webhooksOf(webhooks: ProviderWebhooks, { qualified, plain }: StreamName
     list: async () =>
       (await webhooks.list()).map(webhook => ({ ...webhook, stream: qualified(webhook.stream) })),
     save: settings => webhooks.save({ ...settings, stream: plain(settings.stream) }),
+  };
+}
+
+function accountOf(account: ProviderAccount, { qualified }: StreamNames): ProviderAccount {
+  return {
+    ...account,
+    async read() {
+      const reading = await account.read();
+      if (reading.kind !== 'open') return reading;
+      const streams = reading.account.streams.map(one => ({ ...one, name: qualified(one.name) }));
+      return { kind: 'open', account: { ...reading.account, streams } };
+    },
   };
 }

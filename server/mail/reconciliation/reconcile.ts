@@ -1,7 +1,10 @@
+import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { findMessageOf, unknownFacts } from '../events/events-store.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ProviderLists } from '../providers/provider.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { daySchema } from '../shared/schemas.ts';
 import { dayMs } from '../shared/time.ts';
 import { receiveListed, reconcileSuppressions, type Source } from './reconcile-suppressions.ts';
 import {
@@ -32,9 +35,14 @@ export interface Reconciliations {
   ofDay(day: string): Promise<ReconciliationDetails[]>;
 }
 
+const rules: Rules<Reconciliations> = {
+  list: [argument('page', Joi.object({ before: daySchema }))],
+  ofDay: [argument('day', daySchema.required())],
+};
+
 /** See {@link Reconciliations}. */
 export function createReconciliations({ db }: MailContext): Reconciliations {
-  return {
+  const reconciliations: Reconciliations = {
     list: (page = {}) => listReconciliations(db, page),
     async ofDay(day) {
       const runs = await listReconciliations(db, { day });
@@ -43,6 +51,7 @@ export function createReconciliations({ db }: MailContext): Reconciliations {
       );
     },
   };
+  return withCheckedInput(reconciliations, rules);
 }
 
 /**

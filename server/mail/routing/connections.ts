@@ -3,6 +3,8 @@ import { MailError } from '../error.ts';
 import { countSuppressed } from '../people/suppressions-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
 import { formatMailbox } from '../providers/transport.ts';
+import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { wordSchema } from '../shared/schemas.ts';
 import { withTimeout } from '../shared/time.ts';
 import type { CategoryPolicy, Policy } from './policy.ts';
 
@@ -80,6 +82,14 @@ export interface Connections {
   test(name: string): Promise<ConnectionTest>;
 }
 
+const rules: Rules<Connections> = {
+  policy: [],
+  brands: [],
+  streams: [],
+  list: [],
+  test: [argument('name', wordSchema.required())],
+};
+
 /** See {@link Connections}. */
 export function createConnections({
   db,
@@ -93,7 +103,7 @@ export function createConnections({
   const ofAllBrands = brands.all.flatMap(brand => categoriesOf(brand.policy));
   const routes = ofAllBrands.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
 
-  return {
+  const connections: Connections = {
     policy: () => ({
       version: policy.version,
       from: formatMailbox(policy.from),
@@ -151,6 +161,7 @@ export function createConnections({
       }
     },
   };
+  return withCheckedInput(connections, rules, { now: ['policy', 'brands', 'list'] });
 }
 
 function categoriesOf(policy: Policy): CategoryView[] {

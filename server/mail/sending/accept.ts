@@ -25,7 +25,7 @@ import type { InlineQueue } from './inline-queue.ts';
 import type { SendInput } from './input.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { checkSendRequest, fingerprintOf, type SendRequest } from './request.ts';
-import { checkSendOptions, type SendOptions } from './send-options.ts';
+import { readSendOptions, type SendOptions } from './send-options.ts';
 
 export type { SendOptions } from './send-options.ts';
 
@@ -53,8 +53,7 @@ export function createSend(context: MailContext, queue: InlineQueue): Send {
   const states = new Batcher((ids: string[]) => statesOf(context.db, ids), sharing);
 
   return async (input, options = {}) => {
-    checkSendOptions(options);
-    const { trx, wait = false } = options;
+    const { trx, wait = false } = readSendOptions(options);
     const { message, attachments } = await readMessage(context, input);
 
     const existing = await insert(message, attachments, trx);
@@ -223,9 +222,9 @@ const atOnce = 8;
 export async function sendBatch(
   send: Send,
   items: readonly SendInput[],
-  options: SendOptions,
+  given: SendOptions,
 ): Promise<BatchResult[]> {
-  checkSendOptions(options);
+  const options = readSendOptions(given);
   const results: BatchResult[] = [];
   // One connection has one transaction: inside the caller's, one after the other.
   const width = options.trx ? 1 : atOnce;

@@ -5,7 +5,8 @@ import type { Brand } from '../routing/brands.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { textFromHtml } from '../templates/index.ts';
 import { checkLinks } from './composed-links.ts';
-import type { ComposedRequest, SendRequest } from './request.ts';
+import type { ComposedRequest } from './composed-request.ts';
+import type { SendRequest } from './request.ts';
 
 // Beyond these a mail would hold up the process that accepts it; clients cut off long before.
 const mostWrapped = 256 * 1024;

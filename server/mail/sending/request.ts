@@ -7,6 +7,7 @@ import { type Fingerprint, fingerprint } from '../shared/fingerprint.ts';
 import { checkInput } from '../shared/input.ts';
 import { timestampSchema } from '../shared/joi.ts';
 import { canonicalLocale } from '../templates/index.ts';
+import { type ComposedRequest, checkKind } from './composed-request.ts';
 import type { AttachmentInput, SendInput } from './input.ts';
 import { isForbiddenAttachment } from './limits.ts';
 import { checkMetadata } from './metadata.ts';
@@ -33,16 +34,6 @@ export interface SendRequest {
   expiresAt: Date | null;
   stream: string | null;
   brand: string | null;
-}
-
-/** A checked {@link ComposedInput}. */
-export interface ComposedRequest {
-  category: string;
-  subject: string;
-  html: string | null;
-  text: string | null;
-  layout: string | null;
-  checkLinks: boolean;
 }
 
 interface AttachmentFileRequest {
@@ -75,6 +66,9 @@ function readRequest(input: SendInput, limits: Limits): SendRequest {
   const request = {
     ...rest,
     template: value.template ?? '',
+    // Plain, whatever kind of object they came as.
+    metadata: { ...value.metadata },
+    headers: { ...value.headers },
     composed,
     // Read from the input: joi has made lists of single values, and a fault should be named `to`, not `to[0]`.
     to: readMailboxes(input.to, 'to'),
@@ -88,35 +82,6 @@ function readRequest(input: SendInput, limits: Limits): SendRequest {
   checkMetadata(request.metadata, limits);
   return request;
 }
-
-/** One of the two kinds of mail, whole and without the fields of the other. */
-function checkKind(value: Record<string, unknown>): ComposedRequest | null {
-  const given = composedFields.filter(field => value[field] !== undefined);
-  const [first] = given;
-  if (value.template !== undefined) {
-    if (first !== undefined)
-      throw new MailError('invalid-input', `${first} is for mail without a template: leave one out.`, first);
-    return null;
-  }
-  if (first === undefined)
-    throw new MailError('invalid-input', `template is required, ${orComposed}.`, 'template');
-  for (const field of ['category', 'subject'] as const) {
-    if (value[field] === undefined)
-      throw new MailError('invalid-input', `${field} is required for mail without a template.`, field);
-  }
-  if (value.data !== undefined)
-    throw new MailError(
-      'invalid-input',
-      'data is for a template: put what it says into html or text.',
-      'data',
-    );
-  const { category, subject, html = '', text = '', layout = null, checkLinks = true } = value;
-  if (html === '' && text === '') throw new MailError('invalid-input', 'html or text is required.', 'html');
-  return { category, subject, html, text, layout, checkLinks } as ComposedRequest;
-}
-
-const composedFields = ['category', 'subject', 'html', 'text', 'layout', 'checkLinks'] as const;
-const orComposed = 'or a category with subject and html or text for mail that has none';
 
 const mailbox = Joi.alternatives(
   Joi.string().max(1000),

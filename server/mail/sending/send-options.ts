@@ -12,8 +12,20 @@ export interface SendOptions {
   wait?: boolean | undefined;
 }
 
+/** Options as they were when they were handed in. Throws a MailError like {@link checkSendOptions}. */
+export function readSendOptions(options: SendOptions): SendOptions {
+  try {
+    checkSendOptions(options);
+    return { trx: options.trx, wait: options.wait };
+  } catch (error) {
+    if (error instanceof MailError) throw error;
+    // A getter or a proxy of the caller's threw.
+    throw new MailError('invalid-input', 'The options cannot be read.', 'options');
+  }
+}
+
 /** Throws a MailError for what would be overlooked: an option that there is not, or a transaction that is none. */
-export function checkSendOptions(options: SendOptions): void {
+function checkSendOptions(options: SendOptions): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new MailError('invalid-input', 'The options of a send are an object { trx, wait }.', 'options');
   const unknown = Object.keys(options).find(name => name !== 'trx' && name !== 'wait');

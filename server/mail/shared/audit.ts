@@ -1,3 +1,4 @@
+import Joi from 'joi';
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import {
@@ -10,6 +11,9 @@ import {
   readAuditEntry,
   recordChange,
 } from './audit-store.ts';
+import { argument, type Rules, withCheckedInput } from './input.ts';
+import { timestampSchema } from './joi.ts';
+import { idSchema, jsonValueSchema, limitSchema } from './schemas.ts';
 
 /** Who changed what: `mail.audit`. Flows write their own entries. */
 export interface Audit {
@@ -26,9 +30,30 @@ export interface Audit {
   ): Promise<void>;
 }
 
+const text = Joi.string().allow('').max(1000);
+const entrySchema = Joi.object({
+  by: text.required(),
+  action: text.required(),
+  subject: text.required(),
+  before: jsonValueSchema,
+  after: jsonValueSchema,
+  at: timestampSchema,
+}).required();
+const rules: Rules<Audit> = {
+  list: [
+    argument(
+      'filter',
+      Joi.object({ by: text, action: text, subject: text, cursor: idSchema.optional(), limit: limitSchema }),
+    ),
+  ],
+  get: [argument('id', idSchema)],
+  actions: [],
+  record: [argument('change', entrySchema), argument('options', Joi.object({ trx: Joi.any() }))],
+};
+
 /** See {@link Audit}. */
 export function createAudit({ db, now }: MailContext): Audit {
-  return {
+  const audit: Audit = {
     list: (filter = {}) => listAudit(db, filter),
     get: id => readAuditEntry(db, id),
     actions: () => listAuditActions(db),
@@ -36,4 +61,5 @@ export function createAudit({ db, now }: MailContext): Audit {
       await recordChange(trx, { ...change, at });
     },
   };
+  return withCheckedInput(audit, rules);
 }

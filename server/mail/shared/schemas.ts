@@ -27,7 +27,7 @@ export const noteSchema = Joi.string().allow('').max(500);
 export const limitSchema = Joi.number().integer().min(1);
 
 /** A function that stops work. */
-export const signalSchema = Joi.object().custom((signal: unknown, helper) =>
+export const signalSchema = Joi.any().custom((signal: unknown, helper) =>
   signal instanceof AbortSignal ? signal : helper.message({ custom: 'must be an AbortSignal' }),
 );
 
@@ -52,6 +52,9 @@ export const changeFields = {
 };
 export const changeSchema = Joi.object(changeFields);
 
+/** A day, `YYYY-MM-DD`. */
+export const daySchema = Joi.string().pattern(/^\d{4}-\d\d-\d\d$/);
+
 /** Who makes a change, where somebody has to. */
 export const bySchema = Joi.object({ by: Joi.string().min(1).max(1000).required() }).required();
 
@@ -66,9 +69,14 @@ export function jsonSchema(mostBytes: number): Joi.ObjectSchema {
   });
 }
 
+/** Anything that JSON can hold. */
+export const jsonValueSchema: Joi.Schema = Joi.any().custom((value: unknown, helper) =>
+  jsonOf(value) === null ? helper.message({ custom: 'holds something that JSON cannot hold' }) : value,
+);
+
 function jsonOf(value: unknown): string | null {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value) ?? null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 // The only door of the templates: the rest of the module imports nothing else of them.
 
+export type { MailTemplates } from './api.ts';
 export type * from './authoring/api.ts';
 export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
 export { createAuthoring } from './authoring/index.ts';
@@ -8,6 +9,7 @@ export { publishedPlaceholders } from './authoring/published-sources.ts';
 export { writeTemplateTypes } from './authoring/write-files.ts';
 export { createFileTemplates, type FileTemplates } from './file-templates.ts';
 export { createFrames, type Frames } from './frames.ts';
+export { checkedTemplates } from './input.ts';
 export { type Issue, type IssuePart, issueText, positionText, type SourcePosition } from './issue.ts';
 export type { ContractSpec, FieldSpec, FieldType } from './language/contract.ts';
 export { type ContractRow, contractToRows, rowsToContract } from './language/contract-rows.ts';

@@ -11,10 +11,11 @@ export interface StreamRoute {
   lane: Lane;
 }
 
-/** The routes in use that a provider's transports carry. */
-export function routesOf({ policy }: Routing, { transports }: Provider): StreamRoute[] {
+/** The routes in use that a provider's transports carry, of every brand. */
+export function routesOf({ brands }: Routing, { transports }: Provider): StreamRoute[] {
   const names = transports.map(({ name }) => name);
-  return Object.values(policy.categories).flatMap(({ lane, routes }) =>
+  const categories = brands.all.flatMap(({ policy }) => Object.values(policy.categories));
+  return categories.flatMap(({ lane, routes }) =>
     routes
       .filter(({ transport, weight }) => weight > 0 && names.includes(transport))
       .map(({ stream, transport }) => ({ stream, transport, lane })),
@@ -22,7 +23,10 @@ export function routesOf({ policy }: Routing, { transports }: Provider): StreamR
 }
 
 /** Every address that mail comes from, each once. */
-export function sendersOf({ policy }: Routing): string[] {
-  const own = Object.values(policy.categories).flatMap(({ from }) => from?.email ?? []);
-  return [...new Set([policy.from.email, ...own])];
+export function sendersOf({ brands }: Routing): string[] {
+  const mailboxes = brands.all.flatMap(({ policy }) => [
+    policy.from,
+    ...Object.values(policy.categories).flatMap(({ from }) => from ?? []),
+  ]);
+  return [...new Set(mailboxes.map(({ email }) => email))];
 }

@@ -57,7 +57,8 @@ export async function openSubject(
   });
 
   const routing = once(() => {
-    if (wrong.has('postmark')) throw new Unseen('The configuration names no Postmark server.');
+    if (wrong.has('postmark') || wrong.has('servers'))
+      throw new Unseen('The configuration names no Postmark server.');
     const found = routed(config);
     closing.unshift(async () => {
       await Promise.all([...found.providers.transports.values()].map(transport => transport.close()));

@@ -12,7 +12,7 @@ const largestSource = 5 * 1024 * 1024;
  * `invalid-input` and `too-large`.
  */
 export function checkSource(input: Source): Source {
-  const { error, value } = schema.validate(input, { convert: false, abortEarly: true });
+  const { error, value } = sourceSchema.validate(input, { convert: false, abortEarly: true });
   if (error) {
     const { path, fault } = firstFault(error);
     throw new MailError('invalid-input', `${path || 'The source'} ${fault}.`, path || undefined);
@@ -50,7 +50,8 @@ const contents: Record<Source['kind'], Joi.Schema> = {
   brand: Joi.object().pattern(Joi.string().pattern(/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/), text.max(2000)),
 };
 
-const schema = Joi.object<Source>({
+/** The shape of a source, whatever it says. */
+export const sourceSchema: Joi.ObjectSchema<Source> = Joi.object<Source>({
   kind: Joi.valid(...Object.keys(contents)).required(),
   key: Joi.string().max(64).required(),
   content: Joi.required().when('kind', {
