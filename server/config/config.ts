@@ -69,7 +69,7 @@ export function loadReadable(env: Environment, options: MailOptions = {}): Reada
     config: configOf({ from: 'nobody@invalid.example', ...right }, production),
     given: new Set(Object.keys(given)),
     wrong,
-    faults: [...new Set(details.map(detail => faultOf(schema, detail, names)))],
+    faults: [...new Set(details.flatMap(detail => faultsOf(schema, detail, names)))],
   };
 }
 

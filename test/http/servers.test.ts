@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import express from 'express';
@@ -7,70 +6,42 @@ import type { ServerClient } from 'postmark';
 import request from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import { pageRouter } from '../../server/admin/router.ts';
-import {
-  createMail,
-  type Mail,
-  type MailConfig,
-  type Source,
-  type TemplateSend,
-} from '../../server/mail/index.ts';
+import type { Mail, Source, TemplateSend } from '../../server/mail/index.ts';
 import { webhookRouter } from '../../server/webhooks.ts';
-import { accountClient, restClient } from '../sandbox/clients.ts';
-import { createSandbox, type Sandbox } from '../sandbox/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { putFile } from '../support/authoring.ts';
 import { type Clock, createClock } from '../support/clock.ts';
+import { command } from '../support/command.ts';
 import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 import { newsletterData, upgradeInput } from '../support/inputs.ts';
-import { openMail, type TestOptions, testConfig } from '../support/mail.ts';
+import { openMail } from '../support/mail.ts';
 import { refusal } from '../support/refusal.ts';
+import { contentAt, openTwoServers, putOwnReceipt, type TwoServers } from '../support/two-servers.ts';
 
 const password = 'a-password-of-the-tests';
 
 describe('several servers and brands', () => {
   const db = testDatabase();
+  let at: TwoServers;
   let sandbox: Sandbox;
   let shop: ServerClient;
   let outlet: ServerClient;
   let folder: string;
-  let config: MailConfig;
   let clock: Clock;
   let mail: Mail;
   let server: HttpServer;
 
   before(async () => {
-    sandbox = await createSandbox({ deliveryMs: 1 });
-    const made = await accountClient(sandbox).createServer({ Name: 'Outlet' });
-    const tokenOfOutlet = made.ApiTokens[0] ?? '';
-    shop = restClient(sandbox);
-    outlet = restClient(sandbox, tokenOfOutlet);
-    folder = await mkdtemp(path.join(tmpdir(), 'postlane-brand-'));
-    await putOwnTemplate(folder);
-    const { postmark: _, ...common } = testConfig();
-    config = {
-      ...common,
-      servers: { postmark: serverOf(sandbox, sandbox.token), outlet: serverOf(sandbox, tokenOfOutlet) },
-      brands: {
-        shop: {},
-        outlet: {
-          from: 'The Outlet <mail@outlet.example>',
-          server: 'outlet',
-          values: { name: 'The Outlet', colour: '#123456', address: 'Outlet Street 1' },
-          templates: folder,
-        },
-      },
-      defaultBrand: 'shop',
-    };
+    at = await openTwoServers();
+    ({ sandbox, shop, outlet, folder } = at);
   });
-  after(async () => {
-    await sandbox.close();
-    await rm(folder, { recursive: true });
-  });
+  after(() => at.close());
 
   beforeEach(async () => {
     sandbox.reset();
     clock = createClock();
-    await open();
+    mail = await openMail({ now: clock.now }, at.config);
     server = await listen((asked, answered) =>
       express().use(webhookRouter(mail, [{ user: 'postmark', password }], []))(asked, answered),
     );
@@ -80,21 +51,9 @@ describe('several servers and brands', () => {
     await server.close();
   });
 
-  const open = async (options: TestOptions = {}) => {
-    mail = await openMail({ now: clock.now, ...options }, config);
-  };
   const send = (over: Partial<TemplateSend> = {}) => mail.send(upgradeInput(over), { wait: true });
   const messagesAt = async (client: ServerClient, messageStream = 'outbound') =>
     (await client.getOutboundMessages({ messageStream })).Messages;
-  const contentAt = async (client: ServerClient, stream?: string) => {
-    const [message] = await messagesAt(client, stream);
-    return client.getOutboundMessageDetails(message?.MessageID ?? '');
-  };
-  const pagesOf = (of: Mail) => {
-    const admin = hostAccess({ authenticate: () => ({ id: 'ann', name: 'Ann', role: 'admin' }) });
-    const secretKeys = ['a key of the tests, 32 characters or more'];
-    return express().use('/mail', pageRouter(of, admin, { jobs: db, secretKeys }));
-  };
   const campaignOf = async (brand: string, to: string) => {
     const { id } = await mail.campaigns.create({
       name: 'May',
@@ -162,7 +121,7 @@ describe('several servers and brands', () => {
     const refused = await refusal(mail.templates.files.push({ by: 'ann' }));
     expect(refused.message).to.match(/has a layout, and may have templates alone/);
     await rm(path.join(folder, 'layouts'), { recursive: true });
-    await putOwnTemplate(folder);
+    await putOwnReceipt(folder);
   });
 
   it('refuses a brand that is not there, with the name that was meant', async () => {
@@ -238,78 +197,26 @@ describe('several servers and brands', () => {
     expect(await messagesAt(outlet)).to.have.length(1);
   });
 
-  describe('beside a process whose configuration lacks a server', () => {
-    let others: Mail[] = [];
-    afterEach(async () => {
-      for (const one of others) await one.close();
-      others = [];
-    });
-    const beside = async (more: Partial<MailConfig>) => {
-      const lines: string[] = [];
-      const warn = (...words: unknown[]) => lines.push(words.map(word => JSON.stringify(word)).join(' '));
-      const logger = { info: () => {}, warn, error: () => {} };
-      const opened = await createMail({ ...config, ...more, logger, migrate: false }, { now: clock.now });
-      others.push(opened);
-      return { mail: opened, lines };
-    };
-    const older = () => {
-      const { postmark } = config.servers ?? {};
-      return beside({ servers: postmark ? { postmark } : {}, brands: {}, defaultBrand: undefined });
-    };
-
-    it('leaves its messages alone, says so once nobody takes them, and they go out by one that has it', async () => {
-      const { mail: other, lines } = await older();
-      const soon = new Date(clock.now().getTime() + 1000);
-      const { id: theirs } = await mail.send(upgradeInput({ brand: 'outlet', sendAt: soon }));
-      const { id: ours } = await mail.send(upgradeInput({ sendAt: soon }));
-      clock.advance(60_000);
-      await other.work.deliverDue('transactional');
-      expect((await other.messages.get(ours))?.state).to.equal('sent');
-      expect(await other.messages.get(theirs)).to.include({ state: 'queued', attempts: 0, reason: null });
-      await other.work.rollUp();
-      const alerts = () => db('postlane_alerts').where({ kind: 'no-route', open: 1 }).pluck('subject');
-      expect(await alerts()).to.deep.equal([]);
-      clock.advance(5 * 60_000);
-      await other.work.rollUp();
-      await other.work.rollUp();
-      expect(await alerts()).to.deep.equal(['message loyalty outlet-api']);
-      expect(lines.filter(line => line.includes('loyalty outlet-api'))).to.have.length(1);
-      const { text } = await request(pagesOf(other)).get('/mail/').expect(200);
-      expect(text).to.include('goes by the transport outlet-api, which is not configured');
-
-      await mail.work.deliverDue('transactional');
-      await mail.work.rollUp();
-      expect((await mail.messages.get(theirs))?.state).to.equal('sent');
-      expect((await contentAt(outlet)).From).to.include('mail@outlet.example');
-      expect(await alerts()).to.deep.equal([]);
-    });
-
-    it('leaves a campaign of its brand to be expanded by one that has it', async () => {
-      const { mail: other, lines } = await older();
-      const id = await campaignOf('outlet', 'ada@mail.example');
-      await other.work.expandCampaigns();
-      await other.work.expandCampaigns();
-      expect((await mail.campaigns.get(id)).state).to.equal('expanding');
-      expect(lines.filter(line => line.includes('campaigns of the brand outlet'))).to.have.length(1);
-      expect(await mail.work.expandCampaigns()).to.equal(1);
-    });
-
-    it('keeps the sender and the values that a message was accepted with', async () => {
-      const soon = new Date(clock.now().getTime() + 1000);
-      await mail.send(upgradeInput({ brand: 'outlet', sendAt: soon }));
-      const changed = { ...config.brands?.outlet, from: 'New <new@outlet.example>', values: { name: 'New' } };
-      const { mail: newer } = await beside({ brands: { ...config.brands, outlet: changed } });
-      clock.advance(1000);
-      await newer.work.deliverDue('transactional');
-      const sent = await contentAt(outlet);
-      expect(sent.From).to.include('mail@outlet.example');
-      expect(sent.HtmlBody).to.include('The Outlet');
-    });
+  it('is known to the commands', async () => {
+    const run = (...words: string[]) => command([...words, '--config', at.configFile, '--json'], {});
+    const sent = await run('send-test', 'receipt', '--to', 'ada@mail.example', '--brand', 'outlet');
+    expect(JSON.parse(sent.out), sent.err).to.include({ stream: 'outlet/outbound', transport: 'outlet-api' });
+    expect((await contentAt(outlet)).Subject).to.equal('Outlet receipt for Ada');
+    const { out, err } = await run('doctor');
+    const checks: { name: string; ok: boolean | null; found: string }[] = JSON.parse(out).checks;
+    const found = (name: string) => checks.find(one => one.name === name);
+    expect(found('streams'), err).to.include({ ok: true });
+    for (const name of ['broadcast, outbound', 'outlet/broadcast, outlet/outbound'])
+      expect(found('streams')?.found).to.include(name);
+    expect(found('SMTP login')?.found).to.include('outlet-smtp');
+    expect(found('webhooks')?.found).to.include('outlet/outbound');
   });
 
   it('shows brands and servers on its pages', async () => {
     const { id } = await send({ brand: 'outlet' });
-    const pages = pagesOf(mail);
+    const admin = hostAccess({ authenticate: () => ({ id: 'ann', name: 'Ann', role: 'admin' }) });
+    const secretKeys = ['a key of the tests, 32 characters or more'];
+    const pages = express().use('/mail', pageRouter(mail, admin, { jobs: db, secretKeys }));
     const open = async (at: string) => (await request(pages).get(`/mail/${at}`).expect(200)).text;
     const streams = await open('streams');
     for (const text of [
@@ -326,22 +233,4 @@ describe('several servers and brands', () => {
   });
 });
 
-function serverOf({ apiUrl, smtpUrl, caCertificate }: Sandbox, token: string) {
-  const url = new URL(smtpUrl);
-  url.username = token;
-  url.password = token;
-  return { token, apiUrl, smtpUrl: url.href, smtpCa: caCertificate };
-}
-
 const receipt = { template: 'receipt', to: 'ada@mail.example', data: { firstName: 'Ada' } };
-
-async function putOwnTemplate(folder: string): Promise<void> {
-  const template = {
-    category: 'receipt',
-    data: { firstName: { type: 'string' } },
-    sample: { firstName: 'Ada' },
-  };
-  await putFile(folder, 'receipt/template.json', JSON.stringify(template));
-  await putFile(folder, 'receipt/subject.hbs', 'Outlet receipt for {{firstName}}');
-  await putFile(folder, 'receipt/html.hbs', '<p>Thank you, {{firstName}}</p>');
-}

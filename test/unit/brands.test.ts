@@ -3,11 +3,15 @@ import { newMessage } from '../../server/mail/messages/new-message.ts';
 import { configuredProviders, standardRoutes } from '../../server/mail/providers/configured.ts';
 import { joinProviders, type Providers } from '../../server/mail/providers/providers.ts';
 import { type BrandsConfig, brandedKey, brandOfKey, createBrands } from '../../server/mail/routing/brands.ts';
-import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const at = { token: 'test-token', apiUrl: 'http://127.0.0.1:9', smtpUrl: 'smtp://127.0.0.1:9' };
-const policy = defaultPolicy({ email: 'mail@shop.example' });
+const order = { lane: 'transactional' as const, consent: 'none' as const, onUnknown: 'prefer-once' as const };
+const policy = {
+  version: 1,
+  from: { email: 'mail@shop.example' },
+  categories: { order: { ...order, routes: [{ ...standardRoutes.transactional, weight: 1 }] } },
+};
 const routes = Object.values(standardRoutes);
 const relay = { relay: 'smtp://relay.example' };
 

@@ -10,6 +10,7 @@ interface Given {
   to: string;
   data?: string;
   locale?: string;
+  brand?: string;
   wait: number;
 }
 
@@ -22,14 +23,16 @@ export const addSendTest: AddCommands = (program, context) => {
       .requiredOption('--to <address>', 'who gets it')
       .option('--data <file>', 'its data as JSON, in place of the template’s sample')
       .option('--locale <locale>', 'such as de')
+      .option('--brand <name>', 'in whose name, in place of the default brand')
       .option('--wait <seconds>', 'how long to wait for an answer', wholeNumber, 30),
     'postlane send-test order-confirmation --to ada@shop.example',
     'postlane send-test order-confirmation --to ada@shop.example --data order.json --locale de',
   ).action((template: string, given: Given) =>
     context.withMail(async mail => {
-      const data = given.data === undefined ? await sampleOf(mail, template) : await dataIn(given.data);
-      const { to, locale } = given;
-      const { id } = await mail.send({ template, to, data, tag: 'send-test', ...(locale && { locale }) });
+      const { to, locale, brand } = given;
+      const data =
+        given.data === undefined ? await sampleOf(mail, template, brand) : await dataIn(given.data);
+      const { id } = await mail.send({ template, to, data, tag: 'send-test', locale, brand });
       const message = await settled(mail, id, given.wait, context.signal);
       const timeline = await mail.messages.timeline(id);
       const good = message.state === 'sent' || message.state === 'delivered';
@@ -43,8 +46,11 @@ export const addSendTest: AddCommands = (program, context) => {
   );
 };
 
-async function sampleOf(mail: Mail, template: string): Promise<Record<string, unknown>> {
-  const source = (await mail.templates.get({ kind: 'template', key: template }))?.published?.source;
+async function sampleOf(mail: Mail, template: string, brand?: string): Promise<Record<string, unknown>> {
+  const published = async (key: string) =>
+    (await mail.templates.get({ kind: 'template', key }))?.published?.source;
+  const own = brand === undefined ? undefined : await published(`${brand}.${template}`);
+  const source = own ?? (await published(template));
   if (source?.kind === 'template') return source.content.sample;
   const keys = await mail.templates.keys();
   const there = keys.length > 0 ? `there are ${keys.join(', ')}` : 'none is: run postlane templates push';

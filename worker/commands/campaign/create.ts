@@ -15,6 +15,7 @@ interface Given {
   topic?: string;
   data?: string;
   tag?: string;
+  brand?: string;
   sendAt?: Date;
   refuseFaulty?: true;
 }
@@ -34,15 +35,19 @@ export function addCreate(parent: Command, context: CommandContext): void {
       .option('--topic <topic>', 'what people subscribe to')
       .option('--data <file>', 'JSON that all recipients share')
       .option('--tag <tag>')
+      .option('--brand <name>', 'in whose name, in place of the default brand')
       .option('--send-at <time>', 'not before it', momentGiven)
       .option('--refuse-faulty', 'take nobody where one line is faulty, in place of leaving it out'),
     'postlane campaign create --name "March news" --template newsletter --topic news --recipients people.csv',
   ).action((given: Given) =>
     context.withMail(async mail => {
       const size = await sizeOf(given.recipients);
-      const { name, template, topic, tag, sendAt } = given;
+      const { name, template, topic, tag, brand, sendAt } = given;
       const data = given.data === undefined ? undefined : await sharedData(given.data);
-      const { id } = await mail.campaigns.create({ name, template, topic, data, tag, sendAt }, { by: 'cli' });
+      const { id } = await mail.campaigns.create(
+        { name, template, topic, data, tag, brand, sendAt },
+        { by: 'cli' },
+      );
       const taken = await add(context, mail, id, given, size);
       const { errors, ...counts } = taken;
       context.answer(described(id, taken), { id, ...counts, errors }, taken.taken ? 0 : exitCodes.no);
