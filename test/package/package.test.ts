@@ -51,7 +51,9 @@ describe('The package', function () {
 
   it('holds what is built and what that reads, its licences, and no tests', async () => {
     const files = (await scratch.run('tar', ['-tzf', tarball])).trim().split('\n');
-    const others = files.filter(file => !/^package\/(dist\/|server\/.*\.(hbs|svg)$|[^/]+$)/.test(file));
+    const others = files.filter(
+      file => !/^package\/(dist\/|server\/.*\.(hbs|svg)$|templates\/starter\/|[^/]+$)/.test(file),
+    );
     expect(others).to.deep.equal([]);
     expect(files.filter(file => /\.test\.|\/demo\//.test(file))).to.deep.equal([]);
     const licences = readFileSync(
