@@ -197,6 +197,18 @@ describe('several servers and brands', () => {
     expect(await messagesAt(outlet)).to.have.length(1);
   });
 
+  it('refuses a suppression on a stream that is no server’s, where every server has a name', async () => {
+    const { postmark: near, outlet: far } = at.config.servers ?? {};
+    if (!near || !far) throw new Error('There are two.');
+    await mail.close();
+    const { brands: _, defaultBrand: __, ...plain } = at.config;
+    mail = await openMail({ now: clock.now }, { ...plain, servers: { near, far } });
+    const refused = await refusal(mail.suppressions.add('broadcast', 'ada@mail.example', 'asked'));
+    expect(refused).to.include({ code: 'invalid-input', field: 'stream' });
+    expect(refused.message).to.include('There are: near/broadcast, far/broadcast.');
+    expect(await mail.suppressions.add('far/broadcast', 'ada@mail.example', 'asked')).to.equal(true);
+  });
+
   it('is known to the commands', async () => {
     const run = (...words: string[]) => command([...words, '--config', at.configFile, '--json'], {});
     const sent = await run('send-test', 'receipt', '--to', 'ada@mail.example', '--brand', 'outlet');

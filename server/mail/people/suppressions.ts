@@ -74,11 +74,23 @@ export function createSuppressions(context: MailContext): Suppressions {
     options: ChangeOptions = {},
   ): Promise<boolean> {
     const address = addressKey(readMailbox(given, 'address').email);
+    refuseStreamOfNone(stream);
     return changeOnce(
       context,
       { scope: 'suppression.add', request: { stream, address }, options },
       trx => decide(trx, { stream, address, note, active: true }, options),
       async (_, added) => added,
+    );
+  }
+
+  /** Where every server has a name, `broadcast` is a stream of none: nobody would be spared any mail by it. */
+  function refuseStreamOfNone(stream: string): void {
+    if (providers.servers.length === 0 || providers.listing(stream)) return;
+    const names = providers.servers.map(({ names, key }) => names?.stream(stream) ?? key).join(', ');
+    throw new MailError(
+      'invalid-input',
+      `The stream ${stream} is no server’s. There are: ${names}.`,
+      'stream',
     );
   }
 
