@@ -240,6 +240,7 @@ describe('several servers and brands', () => {
     ])
       expect(streams).to.include(text);
     expect(await open(`messages/${id}`)).to.include('<dt>Brand</dt><dd>outlet</dd>');
+    expect(await open('templates/template:outlet.receipt')).to.include('Outlet receipt for {{firstName}}');
     const { text } = await request(pages).get('/mail/messages?stream=outlet%2Foutbound').expect(200);
     expect(text).to.include('ada@mail.example');
   });
