@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect } from 'chai';
 import { readArguments, UsageError } from '../sandbox/arguments.ts';
 import { createSandbox } from '../sandbox/index.ts';
@@ -41,6 +44,35 @@ describe('the command postlane sandbox', () => {
     const [chunk] = child.stdout ? await once(child.stdout, 'data') : [''];
     return String(chunk);
   };
+
+  it('writes the variables of a host into a file, which Node and a shell both read', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postlane-sandbox-'));
+    const file = path.join(folder, 'sandbox.env');
+    try {
+      const child = start(['--port', '0', '--smtp-port', '0', '--token', 'my-token', '--write-env', file]);
+      await firstOutput(child);
+      const names = ['POSTMARK_SERVER_TOKEN', 'POSTMARK_API_URL', 'POSTMARK_SMTP_URL', 'POSTMARK_SMTP_CA'];
+      const print = `process.stdout.write(JSON.stringify(${JSON.stringify(names)}.map(name => process.env[name])))`;
+      const env = { PATH: process.env.PATH };
+      const byNode = execFileSync(process.execPath, [`--env-file=${file}`, '-e', print], { env });
+      const byShell = execFileSync(
+        'sh',
+        ['-c', `set -a; . ${file}; exec "$0" -e "$1"`, process.execPath, print],
+        { env },
+      );
+      const [token, apiUrl, smtpUrl, certificate] = JSON.parse(String(byNode));
+      expect(token).to.equal('my-token');
+      expect(
+        (await fetch(`${apiUrl}/server`, { headers: { 'x-postmark-server-token': token } })).status,
+      ).to.equal(200);
+      expect(smtpUrl).to.match(/^smtp:\/\/my-token:my-token@127\.0\.0\.1:\d+$/);
+      expect(certificate).to.match(/^-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----$/);
+      expect(String(byShell)).to.equal(String(byNode));
+      expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }).timeout(30_000);
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`prints its addresses, not the token it was given, and stops on ${signal}`, async () => {

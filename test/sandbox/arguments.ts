@@ -7,6 +7,8 @@ export interface Request {
   options: SandboxOptions;
   /** Answer with one line of JSON instead of words. */
   json: boolean;
+  /** Where the variables of a host go, once it listens. */
+  envFile: string | null;
 }
 
 /** What is wrong with the arguments. */
@@ -99,6 +101,10 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     what: 'what is not known for sure, the other way, as in retries=six,traceId=left out',
     read: text => ({ variants: readVariants(text) }),
   },
+  'write-env': {
+    value: 'FILE',
+    what: 'write the variables of a host there, once it listens, for a shell or node --env-file=FILE',
+  },
   json: { what: 'answer with one line of JSON' },
   help: { what: 'show this' },
 };
@@ -127,7 +133,8 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
         naming(name, () => read(text)),
       );
   }
-  return { options, json: given.has('json') };
+  const envFile = given.get('write-env') ?? env.SANDBOX_WRITE_ENV;
+  return { options, json: given.has('json'), envFile: envFile || null };
 }
 
 /** The flags given; a switch has an empty value. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { type Request, readArguments, USAGE, UsageError } from './arguments.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 
@@ -12,6 +13,7 @@ export async function runSandbox(args: readonly string[], env: NodeJS.ProcessEnv
   if (!request) return;
   const sandbox = await start(request);
   if (!sandbox) return;
+  if (request.envFile !== null) writeVariables(request.envFile, sandbox);
   process.stdout.write(
     request.json ? `${JSON.stringify(addresses(sandbox))}\n` : announcement(request, sandbox),
   );
@@ -45,6 +47,19 @@ async function start({ options }: Request): Promise<Sandbox | null> {
 
 function addresses({ apiUrl, smtpUrl }: Sandbox): { apiUrl: string; smtpUrl: string } {
   return { apiUrl, smtpUrl };
+}
+
+/** With the token and the certificate, so for the owner's eyes only. */
+function writeVariables(file: string, { apiUrl, smtpUrl, token, caCertificate }: Sandbox): void {
+  const login = encodeURIComponent(token);
+  const variables = {
+    POSTMARK_SERVER_TOKEN: token,
+    POSTMARK_API_URL: apiUrl,
+    POSTMARK_SMTP_URL: smtpUrl.replace('//', `//${login}:${login}@`),
+    POSTMARK_SMTP_CA: caCertificate.trim(),
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`);
+  writeFileSync(file, lines.join(''), { mode: 0o600 });
 }
 
 /** For people. A token that somebody gave is known to them and shown to nobody else. */
