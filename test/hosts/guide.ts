@@ -1,27 +1,31 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { connect } from '../../db/connect.ts';
+import { createDatabase, dropDatabase } from '../../db/migrate.ts';
 import { packageRoot } from '../../server/mail/index.ts';
 import { type Block, guideBlocks } from './guide-blocks.ts';
-import { run } from './run-command.ts';
+import { openShell, type Shell } from './guide-shell.ts';
 
 /**
- * Does what the README's guide says, in an empty folder and in its order: commands are run in one shell session, blocks with a file
- * name are written, SQL is executed, and other code runs as a module that finds `mail`, `app` and `knex` there, as the text
- * around it does. Rejects with the line of the first block that fails.
+ * Does what the README's guide says, in an empty folder and in its order: commands run in one shell session, blocks with a file
+ * name are written, SQL is executed, and other code runs as a module that finds `mail` and `knex` there, as the text around it
+ * has them. Rejects with the line of the first block that fails.
  */
 export async function runGuide(scratch: string, tarball: string, databaseUrl: string): Promise<void> {
   const folder = path.join(scratch, 'guide');
   await mkdir(folder);
-  const readme = await readFile(path.join(packageRoot, 'README.md'), 'utf8');
-  const blocks = guideBlocks(readme);
-  const session = { folder, tarball, databaseUrl };
-  for (const block of blocks) {
-    try {
-      await runBlock(block, session);
-    } catch (error) {
-      throw new Error(`README.md, line ${block.line}: ${(error as Error).message}`);
-    }
+  await writeFile(
+    path.join(folder, 'package.json'),
+    '{ "name": "guide", "private": true, "type": "module" }',
+  );
+  const blocks = guideBlocks(await readFile(path.join(packageRoot, 'README.md'), 'utf8'));
+  const tests = await testDatabaseBeside(databaseUrl);
+  const shell = openShell(folder, { DATABASE_URL: databaseUrl });
+  try {
+    for (const block of blocks) await runBlock(block, { folder, tarball, databaseUrl, shell });
+  } finally {
+    await shell.close();
+    await dropDatabase(tests);
   }
   console.log(`${blocks.length} blocks of the guide were run.`);
 }
@@ -30,50 +34,79 @@ interface Session {
   folder: string;
   tarball: string;
   databaseUrl: string;
+  shell: Shell;
 }
 
 async function runBlock(block: Block, session: Session): Promise<void> {
-  if (block.file) return writeBlock(block, session);
-  if (block.language === 'sh') return runShell(block, session);
-  if (block.language === 'sql') return runSql(block, session);
-  if (block.language === 'js' || block.language === 'ts') return runModule(block, session);
+  try {
+    if (block.file) await writeBlock(block.file, block.text, session);
+    else await runners[block.language]?.(block, session);
+  } catch (error) {
+    throw new Error(`README.md, line ${block.line}: ${(error as Error).message}`);
+  }
 }
 
-async function writeBlock({ file = '', text }: Block, { folder }: Session): Promise<void> {
+/** By language; what is in another one, such as a unit of systemd, is for people. */
+const runners: Record<string, (block: Block, session: Session) => Promise<void>> = {
+  sh: runCommands,
+  sql: runSql,
+  js: runModule,
+};
+
+async function writeBlock(file: string, text: string, { folder }: Session): Promise<void> {
   const target = path.join(folder, file);
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(target, text);
 }
 
-async function runShell({ text }: Block, session: Session): Promise<void> {
-  const commands = text.replace(
-    /^(npm install .*?)\bpostlane\b/gm,
-    (_all, before) => `${before}${session.tarball}`,
-  );
-  await run('bash', ['-euo', 'pipefail', '-c', commands], { cwd: session.folder, env: environment(session) });
+/** Our package is the tarball, and what the code of the guide uses beside it is a host's own. */
+async function runCommands({ text }: Block, { shell, tarball }: Session): Promise<void> {
+  const packages = `${tarball} express knex@3 mysql2 nodemailer tsx`;
+  await shell.run(text.replace(/^npm install postlane$/m, `npm install --no-audit --no-fund ${packages}`));
 }
 
 async function runSql({ text }: Block, { databaseUrl }: Session): Promise<void> {
   const db = connect(databaseUrl, { poolSize: 1 });
+  const name = decodeURIComponent(new URL(databaseUrl).pathname.slice(1));
+  const users = [...text.matchAll(/CREATE USER ('[^']+'@'%')/g)].map(([, user = '']) => user);
   try {
-    const name = decodeURIComponent(new URL(databaseUrl).pathname.slice(1));
-    for (const statement of text.replaceAll('shop.*', `\`${name}\`.*`).split(/;\s*(?:\n|$)/))
-      if (statement.trim() !== '') await db.raw(statement);
+    const statements = text.replaceAll('shop.*', `\`${name}\`.*`).split(/;\s*(?:\n|$)/);
+    for (const statement of statements.filter(one => one.trim() !== '')) await db.raw(statement);
   } finally {
+    for (const user of users) await db.raw(`DROP USER IF EXISTS ${user}`);
     await db.destroy();
   }
 }
 
 let modules = 0;
 
-async function runModule({ text, language }: Block, session: Session): Promise<void> {
-  const file = `.guide-${++modules}.m${language}`;
-  const code = `import { mail, app, knex, captured, finish } from './.guide-context.mjs';\n${text}\nawait finish();\n`;
-  await writeBlock({ line: 0, language, text: code, file }, session);
-  await run('node', ['--import', 'tsx', file], { cwd: session.folder, env: environment(session) });
+async function runModule({ text }: Block, session: Session): Promise<void> {
+  const file = `.guide-${++modules}.mjs`;
+  await writeBlock('.guide-host.mjs', host, session);
+  const imports = `import { knex, mail, finish } from './.guide-host.mjs';\n`;
+  await writeBlock(file, `${imports}${text}\nawait finish();\n`, session);
+  await session.shell.run(`node ${file}`);
 }
 
-/** What a team has in its environment: its database, and in place of Postmark the local one. */
-function environment({ databaseUrl }: Session): Record<string, string> {
-  return { DATABASE_URL: databaseUrl, POSTMARK_SERVER_TOKEN: 'local-sandbox', CI: 'true' };
+// The app around the code that the guide shows.
+const host = `
+import connect from 'knex';
+import { mail } from './mail.mjs';
+
+export { mail };
+export const knex = connect({ client: 'mysql2', connection: process.env.DATABASE_URL });
+if (!(await knex.schema.hasTable('orders')))
+  await knex.schema.createTable('orders', table => { table.increments(); table.string('email'); });
+export async function finish() {
+  await mail.close();
+  await knex.destroy();
+}
+`;
+
+/** The tests of the guide have a database of their own, with \`_test\` behind its name. */
+async function testDatabaseBeside(databaseUrl: string): Promise<string> {
+  const url = `${databaseUrl}_test`;
+  await dropDatabase(url);
+  await createDatabase(url);
+  return url;
 }
