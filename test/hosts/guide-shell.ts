@@ -52,7 +52,7 @@ export function openShell(folder: string, variables: Record<string, string>): Sh
 /** A process in the background is up when it has said so in its log. */
 async function hasSpoken(log: string): Promise<void> {
   const deadline = Date.now() + 60_000;
-  while ((await stat(log)).size === 0) {
+  while (((await stat(log).catch(() => null))?.size ?? 0) === 0) {
     if (Date.now() > deadline) throw new Error(`${path.basename(log)} is still empty after a minute.`);
     await sleep(100);
   }

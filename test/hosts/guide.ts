@@ -20,7 +20,7 @@ export async function runGuide(scratch: string, tarball: string, databaseUrl: st
   );
   const blocks = guideBlocks(await readFile(path.join(packageRoot, 'README.md'), 'utf8'));
   const tests = await testDatabaseBeside(databaseUrl);
-  const shell = openShell(folder, { DATABASE_URL: databaseUrl });
+  const shell = openShell(folder, { DATABASE_URL: databaseUrl, TEST_DATABASE_URL: tests });
   try {
     for (const block of blocks) await runBlock(block, { folder, tarball, databaseUrl, shell });
   } finally {
@@ -103,10 +103,11 @@ export async function finish() {
 }
 `;
 
-/** The tests of the guide have a database of their own, with \`_test\` behind its name. */
+/** The tests of the guide have a database of their own, because they empty it. */
 async function testDatabaseBeside(databaseUrl: string): Promise<string> {
-  const url = `${databaseUrl}_test`;
-  await dropDatabase(url);
-  await createDatabase(url);
-  return url;
+  const url = new URL(databaseUrl);
+  url.pathname += '_test';
+  await dropDatabase(url.href);
+  await createDatabase(url.href);
+  return url.href;
 }
