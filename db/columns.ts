@@ -1,3 +1,5 @@
+import type { Knex } from 'knex';
+
 /** The columns of a row by their names in camelCase. */
 export type Camel<Row> = { [Name in keyof Row & string as CamelCase<Name>]: Row[Name] };
 
@@ -32,6 +34,19 @@ export function columns<Row>() {
     const sql = Object.entries(aliases).map(([to, column]) => `${column} AS ${to}`);
     return { aliases: aliases as Record<Same | (keyof Renamed & string), string>, sql: sql.join(', ') };
   };
+}
+
+/**
+ * Moments of such columns as text in UTC, for `.select(...)` in a transaction that may be a caller's: its library would read
+ * them as dates, in a zone that nobody knows.
+ */
+export function momentsAsText<Name extends string>(
+  db: Knex,
+  aliases: Record<Name, string>,
+  names: readonly Name[],
+): Record<Name, Knex.Raw> {
+  const casts = names.map(name => [name, db.raw('CAST(?? AS CHAR)', [aliases[name]])]);
+  return Object.fromEntries(casts);
 }
 
 /** The column behind a name in camelCase. */

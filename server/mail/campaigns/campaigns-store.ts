@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { columns, type Known, type Selected } from '../../../db/columns.ts';
+import { columns, type Known, momentsAsText, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { CampaignsRow, TemplateVersionsRow } from '../../../db/rows.ts';
 import { openStates } from '../messages/states.ts';
 import type { Branding } from '../routing/brands.ts';
-import { utc } from '../shared/time.ts';
+import { fromUtc, utc } from '../shared/time.ts';
 import {
   type CampaignState,
   type CampaignTransition,
@@ -33,6 +33,7 @@ const stored = columns<Known<CampaignsRow, { state: CampaignState }>>()('postlan
   'finishedAt',
 ]);
 const version = columns<TemplateVersionsRow>()('v', ['template'], { templateVersion: 'version' });
+const moments = ['sendAt', 'createdAt', 'launchedAt', 'finishedAt'] as const;
 type StoredCampaign = Selected<typeof stored> & Selected<typeof version>;
 
 /** One template to frozen recipients. Times are UTC. */
@@ -47,6 +48,7 @@ export type Campaign = Omit<StoredCampaign, 'data' | 'branding' | 'expandedTo'> 
 const campaigns = (db: Knex) =>
   db('postlane_campaigns').select({
     ...stored.aliases,
+    ...momentsAsText(db, stored.aliases, moments),
     template: ofVersion(db, version.aliases.template),
     templateVersion: ofVersion(db, version.aliases.templateVersion),
   });
@@ -186,10 +188,18 @@ export async function movePages(
   }
 }
 
-function campaignOf(row: StoredCampaign): Campaign {
-  const { data, branding, expandedTo } = row;
+type ReadCampaign = Omit<StoredCampaign, (typeof moments)[number]> & {
+  [Moment in (typeof moments)[number]]: StoredCampaign[Moment] extends Date ? string : string | null;
+};
+
+function campaignOf(row: ReadCampaign): Campaign {
+  const { data, branding, expandedTo, sendAt, createdAt, launchedAt, finishedAt } = row;
   return {
     ...row,
+    sendAt: fromUtc(sendAt),
+    createdAt: fromUtc(createdAt),
+    launchedAt: fromUtc(launchedAt),
+    finishedAt: fromUtc(finishedAt),
     data: readJson(data) ?? {},
     branding: branding === null ? null : readJson<Branding>(branding),
     expandedTo: Number(expandedTo),

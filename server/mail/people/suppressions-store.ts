@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { columns, type Selected } from '../../../db/columns.ts';
+import { columns, momentsAsText, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { SuppressionsRow } from '../../../db/rows.ts';
 import { addressKey } from '../shared/address.ts';
-import { utc } from '../shared/time.ts';
+import { fromUtc, utc } from '../shared/time.ts';
 
 // reason and origin are the provider's words (`Recipient`, `Customer` or `Admin`), or ours for what an operator did
 // here (`Operator`).
@@ -157,10 +157,10 @@ export async function readSuppression(
   address: string,
 ): Promise<Suppression | null> {
   const row = await db('postlane_suppressions')
-    .select(stored.aliases)
+    .select({ ...stored.aliases, ...momentsAsText(db, stored.aliases, ['changedAt']) })
     .where({ stream, address: addressKey(address) })
     .first();
-  return row ? suppressionOf(row) : null;
+  return row ? suppressionOf({ ...row, changedAt: fromUtc(row.changedAt) }) : null;
 }
 
 function suppressionOf(row: Selected<typeof stored>): Suppression {

@@ -8,6 +8,7 @@ import { type Actor, audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
 import { addressSchema, changeSchema, limitSchema, noteSchema, wordSchema } from '../shared/schemas.ts';
+import { joinTransaction } from '../shared/transaction.ts';
 import type { Suppressions } from './api.ts';
 import {
   changeSuppression,
@@ -101,6 +102,8 @@ export function createSuppressions(context: MailContext): Suppressions {
     options: ChangeOptions = {},
   ): Promise<void> {
     const address = addressKey(given);
+    // A transaction that is none is refused before the provider has done what it was to be a part of.
+    if (options.trx) await joinTransaction(db, options.trx);
     const before = await readSuppression(db, stream, address);
     // Before the transaction: nothing is locked while the provider takes its time.
     if (before?.active && before.origin !== 'Operator' && !cannotLift(before))

@@ -32,6 +32,13 @@ export function utc(moment: Date | null): string | null {
   return moment === null ? null : moment.toISOString().slice(0, 23).replace('T', ' ');
 }
 
+/** The moment of such a text, as {@link utc} writes it. */
+export function fromUtc(text: string): Date;
+export function fromUtc(text: string | null): Date | null;
+export function fromUtc(text: string | null): Date | null {
+  return text === null ? null : new Date(`${text.replace(' ', 'T')}Z`);
+}
+
 /** What `work` comes to, or a fault that says so after `ms`; the work itself is left to its own end. */
 export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
