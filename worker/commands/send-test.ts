@@ -19,7 +19,7 @@ export const addSendTest: AddCommands = (program, context) => {
   withExample(
     program
       .command('send-test <template>')
-      .description('send a template by the road of real mail, wait, and print the answer and the timeline')
+      .description('send a template as real mail, wait, and print the answer and the timeline')
       .requiredOption('--to <address>', 'who gets it')
       .option('--data <file>', 'its data as JSON, in place of the template’s sample')
       .option('--locale <locale>', 'such as de')
