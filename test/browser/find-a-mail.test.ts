@@ -88,7 +88,7 @@ describeInBrowser('finding a mail', browser => {
 
     await page.getByRole('link', { name: 'Clear' }).click();
     await page.waitForURL(/messages$/);
-    await page.getByText('Stream, tag and time').click();
+    await page.getByText('Stream, tag, subject, category and time').click();
     await page.getByRole('combobox', { name: 'Stream' }).selectOption('orders');
     await page.getByLabel('Tag').fill('archive');
     await page.getByLabel('From, UTC').fill('2026-03-02T16:00');
