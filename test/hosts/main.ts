@@ -6,17 +6,25 @@ import { resolveDatabase } from '../../db/local.ts';
 import { createDatabase, dropDatabase } from '../../db/migrate.ts';
 import { runGuide } from './guide.ts';
 import { packPostlane } from './pack.ts';
+import { runRollingDeploy } from './rolling/deploy.ts';
 import { run } from './run-command.ts';
 
 /**
  * `npm run test:hosts [NAME...]`: each shop of `shops/` installs the packed tarball into a folder of its own and runs its own
- * tests, on a database of its own; `guide` executes the README. The last line counts them, as `npm test` does.
+ * tests, on a database of its own; `guide` executes the README, and `rolling-deploy` plays a deploy and its rollback. The last line
+ * counts them, as `npm test` does.
  */
 const shops = fileURLToPath(new URL('./shops', import.meta.url));
 
+/** What is not a shop that runs its own tests. */
+const plays: Record<string, (scratch: string, tarball: string, url: string) => Promise<void>> = {
+  guide: runGuide,
+  'rolling-deploy': runRollingDeploy,
+};
+
 const asked = process.argv.slice(2);
 const names = (await readdir(shops))
-  .concat('guide')
+  .concat(...Object.keys(plays))
   .filter(name => asked.length === 0 || asked.includes(name));
 const database = await resolveDatabase({ name: 'test', env: process.env, log: console.log });
 const scratch = await mkdtemp(path.join(tmpdir(), 'postlane-hosts-'));
@@ -27,7 +35,7 @@ try {
     console.log(`\n== ${name}`);
     try {
       await inDatabase(name, url =>
-        name === 'guide' ? runGuide(scratch, tarball, url) : testShop(name, tarball, url),
+        plays[name] ? plays[name](scratch, tarball, url) : testShop(name, tarball, url),
       );
     } catch (error) {
       failed.push(name);
