@@ -224,32 +224,4 @@ describe('processes side by side', () => {
     expect((await before.campaigns.get(strange))?.state).to.equal('expanding');
     expect(await alerts('no-route')).to.have.length(1);
   });
-
-  it('raise an alert at once for a message without a route, and never fail it', async () => {
-    const api = createScriptedTransport('postmark-api');
-    const retry = { firstDelayMs: 60_000, maxDelayMs: 60_000, maxAttempts: 2 };
-    const mail = await openMail({ policy, transports: [api], retry });
-    opened.push(mail);
-    const { id } = await mail.send(resetInput({ sendAt: new Date(Date.now() + 3_600_000) }));
-    await db('postlane_messages').where({ id }).update({ category: 'removed' });
-    for (let attempt = 1; attempt <= 4; attempt += 1) {
-      await db('postlane_messages')
-        .where({ id })
-        .update({ due_at: new Date(Date.now() - 1000) });
-      await mail.work.deliverDue('transactional');
-      expect(await db('postlane_messages').where({ id }).first()).to.include({
-        state: 'queued',
-        reason: 'no-route',
-      });
-      if (attempt > 1) continue;
-      const [alert] = (await alerts('no-route')) as { id: string; category: string; problem: string }[];
-      expect(alert).to.include({ id, category: 'removed' });
-      expect(alert?.problem).to.match(/Add the category to the policy/);
-    }
-    await mail.work.rollUp();
-    expect(await alerts('no-route')).to.have.length(1);
-    await db('postlane_messages').where({ id }).update({ category: 'password-reset' });
-    await mail.work.rollUp();
-    expect(await alerts('no-route')).to.deep.equal([]);
-  });
 });

@@ -110,6 +110,7 @@ export function entryOf(message: NewMessage, template: ReadyTemplate | null, fil
       purged: false,
       unreadable: null,
       lastCode: null,
+      notHandedOver: 0,
     },
   };
 }

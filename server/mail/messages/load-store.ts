@@ -75,6 +75,7 @@ type LoadedRow = Selected<typeof own> &
   Selected<typeof addressee> & { [Name in keyof Joined]: Joined[Name] | null } & {
     hasAttachments: 0 | 1;
     lastCode: string | null;
+    notHandedOver: number;
   };
 
 /** A message with everything that sending it needs, except the bytes of its attachments. */
@@ -93,6 +94,8 @@ export interface StoredMessage extends Selected<typeof own> {
   unreadable: string | null;
   /** What the attempt before the latest came to; null where there was none. */
   lastCode: string | null;
+  /** How many attempts before the latest ended before the provider was asked, such as for want of a route. */
+  notHandedOver: number;
 }
 
 /** A message of a template's. */
@@ -122,7 +125,9 @@ export async function loadMessage(db: Db, id: string): Promise<StoredMessage | n
 // A campaign's message has no content row: its data is its recipient's row and the campaign's own.
 const loadSql = `SELECT ${[own, addressee, attempt, stored, campaign, audience].map(({ sql }) => sql).join(', ')},
     EXISTS (SELECT 1 FROM postlane_message_attachments f WHERE f.message_id = m.id) AS hasAttachments,
-    (SELECT p.code FROM postlane_attempts p WHERE p.message_id = m.id AND p.number + 1 = m.attempt_count) AS lastCode
+    (SELECT p.code FROM postlane_attempts p WHERE p.message_id = m.id AND p.number + 1 = m.attempt_count) AS lastCode,
+    IF(m.attempt_count > 1, (SELECT COUNT(*) FROM postlane_attempts n
+      WHERE n.message_id = m.id AND n.number < m.attempt_count AND n.handed_at IS NULL), 0) AS notHandedOver
   FROM postlane_messages m
   LEFT JOIN postlane_attempts a ON a.message_id = m.id AND a.number = m.attempt_count
   LEFT JOIN postlane_message_contents c ON c.message_id = m.id

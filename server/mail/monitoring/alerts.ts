@@ -7,7 +7,7 @@ import type { Lane } from '../routing/policy.ts';
 import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { addMs, hourMs, hourOf } from '../shared/time.ts';
 import { type AlertKey, closeAlert, openAlert, openAlerts } from './alerts-store.ts';
-import { type MissingRoute, missingRoutes } from './missing-routes.ts';
+import { type MissingRoute, missingRoutes, retryRouted } from './missing-routes.ts';
 import { countUpTo, latestAttempts, queueAges } from './queue-store.ts';
 import { countsByStep } from './series-store.ts';
 
@@ -61,7 +61,9 @@ export async function watchAlerts(context: MailContext): Promise<void> {
   for (const { kind, subject } of await openAlerts(db)) {
     const key = { kind, subject };
     if (lasting.has(JSON.stringify(key))) continue;
-    if (await closeAlert(db, key, now())) log.info(key, 'alert resolved');
+    if (!(await closeAlert(db, key, now()))) continue;
+    log.info(key, 'alert resolved');
+    if (kind === 'no-route') await retryRouted(context);
   }
 }
 

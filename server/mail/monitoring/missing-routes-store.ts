@@ -1,6 +1,8 @@
 import type { Db } from '../../../db/connect.ts';
 import { runningStates } from '../campaigns/states.ts';
 import { openStates } from '../messages/states.ts';
+import type { Lane } from '../routing/policy.ts';
+import { utc } from '../shared/time.ts';
 
 /** Something that has to be sent, the first of several with the same category. */
 interface Sendable {
@@ -48,6 +50,24 @@ export async function stillOpen(
     .whereIn('id', [...ids])
     .whereIn('state', [...openStates]);
 }
+
+/**
+ * Messages of these categories that a process without a route put off until later than `now`; up to `limit` of them. It
+ * reads no more than what waits for its time.
+ */
+export async function putOffWithoutRoute(
+  db: Db,
+  categories: readonly string[],
+  { now, limit }: { now: Date; limit: number },
+): Promise<string[]> {
+  const [rows] = await db.raw(putOffSql, [[...lanes], utc(now), [...categories], limit]);
+  return (rows as { id: string }[]).map(({ id }) => id);
+}
+
+const putOffSql = `SELECT id FROM postlane_messages FORCE INDEX (messages_due)
+  WHERE state = 'queued' AND lane IN (?) AND due_at > ? AND reason = 'no-route' AND category IN (?) LIMIT ?`;
+
+const lanes: readonly Lane[] = ['transactional', 'bulk'];
 
 /** The evidence of open alerts of a kind, as JSON. */
 export async function openEvidence(db: Db, kind: string): Promise<string[]> {

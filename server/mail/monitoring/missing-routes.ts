@@ -1,9 +1,11 @@
 import type { MailContext } from '../context.ts';
+import { transition } from '../messages/transitions-store.ts';
 import { findCategory } from '../routing/policy.ts';
 import {
   openEvidence,
   openRoutes,
   publishedCategories,
+  putOffWithoutRoute,
   runningCampaignCategories,
   stillOpen,
 } from './missing-routes-store.ts';
@@ -65,6 +67,22 @@ async function reportedMessages({ db }: MailContext) {
   const ids = named.filter(one => one.of === 'message').map(({ id }) => id);
   return ids.length > 0 ? stillOpen(db, ids) : [];
 }
+
+/**
+ * Makes due at once what waits because other processes had no route for its category and this one has: by now its next
+ * attempt may be hours away.
+ */
+export async function retryRouted({ db, policy, now }: MailContext): Promise<void> {
+  const categories = Object.keys(policy.categories);
+  for (;;) {
+    const at = now();
+    const ids = await putOffWithoutRoute(db, categories, { now: at, limit: retriedAtOnce });
+    if (ids.length === 0) return;
+    await transition(db, 'reschedule', { ids }, { at, dueAt: at });
+  }
+}
+
+const retriedAtOnce = 1000;
 
 /** Why one thing cannot be routed, or null when it can. */
 export function missingRoute(

@@ -44,9 +44,10 @@ function retryOrFail(
   if (code === notStarted.code) {
     return { to: 'defer', dueAt: addMs(now(), retry.firstDelayMs), reason: code };
   }
-  const delay = retryDelay(retry, message.attempts, retryAfterMs);
+  const attempts = message.attempts - message.notHandedOver;
+  const delay = retryDelay(retry, attempts, retryAfterMs);
   return delay === null
-    ? { to: 'fail', reason: `gave up after ${message.attempts} attempts: ${code}` }
+    ? { to: 'fail', reason: `gave up after ${attempts} attempts: ${code}` }
     : { to: 'defer', dueAt: addMs(now(), delay), reason: code };
 }
 
