@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { connect } from '../db/connect.ts';
+import { warnOfUnmailedLinks } from './accounts/link-mail.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config/index.ts';
 import { createMail } from './mail/index.ts';
@@ -10,6 +11,7 @@ import { stopOnSignal } from './stopping.ts';
 export async function startServer(config: Config): Promise<void> {
   const db = connect(config.database);
   const mail = await createMail(config, { db });
+  await warnOfUnmailedLinks({ mail });
   const server = createServer(createApp(mail, db, config));
   stopOnSignal(async () => {
     const closed = promisify(server.close.bind(server))();

@@ -3,6 +3,7 @@ import { MailError, type SendInput } from '../mail/index.ts';
 import { auditView, recordChange } from './account-audit.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
+import { linkTemplate } from './link-mail.ts';
 import { recordFailure } from './lockout.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
 import { hashOf, newToken } from './secrets.ts';
@@ -163,7 +164,7 @@ function messageOf(
   invitedBy: string | null,
 ): SendInput {
   return {
-    template: 'account-invitation',
+    template: linkTemplate,
     to: { email, name },
     data: {
       name,

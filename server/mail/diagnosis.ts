@@ -7,5 +7,5 @@ export type { Provider } from './providers/provider.ts';
 export type { Providers } from './providers/providers.ts';
 export type { Transport } from './providers/transport.ts';
 export { withTimeout } from './shared/time.ts';
-export { isPlaceholderSender, publishedPlaceholders } from './templates/index.ts';
+export { configuredPlaceholders, publishedPlaceholders } from './templates/index.ts';
 export { routingOf } from './wiring.ts';

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { createMail, type MailConfig, MailError } from '../../server/mail/index.ts';
+import { demoTemplates } from '../../server/demo/templates.ts';
+import { createMail, type Mail, type MailConfig, type MailDeps, MailError } from '../../server/mail/index.ts';
 import { runCommand } from '../../worker/commands/program.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
 import { testConfig } from '../support/mail.ts';
@@ -45,7 +46,7 @@ describe('postlane init', () => {
     'Blue Door, 2 Hill, Leeds',
   ];
   const policy = { categories: { account: {}, transactional: {}, newsletter: { lane: 'bulk' as const } } };
-  const opened = async (more: Partial<MailConfig> = {}) =>
+  const opened = async (more: Partial<MailConfig> = {}, role: MailDeps['role'] = 'command') =>
     createMail(
       {
         ...testConfig(),
@@ -55,8 +56,35 @@ describe('postlane init', () => {
         migrate: false,
         ...more,
       },
-      { role: 'command' },
+      { role },
     );
+
+  /** Each of the mails that the stand-alone server sends by it. */
+  const showsInvitations = async (mail: Mail) => {
+    const ref = { kind: 'template', key: 'account-invitation' } as const;
+    const content = (await mail.templates.get(ref))?.published?.source.content;
+    const expected = JSON.parse(await readFile(path.join(demoTemplates, ref.key, 'template.json'), 'utf8'));
+    expect(content).to.deep.include({ category: 'account', confidential: true, contract: expected.data });
+    const subjects = new Set<string>();
+    for (const invitedBy of ['Grace', undefined]) {
+      for (const newPassword of [true, false]) {
+        const link = 'https://bluedoor.test/invitation/abc';
+        const data = { name: 'Ada', role: 'editor', link, validHours: newPassword ? 1 : 168, newPassword };
+        const input = { template: ref.key, data: { ...data, ...(invitedBy && { invitedBy }) } };
+        const { html, text, subject } = await mail.render(input);
+        subjects.add(subject);
+        for (const part of [html, text ?? '']) {
+          expect(part)
+            .to.contain('Ada')
+            .and.contain(link)
+            .and.not.match(/\[\[|\{\{|undefined/);
+          expect(part.includes('Grace')).to.equal(invitedBy !== undefined);
+          expect(part.includes('168')).to.equal(!newPassword);
+        }
+      }
+    }
+    expect(subjects.size).to.equal(2);
+  };
 
   for (const language of ['en', 'de', 'es', 'fr', 'nl']) {
     it(`lays templates in ${language} that a push takes without a warning, in production too`, async () => {
@@ -65,7 +93,7 @@ describe('postlane init', () => {
       try {
         const pushed = await mail.templates.files.push({ by: 'tests' });
         expect(pushed.issues).to.deep.equal([]);
-        expect(pushed.applied).to.have.length(7);
+        expect(pushed.applied).to.have.length(8);
         for (const key of await mail.templates.keys()) {
           const { source } = (await mail.templates.get({ kind: 'template', key }))?.published ?? {};
           if (!source) throw new Error(`${key} is not published.`);
@@ -77,6 +105,7 @@ describe('postlane init', () => {
         for (const part of [html, text, subject])
           expect(part).not.to.match(/\[\[|Your Brand|example\.com|Alder/);
         expect((await mail.templates.sample('newsletter')).html).to.contain('href="#"');
+        await showsInvitations(mail);
       } finally {
         await mail.close();
       }
@@ -108,7 +137,9 @@ describe('postlane init', () => {
     await writeFile(path.join(folder, 'postlane.config.js'), '// mine');
     const { exitCode, said } = await init(['--yes']);
     expect(exitCode).to.equal(0);
-    expect(said).to.match(/There already, left alone:\n {2}postlane\.config\.js\n {2}templates\/brand\.json/);
+    expect(said).to.match(
+      /There already, left alone:\n {2}postlane\.config\.js\n {2}templates\/account-invitation\/html\.hbs/,
+    );
     expect(said).not.to.contain('Written:');
     expect(await read('postlane.config.js')).to.equal('// mine');
     expect(await read('.gitignore')).to.equal('node_modules\n.env\n.postlane/\n');
@@ -199,6 +230,36 @@ describe('postlane init', () => {
     await rm(path.join(folder, 'package.json'));
     expect((await init(filled)).said).to.match(/There is no .*package\.json/);
   });
+
+  it('has brands of which production takes no example, at a start and at a push', async () => {
+    await init(filled);
+    const outlet = { from: 'Outlet <mail@outlet.test>', values: { name: 'Outlet' } };
+    const refusals: [brand: object, field: string][] = [
+      [{ ...outlet, values: { name: 'Your Brand' } }, 'brands.outlet.values.name'],
+      [{ ...outlet, values: { url: 'https://www.example.com' } }, 'brands.outlet.values.url'],
+      [{ ...outlet, from: 'Outlet <mail@example.com>' }, 'brands.outlet.from'],
+    ];
+    const first = await opened({ production: true, brands: { outlet } });
+    expect((await first.templates.files.push({ by: 'tests' })).issues).to.deep.equal([]);
+    await first.close();
+    const brand = path.join(folder, 'templates/brand.json');
+    await writeFile(brand, (await read('templates/brand.json')).replace('#1f5fbf', '#1f5fbe'));
+    for (const [bad, field] of refusals) {
+      const brands = { outlet: bad };
+      const started = await opened({ production: true, brands }, 'app').then(
+        mail => mail.close(),
+        (reason: unknown) => reason,
+      );
+      expect(started, `start, ${field}`).to.include({ code: 'configuration', field });
+      const mail = await opened({ production: true, brands });
+      const pushed = await mail.templates.files.push({ by: 'tests' }).catch((reason: unknown) => reason);
+      await mail.close();
+      expect(pushed, `push, ${field}`).to.include({ code: 'configuration', field });
+    }
+    const development = await opened({ brands: { outlet: { values: { name: 'Your Brand' } } } });
+    expect((await development.templates.files.push({ by: 'tests' })).issues).to.deep.equal([]);
+    await development.close();
+  }).timeout(60_000);
 
   describe('left with its placeholders', () => {
     beforeEach(async () => {

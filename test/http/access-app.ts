@@ -8,7 +8,7 @@ import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
-import { openMail } from '../support/mail.ts';
+import { openMail, type TestOptions } from '../support/mail.ts';
 import { createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
 /** The pages with accounts of their own, on the emptied test database. */
@@ -37,10 +37,13 @@ export const goodPassword = 'a walrus on the stairs';
 export const cheap = { logN: 4, r: 8, p: 1 };
 
 /** Opens the app; `mail.close()` ends it. */
-export async function openAccessApp(over: Partial<AccountAccessSettings> = {}): Promise<AccessApp> {
+export async function openAccessApp(
+  over: Partial<AccountAccessSettings> = {},
+  options: TestOptions = {},
+): Promise<AccessApp> {
   const clock = createClock();
   const api = createScriptedTransport('postmark-api');
-  const mail = await openMail({ now: clock.now, transports: [api] });
+  const mail = await openMail({ now: clock.now, transports: [api], ...options });
   const settings: AccountAccessSettings = {
     secretKeys: ['a key of the tests, 32 characters or more'],
     publicUrl: 'http://127.0.0.1',

@@ -306,6 +306,11 @@ describe('postlane doctor', function () {
       await before.templates.files.import();
       await before.close();
       expectBad(await clinic.examine(), 'brand', /The brand's name is still Alder & Finch/, /brand\.json/);
+      clinic.config.brands = {
+        outlet: { from: 'mail@example.com', values: { name: 'Your Brand' } },
+      };
+      const ofBrands = /brands\.outlet\.from .*brands\.outlet\.values\.name is still Your Brand/;
+      expectBad(await clinic.examine(), 'brand', ofBrands, /domain of your own/);
       await emptyTables(testDatabase());
       expectBad(await clinic.examine(), 'templates', /None is published/, /templates push/);
     });

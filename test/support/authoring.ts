@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { Db } from '../../db/connect.ts';
+import { joinProviders } from '../../server/mail/providers/providers.ts';
+import { createBrands } from '../../server/mail/routing/brands.ts';
 import type { Authoring } from '../../server/mail/templates/authoring/api.ts';
 import type { AuthoringChecks } from '../../server/mail/templates/authoring/context.ts';
 import { createAuthoring } from '../../server/mail/templates/authoring/index.ts';
@@ -104,12 +106,14 @@ export async function putFile(folder: string, file: string, text: string): Promi
 /** Opens one on a folder, which it does not take yet. */
 export function openAuthoring(db: Db, folder: string, checks: AuthoringChecks = plainChecks): OpenAuthoring {
   const templates = createTemplates(db, () => new Date());
+  const policy = testPolicy({ email: 'shop@sender.example' });
   const context = {
     db,
     templates,
     now: () => new Date(),
     log: pino({ level: 'silent' }),
-    policy: testPolicy({ email: 'shop@sender.example' }),
+    policy,
+    brands: createBrands({}, policy, joinProviders([], [], [])),
   };
   return { ...createAuthoring(context, { folder, checks }), templates };
 }

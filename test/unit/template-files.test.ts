@@ -1,10 +1,12 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { MailError } from '../../server/mail/error.ts';
 import { unsubscribePlaceholder } from '../../server/mail/providers/postmark/index.ts';
+import { fileOf } from '../../server/mail/templates/authoring/file-names.ts';
 import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
+import { issue } from '../../server/mail/templates/issue.ts';
 import {
   type ContractSpec,
   compileContract,
@@ -117,15 +119,20 @@ describe('the shipped templates', () => {
 });
 
 describe('reading template files', () => {
+  let outer = '';
   let folder = '';
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'postlane-templates-'));
+    outer = await mkdtemp(path.join(tmpdir(), 'postlane-templates-'));
+    folder = path.join(outer, 'mails');
+    await mkdir(folder);
     for (const part of ['brand.json', 'layouts', 'partials', 'receipt'])
       await cp(path.join(shipped, part), path.join(folder, part), { recursive: true });
   });
-  afterEach(() => rm(folder, { recursive: true }));
+  afterEach(() => rm(outer, { recursive: true }));
 
   const put = (file: string, source: string) => writeFile(path.join(folder, file), source);
+  /** From the folder around it on, which is where a person would find the file. */
+  const below = (text: string) => text.replace(`${outer}${path.sep}`, '');
   const refusal = async (): Promise<MailError> => {
     const error: unknown = await readTemplateFiles(folder).catch((thrown: unknown) => thrown);
     if (error instanceof MailError) return error;
@@ -151,85 +158,93 @@ describe('reading template files', () => {
       'a part',
       'receipt/html.hbs',
       'one\n{{#if name}',
-      /^templates\/receipt\/html\.hbs, line 2: This part does not parse/,
+      /^mails\/receipt\/html\.hbs, line 2: This part does not parse/,
     ],
     [
       'a subject',
       'receipt/subject.hbs',
       '{{',
-      /^templates\/receipt\/subject\.hbs, line 1: This part does not parse/,
+      /^mails\/receipt\/subject\.hbs, line 1: This part does not parse/,
     ],
     [
       'a preheader',
       'receipt/preheader.hbs',
       '{{/if}}',
-      /^templates\/receipt\/preheader\.hbs, line 1: This part does not parse/,
+      /^mails\/receipt\/preheader\.hbs, line 1: This part does not parse/,
     ],
     [
       'a partial',
       'partials/fact.html.hbs',
       '\n\n{{#if x}}{{/each}}',
-      /^templates\/partials\/fact\.html\.hbs, line 3: .*if doesn't match each/,
+      /^mails\/partials\/fact\.html\.hbs, line 3: .*if doesn't match each/,
     ],
     [
       'a text partial',
       'partials/fact.text.hbs',
       '{{x',
-      /^templates\/partials\/fact\.text\.hbs, line 1: This part does not parse/,
+      /^mails\/partials\/fact\.text\.hbs, line 1: This part does not parse/,
     ],
     [
       'a layout',
       'layouts/default.text.hbs',
       '{{> content',
-      /^templates\/layouts\/default\.text\.hbs, line 1: This part does not parse/,
+      /^mails\/layouts\/default\.text\.hbs, line 1: This part does not parse/,
     ],
     [
       'a use of an unknown partial',
       'receipt/text.hbs',
       '{{> footer}}',
-      /^templates\/receipt\/text\.hbs: There is no partial footer\.$/,
+      /^mails\/receipt\/text\.hbs: There is no partial footer\.$/,
     ],
-    ['JSON', 'receipt/template.json', '{"category":', /^receipt\/template\.json cannot be read/],
+    ['JSON', 'receipt/template.json', '{"category":', /^mails\/receipt\/template\.json cannot be read/],
     [
       'a template.json without its category',
       'receipt/template.json',
       '{"data":{},"sample":{}}',
-      /^templates\/receipt\/template\.json: category is required/,
+      /^mails\/receipt\/template\.json: category is required/,
     ],
     [
       'a contract',
       'receipt/template.json',
       '{"category":"receipt","data":{"a":{"type":"text"}},"sample":{}}',
-      /^templates\/receipt\/template\.json: data\.a\.type must be one of/,
+      /^mails\/receipt\/template\.json: data\.a\.type must be one of/,
     ],
-    ['a brand', 'brand.json', '[', /brand\.json cannot be read/],
+    ['a brand', 'brand.json', '[', /^mails\/brand\.json cannot be read/],
   ];
   for (const [what, file, source, message] of broken) {
     it(`names the file of ${what} that is broken`, async () => {
       await put(file, source);
       const error = await refusal();
       expect(error.code).to.equal('invalid-template');
-      expect(error.message).to.match(message);
+      expect(below(error.message)).to.match(message);
     });
   }
 
   it('names a broken part in another language', async () => {
     await put('receipt/subject.nl.hbs', 'Bon');
     await put('receipt/html.nl.hbs', '\n{{');
-    expect(await refusal()).to.include({ field: 'templates/receipt/html.nl.hbs' });
+    expect(below((await refusal()).field ?? '')).to.equal('mails/receipt/html.nl.hbs');
   });
 
   it('names a template that lacks a part, and in which language', async () => {
     await put('receipt/html.nl.hbs', 'x');
-    expect((await refusal()).message).to.equal('templates/receipt lacks its subject or html for nl.');
+    expect(below((await refusal()).message)).to.equal('mails/receipt lacks its subject or html for nl.');
     await rm(path.join(folder, 'receipt/html.nl.hbs'));
     await rm(path.join(folder, 'receipt/html.hbs'));
-    expect((await refusal()).message).to.equal('templates/receipt lacks its subject or html for default.');
+    expect(below((await refusal()).message)).to.equal('mails/receipt lacks its subject or html for default.');
+  });
+
+  it('names the folder of a brand’s own template, and what is below the working directory from there on', () => {
+    const fault = issue('link', 'It leads nowhere.', { part: 'html', locale: 'nl' });
+    const folders = { common: shipped, brands: { outlet: path.join(outer, 'outlet') } };
+    const fileIn = (key: string) => fileOf(folders, { key, layout: 'default' }, fault);
+    expect(below(fileIn('outlet.receipt'))).to.equal('outlet/receipt/html.nl.hbs');
+    expect(fileIn('receipt')).to.equal('templates/demo/receipt/html.nl.hbs');
   });
 
   it('names a layout that is not there', async () => {
     await rm(path.join(folder, 'layouts/default.html.hbs'));
-    expect((await refusal()).message).to.match(/^templates\/layouts\/default\.html\.hbs cannot be read/);
+    expect(below((await refusal()).message)).to.match(/^mails\/layouts\/default\.html\.hbs cannot be read/);
   });
 
   it('names a folder without template.json', async () => {

@@ -5,6 +5,7 @@ import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
+import { linkMailProblem } from '../link-mail.ts';
 import { acceptLink, accountOfLink, forgottenHours, mailForgotten } from '../links.ts';
 import { recordFailure } from '../lockout.ts';
 import { statusOf } from '../page-errors.ts';
@@ -24,10 +25,13 @@ export function passwordLinkRouter(
   const router = Router();
   const limited = rateLimit(context);
 
-  router.get('/forgotten-password', (_request, response) => show(response, 'sign-in/forgotten', {}));
+  router.get('/forgotten-password', async (_request, response) => {
+    show(response, 'sign-in/forgotten', { mails: (await linkMailProblem(context)) === null });
+  });
 
   router.post('/forgotten-password', rateLimit(context), check, async (request, response) => {
     if (await recordFailure(context, 'address', callerAddress(request))) throw tooManyRequests();
+    if (await linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
     redirectWithFlash(response, 'sign-in', linkMailed);
     // After the answer, which is the same and takes the same time whether there is such an account or not.
     mailForgotten(context, formField(request, 'email')).catch(error =>

@@ -10,6 +10,7 @@ import { changeRole, disableAccount, enableAccount, resetTwoFactor } from '../ac
 import type { AccountsContext } from '../context.ts';
 import { AccountError, unknownAccount } from '../error.ts';
 import { invite } from '../invitations.ts';
+import { linkMailProblem } from '../link-mail.ts';
 import { type Link, mailLink, renewLink } from '../links.ts';
 import { statusOf } from '../page-errors.ts';
 import { type Account, findAccount, hasAccounts, listAccounts } from '../store/accounts-store.ts';
@@ -110,16 +111,20 @@ export function userRouter(context: AccountsContext, show: Show): Router {
   // Shown in the answer itself and nowhere else: it is not kept in a readable form.
   async function showLink(response: Response, account: Account, link: Link, again: boolean): Promise<void> {
     const messageId = await mailLink(context, account, link, personOf(response).name);
-    show(response, 'users/link', { account, link, messageId, again, joining: link.purpose === 'invitation' });
+    const joining = link.purpose === 'invitation';
+    const mailProblem = messageId === null ? await linkMailProblem(context) : null;
+    show(response, 'users/link', { account, link, messageId, mailProblem, again, joining });
   }
 
   return router;
 }
 
-async function listing({ db, now }: AccountsContext, cursor: string | undefined): Promise<object> {
-  const [found, invited] = await Promise.all([
+async function listing(context: AccountsContext, cursor: string | undefined): Promise<object> {
+  const { db, now } = context;
+  const [found, invited, mailProblem] = await Promise.all([
     listAccounts(db, perPage + 1, cursor),
     openInvitations(db, now()),
+    linkMailProblem(context),
   ]);
   const accounts = found.slice(0, perPage);
   return {
@@ -130,6 +135,7 @@ async function listing({ db, now }: AccountsContext, cursor: string | undefined)
     })),
     more: found.length > perPage ? (accounts.at(-1)?.email ?? null) : null,
     paged: cursor !== undefined,
+    mailProblem,
   };
 }
 

@@ -14,7 +14,7 @@ export interface TemplatesContext {
   log: Log;
   policy: Policy;
   production?: boolean | undefined;
-  brands: Pick<Brands, 'ofTemplate'>;
+  brands: Pick<Brands, 'all' | 'ofTemplate'>;
   templates: Templates;
   /** Where what admins typed is rendered and checked. */
   renderPool: RenderPool;

@@ -1,8 +1,8 @@
 import { MailError } from '../error.ts';
 import { brandedKey } from '../routing/brands.ts';
 import { canonicalJson } from '../shared/fingerprint.ts';
-import { compositionError } from './authoring/read-files.ts';
-import { readAllFiles, type SourceFolders } from './authoring/source-folders.ts';
+import { compositionError, type SourceFolders } from './authoring/file-names.ts';
+import { readAllFiles } from './authoring/source-folders.ts';
 import { assertSendable, compileSource } from './authoring/validate.ts';
 import { type Frames, framesOf } from './frames.ts';
 import type { Issue } from './issue.ts';
@@ -67,7 +67,7 @@ async function readPublished(folders: SourceFolders): Promise<Published> {
       const source = all[id - 1];
       if (!source) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
       const name = `${id} ${canonicalJson(values)}`;
-      const own = { sources, faults: faults.get(sourceName(source)) ?? [] };
+      const own = { folders, sources, faults: faults.get(sourceName(source)) ?? [] };
       const template = ready.get(name) ?? prepare(source, id, { ...own, values });
       ready.set(name, template);
       return template;
@@ -94,16 +94,22 @@ function prepare(
   source: Source<'template'>,
   id: number,
   {
+    folders,
     sources,
     faults,
     values,
-  }: { sources: Sources; faults: readonly Issue[]; values: Readonly<Record<string, string>> },
+  }: {
+    folders: SourceFolders;
+    sources: Sources;
+    faults: readonly Issue[];
+    values: Readonly<Record<string, string>>;
+  },
 ): ReadyTemplate {
   const composed = compose(source, sources);
   const issues = [...faults, ...composed.issues];
   const { content } = composed;
   if (!content || issues.length > 0)
-    throw compositionError({ key: source.key, layout: source.content.layout }, issues);
+    throw compositionError(folders, { key: source.key, layout: source.content.layout }, issues);
   assertSendable(content);
   return compiled({ id, version: 1, content: withBrandValues(content, values) });
 }

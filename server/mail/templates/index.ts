@@ -4,7 +4,7 @@ export type { MailTemplates } from './api.ts';
 export type * from './authoring/api.ts';
 export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
 export { createAuthoring } from './authoring/index.ts';
-export { isPlaceholderSender } from './authoring/placeholders.ts';
+export { configuredPlaceholders, refuseConfiguredPlaceholders } from './authoring/placeholders.ts';
 export { publishedPlaceholders } from './authoring/published-sources.ts';
 export { writeTemplateTypes } from './authoring/write-files.ts';
 export { createFileTemplates, type FileTemplates } from './file-templates.ts';

@@ -1,9 +1,9 @@
 import { alertLine } from '../../../server/admin/overview/alerts.ts';
-import { isPlaceholderSender, publishedPlaceholders } from '../../../server/mail/diagnosis.ts';
+import { configuredPlaceholders, publishedPlaceholders } from '../../../server/mail/diagnosis.ts';
 import { ago } from '../layout.ts';
 import { workerPatienceMs, workerSeenAt } from '../worker-heartbeat-store.ts';
 import { bad, type Examination, good, unseen } from './check.ts';
-import { sendersOf } from './routes.ts';
+import { brandsUsing, categoriesOf } from './routes.ts';
 
 /** What runs, and what it is given to send. */
 export const operation: readonly Examination[] = [
@@ -32,8 +32,9 @@ export const operation: readonly Examination[] = [
       const summaries = await (await mail()).templates.list('template');
       const published = summaries.filter(({ version }) => version !== null);
       if (published.length === 0) return bad('None is published.', 'Run postlane templates push.');
-      const { categories } = routing().policy;
-      const lost = published.filter(({ category }) => !Object.hasOwn(categories, category ?? ''));
+      const lost = published.filter(({ key, category }) =>
+        brandsUsing(routing(), key).some(({ policy }) => !Object.hasOwn(policy.categories, category ?? '')),
+      );
       if (lost.length === 0) return good(`${published.length} published, each of a known category.`);
       const names = lost.map(({ key, category }) => `${key} (${category})`).join(', ');
       return bad(
@@ -46,10 +47,11 @@ export const operation: readonly Examination[] = [
     name: 'brand',
     async look({ db, config, routing, wrong }) {
       const issues = (await publishedPlaceholders(await db())).map(({ message }) => message);
-      const senders = wrong.has('from')
-        ? []
-        : sendersOf(routing()).filter(email => isPlaceholderSender({ email }));
-      const found = [...issues, ...senders.map(email => `Mail comes from ${email}, which is an example.`)];
+      // A sender that is not valid is a finding of the configuration.
+      const configured = configuredPlaceholders(routing().brands.all)
+        .filter(({ field }) => !(wrong.has('from') && field.endsWith('from')))
+        .map(({ message }) => message);
+      const found = [...issues, ...configured];
       if (found.length === 0) return good('Your own, as far as it is published.');
       const remedy =
         'Put your own into brand.json and run postlane templates push; send from a domain of your own.';
@@ -59,15 +61,15 @@ export const operation: readonly Examination[] = [
   {
     name: 'consent',
     async look({ routing }) {
-      const bulk = Object.entries(routing().policy.categories).filter(([, { lane }]) => lane === 'bulk');
-      const without = bulk.filter(([, { consent }]) => consent === 'none').map(([name]) => name);
+      const bulk = categoriesOf(routing()).filter(([, { lane }]) => lane === 'bulk');
+      const without = new Set(bulk.filter(([, { consent }]) => consent === 'none').map(([name]) => name));
       if (bulk.length === 0) return unseen('There is no bulk mail.');
-      return without.length > 0
+      return without.size > 0
         ? bad(
-            `Bulk mail without consent: ${without.join(', ')}.`,
+            `Bulk mail without consent: ${[...without].join(', ')}.`,
             "Set consent: 'opt-in' or 'opt-out' for these categories of the policy.",
           )
-        : good(bulk.map(([name, { consent }]) => `${name} ${consent}`).join(', '));
+        : good([...new Set(bulk.map(([name, { consent }]) => `${name} ${consent}`))].join(', '));
     },
   },
 ];

@@ -157,7 +157,7 @@ export interface SyncResult {
   applied: SourceRef[];
   /** Left alone, because both sides changed or the other one did; name them to force them. */
   remaining: FileDifference[];
-  /** A push only: nothing was applied, because of these; `file` is where, beginning with `templates/`. */
+  /** A push only: nothing was applied, because of these; `file` is where, from the working directory on. */
   issues: (TemplateIssue & { file: string })[];
 }
 

@@ -1,9 +1,10 @@
 import type { Db } from '../../../../db/connect.ts';
+import type { Brand } from '../../routing/brands.ts';
 import type { Policy } from '../../routing/policy.ts';
 import type { Log } from '../../shared/log.ts';
 import type { TemplateChecks } from '../preview/index.ts';
+import type { SourceFolders } from './file-names.ts';
 import type { PublishedSources } from './published-sources.ts';
-import type { SourceFolders } from './source-folders.ts';
 
 /** The checks that authoring asks for. */
 export type AuthoringChecks = Pick<TemplateChecks, 'check' | 'compileMjml' | 'preview'>;
@@ -14,6 +15,8 @@ export interface AuthoringContext {
   now: () => Date;
   log: Log;
   policy: Policy;
+  /** In whose names mail goes out. */
+  brands: readonly Brand[];
   /** Whether mail goes to real people: then no brand of a demo is published. */
   production?: boolean | undefined;
   checks: AuthoringChecks;

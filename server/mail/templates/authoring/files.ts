@@ -12,11 +12,11 @@ import {
   isChangedInFile,
   isDifference,
 } from './file-comparison.ts';
+import { compositionError, fileOf, type SourceFolders } from './file-names.ts';
 import { readSourceVersion } from './history-store.ts';
 import type { Plan } from './plan.ts';
 import { allIssues } from './publications.ts';
 import { type PublishResult, publishChanges } from './publish-changes.ts';
-import { compositionError, fileOf } from './read-files.ts';
 import { readAllFiles, writeToFolder } from './source-folders.ts';
 import { assertSendable } from './validate.ts';
 
@@ -79,7 +79,11 @@ export async function pushFiles(
   const differing = await diffFiles(context);
   const remaining = differing.filter(({ state }) => state === 'conflict' || state === 'database');
   if (result.state === 'refused')
-    return { applied: [], remaining, issues: result.issues.filter(isError).map(located(files)) };
+    return {
+      applied: [],
+      remaining,
+      issues: result.issues.filter(isError).map(located(context.folders, files)),
+    };
   const published = result.state === 'published' ? result.versions : [];
   const applied = published.filter(({ cause }) => cause.kind === 'files').map(({ source }) => refOf(source));
   return { applied, remaining, issues: [] };
@@ -128,12 +132,13 @@ function publishFiles(
   });
 }
 
-function located(files: readonly Source[]) {
+function located(folders: SourceFolders, files: readonly Source[]) {
   return (one: TemplateIssue) => {
     const own = files.find(({ kind, key }) => kind === 'template' && key === one.template) as
       | Source<'template'>
       | undefined;
-    return { ...one, file: fileOf({ key: one.template, layout: own?.content.layout ?? one.template }, one) };
+    const template = { key: one.template, layout: own?.content.layout ?? one.template };
+    return { ...one, file: fileOf(folders, template, one) };
   };
 }
 
@@ -143,17 +148,17 @@ function isMissing(error: unknown): boolean {
 
 /** The files were reviewed as code; only what cannot be sent at all is refused. */
 function assertPublishable(
-  { policy }: AuthoringContext,
+  { folders, policy }: AuthoringContext,
   { affected }: Plan,
   own: readonly TemplateIssue[],
 ): void {
   for (const { key, layout, content, issues } of affected) {
-    if (!content || issues.length > 0) throw compositionError({ key, layout }, issues);
+    if (!content || issues.length > 0) throw compositionError(folders, { key, layout }, issues);
   }
   const [first] = own;
   if (first) {
-    const place = `templates, ${first.template}, ${first.part}, line ${first.line}`;
-    throw new MailError('invalid-template', `${place}: ${first.message}`, first.part);
+    const file = fileOf(folders, { key: first.template, layout: first.template }, first);
+    throw new MailError('invalid-template', `${file}, line ${first.line}: ${first.message}`, first.part);
   }
   for (const { content } of affected) {
     if (!content) continue;

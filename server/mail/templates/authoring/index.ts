@@ -4,16 +4,16 @@ import { type Source, type SourceRef, sourceName } from '../language/source.ts';
 import type { Authoring, Candidate } from './api.ts';
 import type { AuthoringChecks, AuthoringContext } from './context.ts';
 import { createSource, discardDraft, saveDraft } from './drafts.ts';
+import type { SourceFolders } from './file-names.ts';
 import { conflictsOf, diffFiles, importFiles, pullFiles, pushFiles } from './files.ts';
 import { diffVersions, historyOf } from './history.ts';
 import { publishDraft, restoreVersion, reviewSource } from './publications.ts';
 import { createPublishedSources, listSources, versionOf, viewOf } from './published-sources.ts';
-import type { SourceFolders } from './source-folders.ts';
 import { compileSource } from './validate.ts';
 
 /** See {@link Authoring}. `folder` holds the template files, and `brandFolders` by brand those of its own. */
 export function createAuthoring(
-  from: Pick<TemplatesContext, 'db' | 'now' | 'log' | 'policy' | 'production' | 'templates'>,
+  from: Pick<TemplatesContext, 'db' | 'now' | 'log' | 'policy' | 'brands' | 'production' | 'templates'>,
   {
     folder,
     brandFolders = {},
@@ -28,6 +28,7 @@ export function createAuthoring(
     now,
     log,
     policy,
+    brands: from.brands.all,
     production,
     checks,
     folders,

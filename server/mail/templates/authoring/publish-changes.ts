@@ -7,6 +7,7 @@ import { type SourceRef, sourceName, textsOf } from '../language/source.ts';
 import type { Conflict, PublishedTemplate, TemplateIssue } from './api.ts';
 import type { AuthoringContext } from './context.ts';
 import { dropDraft, lockRevision } from './drafts-store.ts';
+import { refuseConfiguredPlaceholders } from './placeholders.ts';
 import { type Change, type Plan, planPublication } from './plan.ts';
 import {
   advanceRevision,
@@ -54,6 +55,7 @@ export async function publishChanges(
   context: AuthoringContext,
   request: PublishRequest,
 ): Promise<PublishResult> {
+  if (context.production) refuseConfiguredPlaceholders(context.brands);
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const published = await context.published();
     const changes = await request.read(published);

@@ -3,7 +3,6 @@ import path from 'node:path';
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
 import { firstFault } from '../../shared/joi.ts';
-import type { Issue } from '../issue.ts';
 import { compose } from '../language/compose.ts';
 import { type ContractSpec, contractSchema } from '../language/contract.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type TemplateSource,
 } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
+import { compositionError, shownPath } from './file-names.ts';
 
 /** template.json: everything about a template that is not a part of it. */
 interface TemplateJson {
@@ -59,7 +59,10 @@ export async function readSourceFiles(folder: string): Promise<Source[]> {
     ...layouts.map(({ key, ...found }) => ({
       kind: 'layout' as const,
       key,
-      content: { html: present(found, key, 'html'), text: present(found, key, 'text') },
+      content: {
+        html: present(folder, key, found.html, 'html'),
+        text: present(folder, key, found.text, 'text'),
+      },
     })),
     ...partials.map(({ key, ...content }) => ({ kind: 'partial' as const, key, content })),
     ...templates,
@@ -77,35 +80,10 @@ export async function readTemplateFiles(folder: string): Promise<TemplateContent
       key,
       content: { layout },
     } = source;
-    if (!content || issues.length > 0) throw compositionError({ key, layout }, issues);
+    if (!content || issues.length > 0)
+      throw compositionError({ common: folder, brands: {} }, { key, layout }, issues);
     return content;
   });
-}
-
-/** The first issue of putting a template together, named by its file. */
-export function compositionError(
-  template: { key: string; layout: string },
-  [first]: readonly Issue[],
-): MailError {
-  if (!first) return new MailError('invalid-template', 'A template cannot be assembled.');
-  const file = fileOf(template, first);
-  return first.rule === 'parse' || first.rule === 'size'
-    ? new MailError('invalid-template', `${file}, line ${first.line}: ${first.message}`, file)
-    : new MailError('invalid-template', `${file}: ${first.message}`, first.about);
-}
-
-/** The file that an issue of a template is in. */
-export function fileOf(
-  { key, layout }: { key: string; layout: string },
-  { part, locale, rule }: Issue,
-): string {
-  if (rule === 'placeholder' || rule === 'language') return 'templates/brand.json';
-  if (part.startsWith('partial:')) return `templates/partials/${part.slice('partial:'.length)}.hbs`;
-  if (part.startsWith('layout.')) return `templates/layouts/${layout}${part.slice('layout'.length)}.hbs`;
-  if (part === 'template' || part === 'contract' || part === 'sample' || part === 'from')
-    return `templates/${key}/template.json`;
-  const suffix = locale && locale !== 'default' ? `.${locale}` : '';
-  return part === 'mjml' ? `templates/${key}/html${suffix}.mjml` : `templates/${key}/${part}${suffix}.hbs`;
 }
 
 async function readTemplate(folder: string, key: string): Promise<Source<'template'>> {
@@ -113,10 +91,10 @@ async function readTemplate(folder: string, key: string): Promise<Source<'templa
   const { error, value } = templateJson.validate(await readJson(file));
   if (error) {
     const { path: field, fault } = firstFault(error);
-    throw new MailError('invalid-template', `templates/${key}/template.json: ${field} ${fault}`, field);
+    throw new MailError('invalid-template', `${shownPath(file)}: ${field} ${fault}`, field);
   }
   const { data: contract, category, description, layout, sample, confidential } = value;
-  const locales = await readLocales(path.join(folder, key), key);
+  const locales = await readLocales(path.join(folder, key));
   return {
     kind: 'template',
     key,
@@ -132,7 +110,7 @@ async function readTemplate(folder: string, key: string): Promise<Source<'templa
   };
 }
 
-async function readLocales(folder: string, key: string): Promise<TemplateSource['locales']> {
+async function readLocales(folder: string): Promise<TemplateSource['locales']> {
   const found: Record<string, Partial<SourceParts>> = {};
   for (const file of await readdir(folder)) {
     const place = partOfFile(file);
@@ -141,11 +119,11 @@ async function readLocales(folder: string, key: string): Promise<TemplateSource[
     found[place.locale] = { ...found[place.locale], [place.part]: source };
   }
   const locales = Object.entries(found).map(
-    ([locale, parts]) => [locale, complete(parts, key, locale)] as const,
+    ([locale, parts]) => [locale, complete(parts, folder, locale)] as const,
   );
   const { default: fallback, ...others } = Object.fromEntries(locales);
   if (!fallback)
-    throw new MailError('invalid-template', `templates/${key} has no subject.hbs and html.hbs.`, 'html');
+    throw new MailError('invalid-template', `${shownPath(folder)} has no subject.hbs and html.hbs.`, 'html');
   return { ...others, default: fallback };
 }
 
@@ -157,13 +135,13 @@ export function partOfFile(file: string): { part: keyof SourceParts; locale: str
   return { part: ending === 'mjml' ? 'mjml' : (name as keyof SourceParts), locale };
 }
 
-function complete(parts: Partial<SourceParts>, key: string, locale: string): SourceParts {
+function complete(parts: Partial<SourceParts>, folder: string, locale: string): SourceParts {
   // What MJML compiles to is made, not read.
   const html = parts.mjml === undefined ? parts.html : '';
   if (parts.subject === undefined || html === undefined) {
     throw new MailError(
       'invalid-template',
-      `templates/${key} lacks its subject or html for ${locale}.`,
+      `${shownPath(folder)} lacks its subject or html for ${locale}.`,
       'html',
     );
   }
@@ -188,10 +166,9 @@ async function readShared(folder: string, name: 'layouts' | 'partials'): Promise
   return [...found.values()];
 }
 
-function present(found: Omit<SharedFiles, 'key'>, key: string, flavour: 'html' | 'text'): string {
-  const source = found[flavour];
+function present(folder: string, key: string, source: string | undefined, flavour: 'html' | 'text'): string {
   if (source !== undefined) return source;
-  const file = `templates/layouts/${key}.${flavour}.hbs`;
+  const file = shownPath(folder, 'layouts', `${key}.${flavour}.hbs`);
   throw new MailError('invalid-template', `${file} cannot be read: there is no such file`, 'layout');
 }
 
@@ -199,10 +176,9 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    const name = path.join(path.basename(path.dirname(file)), path.basename(file));
     throw new MailError(
       'invalid-template',
-      `${name} cannot be read: ${(error as Error).message}`,
+      `${shownPath(file)} cannot be read: ${(error as Error).message}`,
       'template.json',
     );
   }

@@ -1,14 +1,9 @@
 import { MailError } from '../../error.ts';
 import { brandedKey, brandOfKey } from '../../routing/brands.ts';
 import { keyProblem, type Source, type SourceRef } from '../language/source.ts';
+import { placeOf, type SourceFolders, shownPath } from './file-names.ts';
 import { readSourceFiles } from './read-files.ts';
 import { writeSourceFiles } from './write-files.ts';
-
-/** Where template files are: those for all, and by brand those of its own. */
-export interface SourceFolders {
-  common: string;
-  brands: Readonly<Record<string, string>>;
-}
 
 /** Reads every source of all folders. Throws `invalid-template` naming the file. */
 export async function readAllFiles({ common, brands }: SourceFolders): Promise<Source[]> {
@@ -17,11 +12,9 @@ export async function readAllFiles({ common, brands }: SourceFolders): Promise<S
 }
 
 /** Writes a source to where it is read from; false where there is no such folder. */
-export async function writeToFolder({ common, brands }: SourceFolders, source: Source): Promise<boolean> {
-  const brand = brandOfKey(source.key);
-  const folder = brand === null ? common : brands[brand];
+export async function writeToFolder(folders: SourceFolders, source: Source): Promise<boolean> {
+  const { folder, key } = placeOf(folders, source.key);
   if (folder === undefined) return false;
-  const key = brand === null ? source.key : source.key.slice(brandedKey(brand, '').length);
   await writeSourceFiles(folder, { ...source, key });
   return true;
 }
@@ -37,7 +30,10 @@ export function newKeyProblem({ brands }: SourceFolders, { kind, key }: SourceRe
 async function readBrandFiles(brand: string, folder: string): Promise<Source[]> {
   const found = await readSourceFiles(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
-    throw new MailError('invalid-template', `There is no folder ${folder} with the templates of ${brand}.`);
+    throw new MailError(
+      'invalid-template',
+      `There is no folder ${shownPath(folder)} with the templates of ${brand}.`,
+    );
   });
   return found.map(source => {
     const { kind } = source;
@@ -48,11 +44,11 @@ async function readBrandFiles(brand: string, folder: string): Promise<Source[]> 
     if (kind !== 'template')
       throw new MailError(
         'invalid-template',
-        `${folder} has a ${kind}, and may have templates alone: ${help}.`,
+        `${shownPath(folder)} has a ${kind}, and may have templates alone: ${help}.`,
       );
     const key = brandedKey(brand, source.key);
     const problem = lengthProblem(key);
-    if (problem) throw new MailError('invalid-template', `templates/${source.key}: ${problem}`);
+    if (problem) throw new MailError('invalid-template', `${shownPath(folder, source.key)}: ${problem}`);
     return { ...source, key };
   });
 }
