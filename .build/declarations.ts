@@ -15,6 +15,7 @@ export async function writeDeclarations(): Promise<void> {
   try {
     emit(emitted);
     for (const { name, text } of await joined(emitted)) {
+      refuseForeignTypes(name, text);
       writeDist(name, text);
       writeDist(name.replace(/\.d\.ts$/, '.d.cts'), forCommonJs(text));
     }
@@ -50,6 +51,18 @@ async function joined(emitted: string): Promise<{ name: string; text: string }[]
   return output.flatMap(file =>
     file.type === 'chunk' ? [{ name: file.fileName, text: withoutRegions(file.code) }] : [],
   );
+}
+
+/** A host may have no such package, or another version of it. Whoever uses our storage for Agenda has Agenda. */
+function refuseForeignTypes(name: string, text: string): void {
+  const naming = /^(?:(?:im|ex)port .* from|declare module) ["'](?!\.|node:)([^"']+)["']/gm;
+  const foreign = [...text.matchAll(naming)]
+    .map(([, module = '']) => module)
+    .filter(module => module !== 'agenda' || name !== 'agenda.d.ts');
+  if (foreign.length > 0)
+    throw new Error(
+      `${name} names types of ${foreign.join(', ')}: say what is used of them in a type of our own.`,
+    );
 }
 
 function withoutRegions(text: string): string {

@@ -1,13 +1,23 @@
 /** The TypeScript types of rows, from the text of `readSchema`: what db/rows.ts holds. Agenda's tables know their own. */
 export function rowTypes(schema: string): string {
-  const tables = [...schema.matchAll(/^CREATE TABLE postlane_(?!agenda_)(\w+) \(\n([^;]*)^\)/gm)].map(
+  return `${heading}\n${tablesOf(schema).map(rowInterface).join('\n')}`;
+}
+
+/** What tells knex of these rows: what db/tables.ts holds. Apart, so that no host's knex is told of our tables. */
+export function tableTypes(schema: string): string {
+  return `${heading}import type * as rows from './rows.ts';
+import type { Table } from './table.ts';
+
+${registration(tablesOf(schema))}`;
+}
+
+function tablesOf(schema: string): TableOf[] {
+  return [...schema.matchAll(/^CREATE TABLE postlane_(?!agenda_)(\w+) \(\n([^;]*)^\)/gm)].map(
     ([, name = '', body = '']) => ({ name, row: `${pascal(name)}Row`, columns: columnsOf(body) }),
   );
-  return `${heading}\n${tables.map(rowInterface).join('\n')}\n${registration(tables)}`;
 }
 
 const heading = `// What the tables of schema.sql hold, as mysql2 gives it: written by "npm run schema", and compared by the tests.
-import type { Table } from './table.ts';
 `;
 
 interface TableOf {
@@ -63,7 +73,7 @@ function rowInterface({ row, columns }: TableOf): string {
 function registration(tables: TableOf[]): string {
   const entries = tables.map(({ name, row, columns }) => {
     const defaults = columns.filter(({ hasDefault }) => hasDefault).map(column => `'${column.name}'`);
-    return `    postlane_${name}: Table<${[row, ...(defaults.length > 0 ? [defaults.join(' | ')] : [])].join(', ')}>;\n`;
+    return `    postlane_${name}: Table<${[`rows.${row}`, ...(defaults.length > 0 ? [defaults.join(' | ')] : [])].join(', ')}>;\n`;
   });
   return `declare module 'knex/types/tables.js' {\n  interface Tables {\n${entries.join('')}  }\n}\n`;
 }

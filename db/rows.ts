@@ -1,5 +1,4 @@
 // What the tables of schema.sql hold, as mysql2 gives it: written by "npm run schema", and compared by the tests.
-import type { Table } from './table.ts';
 
 export interface AccountRecoveryCodesRow {
   account_id: string;
@@ -361,44 +360,4 @@ export interface WebhookPasswordsRow {
   created_at: Date;
   created_by: string;
   used_at: Date | null;
-}
-
-declare module 'knex/types/tables.js' {
-  interface Tables {
-    postlane_account_recovery_codes: Table<AccountRecoveryCodesRow>;
-    postlane_account_sessions: Table<AccountSessionsRow>;
-    postlane_account_tokens: Table<AccountTokensRow>;
-    postlane_accounts: Table<AccountsRow>;
-    postlane_alerts: Table<AlertsRow, 'id'>;
-    postlane_attachments: Table<AttachmentsRow>;
-    postlane_attempts: Table<AttemptsRow>;
-    postlane_audit_entries: Table<AuditEntriesRow, 'id'>;
-    postlane_campaign_progress: Table<CampaignProgressRow>;
-    postlane_campaign_recipients: Table<CampaignRecipientsRow, 'position'>;
-    postlane_campaigns: Table<CampaignsRow, 'expanded_to'>;
-    postlane_consents: Table<ConsentsRow>;
-    postlane_cursors: Table<CursorsRow>;
-    postlane_dirty_hours: Table<DirtyHoursRow, 'messages' | 'open'>;
-    postlane_events: Table<EventsRow, 'id'>;
-    postlane_hourly_message_stats: Table<HourlyMessageStatsRow>;
-    postlane_hourly_queue_ages: Table<HourlyQueueAgesRow>;
-    postlane_idempotency_keys: Table<IdempotencyKeysRow>;
-    postlane_instances: Table<InstancesRow>;
-    postlane_message_attachments: Table<MessageAttachmentsRow>;
-    postlane_message_contents: Table<MessageContentsRow>;
-    postlane_message_metadata: Table<MessageMetadataRow>;
-    postlane_messages: Table<MessagesRow, 'attempt_count' | 'confidential' | 'idempotency_scope'>;
-    postlane_published_revision: Table<PublishedRevisionRow>;
-    postlane_reconciliations: Table<
-      ReconciliationsRow,
-      'id' | 'bounces_seen' | 'bounces_repaired' | 'suppressions_seen' | 'suppressions_repaired'
-    >;
-    postlane_sample_data: Table<SampleDataRow>;
-    postlane_sign_in_failures: Table<SignInFailuresRow>;
-    postlane_suppressions: Table<SuppressionsRow>;
-    postlane_template_source_versions: Table<TemplateSourceVersionsRow>;
-    postlane_template_sources: Table<TemplateSourcesRow, 'revision'>;
-    postlane_template_versions: Table<TemplateVersionsRow, 'id'>;
-    postlane_webhook_passwords: Table<WebhookPasswordsRow, 'id'>;
-  }
 }

@@ -15,7 +15,7 @@ export interface Worker {
 }
 
 /** What a host or a test may put in place of our own. */
-export interface WorkerDeps extends Omit<MailDeps, 'db'> {
+export interface WorkerDeps extends MailDeps {
   /** The jobs to run; those of jobs.ts by default. */
   jobs?: readonly Job[];
   /** A job whose process has given no sign of life for so long is taken over, in ms. Default 10,000. */

@@ -1,4 +1,4 @@
-import type { Db } from '../../db/connect.ts';
+import type { Trx } from '../../db/connect.ts';
 import type { AuditAction } from '../mail/index.ts';
 import type { AccountsContext } from './context.ts';
 import type { Account } from './store/accounts-store.ts';
@@ -15,7 +15,7 @@ export interface AccountChange {
 /** Writes a change of an account into the audit log, in the transaction that makes it. */
 export function recordChange(
   { mail, now }: AccountsContext,
-  trx: Db,
+  trx: Trx,
   { action, accountId, by, before = null, after = null }: AccountChange,
 ): Promise<void> {
   return mail.audit.record(

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { v7 as uuid } from 'uuid';
-import type { Db } from '../../db/connect.ts';
+import type { Trx } from '../../db/connect.ts';
 import { type Role, roles } from '../admin/person.ts';
 import { MailError, readMailbox } from '../mail/index.ts';
 import { auditView, recordChange } from './account-audit.ts';
@@ -78,7 +78,12 @@ function isAddress(text: string): boolean {
   }
 }
 
-async function addInvitee(context: AccountsContext, trx: Db, invitee: Invitee, by: string): Promise<Account> {
+async function addInvitee(
+  context: AccountsContext,
+  trx: Trx,
+  invitee: Invitee,
+  by: string,
+): Promise<Account> {
   const account = { id: uuid(), createdAt: context.now(), ...invitee };
   await insertAccount(trx, account);
   const after = auditView(account);
@@ -96,7 +101,7 @@ async function addInvitee(context: AccountsContext, trx: Db, invitee: Invitee, b
 
 async function changeInvitee(
   context: AccountsContext,
-  trx: Db,
+  trx: Trx,
   known: Account,
   { name, role }: Invitee,
   by: string,

@@ -31,10 +31,10 @@ import { argument, type Rules, withCheckedInput } from './shared/input.ts';
 import { signalSchema, wordSchema } from './shared/schemas.ts';
 import { withTimeout } from './shared/time.ts';
 import { checkedTemplates, createAuthoring, createTemplateChecks } from './templates/index.ts';
-import { type MailConfig, type MailDeps, type TemplateFolders, templateFolders, wire } from './wiring.ts';
+import { type MailConfig, type OpenDeps, type TemplateFolders, templateFolders, wire } from './wiring.ts';
 
 /** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
-export async function createMail(config: MailConfig, deps: MailDeps = {}): Promise<Mail> {
+export async function createMail(config: MailConfig, deps: OpenDeps = {}): Promise<Mail> {
   const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
   const releaseDb = async () => void (deps.db ? null : await db.destroy());
   try {

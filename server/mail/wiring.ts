@@ -46,10 +46,14 @@ export interface MailDeps {
   transports?: readonly Transport[] | undefined;
   /** Connections at most, whatever the database's options say. */
   poolSize?: number | undefined;
-  /** A pool made by `connect`, which stays its owner's to close; by default the module opens one of its own. */
-  db?: Db | undefined;
   /** What this process is, for the others that run: `command` for a short one that is not registered. Default `app`. */
   role?: InstanceRole | 'command' | undefined;
+}
+
+/** The same, with what no host has. */
+export interface OpenDeps extends MailDeps {
+  /** A pool made by `connect`, which stays its owner's to close; by default the module opens one of its own. */
+  db?: Db | undefined;
 }
 
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */

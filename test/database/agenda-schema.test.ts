@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import knex from 'knex';
+import { asKnex } from '../../worker/agenda-mysql/database/host-knex.ts';
 import { Pool } from '../../worker/agenda-mysql/database/pool.ts';
 import { MysqlBackend, type MysqlBackendOptions } from '../../worker/agenda-mysql/index.ts';
 import { dropTables } from '../../worker/agenda-mysql/tables/tables.ts';
@@ -105,7 +106,7 @@ describe('agenda on MySQL: tables and connections', () => {
   it('leaves no connection of its own behind, also after a latecomer', async () => {
     const pool = new Pool({ connection: testDatabaseUrl(), poolSize: 1 });
     const used = async () => {
-      const [[row]] = await pool.use(() => pool.knex.raw('SELECT CONNECTION_ID() AS id'));
+      const [[row]] = await pool.use(() => asKnex(pool.knex).raw('SELECT CONNECTION_ID() AS id'));
       return Number(row.id);
     };
     const isOver = async (id: number) =>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { columns } from '../../db/columns.ts';
-import { rowTypes } from '../../db/row-types.ts';
+import { rowTypes, tableTypes } from '../../db/row-types.ts';
 import type { AttemptsRow, MessagesRow } from '../../db/rows.ts';
 import { readSchema } from '../../db/schema.ts';
 import { testDatabase } from '../support/database.ts';
@@ -17,6 +17,7 @@ describe('the tables in writing', () => {
     // The formatter may break a line where a union is long.
     const unbroken = (text: string) => text.replace(/\s*\n\s*(?:\| )?/g, ' ').replace(/(?<=<) | (?=>)/g, '');
     expect(unbroken(written('rows.ts'))).to.equal(unbroken(rowTypes(written('schema.sql'))));
+    expect(unbroken(written('tables.ts'))).to.equal(unbroken(tableTypes(written('schema.sql'))));
   });
 
   it('let no column be misspelt', async () => {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
-import { createMail, type Mail, type MailConfig, type MailDeps } from '../../server/mail/index.ts';
+import { createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
 
 /** The configuration of a module under test; addresses that nobody listens on unless a sandbox's are given. */
@@ -23,7 +23,7 @@ export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>
 }
 
 /** What a test changes of the configuration, and what it puts in place of our own. */
-export type TestOptions = Partial<MailConfig> & MailDeps;
+export type TestOptions = Partial<MailConfig> & NonNullable<Parameters<typeof createMail>[1]>;
 
 /** A module on the emptied test database, with the templates of its folder published. */
 export async function openMail(options: TestOptions = {}, config: MailConfig = testConfig()): Promise<Mail> {

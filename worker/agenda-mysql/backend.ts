@@ -1,7 +1,7 @@
 import type { AgendaBackend } from 'agenda';
-import type { Knex } from 'knex';
 import type { QuarantinedJob } from './claiming/quarantine.ts';
 import { Database } from './database/database.ts';
+import type { HostKnex, HostTransaction } from './database/host-knex.ts';
 import { Pool } from './database/pool.ts';
 import { tablesOf } from './database/table-names.ts';
 import { TransactionContext } from './database/transaction-context.ts';
@@ -13,7 +13,7 @@ import { checkSchema, migrate } from './tables/schema.ts';
 
 /** Options of {@link MysqlBackend}: the host's knex, or the URL of a database for a pool of our own. */
 export type MysqlBackendOptions = CommonOptions &
-  ({ knex: Knex; connection?: never } | { connection: string; knex?: never });
+  ({ knex: HostKnex; connection?: never } | { connection: string; knex?: never });
 
 interface CommonOptions {
   /** What the tables' names begin with. Default `agenda_`. */
@@ -107,7 +107,7 @@ export class MysqlBackend implements AgendaBackend {
   }
 
   /** Runs the work; jobs it saves or removes belong to the transaction, and wake workers when it commits. */
-  async inTransaction<T>(trx: Knex.Transaction, work: () => Promise<T>): Promise<T> {
+  async inTransaction<T>(trx: HostTransaction, work: () => Promise<T>): Promise<T> {
     return this.context.within(trx, work);
   }
 

@@ -16,6 +16,7 @@ export { MysqlBackend, type MysqlBackendOptions } from './backend.ts';
 export type { QuarantinedJob } from './claiming/quarantine.ts';
 export { LostLockError } from './claiming/run-state.ts';
 export { DashboardAgenda, dashboardAgenda } from './dashboard.ts';
+export type { HostKnex, HostTransaction } from './database/host-knex.ts';
 export type { JobEvent, JobListener } from './scheduler/listeners.ts';
 export type { SchedulerLog } from './scheduler/log.ts';
 export type { JobContext, JobHandler } from './scheduler/runs.ts';

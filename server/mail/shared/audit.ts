@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { Db } from '../../../db/connect.ts';
+import type { CallerTransaction } from '../../../db/host/transaction.ts';
 import type { MailContext } from '../context.ts';
 import {
   type AuditEntry,
@@ -11,9 +11,10 @@ import {
   readAuditEntry,
   recordChange,
 } from './audit-store.ts';
+import { within } from './change.ts';
 import { argument, type Rules, withCheckedInput } from './input.ts';
 import { timestampSchema } from './joi.ts';
-import { idSchema, jsonValueSchema, limitSchema } from './schemas.ts';
+import { idSchema, jsonValueSchema, limitSchema, transactionFields } from './schemas.ts';
 
 /** Who changed what: `mail.audit`. Flows write their own entries. */
 export interface Audit {
@@ -26,7 +27,7 @@ export interface Audit {
   /** Records a change that others make, the admin app's, in their transaction where one is given. */
   record(
     change: Omit<Change, 'at'> & { at?: Date | undefined },
-    options?: { trx?: Db | undefined } | undefined,
+    options?: { trx?: CallerTransaction | undefined } | undefined,
   ): Promise<void>;
 }
 
@@ -48,7 +49,7 @@ const rules: Rules<Audit> = {
   ],
   get: [argument('id', idSchema)],
   actions: [],
-  record: [argument('change', entrySchema), argument('options', Joi.object({ trx: Joi.any() }))],
+  record: [argument('change', entrySchema), argument('options', Joi.object(transactionFields))],
 };
 
 /** See {@link Audit}. */
@@ -57,8 +58,8 @@ export function createAudit({ db, now }: MailContext): Audit {
     list: (filter = {}) => listAudit(db, filter),
     get: id => readAuditEntry(db, id),
     actions: () => listAuditActions(db),
-    async record({ at = now(), ...change }, { trx = db } = {}) {
-      await recordChange(trx, { ...change, at });
+    async record({ at = now(), ...change }, { trx: caller } = {}) {
+      await within(db, caller, trx => recordChange(trx, { ...change, at }));
     },
   };
   return withCheckedInput(audit, rules);

@@ -40,7 +40,7 @@ const trxSchema = Joi.any().custom((trx: unknown, helper) =>
 
 /** Fields of the options of a change: who makes it, where, and under which key it is made once. */
 export const actorFields = { by: Joi.string().allow('').max(1000) };
-const transactionFields = {
+export const transactionFields = {
   trx: trxSchema,
   transaction: Joi.forbidden().messages({ 'any.unknown': 'is not an option: did you mean trx?' }),
 };

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { asKnex, type HostKnex } from './host-knex.ts';
 import type { Pool } from './pool.ts';
 import { type RetryOptions, retry } from './retry.ts';
 import type { Tables } from './table-names.ts';
@@ -20,14 +21,14 @@ export interface Written {
  * host's `postProcessResponse` cannot rename columns, and DATETIME is read as text, so its zone has no say.
  */
 export class Database {
-  readonly knex: Knex;
+  private readonly knex: Knex;
   readonly tables: Tables;
   private readonly pool: Pool | undefined;
   private setsIsolation = true;
 
   /** Without a pool: inside a transaction, where a failed statement cannot be repeated by itself. */
-  constructor(knex: Knex, tables: Tables, pool?: Pool) {
-    this.knex = knex;
+  constructor(knex: HostKnex, tables: Tables, pool?: Pool) {
+    this.knex = asKnex(knex);
     this.tables = tables;
     this.pool = pool;
   }

@@ -1,9 +1,9 @@
-import type { Knex } from 'knex';
 import { connect } from '../../../db/connect.ts';
+import { asKnex, type HostKnex } from './host-knex.ts';
 
 /** Whose connections to use: the host's knex, or the URL of a database for a pool of our own. */
 export interface PoolOptions {
-  knex?: Knex | undefined;
+  knex?: HostKnex | undefined;
   connection?: string | undefined;
   poolSize?: number | undefined;
 }
@@ -13,7 +13,7 @@ export interface PoolOptions {
  * as a latecomer needs them: Agenda's `stop()` waits for no handler, and a run whose end is not recorded runs again.
  */
 export class Pool {
-  readonly knex: Knex;
+  readonly knex: HostKnex;
   readonly isOwn: boolean;
   private isClosed = false;
   private isInitialised = true;
@@ -64,21 +64,23 @@ export class Pool {
     while (this.closing) await this.closing;
     if (this.isInitialised) return;
     this.isInitialised = true;
-    this.knex.initialize();
+    asKnex(this.knex).initialize();
   }
 
   private async destroy(): Promise<void> {
     if (!this.isInitialised) return;
-    this.closing ??= this.knex.destroy().finally(() => {
-      this.isInitialised = false;
-      this.closing = undefined;
-    });
+    this.closing ??= asKnex(this.knex)
+      .destroy()
+      .finally(() => {
+        this.isInitialised = false;
+        this.closing = undefined;
+      });
     await this.closing;
   }
 }
 
-function onMysql2(knex: Knex): Knex {
-  const { driverName } = knex.client;
+function onMysql2(knex: HostKnex): HostKnex {
+  const { driverName } = asKnex(knex).client;
   if (driverName === 'mysql2') return knex;
   throw new Error(`MysqlBackend needs a knex on the driver mysql2, not on ${driverName}.`);
 }

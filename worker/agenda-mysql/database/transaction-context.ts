@@ -1,18 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Knex } from 'knex';
 import { Database } from './database.ts';
+import type { HostTransaction } from './host-knex.ts';
 
 /** The caller's transaction that the running code belongs to. Agenda's methods have no parameter for one. */
 export class TransactionContext {
   private readonly pool: Database;
-  private readonly storage = new AsyncLocalStorage<Knex.Transaction>();
+  private readonly storage = new AsyncLocalStorage<HostTransaction>();
 
   constructor(pool: Database) {
     this.pool = pool;
   }
 
   /** Runs the work; jobs it saves, removes or reads go through the transaction. */
-  within<T>(trx: Knex.Transaction, work: () => Promise<T>): Promise<T> {
+  within<T>(trx: HostTransaction, work: () => Promise<T>): Promise<T> {
     return this.storage.run(trx, work);
   }
 
@@ -22,7 +22,7 @@ export class TransactionContext {
   }
 
   /** The transaction that is running now. */
-  transaction(): Knex.Transaction | undefined {
+  transaction(): HostTransaction | undefined {
     const trx = this.storage.getStore();
     return trx?.isCompleted() ? undefined : trx;
   }
@@ -35,8 +35,8 @@ export class TransactionContext {
 }
 
 /** Resolves when what the transaction wrote is visible to others: its outermost transaction has ended. */
-export async function transactionEnd(trx: Knex.Transaction): Promise<void> {
-  let outermost = trx;
+export async function transactionEnd(trx: HostTransaction): Promise<void> {
+  let outermost: HostTransaction & { parentTransaction?: HostTransaction } = trx;
   while (outermost.parentTransaction) outermost = outermost.parentTransaction;
   await outermost.executionPromise?.catch(() => {});
 }

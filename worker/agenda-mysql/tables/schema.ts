@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import { asKnex, type HostKnex } from '../database/host-knex.ts';
 import { type Tables, tablesOf } from '../database/table-names.ts';
 import { createTables, readSchemaVersion, schemaVersion, upgradeTables } from './tables.ts';
 
@@ -6,10 +6,10 @@ import { createTables, readSchemaVersion, schemaVersion, upgradeTables } from '.
  * Creates the tables, or brings older ones up to date; of several processes starting at once one does it and
  * the others wait (GET_LOCK, at most 60 s). Returns whether there was anything to do.
  */
-export async function migrate(db: Knex, prefix: string): Promise<boolean> {
+export async function migrate(db: HostKnex, prefix: string): Promise<boolean> {
   const tables = tablesOf(prefix);
   if ((await readSchemaVersion(db, tables)) === schemaVersion) return false;
-  return db.transaction(async lockHolder => {
+  return asKnex(db).transaction(async lockHolder => {
     const lock = `CONCAT('agenda:', LEFT(SHA2(CONCAT(DATABASE(), '.', ?), 256), 40))`;
     const [rows] = await lockHolder
       .raw(`SELECT GET_LOCK(${lock}, 60)`, [tables.jobs])
@@ -27,7 +27,7 @@ export async function migrate(db: Knex, prefix: string): Promise<boolean> {
 }
 
 /** Refuses to work on tables that are missing or of another version, and says what to do about it. */
-export async function checkSchema(db: Knex, tables: Tables): Promise<void> {
+export async function checkSchema(db: HostKnex, tables: Tables): Promise<void> {
   const version = await readSchemaVersion(db, tables);
   if (version === schemaVersion) return;
   if (version === undefined) throw new Error(`Table ${tables.jobs} is missing: run backend.migrate() first.`);

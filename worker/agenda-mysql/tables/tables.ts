@@ -1,37 +1,38 @@
-import type { Knex } from 'knex';
+import { asKnex, type HostKnex } from '../database/host-knex.ts';
 import { type Tables, tablesOf } from '../database/table-names.ts';
 
 /** The version of the tables this code works on, kept in the comment of the table of jobs. */
 export const schemaVersion = 2;
 
 /** Creates the tables that are missing. Harmless when all is there. */
-export async function createTables(db: Knex, prefix = 'agenda_'): Promise<void> {
+export async function createTables(db: HostKnex, prefix = 'agenda_'): Promise<void> {
+  const knex = asKnex(db);
   const tables = tablesOf(prefix);
   const exact = await exactCollation(db);
-  await db.raw(jobsTable(tables.jobs, exact));
-  await db.raw(signalsTable(tables.signals));
-  await db.raw(logsTable(tables.logs, exact));
+  await knex.raw(jobsTable(tables.jobs, exact));
+  await knex.raw(signalsTable(tables.signals));
+  await knex.raw(logsTable(tables.logs, exact));
 }
 
 /**
  * Brings tables of an older version up to date, step by step, with what they hold. Harmless when nothing is to do.
  * Processes of the older version go on working on them until they are replaced.
  */
-export async function upgradeTables(db: Knex, prefix = 'agenda_'): Promise<void> {
+export async function upgradeTables(db: HostKnex, prefix = 'agenda_'): Promise<void> {
   const { jobs } = tablesOf(prefix);
   if ((await readSchemaVersion(db, tablesOf(prefix))) !== 1) return;
-  await db.raw(`ALTER TABLE ${jobs} ADD COLUMN ${outcome} AFTER rev,
+  await asKnex(db).raw(`ALTER TABLE ${jobs} ADD COLUMN ${outcome} AFTER rev,
     DROP KEY ${jobs}_claim, ADD ${claimKey(jobs)}, COMMENT='Agenda jobs, schema 2'`);
 }
 
 /** Removes the tables with everything in them. */
-export async function dropTables(db: Knex, prefix = 'agenda_'): Promise<void> {
-  for (const table of Object.values(tablesOf(prefix))) await db.raw(`DROP TABLE IF EXISTS ${table}`);
+export async function dropTables(db: HostKnex, prefix = 'agenda_'): Promise<void> {
+  for (const table of Object.values(tablesOf(prefix))) await asKnex(db).raw(`DROP TABLE IF EXISTS ${table}`);
 }
 
 /** The version noted with the tables; undefined when there are none. */
-export async function readSchemaVersion(db: Knex, tables: Tables): Promise<number | undefined> {
-  const [rows] = await db
+export async function readSchemaVersion(db: HostKnex, tables: Tables): Promise<number | undefined> {
+  const [rows] = await asKnex(db)
     .raw(
       'SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
       [tables.jobs],
@@ -42,8 +43,8 @@ export async function readSchemaVersion(db: Knex, tables: Tables): Promise<numbe
 }
 
 // Names are compared exactly: 'Send' is not 'send', and 'send ' keeps its space (plain _bin ignores it).
-async function exactCollation(db: Knex): Promise<string> {
-  const [rows] = await db.raw('SELECT VERSION()').options({ rowsAsArray: true });
+async function exactCollation(db: HostKnex): Promise<string> {
+  const [rows] = await asKnex(db).raw('SELECT VERSION()').options({ rowsAsArray: true });
   return String(rows[0][0]).includes('MariaDB') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
 
