@@ -184,8 +184,8 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
     file,
     ...withoutUndefined({
       migrate: options.migrate,
-      poolSize: options.poolSize,
       policy: options.policy,
+      topics: options.topics,
       brands: options.brands && brandsOf(options.brands, absolute),
       defaultBrand: options.defaultBrand,
       idempotencyScope: options.idempotencyScope,

@@ -32,8 +32,6 @@ export interface MailOptions {
   database?: MailConfig['database'] | undefined;
   /** False when the schema is brought up to date elsewhere, by `postlane migrate`. Default true. */
   migrate?: boolean | undefined;
-  /** Largest number of database connections of a process. Default 10, in the worker 16. */
-  poolSize?: number | undefined;
 
   /** Default sender, as `Shop <mail@shop.example>`. Variable `MAIL_FROM`. */
   from?: string | undefined;
@@ -59,6 +57,11 @@ export interface MailOptions {
   smtp?: Readonly<Record<string, string>> | undefined;
   /** Which category of mail takes which route. */
   policy?: PolicyOptions | undefined;
+  /**
+   * What people subscribe to, in small letters, digits, - and _. With a list any other topic is refused, and `postlane types`
+   * writes their types. Default: any topic is taken.
+   */
+  topics?: readonly string[] | undefined;
   /** Folder of the template files: from the configuration file's folder on, or the working directory's. Default `templates`. */
   templates?: string | undefined;
 

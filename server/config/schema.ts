@@ -2,7 +2,13 @@ import { isIP } from 'node:net';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../../db/connect.ts';
 import { databaseSettings } from '../../db/database-options.ts';
-import { type BrandOptions, type MailboxInput, policySchema, readMailbox } from '../mail/index.ts';
+import {
+  type BrandOptions,
+  type MailboxInput,
+  policySchema,
+  readMailbox,
+  topicSchema,
+} from '../mail/index.ts';
 import type { MailOptions } from './options.ts';
 
 /** What each option must be, in the words of a fault. */
@@ -14,6 +20,7 @@ export const expected: Readonly<Record<string, string>> = {
   'postmark.smtpUrl': 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
   'postmark.smtpCa': 'a certificate in PEM, or unset',
   smtp: 'a URL like smtp://user:password@host:587',
+  topics: 'a list of words like news, each of small letters, digits, - and _, at most 64',
   templates: 'the path of a folder',
   publicUrl: 'the http or https URL under which this app is reached from outside',
   webhookCredentials:
@@ -42,6 +49,7 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     from: Joi.string().custom(mailbox).required(),
     smtp: Joi.object().pattern(/^(?!postmark-)[a-z0-9-]{1,32}$/, smtpUrl),
     policy: policySchema,
+    topics: Joi.array().items(topicSchema),
     templates: Joi.string(),
     publicUrl: url(['http', 'https']),
     webhookCredentials: secret(Joi.array().items(credentialText, credentialPair).min(1)),

@@ -44,6 +44,8 @@ export interface MailContext {
   /** That of mail without a brand; see `brands`. */
   policy: Policy;
   brands: Brands;
+  /** What people may subscribe to; null: any topic. */
+  topics: readonly string[] | null;
   /** Whether mail goes to real people. */
   production: boolean;
   retry: RetryPolicy;

@@ -86,6 +86,7 @@ export type { ChangeOptions } from './shared/change.ts';
 export { faultText, nearestName } from './shared/joi.ts';
 export type { Log, Logger } from './shared/log.ts';
 export { builtFile, isBuilt, packageRoot } from './shared/package-root.ts';
+export { topicSchema } from './shared/schemas.ts';
 export {
   type Authoring,
   brandKey,

@@ -24,6 +24,8 @@ export interface MailConfig extends ProviderConfig, BrandsConfig {
   from: string;
   /** That of the package by default. */
   policy?: PolicyOptions | undefined;
+  /** What people subscribe to; any topic where it is left out. */
+  topics?: readonly string[] | undefined;
   /** Folder of the template files; by default `templates` in the working directory. */
   templates?: string | undefined;
   /** Whether mail goes to real people: then none goes in the name of the demo. Default false. */
@@ -65,6 +67,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     now,
     policy: brands.standard.policy,
     brands,
+    topics: config.topics ?? null,
     production: config.production ?? false,
     providers,
     transports: providers.transports,

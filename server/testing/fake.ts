@@ -8,7 +8,7 @@ import { type RoundOptions, runRound } from './round.ts';
 import { type QueuedMail, type SentMail, sentMail } from './sent-mail.ts';
 
 /** Of the host's configuration, what matters without a database and a provider's server. */
-export type FakeMailOptions = Omit<MailOptions, 'database' | 'postmark' | 'migrate' | 'poolSize'>;
+export type FakeMailOptions = Omit<MailOptions, 'database' | 'postmark' | 'migrate'>;
 
 /** The module for unit tests; what it cannot do without a database throws an error that names `captureMail`. */
 export interface FakeMail extends Mail, Outbox {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
 import { createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
-import { newsletterData } from '../support/inputs.ts';
+import { newsletterData, upgradeInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
 import { refusal } from '../support/refusal.ts';
 import { createScriptedTransport } from '../support/scripted-transport.ts';
@@ -83,6 +83,27 @@ describe('campaigns, suppressions and consent in a caller’s hands', () => {
       'data',
     ]);
     expect(result.faults[3]?.message).to.equal('A recipient has no field metdata: did you mean metadata?');
+  });
+
+  it('refuse a topic that the configuration’s list lacks, wherever one is named', async () => {
+    await mail.close();
+    mail = await openMail({ transports: [smtp], now: clock.now, topics: ['news', 'offers'] });
+    const said = { address: 'ada@mail.example', granted: true };
+    const named: ((topic: string) => Promise<unknown>)[] = [
+      topic => mail.campaigns.create({ ...input, topic }),
+      topic => mail.consent.record({ ...said, topic }),
+      topic => mail.send(upgradeInput({ topic })),
+    ];
+    for (const name of named) {
+      const { code, field, message } = await refusal(name('nwes'));
+      expect([code, field]).to.deep.equal(['invalid-input', 'topic']);
+      expect(message).to.equal('There is no topic nwes: did you mean news?');
+      expect((await refusal(name('something-else'))).message).to.equal(
+        'There is no topic something-else: there are: news, offers.',
+      );
+      await name('offers');
+    }
+    await mail.campaigns.create({ ...input, topic: undefined });
   });
 
   it('happen when, and only when, the caller’s transaction commits', async () => {

@@ -1,3 +1,5 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
@@ -72,6 +74,27 @@ describe('what all commands of postlane have in common', () => {
       const ended = await command([...words, '--folder', 'templates/demo', '--out', out]);
       expect(ended.exitCode).to.equal(64);
       expect(ended.err).to.match(/inside node_modules.*--out src\/mail-templates\.d\.ts/);
+    }
+  });
+
+  it('types the topics of the configuration, and finds fault with them', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postlane-topics-'));
+    const file = path.join(folder, 'postlane.config.json');
+    const out = path.join(folder, 'mail.d.ts');
+    const types = (topics: unknown) =>
+      writeFile(file, JSON.stringify({ topics })).then(() =>
+        command(['types', '--config', file, '--folder', 'templates/demo', '--out', out]),
+      );
+    try {
+      expect((await types(['news', 'price-drops'])).exitCode).to.equal(0);
+      expect(await readFile(out, 'utf8')).to.include(
+        'interface PostlaneTopics {\n    "news": true;\n    "price-drops": true;\n  }',
+      );
+      const wrong = await types('news');
+      expect(wrong.exitCode).to.equal(78);
+      expect(wrong.err).to.include('topics is not valid: set it to a list of words like news');
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { findOptions } from '../../server/config/index.ts';
+import { ConfigError, findOptions, loadReadable } from '../../server/config/index.ts';
 import {
   type FileDifference,
   type Mail,
@@ -79,14 +79,15 @@ export function addTypesTo(parent: Command, context: CommandContext): void {
 }
 
 async function writeTypes(context: CommandContext, given: { folder?: string; out?: string }): Promise<void> {
-  const folder = given.folder ?? (await folderOf(context));
+  const { folder: configured, topics } = await typedOf(context);
+  const folder = given.folder ?? configured;
   const out = path.resolve(given.out ?? path.join(folder, 'templates.d.ts'));
   if (out.split(path.sep).includes('node_modules'))
     throw new CommandError(
       `${out} is inside node_modules, which the next install replaces: name a file of your own, such as --out src/mail-templates.d.ts.`,
       exitCodes.usage,
     );
-  await writeTemplateTypes(existing(folder), out);
+  await writeTemplateTypes(existing(folder), out, { topics });
   const shown = path.relative('.', out);
   context.answer(`Wrote ${shown}. Name it in the "include" of your tsconfig.json.`, { file: out });
 }
@@ -111,10 +112,16 @@ async function withFiles(
   );
 }
 
-/** The configuration's, which is read for it alone: types need no database. */
-async function folderOf({ env, configFile }: CommandContext): Promise<string> {
-  const { file, templates = 'templates' } = await findOptions({ env, file: configFile() });
-  return path.resolve(file ? path.dirname(file) : '.', templates);
+async function folderOf(context: CommandContext): Promise<string> {
+  return (await typedOf(context)).folder;
+}
+
+/** What the configuration says of it, which is read for that alone: types need no database. */
+async function typedOf({ env, configFile }: CommandContext) {
+  const { config, faults } = loadReadable(env, await findOptions({ env, file: configFile() }));
+  const ofTypes = faults.filter(fault => /^(templates|topics)\b/.test(fault));
+  if (ofTypes.length > 0) throw new ConfigError(ofTypes);
+  return { folder: config.templates ?? 'templates', topics: config.topics };
 }
 
 function existing(folder: string): string {

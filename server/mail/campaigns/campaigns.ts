@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
+import { refuseUnknownTopic } from '../people/topics.ts';
 import { type Brand, brandingOf, brandOfKey } from '../routing/brands.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { audited } from '../shared/audit-store.ts';
@@ -149,6 +150,7 @@ export async function readDraft(context: MailContext, input: CampaignInput): Pro
   const { limits } = context.providers;
   if ((value.tag?.length ?? 0) > limits.tag)
     throw new MailError('invalid-input', `tag is longer than ${limits.tag} characters.`, 'tag');
+  refuseUnknownTopic(context, value.topic);
   const brand = context.brands.named(value.brand ?? null);
   const template = await context.templates.published(value.template, brand);
   if (!isBulk(context, template.content.category)) {

@@ -5,6 +5,7 @@ import { consentRules } from '../people/consent.ts';
 import { consentKey } from '../people/consent-store.ts';
 import { suppressionRules } from '../people/suppressions.ts';
 import { type Suppression, suppressionKey } from '../people/suppressions-store.ts';
+import { refuseUnknownTopic } from '../people/topics.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import type { ChangeOptions } from '../shared/change.ts';
 import { withCheckedInput } from '../shared/input.ts';
@@ -62,9 +63,10 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
 }
 
 /** `mail.consent` in memory. */
-export function createFakeConsent({ now }: MailContext, ledger: FakeLedger): Consents {
+export function createFakeConsent({ now, topics }: MailContext, ledger: FakeLedger): Consents {
   const consents: Consents = {
     async record({ topic, granted, evidence = null, at = now(), ...statement }, options = {}) {
+      refuseUnknownTopic({ topics }, topic);
       const address = addressKey(readMailbox(statement.address, 'address').email);
       const changedAt = new Date(at);
       const once = { scope: 'consent.record', request: { topic, address, granted }, options };

@@ -7,6 +7,7 @@ import { timestampSchema } from '../shared/joi.ts';
 import { addressSchema, changeSchema, noteSchema, topicSchema } from '../shared/schemas.ts';
 import type { Consents } from './api.ts';
 import { listConsents, recordConsent } from './consent-store.ts';
+import { refuseUnknownTopic } from './topics.ts';
 
 const statementSchema = Joi.object({
   topic: topicSchema.required(),
@@ -27,6 +28,7 @@ export function createConsent(context: MailContext): Consents {
   const { db, now } = context;
   const consents: Consents = {
     async record({ topic, address, granted, evidence, at }, options = {}) {
+      refuseUnknownTopic(context, topic);
       const consent = {
         ...{ topic, granted, evidence: evidence ?? null },
         address: readMailbox(address, 'address').email,

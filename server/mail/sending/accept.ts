@@ -16,6 +16,7 @@ import {
 } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
+import { refuseUnknownTopic } from '../people/topics.ts';
 import { type Brand, brandingOf } from '../routing/brands.ts';
 import type { Route } from '../routing/policy.ts';
 import { differingFields } from '../shared/fingerprint.ts';
@@ -81,6 +82,7 @@ export interface ReadMessage {
 /** The message that an input makes. Throws a MailError that names the field for one that cannot be sent. */
 export async function readMessage(context: MailContext, input: SendInput): Promise<ReadMessage> {
   const request = checkSendRequest(input, context.providers.limits);
+  refuseUnknownTopic(context, request.topic);
   const brand = context.brands.named(request.brand);
   const message = messageOf(context, request, brand, await prepare(context, request, brand));
   return { message, attachments: request.attachments };

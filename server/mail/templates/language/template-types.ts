@@ -3,7 +3,7 @@ import type { ContractSpec, FieldSpec } from './contract.ts';
 declare global {
   /**
    * The data of each template by its key. Empty, and then any key and data compile, until the file that
-   * `npm run templates:types` writes is part of a program: it declares a property for each template.
+   * `postlane types` writes is part of a program: it declares a property for each template.
    */
   interface PostlaneTemplates {}
 }
@@ -64,8 +64,8 @@ export function templateTypes(templates: readonly TypedTemplate[], topics: reado
   return `${heading}\ndeclare global {\n${templateTypes}${topicTypes}}\n\nexport {};\n`;
 }
 
-const heading = `// Written by \`npm run templates:types\` from the contracts of the templates: do not edit.
-// Part of a program, it makes a wrong \`template\` or \`data\` in \`mail.send\` an error of its compilation.
+const heading = `// Written by \`postlane types\` from the contracts of the templates and the topics of the configuration: do not edit.
+// Part of a program, it makes a wrong \`template\`, \`data\` or \`topic\` in \`mail.send\` an error of its compilation.
 `;
 
 function objectType(fields: ContractSpec, indent: string): string {
