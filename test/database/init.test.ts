@@ -141,6 +141,7 @@ describe('postlane init', () => {
       /There already, left alone:\n {2}postlane\.config\.js\n {2}templates\/account-invitation\/html\.hbs/,
     );
     expect(said).not.to.contain('Written:');
+    expect(said).not.to.contain('Fill in');
     expect(await read('postlane.config.js')).to.equal('// mine');
     expect(await read('.gitignore')).to.equal('node_modules\n.env\n.postlane/\n');
   });

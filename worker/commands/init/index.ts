@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { AddCommands } from '../command.ts';
 import { withExample } from '../help.ts';
-import { type Given, readAnswers, starterLanguages } from './answers.ts';
+import { type Answers, type Given, readAnswers, starterLanguages } from './answers.ts';
 import { type Starter, writeStarter } from './write.ts';
 
 /** `postlane init`: a starter folder in a host. */
@@ -23,15 +23,19 @@ export const addInit: AddCommands = (program, context) => {
   ).action(async (folder: string | undefined, given: Given) => {
     const answers = await readAnswers(given, context.person);
     const starter = await writeStarter(path.resolve(folder ?? '.'), answers);
-    const open = [
-      ['name', answers.brand],
-      ['url', answers.url],
-      ['address', answers.address],
-      ['supportEmail', answers.from],
-    ].flatMap(([name, answer]) => (answer === null ? [name] : []));
-    context.answer(inWords(starter, open as string[]), { ...starter, placeholders: open });
+    const open = unanswered(starter, answers);
+    context.answer(inWords(starter, open), { ...starter, placeholders: open });
   });
 };
+
+/** What is a placeholder in the brand that was written; one that was there is its owner's. */
+function unanswered({ written }: Starter, answers: Answers): string[] {
+  if (!written.some(file => path.basename(file) === 'brand.json')) return [];
+  const { brand: name, url, address, from: supportEmail } = answers;
+  return Object.entries({ name, url, address, supportEmail }).flatMap(([option, answer]) =>
+    answer === null ? [option] : [],
+  );
+}
 
 function inWords({ written, kept, extended }: Starter, open: readonly string[]): string {
   const list = (heading: string, files: readonly string[]) =>
