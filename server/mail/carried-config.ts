@@ -14,3 +14,9 @@ export function carriedConfig(mail: object): object | null {
   const read: unknown = (mail as { [carried]?: unknown })[carried];
   return typeof read === 'function' ? read() : null;
 }
+
+/** The same for a module that is made from another, such as one of tests: it carries what the other does. */
+export function carryOn<T extends object>(from: object, to: T): T {
+  const config = carriedConfig(from);
+  return config === null ? to : carryConfig(to, config);
+}

@@ -15,7 +15,7 @@ export type { RecipientInput, Recipients } from './campaigns/input.ts';
 export type { Progress } from './campaigns/progress.ts';
 export type { CampaignResult } from './campaigns/results-store.ts';
 export type { CampaignAction, CampaignState } from './campaigns/states.ts';
-export { carriedConfig } from './carried-config.ts';
+export { carriedConfig, carryOn } from './carried-config.ts';
 export { createMail } from './create-mail.ts';
 export { MailError, type MailErrorCode } from './error.ts';
 export type { EventView } from './events/events-store.ts';

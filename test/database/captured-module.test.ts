@@ -1,8 +1,11 @@
 import { AssertionError } from 'node:assert';
 import { expect, use } from 'chai';
+import express from 'express';
+import request from 'supertest';
 import type { MailOptions } from '../../server/config/index.ts';
 import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
+import { mailRouter } from '../../server/express.ts';
 import { createMail, type Mail } from '../../server/index.ts';
 import {
   assertNothingSent,
@@ -26,6 +29,7 @@ function hostOptions(): MailOptions {
     templates: demoTemplates,
     policy: demoPolicy,
     logLevel: 'silent',
+    webhookCredentials: ['hook:a-long-password'],
   };
 }
 
@@ -73,6 +77,21 @@ describe('captureMail with the module', () => {
     });
     expect((await refusal(rolledBack)).message).to.equal('no order');
     await assertNothingSent(captured);
+  });
+
+  it('gives the routers of the host what its configuration says', async () => {
+    const app = express().use('/mail', mailRouter(mail, { authenticate: () => true }));
+    await mail.send(resetInput());
+    const { text } = await request(app).get('/mail/messages').expect(200);
+    expect(text).to.include('ada@mail.example');
+    const bounce = { RecordType: 'Bounce' };
+    await request(app).post('/mail/webhooks/postmark').send(bounce).expect(401);
+    await request(app)
+      .post('/mail/webhooks/postmark')
+      .auth('hook', 'a-long-password')
+      .send(bounce)
+      .expect(422);
+    expect(JSON.stringify(mail)).not.to.include('a-long-password');
   });
 
   describe('assertions', () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Db } from '../../../db/connect.ts';
 import { emptyTables } from '../../../db/empty-tables.ts';
 import { type Config, findOptions, loadConfig, type MailOptions } from '../../config/index.ts';
-import { createMail, type Mail, type MailDeps } from '../../mail/index.ts';
+import { carryOn, createMail, type Mail, type MailDeps } from '../../mail/index.ts';
 import { refuseProduction } from './test-database.ts';
 
 /** What a module opened for tests may have otherwise than the suite's configuration says. */
@@ -120,9 +120,9 @@ function isOfTemplates(table: string): boolean {
 function waiting(mail: Mail): Mail {
   const withWait = (options: Parameters<Mail['send']>[1]) =>
     options?.trx || options?.wait !== undefined ? options : { ...options, wait: true };
-  return {
+  return carryOn(mail, {
     ...mail,
     send: (input, options) => mail.send(input, withWait(options)),
     sendBatch: (items, options) => mail.sendBatch(items, withWait(options)),
-  };
+  });
 }
