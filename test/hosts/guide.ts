@@ -22,7 +22,10 @@ export async function runGuide(scratch: string, tarball: string, databaseUrl: st
   const tests = await testDatabaseBeside(databaseUrl);
   const shell = openShell(folder, { DATABASE_URL: databaseUrl, TEST_DATABASE_URL: tests });
   try {
-    for (const block of blocks) await runBlock(block, { folder, tarball, databaseUrl, shell });
+    const session = { folder, tarball, databaseUrl, shell };
+    for (const block of blocks) await runBlock(block, session);
+    await writeBlock('.guide-check.mjs', check, session);
+    await shell.run('node .guide-check.mjs');
   } finally {
     await shell.close();
     await dropDatabase(tests);
@@ -101,6 +104,27 @@ export async function finish() {
   await mail.close();
   await knex.destroy();
 }
+`;
+
+// What the guide only writes into files: the app answers, and the others are what they are shown as.
+const check = `
+import assert from 'node:assert/strict';
+import { loadConfig } from 'postlane';
+import { app } from './app.mjs';
+import brands from './brands.config.mjs';
+import './commonjs.cjs';
+import { mail } from './mail.mjs';
+
+const { servers } = loadConfig({ ...process.env, MAIL_FROM: 'mail@corner.example', POSTMARK_SERVER_TOKEN_OUTLET: 'token-of-the-outlet' }, brands);
+assert.deepEqual(Object.keys(servers), ['postmark', 'outlet']);
+const server = app.listen(0, '127.0.0.1');
+await new Promise(resolve => server.once('listening', resolve));
+const base = \`http://127.0.0.1:\${server.address().port}\`;
+const page = await fetch(\`\${base}/mail/\`, { redirect: 'manual' });
+assert.deepEqual([page.status, page.headers.get('location')], [303, '/sign-in?next=%2Fmail']);
+assert.equal((await fetch(\`\${base}/mail/webhooks/postmark\`, { method: 'POST', body: '{}' })).status, 401);
+server.close();
+await mail.close();
 `;
 
 /** The tests of the guide have a database of their own, because they empty it. */
