@@ -1,11 +1,14 @@
 import { expect } from 'chai';
+import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../db/connect.ts';
 import { hasOpenMessages } from '../../server/mail/campaigns/campaigns-store.ts';
 import { findMessageOf, unknownFacts } from '../../server/mail/events/events-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import type { MessageFilter } from '../../server/mail/messages/filter.ts';
 import { findByIdempotencyKey } from '../../server/mail/messages/insert-store.ts';
 import { purge } from '../../server/mail/messages/purge-store.ts';
+import { findMessages } from '../../server/mail/messages/search-store.ts';
 import { activeSuppressions } from '../../server/mail/people/suppressions-store.ts';
 import type { ProviderEvent } from '../../server/mail/providers/event.ts';
 import {
@@ -45,7 +48,7 @@ describe('what is asked all day long', () => {
     }));
     await insertCrowd(db, campaign);
     await db.raw(
-      'ANALYZE TABLE postlane_messages, postlane_attempts, postlane_message_contents, postlane_events, postlane_suppressions',
+      'ANALYZE TABLE postlane_messages, postlane_attempts, postlane_message_contents, postlane_message_metadata, postlane_events, postlane_suppressions',
     );
   });
   after(() => mail.close());
@@ -95,7 +98,61 @@ describe('what is asked all day long', () => {
       expect(await touched(ask)).to.be.below(200);
     });
   }
+
+  const searches: [MessageFilter, index: string][] = [
+    [{ recipient: 'sent17@mail.example' }, 'messages_recipient'],
+    [{ metadata: { order: '17' } }, 'message_metadata_value'],
+    [{ idempotencyKey: 'first' }, 'messages_scoped_idempotency'],
+    [{ subject: 'Subject 17' }, 'messages_subject'],
+    [{ category: 'password-reset' }, 'messages_category'],
+    [{ template: 'password-reset' }, 'messages_template_version'],
+    [{ state: 'failed' }, 'messages_state'],
+    [{ state: 'sent' }, 'messages_state'],
+    [{ tag: 'order-17' }, 'messages_tag'],
+    [{ stream: 'outbound' }, 'messages_stream'],
+    [{ campaignId: '018f0000-0000-7000-8000-000000000000', state: 'queued' }, 'messages_campaign_state'],
+  ];
+  for (const [filter, index] of searches) {
+    it(`finds messages by ${Object.keys(filter).join(' and ')} with ${index}`, async () => {
+      const plan = await planOf(db, trx => findMessages(trx, filter));
+      const entered = plan.filter(({ key }) => key === index);
+      expect(entered).not.to.deep.equal([]);
+      for (const { type, Extra } of entered) {
+        expect(['ref', 'range', 'const', 'eq_ref']).to.include(type);
+        // The index has them in order of id: nothing is sorted on the way, but the few of one key, one for each scope.
+        if (!filter.idempotencyKey) expect(Extra ?? '').not.to.match(/filesort|temporary/);
+      }
+      const read = plan.filter(({ table }) => table !== null && !/^</.test(table));
+      expect(read.filter(({ type }) => type === 'ALL' || type === 'index')).to.deep.equal([]);
+    });
+  }
 });
+
+interface PlanStep {
+  table: string | null;
+  type: string | null;
+  key: string | null;
+  Extra: string | null;
+}
+
+/** EXPLAIN of every SELECT that `ask` makes, in one list. */
+async function planOf(db: TestDb, ask: (db: Db) => Promise<unknown>): Promise<PlanStep[]> {
+  const asked: { sql: string; bindings: readonly Knex.Value[] }[] = [];
+  const listen = (query: { sql: string; bindings?: readonly Knex.Value[] }) => {
+    asked.push({ sql: query.sql, bindings: query.bindings ?? [] });
+  };
+  await db.transaction(async trx => {
+    trx.on('query', listen);
+    await ask(trx);
+    trx.off('query', listen);
+  });
+  const steps = await Promise.all(
+    asked
+      .filter(({ sql }) => /^\s*SELECT/i.test(sql))
+      .map(({ sql, bindings }) => db.raw(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, [...bindings]).then(([rows]) => rows)),
+  );
+  return steps.flat();
+}
 
 async function resultsOf(db: TestDb, claims: { messageId: string; lease: string }[]) {
   const attempts = await db('postlane_attempts').whereIn(
@@ -136,6 +193,11 @@ async function insertCrowd(db: TestDb, campaign: string): Promise<void> {
   await db.batchInsert(
     'postlane_message_contents',
     messages.map(({ id }) => ({ message_id: id, content: '{"to":[],"cc":[],"bcc":[]}' })),
+    600,
+  );
+  await db.batchInsert(
+    'postlane_message_metadata',
+    messages.map(({ id }, i) => ({ message_id: id, name: 'order', value: `${i}` })),
     600,
   );
   await db.batchInsert(
