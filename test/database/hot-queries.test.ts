@@ -11,13 +11,8 @@ import { purge } from '../../server/mail/messages/purge-store.ts';
 import { findMessages } from '../../server/mail/messages/search-store.ts';
 import { activeSuppressions } from '../../server/mail/people/suppressions-store.ts';
 import type { ProviderEvent } from '../../server/mail/providers/event.ts';
-import {
-  claimDue,
-  claimUnknown,
-  endLostLeases,
-  loadClaimed,
-  markHandedOver,
-} from '../../server/mail/sending/claims-store.ts';
+import { claimDue, loadClaimed, markHandedOver } from '../../server/mail/sending/claims-store.ts';
+import { claimUnknown, endLostLeases } from '../../server/mail/sending/overdue-store.ts';
 import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { type TestDb, testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';
@@ -149,7 +144,9 @@ async function planOf(db: TestDb, ask: (db: Db) => Promise<unknown>): Promise<Pl
   const steps = await Promise.all(
     asked
       .filter(({ sql }) => /^\s*SELECT/i.test(sql))
-      .map(({ sql, bindings }) => db.raw(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, [...bindings]).then(([rows]) => rows)),
+      .map(({ sql, bindings }) =>
+        db.raw(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, [...bindings]).then(([rows]) => rows),
+      ),
   );
   return steps.flat();
 }

@@ -4,7 +4,7 @@ import { transition } from '../messages/transitions-store.ts';
 import type { LookupAnswer } from '../providers/provider.ts';
 import { findCategory } from '../routing/policy.ts';
 import { addMs } from '../shared/time.ts';
-import { claimUnknown, endLostLeases, endSearch, type UnknownMessage } from './claims-store.ts';
+import { claimUnknown, endLostLeases, endSearch, type UnknownMessage } from './overdue-store.ts';
 import { recordAttempts } from './results-store.ts';
 import { retryDelay } from './retry.ts';
 
