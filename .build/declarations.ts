@@ -53,7 +53,7 @@ async function joined(emitted: string): Promise<{ name: string; text: string }[]
   );
 }
 
-/** A host may have no such package, or another version of it. Whoever uses our storage for Agenda has Agenda. */
+/** A host may have no such package, or another version of it. A host that uses our storage for Agenda has Agenda. */
 function refuseForeignTypes(name: string, text: string): void {
   const naming = /^(?:(?:im|ex)port .* from|declare module) ["'](?!\.|node:)([^"']+)["']/gm;
   const foreign = [...text.matchAll(naming)]

@@ -127,7 +127,7 @@ function faultsOf(
   return detail.type === 'options.references' ? detail.context?.faults : [faultOf(schema, detail, names)];
 }
 
-/** One fault, by the name under which whoever wrote it knows it. */
+/** One fault, by the name that its author gave it: a variable or an option. */
 function faultOf(
   schema: Joi.Schema,
   detail: Joi.ValidationErrorItem,

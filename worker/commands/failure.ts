@@ -6,7 +6,7 @@ export interface Failure {
   /** For the person at the terminal. */
   message: string;
   exitCode: number;
-  /** For whoever has to find out more. */
+  /** For those who have to find out more. */
   stack: string;
 }
 

@@ -8,7 +8,7 @@ export function withRest<T extends object>(name: string, part: Partial<T>): T {
 }
 
 function memberOf(name: string, part: object, property: string): unknown {
-  // Whoever awaits or prints an object asks for these.
+  // What awaits or prints an object asks for these.
   if (property in part || property === 'then' || property === 'toJSON' || property === 'inspect')
     return part[property as keyof typeof part];
   const path = `${name}.${property}`;

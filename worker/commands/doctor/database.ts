@@ -144,7 +144,7 @@ function placeOf(config: Config): string {
   return hostOf(config) ?? 'the database of the connection that was handed over';
 }
 
-/** Null where a function says it anew for each connection. */
+/** Null where a function says it for each connection. */
 function hostOf({ database }: Config): string | null {
   const settings = databaseSettings(database);
   if (typeof settings.connection === 'function') return null;

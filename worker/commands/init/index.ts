@@ -10,7 +10,7 @@ export const addInit: AddCommands = (program, context) => {
     program
       .command('init [folder]')
       .description(
-        'lay a start into your app: configuration, policy, first templates and a test; overwrites nothing',
+        'write a start into your app: configuration, policy, first templates and a test; overwrites nothing',
       )
       .option('--brand <name>', 'the name of your brand, as recipients know it')
       .option('--from <address>', 'the sender, from a domain verified at Postmark')

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Mail } from 'postlane';
 
-/** Places an order and says so to whoever placed it: both, or neither. */
+/** Places an order and tells the customer: both, or neither. */
 export async function placeOrder(
   knex: Knex,
   mail: Mail,
