@@ -104,6 +104,10 @@ describe('campaigns, suppressions and consent in a caller’s hands', () => {
       await name('offers');
     }
     await mail.campaigns.create({ ...input, topic: undefined });
+
+    await mail.consent.record({ ...said, topic: 'one-of-before', granted: false });
+    const withdrawn = (await mail.consent.list(said.address)).find(({ topic }) => topic === 'one-of-before');
+    expect(withdrawn, 'a withdrawal counts whatever is listed').to.include({ granted: false });
   });
 
   it('happen when, and only when, the caller’s transaction commits', async () => {

@@ -66,7 +66,7 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
 export function createFakeConsent({ now, topics }: MailContext, ledger: FakeLedger): Consents {
   const consents: Consents = {
     async record({ topic, granted, evidence = null, at = now(), ...statement }, options = {}) {
-      refuseUnknownTopic({ topics }, topic);
+      if (granted) refuseUnknownTopic({ topics }, topic);
       const address = addressKey(readMailbox(statement.address, 'address').email);
       const changedAt = new Date(at);
       const once = { scope: 'consent.record', request: { topic, address, granted }, options };

@@ -28,7 +28,8 @@ export function createConsent(context: MailContext): Consents {
   const { db, now } = context;
   const consents: Consents = {
     async record({ topic, address, granted, evidence, at }, options = {}) {
-      refuseUnknownTopic(context, topic);
+      // A withdrawal counts whatever is listed: the list may have changed since people signed up.
+      if (granted) refuseUnknownTopic(context, topic);
       const consent = {
         ...{ topic, granted, evidence: evidence ?? null },
         address: readMailbox(address, 'address').email,
