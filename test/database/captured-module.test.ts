@@ -90,7 +90,7 @@ describe('captureMail with the module', () => {
       .post('/mail/webhooks/postmark')
       .auth('hook', 'a-long-password')
       .send(bounce)
-      .expect(422);
+      .expect(400);
     expect(JSON.stringify(mail)).not.to.include('a-long-password');
   });
 
