@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { demoTemplates } from '../../server/demo/templates.ts';
 import { unsubscribePlaceholder } from '../../server/mail/providers/postmark/index.ts';
 import { readTemplateFiles } from '../../server/mail/templates/authoring/read-files.ts';
 import { helperFunctions } from '../../server/mail/templates/language/helpers.ts';
@@ -13,11 +13,9 @@ export interface PlainTemplate {
   render(data: Record<string, unknown>): Rendered;
 }
 
-const folder = fileURLToPath(new URL('../../templates/', import.meta.url));
-
 /** Compiles the final source of one of our templates with Handlebars and nothing else. */
 export async function plainTemplate(key: string): Promise<PlainTemplate> {
-  const content = (await readTemplateFiles(folder)).find(one => one.key === key);
+  const content = (await readTemplateFiles(demoTemplates)).find(one => one.key === key);
   if (!content) throw new Error(`There is no template ${key}.`);
   const { layout, partials, brand, sample } = content;
   const parts = content.locales.default;
