@@ -155,7 +155,7 @@ function faultOf(
 }
 
 function noTransportName(name: string): string {
-  return `${name} is no name for a transport: use letters, digits and - (in a variable capitals and _), at most 32, and not postmark- first.`;
+  return `${name} is not a valid transport name: use a-z, 0-9 and - (in a variable A-Z, 0-9 and _), at most 32, and not postmark- first.`;
 }
 
 function configOf(options: MailOptions & { from: string }, production: boolean): Config {

@@ -37,7 +37,7 @@ export interface MailOptions {
   from?: string | undefined;
   postmark?: PostmarkOptions | undefined;
   /**
-   * Several servers in place of `postmark`, each by its name: small letters, digits and hyphens. Variables with the name at
+   * Several servers in place of `postmark`, each by its name: a-z, 0-9 and hyphens. Variables with the name at
    * their end, such as `POSTMARK_SERVER_TOKEN_OUTLET`; without it `POSTMARK_API_URL` and `POSTMARK_SMTP_CA` are for all. A
    * policy's `postmark-api` and `postmark-smtp` are those of a message's own server, and its streams are called
    * `outlet/broadcast`; of a server named `postmark` all is as with `postmark` alone. Mail whose brand names no server goes
@@ -58,7 +58,7 @@ export interface MailOptions {
   /** Which category of mail takes which route. */
   policy?: PolicyOptions | undefined;
   /**
-   * What people subscribe to, in small letters, digits, - and _. With a list any other topic is refused, and `postlane types`
+   * What people subscribe to, in a-z, 0-9, - and _. With a list any other topic is refused, and `postlane types`
    * writes their types. Default: any topic is taken.
    */
   topics?: readonly string[] | undefined;

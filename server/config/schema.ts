@@ -20,7 +20,7 @@ export const expected: Readonly<Record<string, string>> = {
   'postmark.smtpUrl': 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
   'postmark.smtpCa': 'a certificate in PEM, or unset',
   smtp: 'a URL like smtp://user:password@host:587',
-  topics: 'a list of words like news, each of small letters, digits, - and _, at most 64',
+  topics: 'a list of words like news, each of a-z, 0-9, - and _, at most 64',
   templates: 'the path of a folder',
   publicUrl: 'the http or https URL under which this app is reached from outside',
   webhookCredentials:

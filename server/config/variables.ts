@@ -69,7 +69,7 @@ function readServerVariable(plain: string): string | null {
   return `servers.${transportName(plain.slice(found.name.length + 1))}.${found.option.slice('postmark.'.length)}`;
 }
 
-/** `second-relay` of `SECOND_RELAY`; one in small letters is left as no name can be, for the check to refuse. */
+/** `second-relay` of `SECOND_RELAY`; one in lower case is left as no name can be, for the check to refuse. */
 function transportName(text: string): string {
   return /^[A-Z0-9_]+$/.test(text) ? text.toLowerCase().replaceAll('_', '-') : `${text} `;
 }

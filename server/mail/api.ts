@@ -73,7 +73,7 @@ export type RenderInput = TemplateInput & {
 
 /** Who reports what becomes of mail, as people are told of it. */
 export interface ProviderWords {
-  /** What people call them, such as `Postmark`. */
+  /** What people call them, as pages name them. */
   names: string;
   /** What a kind of bounce means; null for one that no provider knows. */
   describeBounce(type: string): BounceMeaning | null;

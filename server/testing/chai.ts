@@ -17,8 +17,7 @@ declare global {
 /** What a plugin needs of chai; chai itself is the host's. */
 export interface ChaiLike {
   Assertion: {
-    // biome-ignore lint/suspicious/noExplicitAny: of chai, whose types a host may not have.
-    addMethod(name: string, method: (this: any, ...args: any[]) => unknown): void;
+    addMethod(name: string, method: (this: object, ...args: unknown[]) => unknown): void;
   };
 }
 
@@ -37,7 +36,9 @@ export function postlaneChai(chai: ChaiLike, utils: ChaiUtilsLike): void {
     there: (outbox: Outbox, wanted?: T, count?: number) => Promise<unknown>,
     none: (outbox: Outbox, wanted: T) => Promise<void>,
   ) => {
-    chai.Assertion.addMethod(name, function (this: object, wanted: T = {} as T, count?: number) {
+    chai.Assertion.addMethod(name, function (this: object, ...given: unknown[]) {
+      // As the declarations above have it.
+      const [wanted = {} as T, count] = given as [T?, number?];
       const outbox = utils.flag(this, 'object') as Outbox;
       if (typeof outbox?.[name as keyof Outbox]?.all !== 'function')
         throw new TypeError(`${name} is asked of what captureMail or fakeMail returned.`);

@@ -6,9 +6,9 @@ import { pageRouter } from '../../server/admin/router.ts';
 import { createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
-import { newsletterData, upgradeInput } from '../support/inputs.ts';
+import { upgradeInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
-import { contentAt, openTwoServers, type TwoServers } from '../support/two-servers.ts';
+import { contentAt, launchFor, openTwoServers, type TwoServers } from '../support/two-servers.ts';
 
 describe('beside processes whose configuration is another, a process with several servers', () => {
   const db = testDatabase();
@@ -35,17 +35,6 @@ describe('beside processes whose configuration is another, a process with severa
     const admin = hostAccess({ authenticate: () => ({ id: 'ann', name: 'Ann', role: 'admin' }) });
     const secretKeys = ['a key of the tests, 32 characters or more'];
     return express().use('/mail', pageRouter(of, admin, { jobs: db, secretKeys }));
-  };
-  const campaignOf = async (brand: string, to: string) => {
-    const { id } = await mail.campaigns.create({
-      name: 'May',
-      template: 'newsletter',
-      data: newsletterData,
-      brand,
-    });
-    await mail.campaigns.addRecipients(id, [{ email: to }]);
-    await mail.campaigns.launch(id);
-    return id;
   };
   const beside = async (more: Partial<MailConfig>) => {
     const lines: string[] = [];
@@ -89,7 +78,7 @@ describe('beside processes whose configuration is another, a process with severa
 
   it('leaves a campaign of its brand to be expanded by one that has it', async () => {
     const { mail: other, lines } = await older();
-    const id = await campaignOf('outlet', 'ada@mail.example');
+    const id = await launchFor(mail, 'outlet', 'ada@mail.example');
     await other.work.expandCampaigns();
     await other.work.expandCampaigns();
     expect((await mail.campaigns.get(id)).state).to.equal('expanding');

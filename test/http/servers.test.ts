@@ -14,10 +14,16 @@ import { type Clock, createClock } from '../support/clock.ts';
 import { command } from '../support/command.ts';
 import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
-import { newsletterData, upgradeInput } from '../support/inputs.ts';
+import { upgradeInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
 import { refusal } from '../support/refusal.ts';
-import { contentAt, openTwoServers, putOwnReceipt, type TwoServers } from '../support/two-servers.ts';
+import {
+  contentAt,
+  launchFor,
+  openTwoServers,
+  putOwnReceipt,
+  type TwoServers,
+} from '../support/two-servers.ts';
 
 const password = 'a-password-of-the-tests';
 
@@ -54,17 +60,6 @@ describe('several servers and brands', () => {
   const send = (over: Partial<TemplateSend> = {}) => mail.send(upgradeInput(over), { wait: true });
   const messagesAt = async (client: ServerClient, messageStream = 'outbound') =>
     (await client.getOutboundMessages({ messageStream })).Messages;
-  const campaignOf = async (brand: string, to: string) => {
-    const { id } = await mail.campaigns.create({
-      name: 'May',
-      template: 'newsletter',
-      data: newsletterData,
-      brand,
-    });
-    await mail.campaigns.addRecipients(id, [{ email: to }]);
-    await mail.campaigns.launch(id);
-    return id;
-  };
 
   it('sends by the server, the sender and the values of the brand', async () => {
     const { id } = await send({ brand: 'outlet' });
@@ -85,7 +80,7 @@ describe('several servers and brands', () => {
   });
 
   it('sends a campaign over the SMTP of the brand’s server', async () => {
-    const id = await campaignOf('outlet', 'ada@mail.example');
+    const id = await launchFor(mail, 'outlet', 'ada@mail.example');
     await mail.work.expandCampaigns();
     await mail.work.deliverDue('bulk');
     expect(await messagesAt(shop, 'broadcast')).to.deep.equal([]);
@@ -128,7 +123,7 @@ describe('several servers and brands', () => {
     const refused = await refusal(send({ brand: 'outlt' }));
     expect(refused).to.include({ code: 'invalid-input', field: 'brand' });
     expect(refused.message).to.equal('The configuration has no brand outlt. Did you mean outlet?');
-    expect(await refusal(campaignOf('outlt', 'ada@mail.example'))).to.include({ field: 'brand' });
+    expect(await refusal(launchFor(mail, 'outlt', 'ada@mail.example'))).to.include({ field: 'brand' });
   });
 
   it('keeps the idempotency keys of brands apart', async () => {

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServerClient } from 'postmark';
-import type { MailConfig } from '../../server/mail/index.ts';
+import type { Mail, MailConfig } from '../../server/mail/index.ts';
 import { accountClient, restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { putFile } from './authoring.ts';
+import { newsletterData } from './inputs.ts';
 import { testConfig } from './mail.ts';
 
 /** Two servers of one account, and a configuration with a brand on each: `shop`, the default one, and `outlet`. */
@@ -77,4 +78,17 @@ function serverOf({ apiUrl, smtpUrl, caCertificate }: Sandbox, token: string) {
   url.username = token;
   url.password = token;
   return { token, apiUrl, smtpUrl: url.href, smtpCa: caCertificate };
+}
+
+/** Launches a newsletter of a brand to one recipient; resolves to the campaign's id. */
+export async function launchFor(mail: Mail, brand: string, to: string): Promise<string> {
+  const { id } = await mail.campaigns.create({
+    name: 'May',
+    template: 'newsletter',
+    data: newsletterData,
+    brand,
+  });
+  await mail.campaigns.addRecipients(id, [{ email: to }]);
+  await mail.campaigns.launch(id);
+  return id;
 }

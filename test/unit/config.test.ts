@@ -228,7 +228,7 @@ describe('configuration', () => {
     ]) {
       const faults = faultsOf({ ...base, [name]: 'smtp://h' });
       expect(faults, name).to.have.length(1);
-      expect(faults[0], name).to.match(new RegExp(`^${name} is no name`));
+      expect(faults[0], name).to.match(new RegExp(`^${name} is not a valid transport name`));
     }
   });
 

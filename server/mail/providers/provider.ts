@@ -41,7 +41,7 @@ export interface ProviderServer {
 
 /** What the names that a policy uses for every server of a company are on one of them. */
 export interface ServerNames {
-  /** This server's own transport, such as `outlet-api` for `postmark-api`; null where it has none. */
+  /** This server's own transport, with its name in place of the company's; null where it has none. */
   transport(common: string): string | null;
   /** `outlet/broadcast` for `broadcast`; what is this server's already stays. */
   stream(common: string): string;

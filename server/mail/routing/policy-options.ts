@@ -12,7 +12,7 @@ export interface PolicyOptions {
   version?: number | undefined;
   /** Sender of every category that names none; by default that of the configuration. */
   from?: MailboxInput | undefined;
-  /** By name: small letters, digits and hyphens. */
+  /** By name: a-z, 0-9, hyphens and underscores. */
   categories: Readonly<Record<string, CategoryOptions>>;
 }
 

@@ -13,8 +13,8 @@ export function argument(name: string, schema: Joi.Schema): Argument {
   return { name, schema };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any function at all, whatever it takes.
-type AnyFunction = (...args: any[]) => unknown;
+/** Any function at all, whatever it takes. */
+type AnyFunction = (...args: never[]) => unknown;
 
 /** What each function of an interface takes; one that is not named does not compile. */
 export type Rules<Api> = {
@@ -31,7 +31,7 @@ export function withCheckedInput<Api extends object>(
   { now = [] }: { now?: readonly (keyof Api)[] } = {},
 ): Api {
   const checked = Object.entries(rules as Record<string, readonly Argument[]>).map(([name, args]) => {
-    const call = api[name as keyof Api] as AnyFunction;
+    const call = api[name as keyof Api] as (...args: unknown[]) => unknown;
     const isNow = now.includes(name as keyof Api);
     const guarded = (...given: unknown[]): unknown => {
       try {

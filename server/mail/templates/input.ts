@@ -4,7 +4,7 @@ import { addressSchema, bySchema, idSchema, jsonSchema, limitSchema, wordSchema 
 import type { MailTemplates } from './api.ts';
 import type { Authoring } from './authoring/api.ts';
 import { localePattern, sourceKinds } from './language/source.ts';
-import { sourceSchema } from './language/source-schema.ts';
+import { partsSchema, sourceSchema } from './language/source-schema.ts';
 import type { SampleDataSets } from './preview/sample-data.ts';
 
 const largest = 8 * 1024 * 1024;
@@ -23,13 +23,6 @@ const refSchema = Joi.object({
 })
   .unknown()
   .required();
-const parts = Joi.object({
-  subject: text.required(),
-  preheader: text,
-  html: text.required(),
-  text,
-  mjml: text,
-});
 const flavours = Joi.object({ html: text.required(), text: text.required() });
 const partials = Joi.object().pattern(Joi.string(), text);
 const contentSchema = Joi.object({
@@ -39,8 +32,8 @@ const contentSchema = Joi.object({
   contract: data.required(),
   sample: data.required(),
   confidential: Joi.valid(true),
-  locales: Joi.object({ default: parts.required() })
-    .pattern(Joi.string().pattern(localePattern).max(35), parts)
+  locales: Joi.object({ default: partsSchema.required() })
+    .pattern(Joi.string().pattern(localePattern).max(35), partsSchema)
     .required(),
   layout: flavours.required(),
   partials: Joi.object({ html: partials.required(), text: partials.required() }).required(),

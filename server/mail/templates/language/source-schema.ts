@@ -28,7 +28,8 @@ export function checkSource(input: Source): Source {
 
 const text = Joi.string().allow('');
 const locale = Joi.string().pattern(localePattern).max(35);
-const parts = Joi.object({
+/** The parts of a template in one language. */
+export const partsSchema = Joi.object({
   subject: text.required(),
   preheader: text,
   html: text.required(),
@@ -43,7 +44,7 @@ const contents: Record<Source['kind'], Joi.Schema> = {
     contract: Joi.object().required(),
     sample: Joi.object().required(),
     confidential: Joi.valid(true),
-    locales: Joi.object({ default: parts.required() }).pattern(locale, parts).required(),
+    locales: Joi.object({ default: partsSchema.required() }).pattern(locale, partsSchema).required(),
   }),
   layout: Joi.object({ html: text.required(), text: text.required() }),
   partial: Joi.object({ html: text, text }).or('html', 'text'),
