@@ -11,7 +11,7 @@ import { stopOnSignal } from './stopping.ts';
 export async function startServer(config: Config): Promise<void> {
   const db = connect(config.database);
   const mail = await createMail(config, { db });
-  await warnOfUnmailedLinks({ mail });
+  warnOfUnmailedLinks({ mail });
   const server = createServer(createApp(mail, db, config));
   stopOnSignal(async () => {
     const closed = promisify(server.close.bind(server))();

@@ -1,9 +1,8 @@
 import type { Db } from '../../db/connect.ts';
-import { MailError, type SendInput } from '../mail/index.ts';
 import { auditView, recordChange } from './account-audit.ts';
+import { sendAccountMail } from './account-mail.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
-import { linkTemplate } from './link-mail.ts';
 import { recordFailure } from './lockout.ts';
 import { hashPassword, passwordProblem } from './passwords.ts';
 import { hashOf, newToken } from './secrets.ts';
@@ -134,47 +133,19 @@ function forgottenLink(context: AccountsContext, { id }: Account): Promise<Link 
 }
 
 /**
- * Sends a link to its account by Postlane itself and returns the id of the message, once it has been sent. Null when it
- * could not be sent: then the link has to be passed on by hand. The content of the message is removed at once, because
- * people who may read messages would find the link there, and with it somebody else's role. `invitedBy` is null when
- * the account's owner asked for it.
+ * Mails a link to its account and returns the id of the message, once it has been sent. Null when it could not be sent: then
+ * the link has to be passed on by hand. `by` is null when the account's owner asked for it.
  */
 export async function mailLink(
-  { mail }: AccountsContext,
+  context: AccountsContext,
   account: Account,
-  link: Link,
-  invitedBy: string | null,
-): Promise<string | null> {
-  try {
-    const { id, state } = await mail.send(messageOf(account, link, invitedBy), { wait: true });
-    const sent = state !== 'queued' && state !== 'suppressed' && state !== 'failed';
-    if (state === 'queued') await mail.messages.cancel(id);
-    await mail.messages.purgeContent(id);
-    return sent ? id : null;
-  } catch (error) {
-    if (!(error instanceof MailError)) throw error;
-    mail.log.warn({ code: error.code }, 'a link to an account could not be sent by mail');
-    return null;
-  }
-}
-
-function messageOf(
-  { email, name, role }: Account,
   { url, purpose, hours }: Link,
-  invitedBy: string | null,
-): SendInput {
-  return {
-    template: linkTemplate,
-    to: { email, name },
-    data: {
-      name,
-      role,
-      ...(invitedBy !== null && { invitedBy }),
-      link: url,
-      validHours: hours,
-      newPassword: purpose === 'password',
-    },
-  };
+  by: string | null,
+): Promise<string | null> {
+  const data = { link: url, hours, by };
+  return purpose === 'invitation'
+    ? sendAccountMail(context, account, 'invitation', { ...data, role: account.role })
+    : sendAccountMail(context, account, 'password-link', data);
 }
 
 function isInUse({ password, disabledAt }: Account): boolean {

@@ -109,6 +109,6 @@ describe('mail that is for its recipient alone', () => {
   it('is every shipped template that brings a link or a code to an account', async () => {
     const keys = await shop.mail.templates.keys();
     const marked = keys.filter(key => shop.content(key).confidential);
-    expect(marked).to.deep.equal(['account-invitation', 'email-verification', 'password-reset']);
+    expect(marked).to.deep.equal(['email-verification', 'password-reset']);
   });
 });

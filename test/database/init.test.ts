@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { demoTemplates } from '../../server/demo/templates.ts';
-import { createMail, type Mail, type MailConfig, type MailDeps, MailError } from '../../server/mail/index.ts';
+import { createMail, type MailConfig, type MailDeps, MailError } from '../../server/mail/index.ts';
 import { runCommand } from '../../worker/commands/program.ts';
 import { emptyTables, testDatabase } from '../support/database.ts';
 import { testConfig } from '../support/mail.ts';
@@ -59,33 +58,6 @@ describe('postlane init', () => {
       { role },
     );
 
-  /** Each of the mails that the stand-alone server sends by it. */
-  const showsInvitations = async (mail: Mail) => {
-    const ref = { kind: 'template', key: 'account-invitation' } as const;
-    const content = (await mail.templates.get(ref))?.published?.source.content;
-    const expected = JSON.parse(await readFile(path.join(demoTemplates, ref.key, 'template.json'), 'utf8'));
-    expect(content).to.deep.include({ category: 'account', confidential: true, contract: expected.data });
-    const subjects = new Set<string>();
-    for (const invitedBy of ['Grace', undefined]) {
-      for (const newPassword of [true, false]) {
-        const link = 'https://bluedoor.test/invitation/abc';
-        const data = { name: 'Ada', role: 'editor', link, validHours: newPassword ? 1 : 168, newPassword };
-        const input = { template: ref.key, data: { ...data, ...(invitedBy && { invitedBy }) } };
-        const { html, text, subject } = await mail.render(input);
-        subjects.add(subject);
-        for (const part of [html, text ?? '']) {
-          expect(part)
-            .to.contain('Ada')
-            .and.contain(link)
-            .and.not.match(/\[\[|\{\{|undefined/);
-          expect(part.includes('Grace')).to.equal(invitedBy !== undefined);
-          expect(part.includes('168')).to.equal(!newPassword);
-        }
-      }
-    }
-    expect(subjects.size).to.equal(2);
-  };
-
   for (const language of ['en', 'de', 'es', 'fr', 'nl']) {
     it(`lays templates in ${language} that a push takes without a warning, in production too`, async () => {
       expect((await init([...filled, '--language', language])).exitCode).to.equal(0);
@@ -93,7 +65,7 @@ describe('postlane init', () => {
       try {
         const pushed = await mail.templates.files.push({ by: 'tests' });
         expect(pushed.issues).to.deep.equal([]);
-        expect(pushed.applied).to.have.length(8);
+        expect(pushed.applied).to.have.length(7);
         for (const key of await mail.templates.keys()) {
           const { source } = (await mail.templates.get({ kind: 'template', key }))?.published ?? {};
           if (!source) throw new Error(`${key} is not published.`);
@@ -105,7 +77,6 @@ describe('postlane init', () => {
         for (const part of [html, text, subject])
           expect(part).not.to.match(/\[\[|Your Brand|example\.com|Alder/);
         expect((await mail.templates.sample('newsletter')).html).to.contain('href="#"');
-        await showsInvitations(mail);
       } finally {
         await mail.close();
       }
@@ -137,9 +108,7 @@ describe('postlane init', () => {
     await writeFile(path.join(folder, 'postlane.config.js'), '// mine');
     const { exitCode, said } = await init(['--yes']);
     expect(exitCode).to.equal(0);
-    expect(said).to.match(
-      /There already, left alone:\n {2}postlane\.config\.js\n {2}templates\/account-invitation\/html\.hbs/,
-    );
+    expect(said).to.match(/There already, left alone:\n {2}postlane\.config\.js\n {2}templates\/brand\.json/);
     expect(said).not.to.contain('Written:');
     expect(said).not.to.contain('Fill in');
     expect(await read('postlane.config.js')).to.equal('// mine');

@@ -42,7 +42,9 @@ describe('users', () => {
       .and.include('Ada &lt;b&gt; is invited');
     expect((await root.get(`/users/${await idOf('ada@example.com')}`)).text).not.to.include(link);
     const { messages } = await opened.mail.messages.find({ recipient: 'ada@example.com' });
-    expect(messages.map(({ template }) => template)).to.deep.equal(['account-invitation']);
+    expect(
+      messages.map(({ template, category, confidential }) => [template, category, confidential]),
+    ).to.deep.equal([[null, 'account', true]]);
 
     // Who may read messages does not find the link there.
     expect(await opened.mail.messages.content(messages[0]?.id ?? '')).to.equal(null);

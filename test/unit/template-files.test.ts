@@ -19,7 +19,6 @@ import { testPolicy } from '../support/policy.ts';
 
 const shipped = path.join(import.meta.dirname, '../../templates/demo');
 const keys = [
-  'account-invitation',
   'booking-confirmation',
   'email-verification',
   'loyalty-tier-upgrade',
@@ -50,7 +49,7 @@ describe('the shipped templates', () => {
       unsubscribe: unsubscribePlaceholder,
     });
 
-  it('are eleven', () => {
+  it('are ten', () => {
     expect(contents.map(({ key }) => key)).to.deep.equal(keys);
   });
 

@@ -25,13 +25,13 @@ export function passwordLinkRouter(
   const router = Router();
   const limited = rateLimit(context);
 
-  router.get('/forgotten-password', async (_request, response) => {
-    show(response, 'sign-in/forgotten', { mails: (await linkMailProblem(context)) === null });
+  router.get('/forgotten-password', (_request, response) => {
+    show(response, 'sign-in/forgotten', { mails: linkMailProblem(context) === null });
   });
 
   router.post('/forgotten-password', rateLimit(context), check, async (request, response) => {
     if (await recordFailure(context, 'address', callerAddress(request))) throw tooManyRequests();
-    if (await linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
+    if (linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
     redirectWithFlash(response, 'sign-in', linkMailed);
     // After the answer, which is the same and takes the same time whether there is such an account or not.
     mailForgotten(context, formField(request, 'email')).catch(error =>

@@ -112,7 +112,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
   async function showLink(response: Response, account: Account, link: Link, again: boolean): Promise<void> {
     const messageId = await mailLink(context, account, link, personOf(response).name);
     const joining = link.purpose === 'invitation';
-    const mailProblem = messageId === null ? await linkMailProblem(context) : null;
+    const mailProblem = messageId === null ? linkMailProblem(context) : null;
     show(response, 'users/link', { account, link, messageId, mailProblem, again, joining });
   }
 
@@ -121,10 +121,9 @@ export function userRouter(context: AccountsContext, show: Show): Router {
 
 async function listing(context: AccountsContext, cursor: string | undefined): Promise<object> {
   const { db, now } = context;
-  const [found, invited, mailProblem] = await Promise.all([
+  const [found, invited] = await Promise.all([
     listAccounts(db, perPage + 1, cursor),
     openInvitations(db, now()),
-    linkMailProblem(context),
   ]);
   const accounts = found.slice(0, perPage);
   return {
@@ -135,7 +134,7 @@ async function listing(context: AccountsContext, cursor: string | undefined): Pr
     })),
     more: found.length > perPage ? (accounts.at(-1)?.email ?? null) : null,
     paged: cursor !== undefined,
-    mailProblem,
+    mailProblem: linkMailProblem(context),
   };
 }
 
