@@ -299,6 +299,15 @@ export interface SampleDataRow {
   changed_at: Date;
 }
 
+export interface SecurityCountsRow {
+  window_start: Date;
+  kind: string;
+  source: string;
+  events: number;
+  seen_at: Date;
+  audit_entry: number | string | null;
+}
+
 export interface SignInFailuresRow {
   subject: string;
   failures: number;

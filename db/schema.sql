@@ -449,6 +449,16 @@ CREATE TABLE postlane_sample_data (
   UNIQUE KEY sample_data_name (template, name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_security_counts (
+  window_start datetime(3) NOT NULL,
+  kind varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  source varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  events int unsigned NOT NULL,
+  seen_at datetime(3) NOT NULL,
+  audit_entry bigint unsigned,
+  PRIMARY KEY (window_start, kind, source)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_sign_in_failures (
   subject char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   failures int unsigned NOT NULL,

@@ -33,6 +33,7 @@ declare module 'knex/types/tables.js' {
       'id' | 'bounces_seen' | 'bounces_repaired' | 'suppressions_seen' | 'suppressions_repaired'
     >;
     postlane_sample_data: Table<rows.SampleDataRow>;
+    postlane_security_counts: Table<rows.SecurityCountsRow>;
     postlane_sign_in_failures: Table<rows.SignInFailuresRow>;
     postlane_suppressions: Table<rows.SuppressionsRow>;
     postlane_template_source_versions: Table<rows.TemplateSourceVersionsRow>;

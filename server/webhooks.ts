@@ -4,6 +4,7 @@ import { readBody } from './body/read-body.ts';
 import type { WebhookCredential } from './config/index.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 import { probeHeader, readProbe } from './probe/probe-header.ts';
+import { sourceOf } from './request-source.ts';
 
 /**
  * `POST /webhooks/<provider>`: one event per request, Basic auth with a credential of the configuration or a password that
@@ -46,7 +47,7 @@ function authenticated(
       next();
       return;
     }
-    mail.log.warn('webhook refused: wrong credentials');
+    await mail.security.record({ kind: 'webhook-login.fail', ...sourceOf(request, 'webhooks') });
     response.status(401).set('WWW-Authenticate', 'Basic realm="postlane"').json({ error: 'unauthorized' });
   };
 }

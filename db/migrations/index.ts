@@ -3,6 +3,7 @@ import * as baseline from './20261201_baseline/index.ts';
 import * as composedMail from './20261202_composed_mail.ts';
 import * as instances from './20261202_instances.ts';
 import * as servers from './20261202_servers.ts';
+import * as securityEvents from './20261203_security_events.ts';
 
 // The rules of a migration:
 // - It is frozen: once released it is never edited, and it imports nothing that goes on changing. It may use
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '20261202_composed_mail': composedMail,
   '20261202_instances': instances,
   '20261202_servers': servers,
+  '20261203_security_events': securityEvents,
 };

@@ -12,16 +12,19 @@ export interface AccountChange {
   after?: object | null;
 }
 
-/** Writes a change of an account into the audit log, in the transaction that makes it. */
-export function recordChange(
+/** Writes a change of an account into the audit log, in the transaction that makes it; into the log after that. */
+export async function recordChange(
   { mail, now }: AccountsContext,
   trx: Trx,
   { action, accountId, by, before = null, after = null }: AccountChange,
 ): Promise<void> {
-  return mail.audit.record(
-    { by, action, subject: `account:${accountId}`, before, after, at: now() },
-    { trx },
-  );
+  const subject = `account:${accountId}`;
+  await mail.audit.record({ by, action, subject, before, after, at: now() }, { trx });
+  afterCommit(trx, () => mail.log.info({ security: action, accountId, by }, 'security event'));
+}
+
+function afterCommit(trx: Trx, work: () => void): void {
+  trx.executionPromise.then(work, () => {});
 }
 
 /** What the audit log shows of an account: never its password, its secret or a link. */

@@ -118,7 +118,7 @@ export async function acceptLink(
 export async function mailForgotten(context: AccountsContext, email: string): Promise<void> {
   const account = await findAccountByEmail(context.db, email.trim());
   if (!account || !isInUse(account)) return;
-  if (await recordFailure(context, 'link', account.id)) return;
+  if ((await recordFailure(context, { kind: 'link', accountId: account.id })).lockedUntil) return;
   const link = await forgottenLink(context, account);
   if (link) await mailLink(context, account, link, null);
 }

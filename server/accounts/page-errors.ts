@@ -25,5 +25,7 @@ export function statusOf({ code }: AccountError): PageStatus {
 
 /** Turns expected failures into their pages. */
 export const accountErrorPages: ErrorRequestHandler = (error, _request, _response, next) => {
-  next(error instanceof AccountError ? new PageError(...pages[error.code], error.message) : error);
+  next(
+    error instanceof AccountError ? new PageError(...pages[error.code], error.message, error.code) : error,
+  );
 };

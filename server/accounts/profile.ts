@@ -99,9 +99,10 @@ async function confirmPassword(
   { id, password: stored }: Account,
   password: string,
 ): Promise<void> {
-  const until = await recordFailure(context, 'account', `within ${id}`);
-  if (until) throw new AccountError('locked-out', 'Too many wrong passwords. Wait a while, then try again.');
+  const subject = { kind: 'profile', accountId: id } as const;
+  if ((await recordFailure(context, subject)).lockedUntil)
+    throw new AccountError('locked-out', 'Too many wrong passwords. Wait a while, then try again.');
   if (!(await verifyPassword(password, stored, context.cost)))
     throw new AccountError('password-wrong', 'That is not your current password.');
-  await clearFailures(context, 'account', `within ${id}`);
+  await clearFailures(context, subject);
 }

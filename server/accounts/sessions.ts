@@ -44,13 +44,12 @@ export async function startSession(
   };
   await insertSession(context.db, session, hashOf(token));
   await touchSession(context.db, session, session.createdAt);
-  await context.mail.audit.record({
-    by: account.id,
-    action: 'session.start',
-    subject: `account:${account.id}`,
-    before: null,
-    after: { browser: session.browser },
-  });
+  await context.db.transaction(trx =>
+    recordChange(context, trx, {
+      ...{ action: 'session.start', accountId: account.id, by: account.id },
+      after: { browser: session.browser },
+    }),
+  );
   await deleteOld(context);
   return token;
 }

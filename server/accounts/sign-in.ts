@@ -1,5 +1,7 @@
+import type { SecurityKind } from '../mail/index.ts';
+import type { RequestSource } from '../request-source.ts';
 import type { AccountsContext } from './context.ts';
-import { clearFailures, type LockoutKind, recordFailure } from './lockout.ts';
+import { clearFailures, type LockoutSubject, recordFailure } from './lockout.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import { hashOf, newToken } from './secrets.ts';
 import {
@@ -10,7 +12,7 @@ import {
   useTotpStep,
 } from './store/accounts-store.ts';
 import { findToken, insertToken, useToken } from './store/one-time-tokens-store.ts';
-import { useRecoveryCode } from './store/recovery-codes-store.ts';
+import { isRecoveryCode, useRecoveryCode } from './store/recovery-codes-store.ts';
 import { recoveryCodeHash, totpStep } from './two-factor.ts';
 
 /** What an attempt to sign in comes to. */
@@ -34,35 +36,48 @@ const codeMs = 10 * 60_000;
 export interface Credentials {
   email: string;
   password: string;
-  /** Where it comes from. */
-  address: string;
+  /** The network it comes from, for counting. */
+  network: string;
+  /** Where it comes from, for the log. */
+  source: RequestSource;
   /** The name of the browser, if this account has signed in there before. */
   deviceOf: (accountId: string) => string | null;
 }
 
 /** Address and password. Every refusal looks and takes the same, whether there is an account or not. */
-export async function signIn(
-  context: AccountsContext,
-  { email, password, address, deviceOf }: Credentials,
-): Promise<SignIn> {
-  const name = email.trim().toLowerCase();
-  const account = await findAccountByEmail(context.db, name);
+export async function signIn(context: AccountsContext, credentials: Credentials): Promise<SignIn> {
+  const { password, network, source, deviceOf } = credentials;
+  const email = credentials.email.trim().toLowerCase();
+  const account = await findAccountByEmail(context.db, email);
   const browser = account && deviceOf(account.id);
-  const attempted: [LockoutKind, string][] = browser
-    ? [['account', `${name}\n${browser}`]]
-    : [
-        ['address', address],
-        ['account', name],
-      ];
-  for (const [kind, subject] of attempted) {
-    const until = await recordFailure(context, kind, subject);
-    if (until) return { kind: 'locked-out', until };
+  const attempted: LockoutSubject[] =
+    account && browser
+      ? [{ kind: 'browser', accountId: account.id, browser }]
+      : [
+          { kind: 'address', network },
+          { kind: 'account', email },
+        ];
+  // Not waited for: it would take longer where there is an account, and an admin's above all.
+  const report = (kind: SecurityKind) =>
+    void context.mail.security.record({ kind, ...source, ...(account && { accountId: account.id }) });
+  let locks = false;
+  for (const subject of attempted) {
+    const counted = await recordFailure(context, subject);
+    if (counted.lockedUntil) {
+      report('sign-in.fail');
+      return { kind: 'locked-out', until: counted.lockedUntil };
+    }
+    if (subject.kind !== 'address') locks = counted.locksUntil !== null;
   }
 
   const right = await verifyPassword(password, account?.password ?? null, context.cost);
-  if (!account || !right || account.disabledAt) return { kind: 'wrong' };
+  if (!account || !right || account.disabledAt) {
+    report('sign-in.fail');
+    if (locks) report(account?.role === 'admin' ? 'sign-in.admin-lock' : 'sign-in.lock');
+    return { kind: 'wrong' };
+  }
 
-  for (const [kind, subject] of attempted) await clearFailures(context, kind, subject);
+  for (const subject of attempted) await clearFailures(context, subject);
   await rehash(context, account, password);
   return account.totpSecret
     ? { kind: 'code-needed', token: await newCodeToken(context, account) }
@@ -72,7 +87,7 @@ export async function signIn(
 /** A code of the authenticator app, or a recovery code. */
 export async function signInWithCode(
   context: AccountsContext,
-  { token, code }: { token: string; code: string },
+  { token, code, source }: { token: string; code: string; source: RequestSource },
 ): Promise<{ kind: 'signed-in'; account: Account } | Refused> {
   const { db } = context;
   const held = await findToken(db, hashOf(token));
@@ -80,26 +95,44 @@ export async function signInWithCode(
   if (!held || held.usedAt || held.expiresAt <= context.now() || !account || account.disabledAt)
     return { kind: 'expired' };
 
-  const until = await recordFailure(context, 'code', account.id);
-  if (until) return { kind: 'locked-out', until };
-  if (!(await useCode(context, account, code))) return { kind: 'wrong' };
+  const subject: LockoutSubject = { kind: 'code', accountId: account.id };
+  const report = (kind: SecurityKind) =>
+    context.mail.security.record({ kind, ...source, accountId: account.id });
+  const counted = await recordFailure(context, subject);
+  if (counted.lockedUntil) {
+    await report('sign-in.code-fail');
+    return { kind: 'locked-out', until: counted.lockedUntil };
+  }
+  const used = await useCode(context, account, code);
+  if (used !== 'right') {
+    await report(used === 'used' ? 'sign-in.code-reuse' : 'sign-in.code-fail');
+    if (counted.locksUntil) await report(account.role === 'admin' ? 'sign-in.admin-lock' : 'sign-in.lock');
+    return { kind: 'wrong' };
+  }
   if (!(await useToken(db, hashOf(token), context.now()))) return { kind: 'expired' };
-  await clearFailures(context, 'code', account.id);
+  await clearFailures(context, subject);
   return { kind: 'signed-in', account };
 }
 
-/** True when a code of the app or a recovery code is right, and uses it up: neither counts twice. */
-async function useCode(context: AccountsContext, account: Account, code: string): Promise<boolean> {
+/** Whether a code of the app or a recovery code is right, and uses it up: neither counts twice. */
+async function useCode(
+  context: AccountsContext,
+  account: Account,
+  code: string,
+): Promise<'right' | 'wrong' | 'used'> {
+  const { db, now } = context;
   const recovery = recoveryCodeHash(code);
-  if (recovery && (await useRecoveryCode(context.db, account.id, recovery, context.now()))) return true;
+  if (recovery && (await useRecoveryCode(db, account.id, recovery, now()))) return 'right';
+  if (recovery && (await isRecoveryCode(db, account.id, recovery))) return 'used';
   const secret = account.totpSecret && context.encrypter.decrypt(account.totpSecret, account.id);
   if (account.totpSecret && !secret) {
     context.mail.log.error(
       'a code cannot be checked: SECRET_KEY is not the one that two-factor authentication was set up with',
     );
   }
-  const step = secret ? totpStep(secret, code, context.now()) : null;
-  return step !== null && useTotpStep(context.db, account.id, step);
+  const step = secret ? totpStep(secret, code, now()) : null;
+  if (step === null) return 'wrong';
+  return (await useTotpStep(db, account.id, step)) ? 'right' : 'used';
 }
 
 async function newCodeToken({ db, now }: AccountsContext, { id }: Account): Promise<string> {

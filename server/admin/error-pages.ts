@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request } from 'express';
 import { BodyLost } from '../body/read-body.ts';
 import { clientStatus, isCutOff, statusOf, type UnexpectedErrors } from '../errors.ts';
-import { type Mail, MailError } from '../mail/index.ts';
+import { type Mail, MailError, type SecurityKind } from '../mail/index.ts';
+import { sourceOf } from '../request-source.ts';
 import { isSafe } from './access/csrf.ts';
 import { wantsJson } from './access/require-sign-in.ts';
 import { sessionOf } from './access/session.ts';
@@ -28,11 +29,11 @@ interface Answer {
  */
 export function errorPages(
   show: Show,
-  log: Mail['log'],
+  { log, security }: Pick<Mail, 'log' | 'security'>,
   navigation: readonly NavigationItem[],
   unexpected: UnexpectedErrors,
 ): ErrorRequestHandler {
-  return (error, request, response, next) => {
+  return async (error, request, response, next) => {
     let answer = expected(error);
     // Express's own refusals of a request are answered by the host as it does elsewhere.
     const isTooLate = response.headersSent && !isStreaming(response);
@@ -54,18 +55,30 @@ export function errorPages(
       }
     }
     const { status, title, message, code, incident } = answer;
+    const kind = Object.hasOwn(securityKindOf, code) ? securityKindOf[code] : undefined;
+    const { person, accounts } = sessionOf(response);
+    const by = person && { accountId: person.id, by: person.id };
+    if (kind) await security.record({ kind, ...sourceOf(request, section), ...by });
+    else if (!incident) log.info({ status, code, method: request.method, section, ...by }, 'request refused');
     if (wantsJson(request) && !response.headersSent) {
       response.status(status).json({ code, message, ...(incident && { incident }) });
       return;
     }
     const again = incident !== undefined && isSafe(request);
-    const { person, accounts } = sessionOf(response);
     // Not back to what the person may not see.
     const items = person ? itemsFor(navigation, person, accounts) : navigation;
     const back = items.find(({ path }) => path === section) ?? items[0];
     show(response, 'frame/error', { title, message, incident, again, back }, status);
   };
 }
+
+/** What the log and the audit log are told of a refusal, by its code. */
+const securityKindOf: Record<string, SecurityKind> = {
+  forbidden: 'access.refuse',
+  forged: 'form.forge',
+  'link-invalid': 'link.refuse',
+  'too-many': 'access.limit',
+};
 
 function expected(error: unknown): Answer | null {
   if (error instanceof PageError) return error;

@@ -51,7 +51,7 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory));
   router.use(parseForms, csrf.issue, refuseOtherTypes);
   if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
-  router.use(requireSignIn(access, show));
+  router.use(requireSignIn(access, show, mail.security));
   // Before the check of forms: its scripts are not ours and know no token.
   router.use('/jobs/agendash', agendashRouter(jobs, options.publicUrl));
   router.use(csrf.check);
@@ -64,6 +64,6 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.use(() => {
     throw notFound('There is no such page.');
   });
-  router.use(errorPages(show, mail.log, sections, options.errors ?? 'page'));
+  router.use(errorPages(show, mail, sections, options.errors ?? 'page'));
   return router;
 }

@@ -13,6 +13,7 @@ import type { Reconciliations } from './reconciliation/reconcile.ts';
 import type { ReconciliationRun } from './reconciliation/reconciliations-store.ts';
 import type { Connections } from './routing/connections.ts';
 import type { Lane } from './routing/policy.ts';
+import type { SecurityEvents } from './security/security.ts';
 import type { BatchResult, Send, SendOptions } from './sending/accept.ts';
 import type { SendInput } from './sending/input.ts';
 import type { Audit } from './shared/audit.ts';
@@ -35,6 +36,7 @@ export interface Mail {
   monitoring: Monitoring;
   connections: Connections;
   audit: Audit;
+  security: SecurityEvents;
   webhookPasswords: WebhookPasswords;
   webhooks: WebhookSetup;
   providers: ProviderWords;

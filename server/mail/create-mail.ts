@@ -21,6 +21,7 @@ import { createSuppressions } from './people/suppressions.ts';
 import { type EventReader, MalformedEvent, type ProviderEvent } from './providers/event.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
+import { createSecurityEvents } from './security/security.ts';
 import { createSend, type Send, sendBatch } from './sending/accept.ts';
 import { deliver, deliverDue } from './sending/deliver.ts';
 import { createInlineQueue } from './sending/inline-queue.ts';
@@ -102,6 +103,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     ),
 
     audit: createAudit(context),
+    security: createSecurityEvents(context),
     reconciliations: createReconciliations(context),
     monitoring: createMonitoring(context),
     connections: createConnections(context),

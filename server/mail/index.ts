@@ -68,6 +68,7 @@ export type {
 } from './routing/connections.ts';
 export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/policy.ts';
 export { type CategoryOptions, type PolicyOptions, policySchema } from './routing/policy-options.ts';
+export type { SecurityEvent, SecurityEvents } from './security/security.ts';
 export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
 export type { Decision } from './sending/eligibility.ts';
 export type {
@@ -80,7 +81,7 @@ export type {
 } from './sending/input.ts';
 export { type MailboxInput, readMailbox } from './shared/address.ts';
 export type { Audit } from './shared/audit.ts';
-export { type AuditAction, auditActions, isAuditAction } from './shared/audit-actions.ts';
+export { type AuditAction, auditActions, isAuditAction, type SecurityKind } from './shared/audit-actions.ts';
 export type { Actor, AuditEntry, AuditFilter, AuditPage, Change } from './shared/audit-store.ts';
 export type { ChangeOptions } from './shared/change.ts';
 export { faultText, nearestName } from './shared/joi.ts';

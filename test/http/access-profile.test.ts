@@ -86,4 +86,15 @@ describe('users about themselves', () => {
     const fields = { current: goodPassword, password: next, again: next };
     expect((await browser.post('/profile/password', fields)).status).to.equal(303);
   });
+
+  it('are locked out of nothing by a name that a stranger makes up', async () => {
+    const { id } = await opened.account('safe@example.com', 'viewer');
+    const browser = await opened.signedIn('safe@example.com');
+    const names = [`within ${id}`, id, `profile\n${id}`, `["profile","${id}"]`];
+    for (const name of names) for (let i = 0; i < 6; i += 1) await opened.browser().signIn(name, 'wrong');
+    await testDatabase()('postlane_sign_in_failures').where('failures', '>', 15).delete();
+    const next = 'another walrus on stairs';
+    const fields = { current: goodPassword, password: next, again: next };
+    expect((await browser.post('/profile/password', fields)).status).to.equal(303);
+  });
 });

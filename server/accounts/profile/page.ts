@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { sessionOf } from '../../admin/access/session.ts';
 import type { Show } from '../../admin/views.ts';
+import { sourceOf } from '../../request-source.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
 import { statusOf } from '../page-errors.ts';
@@ -21,7 +22,7 @@ export interface ProfilePage {
 export type ProfileForm = 'password' | 'two-factor';
 
 /** The profile as a page, also when a form on it was refused. */
-export function profilePage({ db, now }: AccountsContext, show: Show): ProfilePage {
+export function profilePage({ mail, db, now }: AccountsContext, show: Show): ProfilePage {
   const render = async (
     response: Response,
     problem = { form: '', text: '' },
@@ -52,6 +53,11 @@ export function profilePage({ db, now }: AccountsContext, show: Show): ProfilePa
         await work();
       } catch (error) {
         if (!(error instanceof AccountError)) throw error;
+        if (error.code === 'password-wrong' || error.code === 'locked-out') {
+          const { id } = accountOf(response);
+          const source = sourceOf(response.req, `profile/${form}`);
+          await mail.security.record({ kind: 'account.password-fail', ...source, accountId: id, by: id });
+        }
         await render(response, { form, text: error.message }, statusOf(error));
       }
     },

@@ -30,7 +30,8 @@ export function passwordLinkRouter(
   });
 
   router.post('/forgotten-password', rateLimit(context), check, async (request, response) => {
-    if (await recordFailure(context, 'address', callerAddress(request))) throw tooManyRequests();
+    const counted = await recordFailure(context, { kind: 'address', network: callerAddress(request) });
+    if (counted.lockedUntil) throw tooManyRequests();
     if (linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
     redirectWithFlash(response, 'sign-in', linkMailed);
     // After the answer, which is the same and takes the same time whether there is such an account or not.

@@ -5,6 +5,7 @@ import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
 import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
+import { sourceOf } from '../../request-source.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
 import { signOut } from '../sessions.ts';
@@ -39,7 +40,8 @@ export function signInRouter(
     const result = await signIn(context, {
       email,
       password,
-      address: callerAddress(request),
+      network: callerAddress(request),
+      source: sourceOf(request, 'sign-in'),
       deviceOf: id => cookies.deviceOf(request, id),
     });
     if (result.kind === 'signed-in') return begin(response, result.account, back);
@@ -55,7 +57,7 @@ export function signInRouter(
       formField(request, 'code'),
       returnPath(request.body?.return),
     ];
-    const result = await signInWithCode(context, { token, code });
+    const result = await signInWithCode(context, { token, code, source: sourceOf(request, 'sign-in/code') });
     if (result.kind === 'signed-in') return begin(response, result.account, back);
     const { status, problem } = refusal(context, response, result, wrongCode);
     if (result.kind === 'expired') return showSignIn(response, show, { back, problem, status });

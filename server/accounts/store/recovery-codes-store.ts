@@ -21,6 +21,14 @@ export async function useRecoveryCode(db: Db, accountId: string, hash: string, n
   return taken === 1;
 }
 
+/** True for a code of this account, used up or not. */
+export async function isRecoveryCode(db: Db, accountId: string, hash: string): Promise<boolean> {
+  const where = { account_id: accountId, code_hash: hash };
+  return (
+    (await db('postlane_account_recovery_codes').select('account_id').where(where).first()) !== undefined
+  );
+}
+
 /** How many codes are left. */
 export async function countRecoveryCodes(db: Db, accountId: string): Promise<number> {
   const [row] = await db('postlane_account_recovery_codes')

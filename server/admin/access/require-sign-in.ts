@@ -1,4 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Mail } from '../../mail/index.ts';
+import { sourceOf } from '../../request-source.ts';
 import { PageError } from '../page-error.ts';
 import { locationOf } from '../page-location.ts';
 import { allow } from '../person.ts';
@@ -9,9 +11,15 @@ import { returnPath } from './return-path.ts';
 import { sessionOf } from './session.ts';
 
 /** Lets signed-in people through. Others are sent to the sign-in page, ours or the host's, or told that the host decides. */
-export function requireSignIn({ accounts, askToSignIn }: Access, show: Show): RequestHandler {
-  return (request, response, next) => {
+export function requireSignIn(
+  { accounts, askToSignIn }: Access,
+  show: Show,
+  security: Mail['security'],
+): RequestHandler {
+  return async (request, response, next) => {
     const { person, ended = false, forbidden = false } = sessionOf(response);
+    if (forbidden)
+      await security.record({ kind: 'access.refuse', ...sourceOf(request, locationOf(response).section) });
     if (person) next();
     else if (wantsJson(request)) next(signedOut());
     else if (accounts && isSafe(request)) response.redirect(303, signInPath(response, ended));

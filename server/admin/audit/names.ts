@@ -5,6 +5,7 @@ const others: Readonly<Record<string, string>> = {
   files: 'the template files',
   cli: 'the command line',
   developer: 'the local developer',
+  anonymous: 'somebody not signed in',
 };
 
 /** What those without an account are called: `cli` and `files` in words; people of the host by their id. */

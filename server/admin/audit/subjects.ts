@@ -1,4 +1,4 @@
-import type { AuditAction, Mail, SourceKind } from '../../mail/index.ts';
+import type { AuditAction, Mail, SecurityKind, SourceKind } from '../../mail/index.ts';
 import type { Directory } from '../access/directory.ts';
 import { isKind, refText } from '../templates/reference.ts';
 import { isUuid } from '../uuid.ts';
@@ -36,10 +36,14 @@ type Reader = (from: Sources, id: string) => Promise<Subject | null> | Subject;
 
 type ResourceOf<Action> = Action extends `${infer Resource}.${string}` ? Resource : never;
 
-/** Resources without a reader: sources have a page each by {@link isKind}, a session is an account's, a seed nobody's. */
-type Unread = SourceKind | 'session' | 'seed';
+/**
+ * Resources without a reader: sources have a page each by {@link isKind}, a session is an account's, a seed nobody's; what
+ * happens at a door is about an account or a network address.
+ */
+type Unread = SourceKind | 'session' | 'seed' | ResourceOf<Exclude<SecurityKind, 'account.password-fail'>>;
 
 const readers = {
+  address: (_from, address) => ({ name: `network address ${address}`, page: null }),
   async account({ directory }, id) {
     const name = (await directory.names([id])).get(id);
     return name === undefined ? null : { name: `account: ${name}`, page: pathOf('users', id) };
@@ -60,7 +64,7 @@ const readers = {
   },
   webhook: (_from, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
   'webhook-password': () => ({ name: 'webhook password', page: 'streams' }),
-} satisfies Record<Exclude<ResourceOf<AuditAction>, Unread>, Reader>;
+} satisfies Record<Exclude<ResourceOf<AuditAction>, Unread> | 'address', Reader>;
 
 function pathOf(section: string, id: string): string {
   return `${section}/${encodeURIComponent(id)}`;

@@ -1,4 +1,4 @@
-import { type Alert, countedUpTo } from '../../mail/index.ts';
+import { type Alert, countedUpTo, type SecurityKind } from '../../mail/index.ts';
 import { viewHelpers } from '../view-helpers.ts';
 
 /** An alert as the overview shows it, with a link to where to look. */
@@ -94,9 +94,34 @@ export function alertLine(alert: Alert): AlertLine {
         path: 'streams',
         action: 'Show streams',
       };
+    case 'security':
+      return {
+        state: 'failed',
+        text: securityText(alert),
+        path: `audit?action=${alert.event}`,
+        action: 'Show the audit log',
+      };
     case 'configuration':
       return { state: 'warning', text: configurationText(alert), path: 'streams', action: 'Show the policy' };
   }
+}
+
+const securityNouns: Record<SecurityKind, string> = {
+  'access.limit': 'Requests refused because there were too many',
+  'access.refuse': 'Requests of people without the right to them',
+  'account.password-fail': 'Wrong current passwords on account pages',
+  'form.forge': 'Forged or expired forms',
+  'link.refuse': 'Unknown or expired links to accounts',
+  'sign-in.admin-lock': 'Lockouts of admins',
+  'sign-in.code-fail': 'Wrong codes at sign-in',
+  'sign-in.code-reuse': 'Codes entered a second time',
+  'sign-in.fail': 'Failed sign-ins',
+  'sign-in.lock': 'Lockouts of accounts',
+  'webhook-login.fail': 'Failed webhook logins',
+};
+
+function securityText({ event, count, sinceMs }: Extract<Alert, { kind: 'security' }>): string {
+  return `${securityNouns[event]} in the last ${span(sinceMs)}: ${number(count)}.`;
 }
 
 function missingRouteLink({ of, id }: Extract<Alert, { kind: 'no-route' }>) {

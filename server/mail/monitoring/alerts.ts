@@ -4,6 +4,7 @@ import { type ConfigurationDifference, configurationDifferences } from '../insta
 import { liveInstances } from '../instances/instances-store.ts';
 import { latestReconciliations } from '../reconciliation/reconciliations-store.ts';
 import type { Lane } from '../routing/policy.ts';
+import { type SecurityBurst, securityBursts } from '../security/bursts.ts';
 import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { addMs, hourMs, hourOf } from '../shared/time.ts';
 import { type AlertKey, closeAlert, openAlert, openAlerts } from './alerts-store.ts';
@@ -23,6 +24,7 @@ export type Alert =
   | { kind: 'reconciliation-late'; day: string }
   | { kind: 'not-counted'; since: Date }
   | { kind: 'missing-stream'; provider: string; stream: string }
+  | SecurityBurst
   | MissingRoute
   | ConfigurationDifference;
 
@@ -44,6 +46,7 @@ const subjects: { [Kind in Alert['kind']]: (alert: Extract<Alert, { kind: Kind }
   'missing-stream': ({ provider, stream }) => `${provider} ${stream}`,
   'no-route': ({ of, category, transport }) => `${of} ${category} ${transport ?? ''}`.trim(),
   configuration: ({ older }) => older,
+  security: ({ event }) => event,
 };
 
 /** The one way to raise an alert: it is kept with its evidence until it is resolved, and logged when it begins. */
@@ -84,6 +87,7 @@ export async function currentAlerts(context: MailContext): Promise<Alert[]> {
     counting(context),
     configurations(context),
     missingRoutes(context),
+    securityBursts(context),
   ]);
   return found.flat();
 }

@@ -1,3 +1,24 @@
+/**
+ * What happens at the doors, most of it by people whom nobody knows: `mail.security.record`. A flood of one is kept as a
+ * count. A new one needs a label, too.
+ */
+export const securityKinds = [
+  'access.limit',
+  'access.refuse',
+  'account.password-fail',
+  'form.forge',
+  'link.refuse',
+  'sign-in.admin-lock',
+  'sign-in.code-fail',
+  'sign-in.code-reuse',
+  'sign-in.fail',
+  'sign-in.lock',
+  'webhook-login.fail',
+] as const;
+
+/** One of {@link securityKinds}. */
+export type SecurityKind = (typeof securityKinds)[number];
+
 /** Every action of the audit log: resource and verb. A new one is added here; the admin app must label it to compile. */
 export const auditActions = [
   'account.disable',
@@ -64,6 +85,7 @@ export const auditActions = [
   'webhook-password.add',
   'webhook-password.remove',
   'webhook.set-up',
+  ...securityKinds,
 ] as const;
 
 /** One of {@link auditActions}. */
