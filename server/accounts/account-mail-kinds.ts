@@ -1,5 +1,6 @@
 import type { Role } from '../admin/person.ts';
 import { type AccountMailText, type PlainText, say } from './account-mail-text.ts';
+import { type AccountNoticeData, noticeText } from './account-notice-texts.ts';
 
 /** What every kind knows beside its own data. */
 export interface AccountMailAbout {
@@ -57,6 +58,11 @@ export const accountMailKinds = {
       button: { label: say`Choose a password`, href: link },
       footnote: unexpectedLink(by),
     }),
+  }),
+
+  notice: kind<AccountNoticeData>({
+    opensAccount: false,
+    text: (data, { organisation }) => noticeText(data, organisation),
   }),
 };
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/connect.ts';
 import { mayAs, type Role } from '../admin/person.ts';
 import type { AuditAction } from '../mail/index.ts';
-import { auditView, recordChange } from './account-audit.ts';
+import { auditView, changeAccounts } from './account-changes.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
 import { type Account, lockAccount, lockAdmins, updateAccount } from './store/accounts-store.ts';
@@ -48,7 +48,7 @@ async function change(
   to: Partial<Account>,
   effects: (trx: Db, before: Account) => Promise<void> = async () => {},
 ): Promise<Account> {
-  return context.db.transaction(async trx => {
+  return changeAccounts(context, async (trx, record) => {
     const admins = await lockAdmins(trx);
     const before = await lockAccount(trx, id);
     if (!before) throw unknownAccount();
@@ -57,7 +57,7 @@ async function change(
     await updateAccount(trx, id, to);
     await effects(trx, before);
     const views = { before: auditView(before), after: auditView(after) };
-    await recordChange(context, trx, { action, accountId: id, by, ...views });
+    await record({ action, accountId: id, by, ...views });
     return after;
   });
 }

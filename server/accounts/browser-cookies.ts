@@ -9,8 +9,8 @@ import type { Account } from './store/accounts-store.ts';
 export interface BrowserCookies {
   /** The token of the session that a request belongs to. */
   sessionToken(request: Request): string | undefined;
-  /** Begins a session, always with a new token, and remembers the browser. */
-  beginSession(response: Response, account: Account): Promise<void>;
+  /** Begins a session, always with a new token, and remembers the browser, which it names. */
+  beginSession(response: Response, account: Account): Promise<{ browser: string }>;
   /** Takes the token away. */
   clearSession(response: Response): void;
   /**
@@ -38,10 +38,12 @@ export function browserCookies(context: AccountsContext): BrowserCookies {
     sessionToken: request => session.read(request),
     async beginSession(response, account) {
       const { req: request } = response;
-      const token = await startSession(context, account, browserName(request.get('user-agent')));
+      const browser = browserName(request.get('user-agent'));
+      const token = await startSession(context, account, browser);
       session.set(request, response, token);
       const name = deviceOf(request, account.id) ?? newToken();
       device.set(request, response, encrypter.encrypt(name, ownerOf(account.id)));
+      return { browser };
     },
     clearSession: response => session.clear(response.req, response),
     deviceOf,

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { Trx } from '../../db/connect.ts';
 import { type Role, roles } from '../admin/person.ts';
 import { MailError, readMailbox } from '../mail/index.ts';
-import { auditView, recordChange } from './account-audit.ts';
+import { auditView, changeAccounts, type RecordChange } from './account-changes.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError } from './error.ts';
 import { createLink, type Link } from './links.ts';
@@ -32,13 +32,13 @@ export async function invite(
   by: string,
 ): Promise<{ account: Account; link: Link; again: boolean }> {
   const invitee = readInvitee(input);
-  return context.db.transaction(async trx => {
+  return changeAccounts(context, async (trx, record) => {
     const known = await findAccountByEmail(trx, invitee.email);
     if (known?.password) throw accountExists(invitee);
     if (invitee.role !== 'admin' && !(await hasAccounts(trx))) throw firstMustBeAdmin();
     const account = known
-      ? await changeInvitee(context, trx, known, invitee, by)
-      : await addInvitee(context, trx, invitee, by);
+      ? await changeInvitee(trx, record, known, invitee, by)
+      : await addInvitee(context, trx, record, invitee, by);
     return { account, link: await createLink(context, trx, account.id, 'invitation'), again: known !== null };
   });
 }
@@ -81,13 +81,14 @@ function isAddress(text: string): boolean {
 async function addInvitee(
   context: AccountsContext,
   trx: Trx,
+  record: RecordChange,
   invitee: Invitee,
   by: string,
 ): Promise<Account> {
   const account = { id: uuid(), createdAt: context.now(), ...invitee };
   await insertAccount(trx, account);
   const after = auditView(account);
-  await recordChange(context, trx, { action: 'account.invite', accountId: account.id, by, after });
+  await record({ action: 'account.invite', accountId: account.id, by, after });
   return {
     ...account,
     password: null,
@@ -100,8 +101,8 @@ async function addInvitee(
 }
 
 async function changeInvitee(
-  context: AccountsContext,
   trx: Trx,
+  record: RecordChange,
   known: Account,
   { name, role }: Invitee,
   by: string,
@@ -109,7 +110,7 @@ async function changeInvitee(
   const account = { ...known, name, role, disabledAt: null };
   await updateAccount(trx, known.id, { name, role, disabledAt: null });
   const views = { before: auditView(known), after: auditView(account) };
-  await recordChange(context, trx, { action: 'account.invite', accountId: known.id, by, ...views });
+  await record({ action: 'account.invite', accountId: known.id, by, ...views });
   return account;
 }
 

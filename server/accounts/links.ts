@@ -1,5 +1,5 @@
 import type { Db } from '../../db/connect.ts';
-import { auditView, recordChange } from './account-audit.ts';
+import { auditView, changeAccounts } from './account-changes.ts';
 import { sendAccountMail } from './account-mail.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
@@ -55,13 +55,13 @@ export async function renewLink(
   id: string,
   by: string,
 ): Promise<{ account: Account; link: Link }> {
-  return context.db.transaction(async trx => {
+  return changeAccounts(context, async (trx, record) => {
     const account = await lockAccount(trx, id);
     if (!account) throw unknownAccount();
     if (account.disabledAt)
       throw new AccountError('account-disabled', 'This account is disabled. Enable it first.');
     const purpose: LinkPurpose = account.password ? 'password' : 'invitation';
-    await recordChange(context, trx, { action: `account.${purpose}-link`, accountId: id, by });
+    await record({ action: `account.${purpose}-link`, accountId: id, by });
     return { account, link: await createLink(context, trx, id, purpose) };
   });
 }
@@ -90,7 +90,7 @@ export async function acceptLink(
   const problem = passwordProblem(password, account);
   if (problem) throw new AccountError('password-unfit', problem);
   const hash = await hashPassword(password, context.cost);
-  await context.db.transaction(async trx => {
+  await changeAccounts(context, async (trx, record) => {
     const now = context.now();
     // The account first, like every change of an account and its links, so that none waits for another in a circle.
     const locked = await lockAccount(trx, id);
@@ -100,7 +100,7 @@ export async function acceptLink(
     await endSessions(trx, id, now);
     await voidTokens(trx, id, now);
     const joins = purpose === 'invitation';
-    await recordChange(context, trx, {
+    await record({
       action: joins ? 'account.join' : 'account.password',
       accountId: id,
       by: id,
@@ -124,10 +124,10 @@ export async function mailForgotten(context: AccountsContext, email: string): Pr
 }
 
 function forgottenLink(context: AccountsContext, { id }: Account): Promise<Link | null> {
-  return context.db.transaction(async trx => {
+  return changeAccounts(context, async (trx, record) => {
     const account = await lockAccount(trx, id);
     if (!account || !isInUse(account)) return null;
-    await recordChange(context, trx, { action: 'account.password-link', accountId: id, by: 'sign-in page' });
+    await record({ action: 'account.password-link', accountId: id, by: 'sign-in page' });
     return createLink(context, trx, id, 'password', forgottenHours);
   });
 }

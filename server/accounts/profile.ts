@@ -1,4 +1,4 @@
-import { auditView, recordChange } from './account-audit.ts';
+import { auditView, changeAccounts } from './account-changes.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError } from './error.ts';
 import { clearFailures, recordFailure } from './lockout.ts';
@@ -20,11 +20,11 @@ export async function changePassword(
   const problem = passwordProblem(passwords.next, account);
   if (problem) throw new AccountError('password-unfit', problem);
   const hash = await hashPassword(passwords.next, context.cost);
-  await context.db.transaction(async trx => {
+  await changeAccounts(context, async (trx, record) => {
     await updateAccount(trx, id, { password: hash });
     await endSessions(trx, id, context.now());
     await voidTokens(trx, id, context.now());
-    await recordChange(context, trx, { action: 'account.password', accountId: id, by: id });
+    await record({ action: 'account.password', accountId: id, by: id });
   });
 }
 
@@ -55,7 +55,7 @@ export async function completeTwoFactor(
   sessionId: string,
 ): Promise<string[]> {
   const codes = newRecoveryCodes();
-  await context.db.transaction(async trx => {
+  await changeAccounts(context, async (trx, record) => {
     const account = await lockAccount(trx, id);
     const secret = account && pendingSecret(context, account);
     if (!account || !secret) throw new AccountError('setup-over', 'This set-up has ended. Start again.');
@@ -67,7 +67,7 @@ export async function completeTwoFactor(
     await replaceRecoveryCodes(trx, id, hashes);
     await endSessions(trx, id, context.now(), { except: sessionId });
     const views = { before: auditView(account), after: auditView({ ...account, ...after }) };
-    await recordChange(context, trx, { action: 'account.two-factor-on', accountId: id, by: id, ...views });
+    await record({ action: 'account.two-factor-on', accountId: id, by: id, ...views });
   });
   return codes;
 }
@@ -84,11 +84,11 @@ export async function removeTwoFactor(
   await confirmPassword(context, account, password);
   const { id } = account;
   const after = { totpSecret: null, totpNew: null, totpStep: null };
-  await context.db.transaction(async trx => {
+  await changeAccounts(context, async (trx, record) => {
     await updateAccount(trx, id, after);
     await replaceRecoveryCodes(trx, id, []);
     const views = { before: auditView(account), after: auditView({ ...account, ...after }) };
-    await recordChange(context, trx, { action: 'account.two-factor-off', accountId: id, by: id, ...views });
+    await record({ action: 'account.two-factor-off', accountId: id, by: id, ...views });
   });
 }
 

@@ -1,5 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { recordChange } from './account-audit.ts';
+import { changeAccounts } from './account-changes.ts';
 import type { AccountsContext } from './context.ts';
 import { failuresKeptMs } from './lockout.ts';
 import { hashOf, newToken } from './secrets.ts';
@@ -44,8 +44,8 @@ export async function startSession(
   };
   await insertSession(context.db, session, hashOf(token));
   await touchSession(context.db, session, session.createdAt);
-  await context.db.transaction(trx =>
-    recordChange(context, trx, {
+  await changeAccounts(context, (_trx, record) =>
+    record({
       ...{ action: 'session.start', accountId: account.id, by: account.id },
       after: { browser: session.browser },
     }),
@@ -70,11 +70,11 @@ export async function recogniseSession(
 
 /** Ends one session of an account by its id, or all of them. Another account's is left alone. */
 export async function signOut(context: AccountsContext, accountId: string, which: string): Promise<void> {
-  await context.db.transaction(async trx => {
+  await changeAccounts(context, async (trx, record) => {
     const ended = await endSessions(trx, accountId, context.now(), which === 'all' ? {} : { only: which });
     if (ended === 0) return;
     const counts = { before: { sessions: ended }, after: { sessions: 0 } };
-    await recordChange(context, trx, { action: 'session.end', accountId, by: accountId, ...counts });
+    await record({ action: 'session.end', accountId, by: accountId, ...counts });
   });
 }
 

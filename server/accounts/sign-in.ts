@@ -2,6 +2,7 @@ import type { SecurityKind } from '../mail/index.ts';
 import type { RequestSource } from '../request-source.ts';
 import type { AccountsContext } from './context.ts';
 import { clearFailures, type LockoutSubject, recordFailure } from './lockout.ts';
+import { sendNotice } from './notices.ts';
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
 import { hashOf, newToken } from './secrets.ts';
 import {
@@ -106,6 +107,7 @@ export async function signInWithCode(
   const used = await useCode(context, account, code);
   if (used !== 'right') {
     await report(used === 'used' ? 'sign-in.code-reuse' : 'sign-in.code-fail');
+    if (used === 'used') await sendNotice(context, account.id, 'code-reused');
     if (counted.locksUntil) await report(account.role === 'admin' ? 'sign-in.admin-lock' : 'sign-in.lock');
     return { kind: 'wrong' };
   }

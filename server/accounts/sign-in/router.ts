@@ -8,6 +8,7 @@ import type { Show } from '../../admin/views.ts';
 import { sourceOf } from '../../request-source.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
+import { sendNotice } from '../notices.ts';
 import { signOut } from '../sessions.ts';
 import { type Refused, signIn, signInWithCode } from '../sign-in.ts';
 import { type Account, hasAccounts } from '../store/accounts-store.ts';
@@ -75,7 +76,9 @@ export function signInRouter(
   async function begin(response: Response, account: Account, back: string): Promise<void> {
     const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
-    await cookies.beginSession(response, account);
+    const isNewBrowser = account.seenAt !== null && cookies.deviceOf(response.req, account.id) === null;
+    const { browser } = await cookies.beginSession(response, account);
+    if (isNewBrowser) await sendNotice(context, account.id, 'new-browser', { browser });
     response.redirect(303, `${locationOf(response).mount}${back.slice(2)}`);
   }
 
