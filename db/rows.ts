@@ -49,6 +49,26 @@ export interface AlertsRow {
   resolved_at: Date | null;
 }
 
+export interface ApprovalsRow {
+  id: string;
+  action: string;
+  subject: string;
+  state: string;
+  open_subject: string | null;
+  request: string;
+  seen: string;
+  fingerprint: string;
+  prepared_by: string;
+  requested_by: string;
+  requested_name: string | null;
+  requested_at: Date;
+  expires_at: Date;
+  decided_by: string | null;
+  decided_name: string | null;
+  decided_at: Date | null;
+  reason: string | null;
+}
+
 export interface AttachmentsRow {
   hash: string;
   size: number;
@@ -349,6 +369,7 @@ export interface TemplateSourcesRow {
   draft_by: string | null;
   file_version: number | null;
   created_at: Date;
+  draft_authors: string | null;
 }
 
 export interface TemplateVersionsRow {

@@ -135,6 +135,30 @@ CREATE TABLE postlane_alerts (
   KEY alerts_raised (raised_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_approvals (
+  id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  action varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  subject varchar(300) NOT NULL,
+  state varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  open_subject varchar(300),
+  request longtext NOT NULL,
+  seen longtext NOT NULL,
+  fingerprint char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  prepared_by longtext NOT NULL,
+  requested_by varchar(200) NOT NULL,
+  requested_name varchar(200),
+  requested_at datetime(3) NOT NULL,
+  expires_at datetime(3) NOT NULL,
+  decided_by varchar(200),
+  decided_name varchar(200),
+  decided_at datetime(3),
+  reason varchar(500),
+  PRIMARY KEY (id),
+  UNIQUE KEY approvals_open (open_subject),
+  KEY approvals_state (state, id),
+  KEY approvals_subject (subject, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_attachments (
   hash char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   size int unsigned NOT NULL,
@@ -506,6 +530,7 @@ CREATE TABLE postlane_template_sources (
   draft_by varchar(200),
   file_version int unsigned,
   created_at datetime(3) NOT NULL,
+  draft_authors longtext,
   PRIMARY KEY (kind, source_key)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 

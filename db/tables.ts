@@ -9,6 +9,7 @@ declare module 'knex/types/tables.js' {
     postlane_account_tokens: Table<rows.AccountTokensRow>;
     postlane_accounts: Table<rows.AccountsRow>;
     postlane_alerts: Table<rows.AlertsRow, 'id'>;
+    postlane_approvals: Table<rows.ApprovalsRow>;
     postlane_attachments: Table<rows.AttachmentsRow>;
     postlane_attempts: Table<rows.AttemptsRow>;
     postlane_audit_entries: Table<rows.AuditEntriesRow, 'id'>;

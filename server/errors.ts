@@ -5,6 +5,7 @@ import { type Mail, MailError, type MailErrorCode } from './mail/index.ts';
 /** HTTP statuses of our error codes; a code that is not here is 422, the caller's request. */
 const statuses: Partial<Record<MailErrorCode, number>> = {
   'unknown-message': 404,
+  'unknown-approval': 404,
   'unknown-campaign': 404,
   'unknown-template': 404,
   'idempotency-conflict': 409,

@@ -3,6 +3,7 @@ import * as baseline from './20261201_baseline/index.ts';
 import * as composedMail from './20261202_composed_mail.ts';
 import * as instances from './20261202_instances.ts';
 import * as servers from './20261202_servers.ts';
+import * as approvals from './20261203_approvals.ts';
 import * as securityEvents from './20261203_security_events.ts';
 
 // The rules of a migration:
@@ -29,5 +30,6 @@ export const migrations: Record<string, Migration> = {
   '20261202_composed_mail': composedMail,
   '20261202_instances': instances,
   '20261202_servers': servers,
+  '20261203_approvals': approvals,
   '20261203_security_events': securityEvents,
 };

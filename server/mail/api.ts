@@ -1,3 +1,4 @@
+import type { Approvals } from './approvals/api.ts';
 import type { Campaigns } from './campaigns/api.ts';
 import type { Received } from './events/receive.ts';
 import type { WebhookPasswords } from './events/webhook-passwords.ts';
@@ -35,6 +36,7 @@ export interface Mail {
   reconciliations: Reconciliations;
   monitoring: Monitoring;
   connections: Connections;
+  approvals: Approvals;
   audit: Audit;
   security: SecurityEvents;
   webhookPasswords: WebhookPasswords;

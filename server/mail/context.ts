@@ -1,4 +1,5 @@
 import type { Db } from '../../db/connect.ts';
+import type { SecondPersonAction } from './approvals/states.ts';
 import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
 import type { Brands } from './routing/brands.ts';
@@ -48,6 +49,8 @@ export interface MailContext {
   topics: readonly string[] | null;
   /** Whether mail goes to real people. */
   production: boolean;
+  /** What takes a second person, and who is told of requests where people are the host's. */
+  secondPerson: { actions: readonly SecondPersonAction[]; mailTo: readonly string[] };
   retry: RetryPolicy;
   timing: Timing;
   templates: Templates;

@@ -2,6 +2,7 @@ import Joi from 'joi';
 import { connect } from '../../db/connect.ts';
 import { checkSchema, migrate } from '../../db/migrate.ts';
 import type { Mail, ProviderWords, Work } from './api.ts';
+import { createApprovals } from './approvals/approvals.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
 import { expandCampaigns } from './campaigns/expand.ts';
 import { carryConfig } from './carried-config.ts';
@@ -60,6 +61,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
   const send = createSend(context, queue);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
+  const authoring = createAuthoring(context, { ...folders, checks });
   let closed = false;
 
   const sendOne: Send = async (input, options) => {
@@ -78,7 +80,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
 
     templates: checkedTemplates({
       ...checks,
-      ...createAuthoring(context, { ...folders, checks }),
+      ...authoring,
       keys: () => templates.keys(),
       async sample(key, locale = null) {
         const template = await templates.published(key);
@@ -102,6 +104,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
       { now: ['describeBounce', 'describeSuppression'] },
     ),
 
+    approvals: createApprovals(context, authoring),
     audit: createAudit(context),
     security: createSecurityEvents(context),
     reconciliations: createReconciliations(context),

@@ -6,6 +6,7 @@ export type MailErrorCode =
   | 'invalid-template'
   | 'unknown-template'
   | 'unknown-category'
+  | 'unknown-approval'
   | 'unknown-campaign'
   | 'unknown-message'
   | 'too-many-recipients'

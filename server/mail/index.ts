@@ -2,6 +2,15 @@ export { type TransactionAdapter, transactionAdapter } from '../../db/host/adapt
 export type { CallerTransaction, KnexTransaction } from '../../db/host/transaction.ts';
 export type { Mail, ProviderWords, RenderInput, Work } from './api.ts';
 export type {
+  ApprovalHandler,
+  Approvals,
+  Claim,
+  NewApproval,
+  PublicationRequest,
+} from './approvals/api.ts';
+export type { Approval, ApprovalFilter, Decider } from './approvals/approvals-store.ts';
+export { type ApprovalState, type SecondPersonAction, secondPersonActions } from './approvals/states.ts';
+export type {
   CampaignDetails,
   CampaignFields,
   CampaignFilter,

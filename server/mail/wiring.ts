@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import type { DatabaseOptions, Db } from '../../db/connect.ts';
+import { actionsOf, type SecondPersonAction } from './approvals/states.ts';
 import { defaultTiming, type MailContext, type Timing } from './context.ts';
 import type { InstanceRole } from './instances/instances-store.ts';
 import { configuredProviders, type ProviderConfig, standardRoutes } from './providers/configured.ts';
@@ -30,6 +31,10 @@ export interface MailConfig extends ProviderConfig, BrandsConfig {
   templates?: string | undefined;
   /** Whether mail goes to real people: then none goes in the name of the demo. Default false. */
   production?: boolean | undefined;
+  /** What takes a second person on the pages: `true` for everything. Default nothing. */
+  secondPerson?: boolean | readonly SecondPersonAction[] | undefined;
+  /** Addresses that are told of requests, where people are the host's. */
+  secondPersonMail?: readonly string[] | undefined;
   logLevel: string;
   /** In place of a log of our own at `logLevel`. */
   logger?: Logger | undefined;
@@ -69,6 +74,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     brands,
     topics: config.topics ?? null,
     production: config.production ?? false,
+    secondPerson: { actions: actionsOf(config.secondPerson), mailTo: config.secondPersonMail ?? [] },
     providers,
     transports: providers.transports,
     log: safeLog(config.logger ?? pino({ level: config.logLevel })),

@@ -39,6 +39,7 @@ describe('errors as HTTP answers', () => {
     'forbidden-attachment': 422,
     'too-large': 413,
     'unknown-template': 404,
+    'unknown-approval': 404,
     'unknown-campaign': 404,
     'unknown-message': 404,
     'idempotency-conflict': 409,

@@ -6,6 +6,7 @@ const others: Readonly<Record<string, string>> = {
   cli: 'the command line',
   developer: 'the local developer',
   anonymous: 'somebody not signed in',
+  postlane: 'Postlane',
 };
 
 /** What those without an account are called: `cli` and `files` in words; people of the host by their id. */

@@ -38,9 +38,14 @@ type ResourceOf<Action> = Action extends `${infer Resource}.${string}` ? Resourc
 
 /**
  * Resources without a reader: sources have a page each by {@link isKind}, a session is an account's, a seed nobody's; what
- * happens at a door is about an account or a network address.
+ * happens at a door is about an account or a network address; an approval is recorded of what it is about.
  */
-type Unread = SourceKind | 'session' | 'seed' | ResourceOf<Exclude<SecurityKind, 'account.password-fail'>>;
+type Unread =
+  | SourceKind
+  | 'approval'
+  | 'session'
+  | 'seed'
+  | ResourceOf<Exclude<SecurityKind, 'account.password-fail'>>;
 
 const readers = {
   address: (_from, address) => ({ name: `network address ${address}`, page: null }),

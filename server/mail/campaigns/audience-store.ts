@@ -69,6 +69,17 @@ export async function countAudience(db: Db, campaignId: string): Promise<number>
   return Number(row?.count ?? 0);
 }
 
+/**
+ * What tells an audience from the same one changed: its size and its last position. Members are added behind that and never
+ * changed, so that whatever is added or taken out shows.
+ */
+export async function audienceMark(db: Db, campaignId: string): Promise<{ size: number; last: number }> {
+  const [row] = await db('postlane_campaign_recipients')
+    .where({ campaign_id: campaignId })
+    .select({ size: db.raw('COUNT(*)'), last: db.raw('COALESCE(MAX(position), 0)') });
+  return { size: Number(row?.size ?? 0), last: Number(row?.last ?? 0) };
+}
+
 /** How many of an audience are suppressed on a stream: the optimizer starts at the shorter list. */
 export async function countSuppressedIn(db: Db, campaignId: string, stream: string): Promise<number> {
   const [[row]] = await db.raw(

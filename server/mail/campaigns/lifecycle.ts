@@ -17,7 +17,7 @@ import {
   transitionCampaign,
 } from './campaigns-store.ts';
 import { refreshProgress } from './progress.ts';
-import { type CampaignAction, campaignTransitions } from './states.ts';
+import { type CampaignAction, campaignTransitions, isAllowed } from './states.ts';
 
 /** How each step is recorded, and how the refusal of it reads: "A campaign that is done cannot ...". */
 const steps = {
@@ -31,18 +31,25 @@ const steps = {
 /** Messages that are moved at once, about a second's worth; the worker moves the rest, so that nobody waits for it. */
 const atOnce = 10_000;
 
+/** Asked in the transaction that launches, with the campaign locked; where it says no, nothing is launched. */
+export type DecideLaunch = (trx: Trx, campaign: Campaign) => Promise<boolean>;
+
 /** What can be done to a campaign; `wrong-state` in a state that does not allow it. See `campaignTransitions`. */
-export function createCampaignLife(
-  context: MailContext,
-): Pick<Campaigns, 'launch' | 'pause' | 'resume' | 'cancel' | 'retryFailed'> {
+export function createCampaignLife(context: MailContext): Pick<
+  Campaigns,
+  'pause' | 'resume' | 'cancel' | 'retryFailed'
+> & {
+  launch(id: string, options?: ChangeOptions, decide?: DecideLaunch): Promise<Campaign>;
+} {
   const { db, now } = context;
 
-  async function launch(id: string, options: ChangeOptions = {}): Promise<Campaign> {
+  async function launch(id: string, options: ChangeOptions = {}, decide?: DecideLaunch): Promise<Campaign> {
     return once(id, 'launch', options, async trx => {
       if ((await countAudience(trx, id)) === 0) {
         await requireCampaign(trx, id);
         throw new MailError('wrong-state', 'The campaign has no recipients yet.', 'recipients');
       }
+      if (decide && !(await decide(trx, await requireLaunchable(trx, id)))) return;
       await take(trx, id, 'launch', options);
       await freezeAudienceSize(trx, id);
     });
@@ -106,6 +113,12 @@ export function createCampaignLife(
   ): Promise<Campaign> {
     const { action: scope } = steps[step];
     return changeOnce(context, { scope, request: { id }, options }, work, trx => requireCampaign(trx, id));
+  }
+
+  async function requireLaunchable(trx: Trx, id: string): Promise<Campaign> {
+    const campaign = await requireCampaign(trx, id, { lock: true });
+    if (!isAllowed('launch', campaign.state)) throw wrongState(campaign, steps.launch.what);
+    return campaign;
   }
 
   async function take(trx: Trx, id: string, name: keyof typeof steps, actor: Actor): Promise<void> {

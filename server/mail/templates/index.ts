@@ -3,8 +3,12 @@
 export type { MailTemplates } from './api.ts';
 export type * from './authoring/api.ts';
 export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
+export { draftAuthors } from './authoring/drafts-store.ts';
 export { createAuthoring } from './authoring/index.ts';
 export { configuredPlaceholders, refuseConfiguredPlaceholders } from './authoring/placeholders.ts';
+export type { Plan } from './authoring/plan.ts';
+export type { DecidedOptions } from './authoring/publications.ts';
+export { publishedRevision } from './authoring/publications-store.ts';
 export { publishedPlaceholders } from './authoring/published-sources.ts';
 export { writeTemplateTypes } from './authoring/write-files.ts';
 export { createFileTemplates, type FileTemplates } from './file-templates.ts';

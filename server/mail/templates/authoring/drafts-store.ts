@@ -57,6 +57,7 @@ export async function insertDraft(
     draft: JSON.stringify(content),
     draft_at: utc(at),
     draft_by: by,
+    draft_authors: JSON.stringify([by]),
     created_at: utc(at),
   });
 }
@@ -74,11 +75,28 @@ export async function updateDraft(
   const [result] = await db.raw(
     `UPDATE postlane_template_sources
      SET draft_base = COALESCE(LEAST(?, version), IF(draft IS NULL, version, draft_base)),
+         draft_authors = ${withAuthor},
          draft = ?, draft_at = ?, draft_by = ?, revision = revision + 1
      WHERE kind = ? AND source_key = ? AND revision = ?`,
-    [base, JSON.stringify(content), utc(at), by, kind, key, revision],
+    [base, by, by, by, JSON.stringify(content), utc(at), by, kind, key, revision],
   );
   return result.affectedRows > 0;
+}
+
+// A draft of the release before has no authors but its last one.
+const authors = 'COALESCE(draft_authors, JSON_ARRAY(draft_by))';
+const withAuthor = `CASE WHEN draft IS NULL THEN JSON_ARRAY(?)
+  WHEN JSON_CONTAINS(${authors}, JSON_QUOTE(?)) THEN ${authors}
+  ELSE JSON_ARRAY_APPEND(${authors}, '$', ?) END`;
+
+/** Everybody who saved the draft since it was begun; nobody where there is none. */
+export async function draftAuthors(db: Knex, { kind, key }: SourceRef): Promise<string[]> {
+  const row = await db('postlane_template_sources')
+    .select({ draftAuthors: 'draft_authors', draftBy: 'draft_by' })
+    .where({ kind, source_key: key })
+    .first();
+  if (!row) return [];
+  return row.draftAuthors === null ? [row.draftBy].filter(by => by !== null) : JSON.parse(row.draftAuthors);
 }
 
 /** Drops the draft of `revision`; false when that is not the current one. */
@@ -98,7 +116,7 @@ export async function removeEmpty(db: Knex, { kind, key }: SourceRef): Promise<v
     .delete();
 }
 
-const noDraft = { draft: null, draft_base: null, draft_at: null, draft_by: null };
+const noDraft = { draft: null, draft_base: null, draft_at: null, draft_by: null, draft_authors: null };
 
 /** The current revision, with the row locked until the transaction ends; null when there is no such source. */
 export async function lockRevision(trx: Knex, { kind, key }: SourceRef): Promise<number | null> {

@@ -14,15 +14,20 @@ import { conflict } from './drafts.ts';
 import { dropDraft, readDraft } from './drafts-store.ts';
 import { readSourceVersion } from './history-store.ts';
 import { type Plan, planPublication } from './plan.ts';
-import { publishChanges, type Stale } from './publish-changes.ts';
+import { type Decide, publishChanges, type Stale } from './publish-changes.ts';
 import type { PublishedSources } from './published-sources.ts';
 import { compileSource, sourceIssues, validate } from './validate.ts';
+
+/** How to publish, and who has a say in it. */
+export interface DecidedOptions extends PublishOptions {
+  decide?: Decide;
+}
 
 /** Publishes a draft as the next version. */
 export async function publishDraft(
   context: AuthoringContext,
   ref: SourceRef,
-  options: PublishOptions,
+  options: DecidedOptions,
 ): Promise<Publication> {
   const publication = await publishOne(context, ref, options, { kind: 'edit' }, async published => {
     const head = await readDraft(context.db, ref);
@@ -41,7 +46,7 @@ export async function restoreVersion(
   context: AuthoringContext,
   ref: SourceRef,
   version: number,
-  options: PublishOptions,
+  options: DecidedOptions,
 ): Promise<Publication> {
   const stored = await readSourceVersion(context.db, ref, version);
   if (!stored) throw new MailError('unknown-template', `${ref.key} has no version ${version}.`, 'version');
@@ -64,13 +69,14 @@ export async function reviewSource(context: AuthoringContext, input: Source): Pr
 async function publishOne(
   context: AuthoringContext,
   ref: SourceRef,
-  { message, by, revision, acceptWarnings = false }: PublishOptions,
+  { message, by, revision, acceptWarnings = false, decide }: DecidedOptions,
   cause: Cause,
   read: (published: PublishedSources) => Promise<Source | Stale>,
 ): Promise<Publication> {
   checkMessage(message);
   const result = await publishChanges(context, {
     acceptWarnings,
+    decide,
     guard: { ref, revision, dropDraft: cause.kind === 'edit' },
     check: (plan, own) => allIssues(context, plan, own),
     async read(published) {

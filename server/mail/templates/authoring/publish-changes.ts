@@ -1,4 +1,4 @@
-import type { Db } from '../../../../db/connect.ts';
+import type { Db, Trx } from '../../../../db/connect.ts';
 import { MailError } from '../../error.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
@@ -29,7 +29,11 @@ export interface PublishRequest {
   acceptWarnings: boolean;
   /** The draft that is published, or the source that somebody looked at: stale when it has another revision. */
   guard?: { ref: SourceRef; revision: number; dropDraft: boolean };
+  decide?: Decide | undefined;
 }
+
+/** Asked in the transaction that publishes, under its locks; where it says no nothing is published, as when stale. */
+export type Decide = (trx: Trx, plan: Plan) => Promise<boolean>;
 
 /** Somebody else was quicker. */
 export interface Stale {
@@ -66,7 +70,7 @@ export async function publishChanges(
     const issues = await request.check(plan, compiled.issues);
     if (issues.some(one => isError(one) || !request.acceptWarnings)) return { state: 'refused', issues };
 
-    const committed = await commit(context, published, plan, request.guard);
+    const committed = await commit(context, published, plan, request);
     if (committed === 'overtaken') continue;
     if (committed === 'stale') return { state: 'stale', reason: 'revision' };
     context.refresh();
@@ -90,12 +94,13 @@ function commit(
   { db, now }: AuthoringContext,
   published: PublishedSources,
   plan: Plan,
-  guard: PublishRequest['guard'],
+  { guard, decide }: Pick<PublishRequest, 'guard' | 'decide'>,
 ): Promise<'committed' | 'overtaken' | 'stale'> {
   const at = now();
   return inTransaction(db, async trx => {
     if ((await lockPublications(trx)) !== plan.revision) return 'overtaken';
     if (guard && (await lockRevision(trx, guard.ref)) !== guard.revision) return 'stale';
+    if (decide && !(await decide(trx, plan))) return 'stale';
     await insertVersions(trx, plan.versions, at);
     await insertTemplateVersions(trx, plan.templates, at);
     if (guard?.dropDraft) await dropDraft(trx, guard.ref, guard.revision);
