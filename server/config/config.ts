@@ -186,6 +186,8 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
       migrate: options.migrate,
       policy: options.policy,
       topics: options.topics,
+      secondPerson: options.secondPerson,
+      secondPersonMail: options.secondPersonMail,
       brands: options.brands && brandsOf(options.brands, absolute),
       defaultBrand: options.defaultBrand,
       idempotencyScope: options.idempotencyScope,

@@ -1,4 +1,4 @@
-import type { BrandOptions, MailConfig, PolicyOptions } from '../mail/index.ts';
+import type { BrandOptions, MailConfig, PolicyOptions, SecondPersonAction } from '../mail/index.ts';
 
 /** A pair that the webhook door accepts. */
 export interface WebhookCredential {
@@ -62,6 +62,16 @@ export interface MailOptions {
    * writes their types. Default: any topic is taken.
    */
   topics?: readonly string[] | undefined;
+  /**
+   * What takes a second person on the pages, one who has not prepared it: `templates.publish`, `campaigns.launch`,
+   * `users.role`; `true` for all of them. Default none. Variable `POSTLANE_SECOND_PERSON`, with commas between them.
+   */
+  secondPerson?: boolean | readonly SecondPersonAction[] | undefined;
+  /**
+   * Addresses that are told when something waits for a second person, where people are the host's: accounts of our own are
+   * told by their roles. Variable `POSTLANE_SECOND_PERSON_MAIL`, with commas between them.
+   */
+  secondPersonMail?: readonly string[] | undefined;
   /** Folder of the template files: from the configuration file's folder on, or the working directory's. Default `templates`. */
   templates?: string | undefined;
 

@@ -7,6 +7,7 @@ import {
   type MailboxInput,
   policySchema,
   readMailbox,
+  secondPersonActions,
   topicSchema,
 } from '../mail/index.ts';
 import type { MailOptions } from './options.ts';
@@ -21,6 +22,8 @@ export const expected: Readonly<Record<string, string>> = {
   'postmark.smtpCa': 'a certificate in PEM, or unset',
   smtp: 'a URL like smtp://user:password@host:587',
   topics: 'a list of words like news, each of a-z, 0-9, - and _, at most 64',
+  secondPerson: `true for everything, false, or a list of ${secondPersonActions.join(', ')} (with commas between them in the variable)`,
+  secondPersonMail: 'a list of e-mail addresses (with commas between them in the variable)',
   templates: 'the path of a folder',
   publicUrl: 'the http or https URL under which this app is reached from outside',
   webhookCredentials:
@@ -50,6 +53,13 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     smtp: Joi.object().pattern(/^(?!postmark-)[a-z0-9-]{1,32}$/, smtpUrl),
     policy: policySchema,
     topics: Joi.array().items(topicSchema),
+    secondPerson: Joi.alternatives(
+      Joi.boolean(),
+      Joi.array()
+        .items(Joi.valid(...secondPersonActions))
+        .unique(),
+    ),
+    secondPersonMail: Joi.array().items(Joi.string().custom(mailbox)).max(50),
     templates: Joi.string(),
     publicUrl: url(['http', 'https']),
     webhookCredentials: secret(Joi.array().items(credentialText, credentialPair).min(1)),

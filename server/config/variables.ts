@@ -14,6 +14,10 @@ interface Variable {
 
 const list = (text: string) => text.split(',');
 
+const trimmedList = (text: string) => list(text).map(one => one.trim());
+
+const allOrList = (text: string) => ({ true: true, false: false })[text.trim()] ?? trimmedList(text);
+
 const variables: readonly Variable[] = [
   { name: 'DATABASE_URL', option: 'database' },
   { name: 'MAIL_FROM', option: 'from' },
@@ -27,12 +31,9 @@ const variables: readonly Variable[] = [
   { name: 'LOG_LEVEL', option: 'logLevel', ofHost: true },
   { name: 'PORT', option: 'port', ofHost: true, read: Number },
   { name: 'PAGES_ACCESS', option: 'pagesAccess', ofHost: true },
-  {
-    name: 'TRUSTED_PROXIES',
-    option: 'trustedProxies',
-    ofHost: true,
-    read: text => list(text).map(one => one.trim()),
-  },
+  { name: 'TRUSTED_PROXIES', option: 'trustedProxies', ofHost: true, read: trimmedList },
+  { name: 'SECOND_PERSON', option: 'secondPerson', ofHost: true, read: allOrList },
+  { name: 'SECOND_PERSON_MAIL', option: 'secondPersonMail', ofHost: true, read: trimmedList },
 ];
 
 /** A value that the environment gives for an option. */

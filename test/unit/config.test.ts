@@ -298,6 +298,26 @@ describe('configuration', () => {
       expect(loadConfig({}, config), 'handed over again').to.deep.equal(config);
     });
 
+    it('takes a second person for what is named, for everything, or for nothing', () => {
+      const read = (text: string) => loadConfig({ ...base, POSTLANE_SECOND_PERSON: text }).secondPerson;
+      expect(loadConfig(base)).to.not.have.property('secondPerson');
+      expect(read('true')).to.equal(true);
+      expect(read('false')).to.equal(false);
+      expect(read('users.role, templates.publish')).to.deep.equal(['users.role', 'templates.publish']);
+      expect(loadConfig({ ...base, SECOND_PERSON: 'true' }), 'a name of the host’s').to.not.have.property(
+        'secondPerson',
+      );
+      expect(faultsOf({ ...base, POSTLANE_SECOND_PERSON: 'templates.publish,launch' })).to.deep.equal([
+        'POSTLANE_SECOND_PERSON is not valid: set it to true for everything, false, or a list of templates.publish, ' +
+          'campaigns.launch, users.role (with commas between them in the variable).',
+      ]);
+      const mail = { ...base, POSTLANE_SECOND_PERSON_MAIL: 'grace@shop.example, Lin <lin@shop.example>' };
+      expect(loadConfig(mail).secondPersonMail).to.deep.equal([
+        'grace@shop.example',
+        'Lin <lin@shop.example>',
+      ]);
+    });
+
     describe('of several servers and brands', () => {
       const servers = { postmark: {}, outlet: { token: 'token-of-outlet' }, 'far-shop': {} };
       const env = {
@@ -426,6 +446,9 @@ describe('configuration', () => {
         ['templates', 7],
         ['topics', 'news'],
         ['topics', ['News']],
+        ['secondPerson', ['templates.edit']],
+        ['secondPerson', 'yes'],
+        ['secondPersonMail', ['Grace']],
         ['poolSize', 5],
         ['publicUrl', 'x'],
         ['webhookCredentials', ['user']],
