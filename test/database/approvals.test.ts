@@ -102,7 +102,10 @@ describe('a second person', () => {
       await db('postlane_template_sources').update({ draft_authors: null });
       expect((await asked(revision)).preparedBy).to.have.members(['lin', 'ada']);
       await savedBy('bob', 'Gone on with by Bob');
-      const [row] = await db('postlane_template_sources').where({ kind: 'template', source_key: 'newsletter' });
+      const [row] = await db('postlane_template_sources').where({
+        kind: 'template',
+        source_key: 'newsletter',
+      });
       expect(JSON.parse(row.draft_authors)).to.deep.equal(['lin', 'bob']);
     });
 
