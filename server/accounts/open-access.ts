@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Person } from '../admin/person.ts';
 import type { Config } from '../config/index.ts';
 import type { AccountsContext } from './context.ts';
@@ -11,27 +11,27 @@ const developer: Person = { id: 'developer', name: 'Local developer', role: 'adm
 export async function developerAt(
   context: AccountsContext,
   pagesAccess: Config['pagesAccess'],
-  request: Request,
+  request: IncomingMessage,
 ): Promise<Person | null> {
-  if (pagesAccess === 'accounts') return null;
-  if (pagesAccess === 'open')
-    return isLoopbackName(request) || isOwnName(request, context.publicUrl) ? developer : null;
-  if (!isLoopbackName(request) || isForwarded(request)) return null;
+  if (pagesAccess === 'accounts' || !isOfThisMachine(request)) return null;
+  if (pagesAccess === 'open') return developer;
   return (await hasAccounts(context.db)) ? null : developer;
 }
 
-// A page of another site can make its own name point to this machine, but it cannot change the name it asks for.
-function isLoopbackName({ hostname }: Request): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/.test(hostname ?? '');
-}
-
-function isOwnName({ hostname }: Request, publicUrl: string): boolean {
-  return hostname === new URL(publicUrl).hostname;
-}
-
-// Behind a proxy this is no longer one developer's machine, whatever NODE_ENV says.
-function isForwarded(request: Request): boolean {
-  return ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'].some(
-    name => request.headers[name],
+/**
+ * True for a request that a browser at this machine sends to this machine by a name of its own. A page of another site can
+ * make its own name point here, but it cannot change the name it asks for; and what a proxy has passed on may come from
+ * anywhere, whatever it says. Express's `hostname`, `ip` and `protocol` believe such proxies and are of no use here.
+ */
+function isOfThisMachine({ headers, socket }: IncomingMessage): boolean {
+  const isForwarded = Object.keys(headers).some(name => forwarding.test(name));
+  return (
+    !isForwarded && loopbackName.test(headers.host ?? '') && loopbackAddress.test(socket.remoteAddress ?? '')
   );
 }
+
+const forwarding =
+  /^(x-forwarded|forwarded$|via$|x-real-ip$|x-client-ip$|true-client-ip$|cf-|x-original-|x-envoy-)/;
+const loopbackName =
+  /^(localhost|[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){0,9}\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+const loopbackAddress = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/;

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import request from 'supertest';
@@ -14,6 +17,17 @@ const env = {
   POSTMARK_SERVER_TOKEN: 'test-token',
   MAIL_FROM: 'Shop <mail@shop.example>',
 };
+
+/** The status of a page that is asked for by another name than it is reached at. */
+function fetchAs(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const asked = get(url, { headers: { host }, agent: false }, answer => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('error', reject);
+  });
+}
 
 describe('pages without an account', () => {
   let opened: AccessApp;
@@ -71,12 +85,55 @@ describe('pages without an account', () => {
     await developer.get('/profile').expect(200);
   });
 
-  it('stay open when that is asked for, at this machine and at the address of the app', async () => {
+  it('stay open when that is asked for, to this machine by a name of its own alone', async () => {
     await opened.account('ada@example.com', 'admin');
     const app = opened.appWith({ pagesAccess: 'open', publicUrl: 'https://dev.example' });
-    for (const host of ['localhost:3000', 'dev.example'])
+    for (const host of ['localhost:3000', 'LOCALHOST', 'shop.localhost', '127.0.0.1:80', '[::1]:3000'])
       await request(app).get('/').set('Host', host).expect(200);
-    await request(app).get('/').set('Host', 'evil.example').expect(303);
+    for (const host of [
+      'dev.example',
+      'evil.example',
+      'localhost.evil.example',
+      'evil.example:localhost',
+      'x@localhost',
+    ])
+      await request(app).get('/').set('Host', host).expect(303);
+  });
+
+  it('believe no header about the name that was asked for: a page whose own name points here sets it', async () => {
+    for (const pagesAccess of ['open', 'until-account'] as const) {
+      const app = opened.appWith({ pagesAccess });
+      for (const header of [
+        'X-Forwarded-Host',
+        'X-Forwarded-Server',
+        'X-Forwarded-For',
+        'Forwarded',
+        'Via',
+        'X-Real-IP',
+      ]) {
+        const rebound = { Host: 'evil.example:3000', [header]: 'localhost' };
+        await request(app).get('/users').set(rebound).expect(303);
+        await request(app)
+          .get('/users')
+          .set({ Host: 'localhost:3000', [header]: 'localhost' })
+          .expect(303);
+      }
+      await request(app).get('/users').set('Host', 'localhost:3000').expect(200);
+    }
+  });
+
+  it('are open to no other machine that says localhost', async () => {
+    const here = Object.values(networkInterfaces()).flat();
+    const other = here.find(one => one && !one.internal && one.family === 'IPv4')?.address;
+    const server = opened.appWith({ pagesAccess: 'open' }).listen(0);
+    try {
+      const { port } = server.address() as AddressInfo;
+      const statusAt = (host: string) => fetchAs(`http://${host}:${port}/users`, 'localhost');
+      expect(await statusAt('127.0.0.1')).to.equal(200);
+      if (other) expect(await statusAt(other)).to.equal(303);
+    } finally {
+      server.close();
+    }
   });
 
   it('ask to sign in where accounts are asked for, and say how to make the first', async () => {
