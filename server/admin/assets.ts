@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Router } from 'express';
+import type { Router } from 'express';
 import { builtFile, isBuilt } from '../mail/index.ts';
 import { type Bundle, buildBundle, bundleSources } from './bundle.ts';
+import { guardedRouter } from './guarded-router.ts';
 import { adminSources } from './sources.ts';
 
 /** The published package brings what was built; the sources build it themselves. */
@@ -20,8 +21,9 @@ const types: Readonly<Record<string, string>> = {
  * be kept for a year. In development they are built when the first of them is asked for.
  */
 export function assetRouter(version: string): Router {
-  const router = Router();
-  router.get('/:name', async ({ params: { name }, query }, response) => {
+  const { router, get } = guardedRouter();
+  get('/:name', 'assets', async ({ params, query }, response) => {
+    const name = String(params.name);
     const content = (await bundle()).get(name);
     if (!content) {
       response.sendStatus(404);

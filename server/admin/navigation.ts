@@ -1,11 +1,12 @@
-import { mayAs, type Person, type Role } from './person.ts';
+import { may, type Permission } from './permissions.ts';
+import type { Person } from './person.ts';
 
 /** An entry of the navigation: its path under the mount, and its name. */
 export interface NavigationItem {
   path: string;
   label: string;
-  /** Least role that may open it; everybody when absent. */
-  role?: Role;
+  /** What somebody has to be allowed to do to open it. */
+  permission: Permission;
   /** Only where accounts of ours are in use. */
   accounts?: true;
 }
@@ -16,5 +17,5 @@ export function itemsFor(
   person: Person,
   accounts: boolean,
 ): readonly NavigationItem[] {
-  return items.filter(item => (!item.role || mayAs(person, item.role)) && (accounts || !item.accounts));
+  return items.filter(item => may(person, item.permission) && (accounts || !item.accounts));
 }

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import type Joi from 'joi';
 import { type Mail, MailError } from '../mail/index.ts';
 import type { Directory } from './access/directory.ts';
@@ -113,8 +113,3 @@ export class Page {
 
 /** Answers one kind of request for a page. */
 export type PageHandler = (page: Page) => void | Promise<void>;
-
-/** Makes request handlers of page handlers. */
-export function pagesOf(mail: Mail, show: Show): (handler: PageHandler) => RequestHandler {
-  return handler => (request, response) => handler(new Page(mail, show, request, response));
-}

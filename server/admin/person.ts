@@ -1,5 +1,4 @@
-import type { RequestHandler, Response } from 'express';
-import { forbidden } from './page-error.ts';
+import type { Response } from 'express';
 
 /** What a person may do, from looking on to everything; each role includes those before it. */
 export const roles = ['viewer', 'editor', 'publisher', 'admin'] as const;
@@ -29,16 +28,4 @@ export function personOf(response: Response): Person {
   const person = response.locals.person as Person | undefined;
   if (!person) throw new Error('Nobody is signed in: this route is not behind the one that requires it.');
   return person;
-}
-
-/** Lets people with at least this role through; others get a page that says so. */
-export function allow(role: Role): RequestHandler {
-  return (_request, response, next) => {
-    const person = personOf(response);
-    next(mayAs(person, role) ? undefined : forbidden(roleMissing(person, role)));
-  };
-}
-
-function roleMissing({ role }: Person, needed: Role): string {
-  return `This requires the ${needed} role; you are ${role}. An admin can change that.`;
 }

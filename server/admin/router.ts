@@ -5,7 +5,7 @@ import type { Mail } from '../mail/index.ts';
 import type { Access } from './access/access.ts';
 import { type CsrfOptions, csrfProtection } from './access/csrf.ts';
 import { emptyDirectory } from './access/directory.ts';
-import { requireEditorForChanges, requireSignIn } from './access/require-sign-in.ts';
+import { requireSignIn } from './access/require-sign-in.ts';
 import { recognise, sessionEndpoint } from './access/session.ts';
 import { assetRouter, assetVersion } from './assets.ts';
 import { errorPages } from './error-pages.ts';
@@ -16,7 +16,7 @@ import { agendashRouter } from './jobs/agendash.ts';
 import { jobStorage } from './jobs/job-storage.ts';
 import { notFound } from './page-error.ts';
 import { rememberLocation } from './page-location.ts';
-import { allow } from './person.ts';
+import { allow } from './permissions.ts';
 import { sections } from './sections.ts';
 import type { StreamOptions } from './streams/options.ts';
 import { createShow } from './views.ts';
@@ -52,14 +52,12 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.use(parseForms, csrf.issue, refuseOtherTypes);
   if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
   router.use(requireSignIn(access, show, mail.security));
-  // Before the check of forms: its scripts are not ours and know no token.
-  router.use('/jobs/agendash', agendashRouter(jobs, options.publicUrl));
   router.use(csrf.check);
-  router.get('/session', sessionEndpoint);
+  router.use('/jobs/agendash', agendashRouter(jobs));
+  router.get('/session', allow('pages.view'), sessionEndpoint);
   if (accounts) router.use(accounts.routes(show));
-  router.use(requireEditorForChanges);
-  for (const { path, role, pages } of sections) {
-    if (pages) router.use(`/${path}`, ...(role ? [allow(role)] : []), pages({ mail, show, jobs, options }));
+  for (const { path, pages } of sections) {
+    if (pages) router.use(`/${path}`, pages({ mail, show, jobs, options }));
   }
   router.use(() => {
     throw notFound('There is no such page.');

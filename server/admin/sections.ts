@@ -30,27 +30,54 @@ export interface Section extends NavigationItem {
 
 /** Everything that is in the navigation, in order; a new section is an entry here. */
 export const sections: readonly Section[] = [
-  { path: '', label: 'Overview', pages: ({ mail, show }) => overviewRouter(mail, show) },
-  { path: 'messages', label: 'Messages', pages: ({ mail, show }) => messageRouter(mail, show) },
-  { path: 'campaigns', label: 'Campaigns', pages: ({ mail, show }) => campaignRouter(mail, show) },
-  { path: 'templates', label: 'Templates', pages: ({ mail, show }) => templateRouter(mail, show) },
-  { path: 'suppressions', label: 'Suppressions', pages: ({ mail, show }) => suppressionRouter(mail, show) },
+  {
+    path: '',
+    label: 'Overview',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => overviewRouter(mail, show),
+  },
+  {
+    path: 'messages',
+    label: 'Messages',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => messageRouter(mail, show),
+  },
+  {
+    path: 'campaigns',
+    label: 'Campaigns',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => campaignRouter(mail, show),
+  },
+  {
+    path: 'templates',
+    label: 'Templates',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => templateRouter(mail, show),
+  },
+  {
+    path: 'suppressions',
+    label: 'Suppressions',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => suppressionRouter(mail, show),
+  },
   {
     path: 'streams',
     label: 'Streams',
+    permission: 'pages.view',
     pages: ({ mail, show, options }) => streamRouter(mail, show, options),
   },
   {
     path: 'reconciliations',
     label: 'Reconciliation',
+    permission: 'pages.view',
     pages: ({ mail, show }) => reconciliationRouter(mail, show),
   },
-  { path: 'jobs', label: 'Jobs', pages: ({ jobs, show }) => jobRouter(jobs, show) },
+  { path: 'jobs', label: 'Jobs', permission: 'pages.view', pages: ({ jobs, show }) => jobRouter(jobs, show) },
   {
     path: 'audit',
     label: 'Audit log',
-    role: 'publisher',
+    permission: 'audit.view',
     pages: ({ mail, show }) => auditRouter(mail, show),
   },
-  { path: 'users', label: 'Users', role: 'admin', accounts: true, pages: null },
+  { path: 'users', label: 'Users', permission: 'users.manage', accounts: true, pages: null },
 ];

@@ -1,6 +1,7 @@
 import type { HelperOptions } from 'handlebars';
 import { longestMeasuredMs } from '../mail/index.ts';
-import { mayAs, type Person, type Role } from './person.ts';
+import { may, type Permission, permissions } from './permissions.ts';
+import type { Person } from './person.ts';
 
 const day = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
 const minute = { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
@@ -90,9 +91,14 @@ export const viewHelpers = {
     return JSON.stringify(value, null, 2);
   },
 
-  /** `{{#if (may @person "editor")}}`: the role or a higher one. */
-  may(person: Person | null, role: Role): boolean {
-    return person !== null && mayAs(person, role);
+  /** `{{#if (may @person "suppressions.lift")}}` */
+  may(person: Person | null, permission: Permission): boolean {
+    return may(person, permission);
+  },
+
+  /** `{{roleFor "suppressions.lift"}}`: the least role that may. */
+  roleFor(permission: Permission): string {
+    return permissions[permission].role;
   },
 
   /** `{{#if (or a b)}}` */

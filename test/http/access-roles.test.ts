@@ -95,17 +95,19 @@ describe('roles', () => {
       .set('env', 'test')
       .use('/', pageRouter(mail, access, { jobs: testDatabase(), secretKeys: ['x'.repeat(32)] }));
     const visit = await visitForms(app);
-    for (const path of [
-      '/messages/x',
-      '/campaigns',
-      '/templates/newsletter/draft',
-      '/suppressions',
-      '/nowhere',
-    ]) {
+    for (const [path, role] of [
+      ['/messages/x/retry', 'publisher'],
+      ['/campaigns', 'editor'],
+      ['/templates/newsletter/draft', 'editor'],
+      ['/suppressions', 'editor'],
+      ['/suppressions/lift', 'publisher'],
+      ['/jobs/x/run', 'admin'],
+    ] as const) {
       const { text } = await postForm(app, path, {}, visit).expect(403);
       expect(text, path).to.include(
-        'This requires the editor role; you are viewer. An admin can change that.',
+        `This requires the ${role} role; you are viewer. An admin can change that.`,
       );
     }
+    await postForm(app, '/nowhere', {}, visit).expect(404);
   });
 });

@@ -11,6 +11,9 @@ import type { Role } from '../../server/admin/person.ts';
 import { dashboardAgenda, MysqlBackend } from '../../worker/agenda-mysql/index.ts';
 import { aJob } from '../database/agenda-support.ts';
 import { testDatabase } from '../support/database.ts';
+import { visitForms } from '../support/forms.ts';
+import { listen } from '../support/http-server.ts';
+import { rawAnswer } from '../support/raw-request.ts';
 import { openPagesMail, type PagesMail } from './pages-mail.ts';
 
 describe('agendash on the job storage', () => {
@@ -18,8 +21,11 @@ describe('agendash on the job storage', () => {
   let backend: MysqlBackend;
   const base = '/jobs/agendash';
   const as = (role: Role): Express => opened.appAt('/', { id: `host-${role}`, name: role, role });
-  const send = (path: string, body: object, app = as('admin')) =>
-    request(app).post(`${base}${path}`).send(body);
+  const send = async (path: string, body: object, app = as('admin'), more: Record<string, string> = {}) => {
+    const { cookie, token } = await visitForms(app);
+    const headers = { Cookie: cookie, 'X-CSRF-Token': token, Accept: 'application/json', ...more };
+    return request(app).post(`${base}${path}`).set(headers).send(body);
+  };
 
   before(async () => {
     opened = await openPagesMail();
@@ -81,10 +87,10 @@ describe('agendash on the job storage', () => {
   });
 
   it('creates, requeues, retries, pauses, resumes and deletes', async () => {
-    await send('/api/jobs/create', { jobName: 'made', jobSchedule: 'in 2 hours', jobData: { a: 1 } }).expect(
-      200,
-    );
-    await send('/api/jobs/create', { jobName: 'often', jobRepeatEvery: '5 minutes' }).expect(200);
+    const made2 = { jobName: 'made', jobSchedule: 'in 2 hours', jobData: { a: 1 } };
+    expect(await send('/api/jobs/create', made2)).to.have.property('status', 200);
+    const often = { jobName: 'often', jobRepeatEvery: '5 minutes' };
+    expect(await send('/api/jobs/create', often)).to.have.property('status', 200);
     expect((await jobs()).map(job => job.name).sort()).to.deep.equal(['made', 'often']);
     const [made] = await jobs({ name: 'made' });
     const jobIds = [String(made?._id)];
@@ -121,25 +127,123 @@ describe('agendash on the job storage', () => {
     expect((await jobs()).map(job => [String(job._id), job.disabled])).to.deep.equal([[id, false]]);
   });
 
-  it('takes changes of admins alone, from this site alone, as JSON alone', async () => {
+  it('takes changes of admins alone, and from pages of this app alone', async () => {
     const jobIds = [await save()];
+    const statusOf = async (...sent: Parameters<typeof send>) => (await send(...sent)).status;
     for (const role of ['viewer', 'editor', 'publisher'] as const)
-      await send('/api/jobs/delete', { jobIds }, as(role)).expect(403);
-    await send('/api/jobs/delete', { jobIds }).set('Origin', 'https://evil.example').expect(403);
-    await send('/api/jobs/delete', { jobIds }).set('Sec-Fetch-Site', 'cross-site').expect(403);
-    await request(as('admin'))
-      .post(`${base}/api/jobs/delete`)
-      .type('form')
-      .send({ 'jobIds[]': jobIds[0] })
-      .expect(415);
+      expect(await statusOf('/api/jobs/delete', { jobIds }, as(role)), role).to.equal(403);
+    for (const forged of [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { 'X-CSRF-Token': 'forged' },
+      { 'X-CSRF-Token': '' },
+    ])
+      expect(
+        await statusOf('/api/jobs/delete', { jobIds }, as('admin'), forged),
+        JSON.stringify(forged),
+      ).to.equal(403);
+    expect(await statusOf('/api/jobs/delete', { jobIds }, as('admin'), { Cookie: '' })).to.equal(403);
     expect(await jobs()).to.have.length(1);
   });
 
   it('carries out no change that the audit log would not show', async () => {
     const jobIds = [await save()];
-    for (const path of ['/api/jobs/delete/', '/API/Jobs/DELETE', '/api/jobs/unheard-of'])
-      await send(path, { jobIds }).expect(404);
+    for (const path of [
+      '/api/jobs/delete/',
+      '/API/Jobs/DELETE',
+      '/api/jobs/DELETE',
+      '/api/jobs/unheard-of',
+      '/api/jobs/constructor',
+      '//api/jobs/delete',
+      '/api//jobs/delete',
+      '/api/jobs//delete',
+      '/api/jobs/delete//',
+      '/api/jobs%2Fdelete',
+      '/api/jobs/%64elete',
+      '/api/jobs/delete%20',
+      '/api/jobs/delete;x',
+      '/api/jobs/delete%00',
+    ])
+      expect((await send(path, { jobIds })).status, path).to.equal(404);
     expect(await jobs()).to.have.length(1);
+    expect((await opened.mail.audit.list({ subject: `job:${jobIds[0]}` })).entries).to.deep.equal([]);
+  });
+
+  it('carries out nothing that a client’s own words for path or method would smuggle in', async () => {
+    const id = await save();
+    const { cookie, token } = await visitForms(as('admin'));
+    const server = await listen(as('admin'));
+    const ask = async (line: string, more = '') => {
+      const body = JSON.stringify({ jobIds: [id] });
+      const head =
+        `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ${cookie}\r\nX-CSRF-Token: ${token}\r\n${more}` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+      return Number(/^HTTP\/1\.1 (\d+)/.exec(await rawAnswer(server.port, head))?.[1]);
+    };
+    try {
+      expect(await ask(`POST ${base}/api/jobs/../jobs/delete`)).to.equal(404);
+      expect(await ask(`POST ${base}/./api/jobs/delete`)).to.equal(404);
+      expect(await ask(`POST ${base}/api/jobs/retry/..%2fdelete`)).to.equal(404);
+      for (const method of ['PUT', 'PATCH', 'DELETE'])
+        expect(await ask(`${method} ${base}/api/jobs/delete`), method).to.equal(404);
+      expect(await ask(`GET ${base}/api/jobs/delete`)).to.equal(404);
+      const override = 'X-HTTP-Method-Override: POST\r\nX-HTTP-Method: POST\r\n';
+      expect(await ask(`GET ${base}/api/jobs/delete?_method=POST`, override)).to.equal(404);
+      expect(await jobs()).to.have.length(1);
+      // In the absolute form the path is the same, and so is the entry.
+      expect(await ask(`POST http://127.0.0.1${base}/api/jobs/delete?x=1`)).to.equal(200);
+    } finally {
+      await server.close();
+    }
+    expect(await jobs()).to.deep.equal([]);
+    const { entries } = await opened.mail.audit.list({ subject: `job:${id}` });
+    expect(entries.map(({ action }) => action)).to.deep.equal(['job.delete']);
+  });
+
+  it('records a change in the transaction that makes it', async () => {
+    const id = await save();
+    const trigger = 'refuse_entries_of_the_test';
+    await testDatabase().raw(
+      `create trigger ${trigger} before insert on postlane_audit_entries for each row signal sqlstate '45000' set message_text = 'no entry'`,
+    );
+    try {
+      for (const action of ['requeue', 'delete', 'pause'])
+        expect((await send(`/api/jobs/${action}`, { jobIds: [id] })).status, action).to.equal(500);
+    } finally {
+      await testDatabase().raw(`drop trigger ${trigger}`);
+    }
+    expect((await jobs()).map(job => [String(job._id), job.disabled])).to.deep.equal([[id, false]]);
+  });
+
+  it('refuses what is no such change, in words', async () => {
+    const answers = [
+      ['create', { jobName: '' }, '"jobName" is required'],
+      ['create', { jobName: ['a'] }, '"jobName" must be a string'],
+      ['create', { jobName: 'a', sneaky: 1 }, '"sneaky" is not allowed'],
+      ['delete', {}, '"jobIds" is required'],
+      ['delete', { jobIds: 'x' }, '"jobIds" must be an array'],
+      ['delete', { jobIds: [{ id: 1 }] }, '"jobIds[0]" must be a string'],
+    ] as const;
+    for (const [action, body, problem] of answers) {
+      const { status, body: answer } = await send(`/api/jobs/${action}`, body);
+      expect(status, JSON.stringify(body)).to.equal(422);
+      expect(answer.message).to.include(problem);
+    }
+    expect(await jobs()).to.deep.equal([]);
+  });
+
+  it('hands on no query that its router would pass to the database as a list', async () => {
+    for (const asked of [
+      '?job=a&job=b',
+      '?state=nonsense',
+      '/logs?from=x',
+      '/logs?jobId=%00',
+      '/logs?level=a&level=b',
+    ])
+      expect((await request(as('viewer')).get(`${base}/api${asked}`)).status, asked).to.equal(422);
+    await request(as('viewer')).get(`${base}/api?page=1&__proto__[x]=1`).expect(200);
   });
 
   it('shows live what jobs do in other processes', async () => {

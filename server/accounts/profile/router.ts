@@ -1,7 +1,8 @@
-import { type RequestHandler, type Response, Router } from 'express';
+import type { RequestHandler, Response, Router } from 'express';
 import { sessionOf } from '../../admin/access/session.ts';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
+import { guardedRouter } from '../../admin/guarded-router.ts';
 import { notFound } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
@@ -15,13 +16,13 @@ import { twoFactorRouter } from './two-factor-router.ts';
 
 /** One's own account: password, two-factor authentication, sessions. */
 export function profileRouter(context: AccountsContext, cookies: BrowserCookies, show: Show): Router {
-  const router = Router();
+  const { router, get, post } = guardedRouter();
   const page = profilePage(context, show);
   router.use(requireAccount(context));
 
-  router.get('/', (_request, response) => page.show(response));
+  get('/', 'own-account', (_request, response) => page.show(response));
 
-  router.post('/password', (request, response) =>
+  post('/password', 'own-account', (request, response) =>
     page.orShowProblem(response, 'password', async () => {
       const current = formField(request, 'current');
       const next = newPassword(formField(request, 'password'), formField(request, 'again'));
@@ -33,7 +34,7 @@ export function profileRouter(context: AccountsContext, cookies: BrowserCookies,
 
   router.use('/two-factor', twoFactorRouter(context, show, page));
 
-  router.post('/sign-outs', async (request, response) => {
+  post('/sign-outs', 'own-account', async (request, response) => {
     const which = formField(request, 'session');
     await signOut(context, accountOf(response).id, which);
     if (which !== 'all' && which !== ownSessionId(response))

@@ -1,7 +1,8 @@
-import { type Response, Router } from 'express';
+import type { Response, Router } from 'express';
 import QRCode from 'qrcode';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
+import { guardedRouter } from '../../admin/guarded-router.ts';
 import { notFound } from '../../admin/page-error.ts';
 import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
@@ -13,24 +14,24 @@ import { accountOf, ownSessionId, type ProfilePage } from './page.ts';
 
 /** Setting up one's two-factor authentication, and turning it off. */
 export function twoFactorRouter(context: AccountsContext, show: Show, page: ProfilePage): Router {
-  const router = Router();
+  const { router, get, post } = guardedRouter();
 
-  router.post('/', (request, response) =>
+  post('/', 'own-account', (request, response) =>
     page.orShowProblem(response, 'two-factor', async () => {
       await beginTwoFactor(context, accountOf(response), formField(request, 'password'));
       response.redirect(303, `${locationOf(response).mount}profile/two-factor`);
     }),
   );
 
-  router.get('/', (_request, response) => showSetup(response, null));
+  get('/', 'own-account', (_request, response) => showSetup(response, null));
 
-  router.get('/code.svg', async (_request, response) => {
+  get('/code.svg', 'own-account', async (_request, response) => {
     const uri = totpUri(secretOf(response), accountOf(response).email);
     const image = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
     response.type('image/svg+xml').send(image);
   });
 
-  router.post('/confirmation', async (request, response) => {
+  post('/confirmation', 'own-account', async (request, response) => {
     try {
       const codes = await completeTwoFactor(
         context,
@@ -46,7 +47,7 @@ export function twoFactorRouter(context: AccountsContext, show: Show, page: Prof
     }
   });
 
-  router.post('/removal', (request, response) =>
+  post('/removal', 'own-account', (request, response) =>
     page.orShowProblem(response, 'two-factor', async () => {
       await removeTwoFactor(context, accountOf(response), formField(request, 'password'));
       redirectWithFlash(

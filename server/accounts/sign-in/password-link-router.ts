@@ -1,6 +1,7 @@
-import { type RequestHandler, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
+import { guardedRouter } from '../../admin/guarded-router.ts';
 import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
@@ -22,14 +23,14 @@ export function passwordLinkRouter(
   show: Show,
   check: RequestHandler,
 ): Router {
-  const router = Router();
+  const { router, get, post } = guardedRouter();
   const limited = rateLimit(context);
 
-  router.get('/forgotten-password', (_request, response) => {
+  get('/forgotten-password', 'sign-in', (_request, response) => {
     show(response, 'sign-in/forgotten', { mails: linkMailProblem(context) === null });
   });
 
-  router.post('/forgotten-password', rateLimit(context), check, async (request, response) => {
+  post('/forgotten-password', 'sign-in', rateLimit(context), check, async (request, response) => {
     const counted = await recordFailure(context, { kind: 'address', network: callerAddress(request) });
     if (counted.lockedUntil) throw tooManyRequests();
     if (linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
@@ -40,11 +41,11 @@ export function passwordLinkRouter(
     );
   });
 
-  router.get('/invitation/:token', limited, async ({ params }, response) => {
+  get('/invitation/:token', 'sign-in', limited, async ({ params }, response) => {
     show(response, 'sign-in/invitation', await pageOf(String(params.token), null));
   });
 
-  router.post('/invitation/:token', limited, check, async (request, response) => {
+  post('/invitation/:token', 'sign-in', limited, check, async (request, response) => {
     const token = String(request.params.token);
     try {
       const password = newPassword(formField(request, 'password'), formField(request, 'again'));

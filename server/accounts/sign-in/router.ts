@@ -1,8 +1,9 @@
-import { type RequestHandler, type Response, Router } from 'express';
+import type { RequestHandler, Response, Router } from 'express';
 import { returnPath } from '../../admin/access/return-path.ts';
 import { sessionOf } from '../../admin/access/session.ts';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
+import { guardedRouter } from '../../admin/guarded-router.ts';
 import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
 import { sourceOf } from '../../request-source.ts';
@@ -22,17 +23,17 @@ export function signInRouter(
   show: Show,
   check: RequestHandler,
 ): Router {
-  const router = Router();
+  const { router, get, post } = guardedRouter();
   const limited = rateLimit(context);
 
-  router.get('/sign-in', async ({ query }, response) => {
+  get('/sign-in', 'sign-in', async ({ query }, response) => {
     const back = returnPath(query.return);
     if (sessionOf(response).person) return response.redirect(303, back);
     const unclaimed = !(await hasAccounts(context.db));
     return showSignIn(response, show, { back, ended: query.ended === 'yes', unclaimed });
   });
 
-  router.post('/sign-in', limited, check, async (request, response) => {
+  post('/sign-in', 'sign-in', limited, check, async (request, response) => {
     const [email, password, back] = [
       formField(request, 'email'),
       formField(request, 'password'),
@@ -52,7 +53,7 @@ export function signInRouter(
     return showSignIn(response, show, { back, email, problem, status });
   });
 
-  router.post('/sign-in/code', limited, check, async (request, response) => {
+  post('/sign-in/code', 'sign-in', limited, check, async (request, response) => {
     const [token, code, back] = [
       formField(request, 'token'),
       formField(request, 'code'),
@@ -65,7 +66,7 @@ export function signInRouter(
     return show(response, 'sign-in/code', { token, back, problem }, status);
   });
 
-  router.post('/sign-out', check, async (_request, response) => {
+  post('/sign-out', 'sign-in', check, async (_request, response) => {
     const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     cookies.clearSession(response);

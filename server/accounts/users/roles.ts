@@ -1,12 +1,7 @@
-import { type Role, roles } from '../../admin/person.ts';
+import { roleSentences } from '../../admin/permissions.ts';
 
-/** What each role may do, in a sentence. */
-const allowed: Record<Role, string> = {
-  viewer: 'Sees everything, changes nothing.',
-  editor: 'Edits drafts, prepares campaigns, suppresses addresses.',
-  publisher: 'Publishes templates, launches campaigns, lifts suppressions.',
-  admin: 'Also changes settings and who may come in.',
-};
-
-/** The roles for a form, with what they may do. */
-export const roleChoices = roles.map(role => ({ role, allowed: allowed[role] }));
+/** The roles for a form, with what they may do: each also what the role before it may. */
+export const roleChoices = roleSentences.map(({ role, may }, i) => ({
+  role,
+  allowed: `${i === 0 ? 'May' : 'May also'} ${may}.`,
+}));

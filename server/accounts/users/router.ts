@@ -1,8 +1,9 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
+import { guardedRouter } from '../../admin/guarded-router.ts';
 import { PageError } from '../../admin/page-error.ts';
-import { allow, isRole, mayAs, personOf } from '../../admin/person.ts';
+import { isRole, mayAs, personOf } from '../../admin/person.ts';
 import { isUuid } from '../../admin/uuid.ts';
 import type { Show } from '../../admin/views.ts';
 import { type AccountStatus, statusOfAccount } from '../account-status.ts';
@@ -22,21 +23,20 @@ const perPage = 100;
 
 /** Accounts, for admins: invite, change roles, disable, help people who lost password or phone. */
 export function userRouter(context: AccountsContext, show: Show): Router {
-  const router = Router();
-  router.use(allow('admin'));
+  const { router, get, post } = guardedRouter();
 
-  router.get('/', async ({ query }, response) => {
+  get('/', 'users.manage', async ({ query }, response) => {
     const cursor = typeof query.after === 'string' ? query.after : undefined;
     show(response, 'users/index', await listing(context, cursor));
   });
 
-  router.get('/new', async (_request, response) => {
+  get('/new', 'users.manage', async (_request, response) => {
     // The first has to be an admin, who can add the others.
     const role = (await hasAccounts(context.db)) ? 'editor' : 'admin';
     show(response, 'users/new', { email: '', name: '', role, roles: roleChoices, problem: null });
   });
 
-  router.post('/', async (request, response) => {
+  post('/', 'users.manage', async (request, response) => {
     try {
       const by = personOf(response);
       const { account, link, again } = await invite(context, request.body, by.id);
@@ -57,7 +57,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     }
   });
 
-  router.get('/:id', async (request, response) => {
+  get('/:id', 'users.manage', async (request, response) => {
     const account = await accountAt(context, request);
     const invited = await openInvitations(context.db, context.now());
     show(response, 'users/show', {
@@ -71,7 +71,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     });
   });
 
-  router.post('/:id/role', async (request, response) => {
+  post('/:id/role', 'users.manage', async (request, response) => {
     const before = await accountAt(context, request);
     const { id } = before;
     const role = formField(request, 'role');
@@ -81,7 +81,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     redirectWithFlash(response, `users/${id}`, `${name} is now ${role}.${raised}`);
   });
 
-  router.post('/:id/disablement', async (request, response) => {
+  post('/:id/disablement', 'users.manage', async (request, response) => {
     const { id } = await accountAt(context, request);
     const disable = formField(request, 'disabled') === 'yes';
     const { name } = await (disable ? disableAccount : enableAccount)(context, id, personOf(response).id);
@@ -92,7 +92,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     );
   });
 
-  router.post('/:id/two-factor-reset', async (request, response) => {
+  post('/:id/two-factor-reset', 'users.manage', async (request, response) => {
     const { id } = await accountAt(context, request);
     const { name } = await resetTwoFactor(context, id, personOf(response).id);
     redirectWithFlash(
@@ -102,7 +102,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     );
   });
 
-  router.post('/:id/links', async (request, response) => {
+  post('/:id/links', 'users.manage', async (request, response) => {
     const { id } = await accountAt(context, request);
     const { account, link } = await renewLink(context, id, personOf(response).id);
     await showLink(response, account, link, true);
@@ -138,8 +138,9 @@ async function listing(context: AccountsContext, cursor: string | undefined): Pr
   };
 }
 
-async function accountAt({ db }: AccountsContext, { params }: Request<{ id: string }>): Promise<Account> {
-  const account = isUuid(params.id) ? await findAccount(db, params.id) : null;
+async function accountAt({ db }: AccountsContext, { params }: Request): Promise<Account> {
+  const id = String(params.id);
+  const account = isUuid(id) ? await findAccount(db, id) : null;
   if (!account) throw unknownAccount();
   return account;
 }

@@ -51,12 +51,6 @@ export function isSafe({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-/** Refuses changes that another site asks for, by what the browser says alone: for pages that know no token. */
-export function refuseOtherSites(publicUrl?: string): RequestHandler {
-  return (request, _response, next) =>
-    next(isSafe(request) || isFromHere(request, publicUrl) ? undefined : forged());
-}
-
 // Browsers say where a request comes from: Sec-Fetch-Site over https and on localhost, Origin everywhere. What is no
 // browser says neither, and cannot be misled.
 function isFromHere(request: Request, publicUrl: string | undefined): boolean {

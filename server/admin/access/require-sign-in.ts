@@ -3,7 +3,6 @@ import type { Mail } from '../../mail/index.ts';
 import { sourceOf } from '../../request-source.ts';
 import { PageError } from '../page-error.ts';
 import { locationOf } from '../page-location.ts';
-import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { Access } from './access.ts';
 import { isSafe } from './csrf.ts';
@@ -32,12 +31,6 @@ export function requireSignIn(
 }
 
 const closed = 'Not allowed. The host application decides who may use these pages.\n';
-
-/** Changes take an editor at least; each route names a higher role where it takes one. */
-export const requireEditorForChanges: RequestHandler = (request, response, next) => {
-  if (isSafe(request)) next();
-  else allow('editor')(request, response, next);
-};
 
 /** True when a script asks, which can read JSON but not a page. */
 export function wantsJson(request: Request): boolean {

@@ -1,7 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import Joi from 'joi';
 import type { AuditEntry, AuditFilter, Mail } from '../../mail/index.ts';
-import { type Page, pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
@@ -21,11 +22,10 @@ const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
 
 /** The audit log: who changed what, and one change with before and after. */
 export function auditRouter(mail: Mail, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get('/', page(listEntries));
-  router.get('/:id', page(showEntry));
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'audit.view', listEntries);
+  routes.get('/:id', 'audit.view', showEntry);
+  return routes.router;
 }
 
 async function listEntries(page: Page): Promise<void> {

@@ -1,12 +1,11 @@
 import type { CampaignAction, CampaignDetails, Mail } from '../../mail/index.ts';
-import type { Role } from '../person.ts';
+import type { Permission } from '../permissions.ts';
 
 /** Something that can be done with a campaign. */
 export interface Action {
   path: 'launch' | 'pause' | 'resume' | 'cancel' | 'retry' | 'clear';
   label: string;
-  /** Least role that may. */
-  role: Role;
+  permission: Permission;
   /** What the module calls it. */
   allowedAs: CampaignAction;
   danger: boolean;
@@ -22,7 +21,7 @@ export const actions: readonly Action[] = [
     path: 'launch',
     allowedAs: 'launch',
     label: 'Launch',
-    role: 'publisher',
+    permission: 'campaigns.launch',
     danger: false,
     question: 'The audience is then final, and messages that have been sent cannot be recalled.',
     async run(mail, id, by) {
@@ -36,7 +35,7 @@ export const actions: readonly Action[] = [
     path: 'pause',
     allowedAs: 'pause',
     label: 'Pause',
-    role: 'editor',
+    permission: 'campaigns.pause',
     danger: false,
     question: null,
     async run(mail, id, by) {
@@ -48,7 +47,7 @@ export const actions: readonly Action[] = [
     path: 'resume',
     allowedAs: 'resume',
     label: 'Resume',
-    role: 'publisher',
+    permission: 'campaigns.resume',
     danger: false,
     question: null,
     async run(mail, id, by) {
@@ -60,7 +59,7 @@ export const actions: readonly Action[] = [
     path: 'retry',
     allowedAs: 'retryFailed',
     label: 'Retry failed messages',
-    role: 'publisher',
+    permission: 'campaigns.retry',
     danger: false,
     question: null,
     async run(mail, id, by) {
@@ -72,7 +71,7 @@ export const actions: readonly Action[] = [
     path: 'clear',
     allowedAs: 'removeRecipients',
     label: 'Empty the audience',
-    role: 'editor',
+    permission: 'campaigns.edit',
     danger: true,
     question: 'Removes all recipients of this draft, so that the list can be added again.',
     async run(mail, id, by) {
@@ -83,7 +82,7 @@ export const actions: readonly Action[] = [
     path: 'cancel',
     allowedAs: 'cancel',
     label: 'Cancel',
-    role: 'publisher',
+    permission: 'campaigns.cancel',
     danger: true,
     question: 'The campaign ends for good. Messages that have not been sent yet will not be sent.',
     async run(mail, id, by) {

@@ -1,8 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
-import { type Page, pagesOf } from '../page.ts';
-import { allow } from '../person.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { actions } from './actions.ts';
@@ -21,29 +21,20 @@ const listSchema: Joi.ObjectSchema<{ cursor?: string }> = Joi.object({ cursor: q
 
 /** Campaigns: what runs and what ran, creating one, and one of them from its audience to its results. */
 export function campaignRouter(mail: Mail, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get('/', page(listCampaigns));
-  router.get('/new', allow('editor'), page(showForm));
-  router.post('/', allow('editor'), page(createCampaign));
-  router.get('/:id', page(showCampaign));
-  router.post('/:id/recipients', allow('editor'), page(addRecipients));
-  router.get('/:id/recipients', page(backToCampaign));
-  router.get('/:id/results.csv', page(sendResults));
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'pages.view', listCampaigns);
+  routes.get('/new', 'campaigns.edit', showForm);
+  routes.post('/', 'campaigns.edit', createCampaign);
+  routes.get('/:id', 'pages.view', showCampaign);
+  routes.post('/:id/recipients', 'campaigns.edit', addRecipients);
+  routes.get('/:id/recipients', 'pages.view', backToCampaign);
+  routes.get('/:id/results.csv', 'campaigns.export', sendResults);
   for (const action of actions) {
-    const path = `/:id/${action.path}`;
-    router.get(
-      path,
-      allow(action.role),
-      page(asked => confirm(asked, action)),
-    );
-    router.post(
-      path,
-      allow(action.role),
-      page(asked => perform(asked, action)),
-    );
+    const { path, permission } = action;
+    routes.get(`/:id/${path}`, permission, page => confirm(page, action));
+    routes.post(`/:id/${path}`, permission, page => perform(page, action));
   }
-  return router;
+  return routes.router;
 }
 
 async function listCampaigns(page: Page): Promise<void> {

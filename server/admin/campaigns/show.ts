@@ -1,6 +1,6 @@
 import type { Campaign, Mail } from '../../mail/index.ts';
 import type { Page } from '../page.ts';
-import { mayAs } from '../person.ts';
+import { may } from '../permissions.ts';
 import { availableActions } from './actions.ts';
 import { leavesOf } from './csv/columns.ts';
 import { findCampaign } from './find.ts';
@@ -23,7 +23,7 @@ export async function showCampaign(page: Page): Promise<void> {
     draft,
     moving: isMoving(campaign),
     module: draft ? 'recipients' : isMoving(campaign) ? 'live' : '',
-    actions: possible.filter(({ role }) => mayAs(page.person, role)),
+    actions: possible.filter(({ permission }) => may(page.person, permission)),
     data: Object.keys(campaign.data).length > 0 ? campaign.data : null,
   });
 }

@@ -1,8 +1,11 @@
 import { createExpressMiddleware } from 'agendash';
-import { type RequestHandler, type Response, Router } from 'express';
-import { type AuditAction, isAuditAction } from '../../mail/index.ts';
-import { isSafe, refuseOtherSites } from '../access/csrf.ts';
-import { allow, personOf } from '../person.ts';
+import type { RequestHandler, Response, Router } from 'express';
+import { guardedRouter } from '../guarded-router.ts';
+import { PageError } from '../page-error.ts';
+import { personOf } from '../person.ts';
+import { type AgendashChange, type Asked, agendashChanges } from './agendash-changes.ts';
+import { agendashPage, tokenScript } from './agendash-page.ts';
+import { boundedQuery } from './agendash-query.ts';
 import type { JobStorage } from './job-storage.ts';
 
 /** Only what agendash's page needs. It is Agenda's own dashboard, and its code is not ours. */
@@ -20,59 +23,89 @@ const policy = [
 
 /** Its stream of events ends after so long, in ms, and is opened again: a server that stops waits no longer. */
 const streamMs = 10_000;
-const largestPage = 200;
 
 /**
- * Agendash on our backend, to be mounted behind the gate. Its scripts know no token of ours: instead a change has to
- * come from this site, as JSON, which no form can send, and from an admin.
+ * Agendash on our backend, behind the gate and the check of forms. Its own router gets what it only reads, by paths
+ * that are known to the letter; its changes are made here, each with its entry in the audit log in one transaction. Whatever
+ * else is asked for, in whatever spelling, is not there.
  */
-export function agendashRouter(storage: JobStorage, publicUrl?: string): Router {
-  const router = Router();
-  router.use(asFolder, refuseOtherSites(publicUrl), takeAdmins(storage), ownHeaders, boundedPage);
-  router.get('/api/events', (_request, response, next) => {
-    const timer = setTimeout(() => response.end(), streamMs);
-    response.once('close', () => clearTimeout(timer));
-    next();
-  });
+export function agendashRouter(storage: JobStorage): Router {
+  const { get, post, router } = guardedRouter({ strict: true, caseSensitive: true });
+  const read = readsOf(storage);
+  router.use(ownHeaders);
+  get('/', 'pages.view', asFolder, (_request, response) => void response.type('html').send(agendashPage()));
+  get(
+    '/token.js',
+    'pages.view',
+    (_request, response) => void response.type('text/javascript').send(tokenScript),
+  );
+  get('/assets/:file', 'pages.view', read);
+  for (const path of ['/api', '/api/stats', '/api/logs']) get(path, 'pages.view', boundedQuery, read);
+  get('/api/events', 'pages.view', endingStream, read);
+  for (const [name, change] of Object.entries(agendashChanges))
+    post(`/api/jobs/${name}`, 'jobs.change', (request, response) =>
+      makeChange(storage, change, request.body, response),
+    );
+  return router;
+}
+
+/** Agendash's own router, made when it is first asked. */
+function readsOf(storage: JobStorage): RequestHandler {
   let dashboard: RequestHandler | undefined;
-  router.use(async (request, response, next) => {
+  return async (request, response, next) => {
     dashboard ??= createExpressMiddleware(await storage.agenda());
     dashboard(request, response, next);
-  });
-  return router;
+  };
 }
 
 // Its page asks for its scripts beside itself, and its own redirect would name the path before a proxy.
 const asFolder: RequestHandler = (request, response, next) => {
   const [path = ''] = request.originalUrl.split('?');
-  if (request.path !== '/' || path.endsWith('/')) next();
+  if (path.endsWith('/')) next();
   else response.redirect(303, `${path.slice(path.lastIndexOf('/') + 1)}/`);
 };
 
-// Its routes cannot share a transaction with the audit log, so the entry says what was asked for, before it is done.
-function takeAdmins({ mail }: JobStorage): RequestHandler {
-  return async (request, response, next) => {
-    if (isSafe(request)) return next();
-    if (!request.is('application/json')) return void response.sendStatus(415);
-    const action = `job.${/^\/api\/jobs\/([a-z]{1,32})$/.exec(request.path)?.[1]}`;
-    allow('admin')(request, response, async (refusal?: unknown) => {
-      if (refusal) return next(refusal);
-      // Its router also takes other spellings of a path; a change that cannot be recorded is not made.
-      if (!isAuditAction(action)) return void response.sendStatus(404);
-      try {
-        await mail.audit.record(asked(action, request.body, response));
-        next();
-      } catch (error) {
-        next(error);
-      }
-    });
-  };
+const endingStream: RequestHandler = (_request, response, next) => {
+  const timer = setTimeout(() => response.end(), streamMs);
+  response.once('close', () => clearTimeout(timer));
+  next();
+};
+
+async function makeChange(
+  storage: JobStorage,
+  { action, schema, perform }: AgendashChange,
+  body: unknown,
+  response: Response,
+): Promise<void> {
+  const { error, value } = schema.validate(body ?? {}, { convert: false });
+  if (error) throw notMade(error.message);
+  const asked: Asked = value;
+  const by = personOf(response).id;
+  const [agenda, backend] = await Promise.all([storage.agenda(), storage.backend()]);
+  const answer = await storage.db.transaction(trx =>
+    backend.inTransaction(trx, async () => {
+      const done = await perform(agenda, asked).catch(refused);
+      await storage.mail.audit.record(
+        { by, action, subject: subjectOf(asked), before: null, after: { ...asked, ...done } },
+        { trx },
+      );
+      return done;
+    }),
+  );
+  response.json(answer);
 }
 
-function asked(action: AuditAction, body: { jobIds?: unknown; jobName?: unknown } = {}, response: Response) {
-  const ids = Array.isArray(body.jobIds) ? body.jobIds : [];
-  const subject = ids.length === 1 ? `job:${ids[0]}` : `jobs:${body.jobName ?? `${ids.length} by agendash`}`;
-  return { by: personOf(response).id, action, subject, before: null, after: body };
+function subjectOf({ jobIds = [], jobName }: Asked): string {
+  return jobIds.length === 1 ? `job:${jobIds[0]}` : `jobs:${jobName ?? `${jobIds.length} by agendash`}`;
+}
+
+// A schedule that Agenda cannot read is the person's fault; what the database says is not.
+function refused(error: unknown): never {
+  throw error instanceof Error && !('errno' in error) ? notMade(error.message) : error;
+}
+
+function notMade(problem: string): PageError {
+  return new PageError(422, 'Not changed', `${problem} Nothing was changed.`);
 }
 
 // Agendash sets its own, looser policy on every answer, and a host that compresses would hold its events back.
@@ -84,22 +117,6 @@ const own: Readonly<Record<string, string>> = {
 const ownHeaders: RequestHandler = (_request, response, next) => {
   const set = response.setHeader.bind(response);
   response.setHeader = (name, value) => set(name, own[name.toLowerCase()] ?? value);
-  next();
-};
-
-// It takes any number for the size of a page, and 0 for all there is.
-const boundedPage: RequestHandler = (request, _response, next) => {
-  const [path = '', query = ''] = request.url.split('?', 2);
-  const asked = new URLSearchParams(query);
-  for (const [name, least, most] of [
-    ['limit', 1, largestPage],
-    ['skip', 0, 10_000_000],
-    ['offset', 0, 10_000_000],
-  ] as const) {
-    if (!asked.has(name)) continue;
-    const number = Number.parseInt(asked.get(name) ?? '', 10);
-    asked.set(name, String(Math.min(Math.max(number || 0, least), most)));
-  }
-  request.url = asked.size > 0 ? `${path}?${asked}` : path;
+  response.set(own);
   next();
 };

@@ -1,7 +1,7 @@
-import { Router } from 'express';
-import { type Page, pagesOf } from '../page.ts';
+import type { Router } from 'express';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
-import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import { type Action, availableActions, confirmations, perform } from './actions.ts';
 import { asShown, type StoredJob } from './job.ts';
@@ -10,31 +10,15 @@ import { listJobs } from './list.ts';
 
 /** The workers' jobs: the list with its filters, one job, and what an admin can do with it. Everybody may look. */
 export function jobRouter(storage: JobStorage, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(storage.mail, show);
-
-  router.get(
-    '/',
-    page(asked => listJobs(storage, asked)),
-  );
-
-  router.get(
-    '/:id',
-    page(async asked => {
-      const job = await findJob(storage, asked);
-      asked.render('jobs/show', { job: asShown(job), possible: availableActions(job) });
-    }),
-  );
-
-  for (const path of Object.keys(confirmations) as Action['path'][]) {
-    router.post(
-      `/:id/${path}`,
-      allow('admin'),
-      page(asked => performOne(storage, asked, path)),
-    );
-  }
-
-  return router;
+  const routes = guardedPages(storage.mail, show);
+  routes.get('/', 'pages.view', page => listJobs(storage, page));
+  routes.get('/:id', 'pages.view', async page => {
+    const job = await findJob(storage, page);
+    page.render('jobs/show', { job: asShown(job), possible: availableActions(job) });
+  });
+  for (const path of Object.keys(confirmations) as Action['path'][])
+    routes.post(`/:id/${path}`, 'jobs.change', page => performOne(storage, page, path));
+  return routes.router;
 }
 
 async function performOne(storage: JobStorage, page: Page, path: Action['path']): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Mail, MessageDetails, MessageState } from '../../mail/index.ts';
+import { may, type Permission } from '../permissions.ts';
+import type { Person } from '../person.ts';
 
 type Name = MessageDetails['allowed'][number];
 
-/** Something an editor can do with a message. */
+/** Something that can be done with a message. */
 export interface Action {
   /** Last part of the path it is posted to. */
   path: Name;
@@ -14,7 +16,8 @@ export interface Action {
 }
 
 /** How an action is offered, and what it does: the message to show afterwards and the text that confirms it. */
-interface ActionKind {
+export interface ActionKind {
+  permission: Permission;
   label: string;
   hint(state: MessageState): string;
   perform(mail: Mail, id: string, by: string): Promise<{ id: string; text: string }>;
@@ -25,6 +28,7 @@ const twice = 'The provider may already have it: the recipient may get it twice.
 /** Every action on a message. Performing one throws a MailError when it is not possible. */
 export const actions: Record<Name, ActionKind> = {
   cancel: {
+    permission: 'messages.cancel',
     label: 'Cancel',
     hint: () => 'Not sent yet. It will not be sent.',
     async perform(mail, id, by) {
@@ -33,6 +37,7 @@ export const actions: Record<Name, ActionKind> = {
     },
   },
   reschedule: {
+    permission: 'messages.send-now',
     label: 'Send now',
     hint: () => 'Does not wait for its time. Eligibility is checked all the same.',
     async perform(mail, id, by) {
@@ -41,6 +46,7 @@ export const actions: Record<Name, ActionKind> = {
     },
   },
   retry: {
+    permission: 'messages.retry',
     label: 'Retry',
     hint: state =>
       state === 'unknown' ? twice : 'Sends the same message again. Eligibility is checked again.',
@@ -50,6 +56,7 @@ export const actions: Record<Name, ActionKind> = {
     },
   },
   resend: {
+    permission: 'messages.resend',
     label: 'Send a copy',
     hint: state =>
       'Sends a new message with the same content to the same recipient. Eligibility is checked again. ' +
@@ -61,10 +68,16 @@ export const actions: Record<Name, ActionKind> = {
   },
 };
 
-/** The actions that the module allows now; `stops` says why the message would not be sent. */
-export function availableActions({ state, allowed, dueAt }: MessageDetails, stops: string | null): Action[] {
+/** What this person may do and the module allows now; `stops` says why the message would not be sent. */
+export function availableActions(
+  person: Person,
+  { state, allowed, dueAt }: MessageDetails,
+  stops: string | null,
+): Action[] {
   const waits = dueAt !== null && dueAt > new Date();
-  const offered = allowed.filter(path => path !== 'reschedule' || waits);
+  const offered = allowed
+    .filter(path => path !== 'reschedule' || waits)
+    .filter(path => may(person, actions[path].permission));
   return offered.map(path => ({
     path,
     label: actions[path].label,

@@ -34,13 +34,13 @@ export async function readContent(mail: Mail, message: MessageView): Promise<Con
 export async function readPayload(
   mail: Mail,
   eventId: string,
-): Promise<{ raw: string | null; confidential: string | null }> {
+): Promise<{ raw: string | null; withheld: string | null }> {
   try {
     const raw = await mail.messages.rawEvent(eventId);
-    return { raw: raw === null ? null : readable(raw), confidential: null };
+    return { raw: raw === null ? null : readable(raw), withheld: null };
   } catch (error) {
     if (error instanceof MailError && error.code === 'confidential')
-      return { raw: null, confidential: error.message };
+      return { raw: null, withheld: error.message };
     throw error;
   }
 }

@@ -1,11 +1,12 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
+import { guardedPages } from '../guarded-pages.ts';
 import { sendMailHtml } from '../headers.ts';
-import { type Page, pagesOf } from '../page.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
-import { allow } from '../person.ts';
+import { may, permissions } from '../permissions.ts';
 import type { Show } from '../views.ts';
-import { actions, availableActions } from './actions.ts';
+import { type ActionKind, actions, availableActions } from './actions.ts';
 import { findMessage, readContent, readPayload } from './content.ts';
 import { describeEvent } from './event-labels.ts';
 import { explanationOf, stopsOf } from './explanation.ts';
@@ -14,26 +15,22 @@ import { timelineOf } from './timeline.ts';
 
 /** Messages: the list with its filters; one message with its timeline, its content as recipients see it, its actions. */
 export function messageRouter(mail: Mail, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get('/', page(listMessages));
-  router.get('/:id', page(showMessage));
-  router.get('/:id/preview', page(showContent));
-  router.get('/:id/events/:event', page(showEvent));
-  for (const [name, action] of Object.entries(actions)) {
-    router.post(
-      `/:id/${name}`,
-      allow('editor'),
-      page(async asked => {
-        const { id } = await findMessage(asked);
-        await asked.orFlashError(`messages/${id}`, async () => {
-          const done = await action.perform(mail, id, asked.by);
-          asked.redirect(`messages/${done.id}`, done.text);
-        });
-      }),
-    );
-  }
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'pages.view', listMessages);
+  routes.get('/:id', 'pages.view', showMessage);
+  routes.get('/:id/preview', 'pages.view', showContent);
+  routes.get('/:id/events/:event', 'pages.view', showEvent);
+  for (const [name, action] of Object.entries(actions))
+    routes.post(`/:id/${name}`, action.permission, page => perform(page, action));
+  return routes.router;
+}
+
+async function perform(page: Page, action: ActionKind): Promise<void> {
+  const { id } = await findMessage(page);
+  await page.orFlashError(`messages/${id}`, async () => {
+    const done = await action.perform(page.mail, id, page.by);
+    page.redirect(`messages/${done.id}`, done.text);
+  });
 }
 
 async function showMessage(page: Page): Promise<void> {
@@ -54,7 +51,7 @@ async function showMessage(page: Page): Promise<void> {
     attempts,
     events,
     eligibility,
-    possible: availableActions(message, stopsOf(mail.providers, eligibility)),
+    possible: availableActions(page.person, message, stopsOf(mail.providers, eligibility)),
     ...content,
   });
 }
@@ -69,6 +66,8 @@ async function showEvent(page: Page): Promise<void> {
   const { id } = await findMessage(page);
   const event = (await page.mail.messages.events(id)).find(one => one.id === page.param('event'));
   if (!event) throw notFound('There is no such event.');
-  const payload = await readPayload(page.mail, event.id);
+  const payload = may(page.person, 'messages.payloads')
+    ? await readPayload(page.mail, event.id)
+    : { raw: null, withheld: `Reading it requires the ${permissions['messages.payloads'].role} role.` };
   page.render('messages/event', { id, event, said: describeEvent(page.mail.providers, event), ...payload });
 }

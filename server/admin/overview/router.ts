@@ -1,7 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
 import { groupsOf } from '../campaigns/progress.ts';
-import { type Page, pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import type { Show } from '../views.ts';
 import { type AlertLine, alertLine, conflictAlert, withoutCatchingUp } from './alerts.ts';
 import { chartsOf } from './charts.ts';
@@ -12,10 +13,9 @@ const latestMessages = 10;
 /** The first page: what needs attention, the numbers over time, and the latest messages. */
 export function overviewRouter(mail: Mail, show: Show): Router {
   const startedAt = performance.now();
-  return Router().get(
-    '/',
-    pagesOf(mail, show)(page => showOverview(page, performance.now() - startedAt)),
-  );
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'pages.view', page => showOverview(page, performance.now() - startedAt));
+  return routes.router;
 }
 
 async function showOverview(page: Page, upMs: number): Promise<void> {

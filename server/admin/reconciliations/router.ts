@@ -1,7 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
-import { type Page, pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
@@ -17,11 +18,10 @@ const listSchema: Joi.ObjectSchema<{ before?: string }> = Joi.object({
 
 /** The reconciliations: what the provider had recorded, what we had missed, and what could not be read. */
 export function reconciliationRouter(mail: Mail, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get('/', page(listReconciliations));
-  router.get('/:day', page(showDay));
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'pages.view', listReconciliations);
+  routes.get('/:day', 'pages.view', showDay);
+  return routes.router;
 }
 
 async function listReconciliations(page: Page): Promise<void> {

@@ -1,30 +1,19 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
-import { type Page, pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
-import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { StreamOptions } from './options.ts';
 import { webhookProviders } from './webhook-address.ts';
 
 /** Passwords of the webhook: a new one is shown in the answer itself and nowhere else. */
 export function passwordRouter(mail: Mail, show: Show, options: StreamOptions): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.use(allow('admin'));
-  router.post(
-    '/',
-    page(asked => addPassword(asked, options)),
-  );
-  router.get(
-    '/:id/remove',
-    page(asked => confirmRemoval(asked, options)),
-  );
-  router.post(
-    '/:id/remove',
-    page(asked => removePassword(asked, options)),
-  );
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.post('/', 'webhooks.set-up', page => addPassword(page, options));
+  routes.get('/:id/remove', 'webhooks.set-up', page => confirmRemoval(page, options));
+  routes.post('/:id/remove', 'webhooks.set-up', page => removePassword(page, options));
+  return routes.router;
 }
 
 async function addPassword(page: Page, options: StreamOptions): Promise<void> {

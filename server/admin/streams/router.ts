@@ -1,8 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import { type Mail, MailError } from '../../mail/index.ts';
-import { type Page, pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
-import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { StreamOptions } from './options.ts';
 import { passwordRouter } from './passwords.ts';
@@ -11,20 +11,12 @@ import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
 
 /** What is configured: streams, routing, connections, and the webhooks for providers' events with their passwords. */
 export function streamRouter(mail: Mail, show: Show, options: StreamOptions): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get(
-    '/',
-    page(asked => showStreams(asked, options)),
-  );
-  router.post(
-    '/connections/:name/test',
-    allow('editor'),
-    page(asked => testConnection(asked, options)),
-  );
-  router.use('/webhook-passwords', passwordRouter(mail, show, options));
-  router.use('/webhooks', webhookSetupRouter(mail, show, options));
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'pages.view', page => showStreams(page, options));
+  routes.post('/connections/:name/test', 'connections.test', page => testConnection(page, options));
+  routes.router.use('/webhook-passwords', passwordRouter(mail, show, options));
+  routes.router.use('/webhooks', webhookSetupRouter(mail, show, options));
+  return routes.router;
 }
 
 async function showStreams(page: Page, options: StreamOptions): Promise<void> {

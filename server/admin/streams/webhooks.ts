@@ -1,29 +1,20 @@
-import { type Request, Router } from 'express';
+import type { Request, Router } from 'express';
 import type { Mail, WebhookProvider } from '../../mail/index.ts';
 import type { ProbeResult } from '../../probe/probe-result.ts';
 import { probeWebhookDoor } from '../../probe/probe-webhook-door.ts';
-import { type Page, pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { PageError } from '../page-error.ts';
-import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import type { StreamOptions } from './options.ts';
 import { providerNamed, type WebhookAddress, webhookAddress } from './webhook-address.ts';
 
 /** The webhooks at a provider: their state, and setting them up with a new password. */
 export function webhookSetupRouter(mail: Mail, show: Show, options: StreamOptions): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get(
-    '/',
-    allow('editor'),
-    page(asked => showWebhooks(asked, options)),
-  );
-  router.post(
-    '/',
-    allow('admin'),
-    page(asked => setUpWebhooks(asked, options)),
-  );
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'connections.test', page => showWebhooks(page, options));
+  routes.post('/', 'webhooks.set-up', page => setUpWebhooks(page, options));
+  return routes.router;
 }
 
 async function showWebhooks(page: Page, options: StreamOptions): Promise<void> {

@@ -1,10 +1,10 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
+import { guardedPages } from '../guarded-pages.ts';
 import { describeEvent } from '../messages/event-labels.ts';
-import { type Page, pagesOf } from '../page.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
-import { allow } from '../person.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { addSuppression, liftSuppression, showAdd } from './change.ts';
@@ -18,14 +18,13 @@ const listSchema: Joi.ObjectSchema<{ address?: string; stream?: string; cursor?:
 
 /** Who gets no mail, on which stream, and why; adding suppressions and lifting them. */
 export function suppressionRouter(mail: Mail, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  router.get('/', page(listSuppressions));
-  router.get('/new', allow('editor'), page(showAdd));
-  router.post('/', allow('editor'), page(addSuppression));
-  router.get('/one', page(showSuppression));
-  router.post('/lift', allow('editor'), page(liftSuppression));
-  return router;
+  const routes = guardedPages(mail, show);
+  routes.get('/', 'pages.view', listSuppressions);
+  routes.get('/new', 'suppressions.add', showAdd);
+  routes.post('/', 'suppressions.add', addSuppression);
+  routes.get('/one', 'pages.view', showSuppression);
+  routes.post('/lift', 'suppressions.lift', liftSuppression);
+  return routes.router;
 }
 
 async function listSuppressions(page: Page): Promise<void> {

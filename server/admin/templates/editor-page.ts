@@ -1,6 +1,6 @@
 import { type Mail, noLayout, type Source, type SourceRef } from '../../mail/index.ts';
 import type { Page } from '../page.ts';
-import { mayAs } from '../person.ts';
+import { may } from '../permissions.ts';
 import { type EditorFields, emptyRow, fieldsOf } from './fields.ts';
 import { languageLabel, languagesOf } from './languages.ts';
 import { refText } from './reference.ts';
@@ -46,7 +46,7 @@ export async function showEditor(page: Page, state: EditorState): Promise<void> 
   const languages = languagesOf(ref.kind, fields);
   const data = {
     ...head,
-    readOnly: !mayAs(page.person, 'editor'),
+    readOnly: !may(page.person, 'templates.edit'),
     problem: unsaved?.problem ?? null,
     refused: refused?.problem ?? null,
     newSampleData: refused?.newSampleData ?? noSampleData,

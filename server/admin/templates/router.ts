@@ -1,8 +1,7 @@
-import { type ErrorRequestHandler, Router } from 'express';
+import type { ErrorRequestHandler, Router } from 'express';
 import { type Mail, MailError } from '../../mail/index.ts';
-import { pagesOf } from '../page.ts';
+import { guardedPages } from '../guarded-pages.ts';
 import { PageError } from '../page-error.ts';
-import { allow } from '../person.ts';
 import type { Show } from '../views.ts';
 import { create, showCreation } from './creation.ts';
 import { discardDraft, saveDraft } from './draft.ts';
@@ -15,33 +14,31 @@ import { showReplay, showReplayed } from './replay.ts';
 
 /** Templates, layouts, partials and the brand: list, editor, preview, publication and history. */
 export function templateRouter(mail: Mail, show: Show): Router {
-  const router = Router();
-  const page = pagesOf(mail, show);
-  const publisher = allow('publisher');
+  const routes = guardedPages(mail, show);
 
-  router.get('/', page(showList));
-  router.get('/new', allow('editor'), page(showCreation));
-  router.post('/', page(create));
-  router.post('/frame', page(showGivenHtml));
+  routes.get('/', 'pages.view', showList);
+  routes.get('/new', 'templates.edit', showCreation);
+  routes.post('/', 'templates.edit', create);
+  routes.post('/frame', 'templates.edit', showGivenHtml);
 
-  router.get('/:ref', page(openEditor));
-  router.post('/:ref/draft', page(saveDraft));
-  router.post('/:ref/discard', page(discardDraft));
-  router.get('/:ref/preview', page(showStoredPreview));
-  router.post('/:ref/preview', page(answerPreview));
+  routes.get('/:ref', 'pages.view', openEditor);
+  routes.post('/:ref/draft', 'templates.edit', saveDraft);
+  routes.post('/:ref/discard', 'templates.edit', discardDraft);
+  routes.get('/:ref/preview', 'pages.view', showStoredPreview);
+  routes.post('/:ref/preview', 'templates.edit', answerPreview);
 
-  router.get('/:ref/publication', publisher, page(showPublication));
-  router.post('/:ref/publication', publisher, page(publish));
-  router.get('/:ref/replay', page(showReplay));
-  router.get('/:ref/replay/:message/:side', page(showReplayed));
+  routes.get('/:ref/publication', 'templates.publish', showPublication);
+  routes.post('/:ref/publication', 'templates.publish', publish);
+  routes.get('/:ref/replay', 'templates.replay', showReplay);
+  routes.get('/:ref/replay/:message/:side', 'templates.replay', showReplayed);
 
-  router.get('/:ref/history', page(showHistory));
-  router.get('/:ref/diff', page(showDiff));
-  router.get('/:ref/versions/:version', page(showVersion));
-  router.post('/:ref/versions/:version', publisher, page(restore));
+  routes.get('/:ref/history', 'pages.view', showHistory);
+  routes.get('/:ref/diff', 'pages.view', showDiff);
+  routes.get('/:ref/versions/:version', 'pages.view', showVersion);
+  routes.post('/:ref/versions/:version', 'templates.publish', restore);
 
-  router.use(refusals);
-  return router;
+  routes.router.use(refusals);
+  return routes.router;
 }
 
 /** A refusal of the module becomes a page, or an answer for a script, that says why. */
