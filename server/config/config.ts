@@ -173,7 +173,7 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
     servers: Object.fromEntries(Object.entries(servers).map(([name, one]) => [name, serverOf(one)])),
     smtp: { ...options.smtp },
     templates: absolute(templates),
-    publicUrl: publicUrl.replace(/\/+$/, ''),
+    publicUrl: publicUrl.replace(/(?<!\/)\/+$/, ''),
     webhookCredentials: (options.webhookCredentials ?? [`postmark:${generated()}`]).map(credential),
     secretKeys: [...(options.secretKeys ?? [generated()])],
     logLevel: options.logLevel ?? 'info',

@@ -26,5 +26,5 @@ function prefixIn(headers: IncomingMessage['headers']): string {
 }
 
 function withoutSlash(path: string): string {
-  return path.replace(/\/+$/, '');
+  return path.replace(/(?<!\/)\/+$/, '');
 }

@@ -74,7 +74,7 @@ export function linksOf({ html, text }: Pick<MailFacts, 'html' | 'text'>): strin
     ([, double, single]) => decoded(double ?? single ?? ''),
   );
   const inText = [...text.matchAll(/https?:\/\/[^\s<>"'\])]+/g)].map(([link]) =>
-    link.replace(/[.,;:!?]+$/, ''),
+    link.replace(/(?<![.,;:!?])[.,;:!?]+$/, ''),
   );
   return [...new Set([...inHtml, ...inText].filter(link => link !== ''))];
 }

@@ -1,4 +1,4 @@
 /** Where a provider posts its events: at the public router, which is reached at `publicUrl`. */
 export function webhookAddress(publicUrl: string, provider: string): string {
-  return `${publicUrl.replace(/\/+$/, '')}/webhooks/${provider}`;
+  return `${publicUrl.replace(/(?<!\/)\/+$/, '')}/webhooks/${provider}`;
 }

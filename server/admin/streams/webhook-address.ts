@@ -23,7 +23,7 @@ export function webhookAddress(
   const { outside, page } = locationOf(response);
   const mount = request.originalUrl.slice(0, -`/${page}`.length);
   const prefix = outside.endsWith(mount) ? outside.slice(0, outside.length - mount.length) : '';
-  const path = publicPath === undefined ? outside : prefix + publicPath.replace(/\/+$/, '');
+  const path = publicPath === undefined ? outside : prefix + publicPath.replace(/(?<!\/)\/+$/, '');
   const url = `${originOf(request, publicUrl)}${path}/webhooks/${key}`;
   const theirs = mail.connections.list().find(({ webhooks }) => webhooks === key)?.address;
   const unreachable = isHere(new URL(url).hostname) && !isHere(theirs?.replace(/:\d+$/, '') ?? '');

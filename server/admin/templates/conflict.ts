@@ -77,7 +77,7 @@ function textsOf({
 }
 
 function labelOf(field: string): string {
-  const [, locale, part] = /^locales\[(.+)\]\[(.+)\]$/.exec(field) ?? [];
+  const [, locale, part] = /^locales\[([^\]]+)\]\[(.+)\]$/.exec(field) ?? [];
   if (part !== undefined) return locale === 'default' ? part : `${part}, ${languageLabel(locale ?? '')}`;
   const [, i, what] = /^values\[(\d+)\]\[(.+)\]$/.exec(field) ?? [];
   return what === undefined ? field : `${what} ${Number(i) + 1}`;

@@ -70,5 +70,5 @@ function faultsOf(ours: readonly ProviderWebhook[], { name, events: needed }: Ne
 // Without user and password, and with no regard to the slash at the end.
 function placeOf(url: string): string {
   const { protocol, host, pathname, search } = new URL(url);
-  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}${search}`;
+  return `${protocol}//${host}${pathname.replace(/(?<!\/)\/+$/, '')}${search}`;
 }

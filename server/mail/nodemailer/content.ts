@@ -1,4 +1,5 @@
 import type { AttachmentInput } from '../sending/input.ts';
+import { joinedLines } from './headers.ts';
 import type { MailData } from './refusals.ts';
 import { refused } from './send-error.ts';
 
@@ -23,7 +24,7 @@ export function whatItSays(data: MailData): {
   const others = alternativesOf(data);
   return {
     // As nodemailer does: a line break becomes a space.
-    subject: String(subject ?? '').replace(/\s*\r?\n\s*/g, ' '),
+    subject: joinedLines(String(subject ?? '')),
     html: textOf(data.html) ?? others.html,
     text: textOf(data.text),
     attachments: [

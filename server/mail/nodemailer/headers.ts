@@ -54,5 +54,10 @@ function givenHeaders(headers: unknown): Record<string, string> {
 // As nodemailer does: line breaks become spaces.
 function headerText(value: unknown): string {
   const text = typeof value === 'object' && value && 'value' in value ? value.value : value;
-  return String(text).replace(/\s*\r?\n\s*/g, ' ');
+  return joinedLines(String(text));
+}
+
+/** A text in one line: each line break, with the space around it, becomes a space. */
+export function joinedLines(text: string): string {
+  return text.replace(/\s+/g, space => (space.includes('\n') ? ' ' : space));
 }

@@ -4,8 +4,9 @@ import type { Limits } from '../providers/limits.ts';
 /** True when a provider would refuse a file of this name. */
 export function isForbiddenAttachment({ forbiddenExtensions }: Limits, fileName: string): boolean {
   // A trailing dot or space is dropped by some systems, which would bring the extension back.
-  const extension = /\.([^.]+?)[. ]*$/.exec(fileName)?.[1];
-  return extension !== undefined && forbiddenExtensions.includes(extension.toLowerCase());
+  const name = fileName.replace(/(?<![. ])[. ]+$/, '');
+  const dot = name.lastIndexOf('.');
+  return dot !== -1 && forbiddenExtensions.includes(name.slice(dot + 1).toLowerCase());
 }
 
 /** Throws `too-large` when a rendered message breaks a size limit; attachments count after base64. */

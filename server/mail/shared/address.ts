@@ -67,7 +67,8 @@ function parseMailbox(text: string, field: string): { email: string; name?: stri
   const parsed = addressparser(text, { flatten: true });
   const [first] = parsed;
   // Of `a@x.example b@x.example` the parser makes an address and a name; only quotes make an @ part of a name.
-  const ats = text.replace(/"(\\.|[^"\\])*"/g, '').split('@').length - 1;
+  const unquoted = text.replace(/"(?:\\.|[^"\\])*("?)/g, (part, closing) => (closing ? '' : part));
+  const ats = unquoted.split('@').length - 1;
   if (parsed.length !== 1 || !first || ats > 1) {
     throw new MailError(
       'invalid-address',

@@ -10,10 +10,15 @@ export const timestampSchema: Joi.DateSchema = Joi.date()
   .min('1970-01-01T00:00:00Z')
   .max('9999-12-31T23:59:59Z')
   .custom((at: Date, helper) =>
-    typeof helper.original === 'string' && !/T.*(Z|[+-]\d\d(:?\d\d)?)$/i.test(helper.original)
+    typeof helper.original === 'string' && !namesZone(helper.original)
       ? helper.message({ custom: 'must name its zone: end it with Z or an offset like +02:00' })
       : at,
   );
+
+// A day alone ends like an offset.
+function namesZone(iso: string): boolean {
+  return /T/i.test(iso) && /(Z|[+-]\d\d(:?\d\d)?)$/i.test(iso);
+}
 
 /**
  * The first fault of a failed validation, below `root`: its path (`data.items[2].price`) and joi's sentence without
@@ -31,7 +36,9 @@ export function firstFault(error: Joi.ValidationError, root = ''): { path: strin
 /** A path with one more part: `data.items[2]`. */
 export function joinPath(path: string, part: string | number): string {
   if (typeof part === 'number') return `${path}[${part}]`;
-  return path ? `${path}.${part}` : part;
+  // A field without a name is a field, too.
+  const name = part === '' ? '""' : part;
+  return path ? `${path}.${name}` : name;
 }
 
 /**

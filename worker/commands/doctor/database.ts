@@ -156,7 +156,7 @@ function hostOf({ database }: Config): string | null {
 /** Which servers Postlane runs on. */
 export function serverVersion(version: string): Finding {
   const maria = /mariadb/i.test(version);
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
+  const [, major = '0', minor = '0'] = /(?<!\d)(\d+)\.(\d+)/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
   const name = maria ? 'MariaDB' : 'MySQL';
   const atLeast = maria ? ([10, 6] as const) : ([8, 0] as const);
   const fits = Number(major) > atLeast[0] || (Number(major) === atLeast[0] && Number(minor) >= atLeast[1]);

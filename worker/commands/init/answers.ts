@@ -44,7 +44,7 @@ function site(answer: string | null): string | null {
   if (answer === null) return null;
   const text = /^https?:\/\//i.test(answer) ? answer : `https://${answer}`;
   if (!URL.canParse(text)) throw wrong(`${answer} is no address: write one like https://www.shop.example.`);
-  return text.replace(/\/+$/, '');
+  return text.replace(/(?<!\/)\/+$/, '');
 }
 
 function tongue(answer: string | null): string {

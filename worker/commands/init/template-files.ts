@@ -28,7 +28,7 @@ export async function templateFiles(folder: string, answers: Answers): Promise<N
 }
 
 function brandOf(text: string, { brand, url, address, from, language }: Answers): string {
-  const supportEmail = from && /[^<\s]+@[^>\s]+/.exec(from)?.[0];
+  const supportEmail = from && /(?<![^<\s])[^<\s@]+@[^>\s]+/.exec(from)?.[0];
   const given = Object.entries({ name: brand, url, address, supportEmail, language });
   const changes = Object.fromEntries(given.filter(([, value]) => value !== null));
   return `${JSON.stringify({ ...JSON.parse(text), ...changes }, null, 2)}\n`;

@@ -12,8 +12,7 @@ export function completeMustaches(vocabulary: () => Vocabulary): CompletionSourc
   return context => {
     const open = context.matchBefore(/\{\{\{?~?[^{}]*$/);
     if (!open) return null;
-    const [, mark = '', word = ''] =
-      /^\{\{\{?~?\s*([#>/]?)(?:[^{}]*[\s(=])?([\w@./[\]-]*)$/.exec(open.text) ?? [];
+    const { mark, word } = typedIn(open.text);
     const from = context.pos - word.length;
     return {
       from,
@@ -21,6 +20,16 @@ export function completeMustaches(vocabulary: () => Vocabulary): CompletionSourc
       validFor: /^[\w@./-]*$/,
     } satisfies CompletionResult;
   };
+}
+
+/** What kind of mustache was begun, and the word that is being typed. */
+function typedIn(text: string): { mark: string; word: string } {
+  const [begin = '', mark = ''] = /^\{\{\{?~?\s*([#>/]?)/.exec(text) ?? [];
+  const rest = text.slice(begin.length);
+  const word = /(?<![\w@./[\]-])[\w@./[\]-]*$/.exec(rest)?.[0] ?? '';
+  // What is in quotes is completed by nobody.
+  const isWord = word === rest || /[\s(=]$/.test(rest.slice(0, rest.length - word.length));
+  return isWord ? { mark, word } : { mark: '', word: '' };
 }
 
 function optionsFor(

@@ -53,7 +53,7 @@ export function codeField(area: HTMLTextAreaElement, vocabulary: () => Vocabular
     // A shadow has style sheets of its own, which the page's policy allows where it refuses style elements.
     root,
     parent: root,
-    doc: language === 'line' ? area.value.replace(/\s+$/, '') : area.value,
+    doc: language === 'line' ? area.value.trimEnd() : area.value,
     extensions: [
       ...common(area),
       ...(language === 'line' ? line : block),
@@ -123,7 +123,7 @@ const block: Extension[] = [
 const line: Extension[] = [
   EditorState.transactionFilter.of(transaction => {
     if (!transaction.docChanged || transaction.newDoc.lines === 1) return transaction;
-    const text = transaction.newDoc.toString().replace(/\s*\n\s*/g, ' ');
+    const text = transaction.newDoc.toString().replace(/\s+/g, space => (space.includes('\n') ? ' ' : space));
     return [
       transaction,
       { changes: { from: 0, to: transaction.newDoc.length, insert: text }, sequential: true },

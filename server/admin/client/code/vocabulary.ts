@@ -56,9 +56,8 @@ export function variablesAt(variables: readonly Variable[], before: string): Var
 /** The contract's path that `this` refers to after this text; empty at the root. */
 export function scopeOf(before: string): string {
   const scopes: { block: string; scope: string }[] = [];
-  for (const [, mark, block = '', argument = ''] of before.matchAll(
-    /\{\{~?([#/])\s*([\w-]+)\s*([\w@./]*)[^{}]*\}\}/g,
-  )) {
+  for (const [, mark, inside = ''] of before.matchAll(/\{\{~?([#/])([^{}]*)\}\}/g)) {
+    const [, block = '', argument = ''] = /^\s*([\w-]+)\s*([\w@./]*)/.exec(inside) ?? [];
     if (mark === '/')
       scopes.splice(
         Math.max(

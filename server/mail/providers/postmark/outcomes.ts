@@ -125,7 +125,9 @@ function transportOutcome(message: string): Outcome {
 
 /** The addresses a 406 names. Cut before the explanation: it contains commas too. Lower-cased. */
 export function inactiveAddresses(message: string): string[] {
-  const list = /inactive addresses: ([\s\S]+?)(?:\.\s+Inactive\b|\.?\s*$)/i.exec(message)?.[1] ?? '';
+  const lead = /inactive addresses: /i.exec(message);
+  if (!lead) return [];
+  const [list = ''] = message.slice(lead.index + lead[0].length).split(/\.\s+Inactive\b/i);
   return list
     .split(',')
     .map(address => address.trim().replace(/\.$/, '').toLowerCase())

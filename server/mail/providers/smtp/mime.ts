@@ -152,7 +152,11 @@ function encodedText(text: string): string {
 
 /** Text that survives in a header as it is: ASCII, not taken for an encoded word, and foldable without loss. */
 function isHeaderText(text: string): boolean {
-  return /^([\x21-\x7e]+( [\x21-\x7e]+)*)?$/.test(text) && !text.includes('=?') && !/[^ ]{900}/.test(text);
+  return (
+    /^([\x21-\x7e]+( [\x21-\x7e]+)*)?$/.test(text) &&
+    !text.includes('=?') &&
+    text.split(' ').every(word => word.length < 900)
+  );
 }
 
 function header(name: string, value: string): string {

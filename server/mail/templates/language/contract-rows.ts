@@ -109,7 +109,7 @@ function steps(path: string): string[] {
     .trim()
     .split('.')
     .flatMap(name => {
-      const bare = name.replace(/(\[\])+$/, '');
+      const bare = name.replace(/(?<!\[\])(\[\])+$/, '');
       const lists = (name.length - bare.length) / 2;
       return [bare, ...Array.from({ length: lists }, () => '[]')];
     });

@@ -1,4 +1,5 @@
 import juice from 'juice';
+import { styleElements, withStyles } from './style-elements.ts';
 import type { TemplateContent } from './template.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { TemplateContent } from './template.ts';
  */
 export function inlineCss(html: string, content: TemplateContent): string {
   const css = styleText(content);
-  const withBrand = html.replace(/<style[^>]*>[\s\S]*?<\/style>/g, style => brandIn(style, content));
+  const withBrand = withStyles(html, style => brandIn(style, content));
   return /<html[\s>]/i.test(html) ? juice(withBrand, options) : juice.inlineContent(withBrand, css, options);
 }
 
@@ -20,8 +21,8 @@ const options: juice.Options = {
 };
 
 function styleText(content: TemplateContent): string {
-  const styles = content.layout.html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g);
-  return brandIn([...styles].map(([, css]) => css).join('\n'), content);
+  const styles = styleElements(content.layout.html);
+  return brandIn(styles.map(({ css }) => css).join('\n'), content);
 }
 
 // Inside a style sheet a mustache is a syntax error; the brand is fixed for a version, so it can be put in now.

@@ -3,6 +3,7 @@ import a11y from 'colord/plugins/a11y';
 import names from 'colord/plugins/names';
 import juice from 'juice';
 import type { Issue } from '../issue.ts';
+import { styleElements } from '../language/style-elements.ts';
 import {
   atElement,
   type Element,
@@ -138,12 +139,13 @@ function declarations(style: string): Map<string, string> {
   const found = new Map<string, string>();
   const important = new Set<string>();
   for (const declaration of style.split(';')) {
-    const [, property = '', value = '', mark] =
-      /^\s*([\w-]+)\s*:\s*(.*?)\s*(!important)?\s*$/is.exec(declaration) ?? [];
-    const name = property.toLowerCase();
-    if (name === '' || (important.has(name) && !mark)) continue;
-    if (mark) important.add(name);
-    found.set(name, value);
+    const colon = declaration.indexOf(':');
+    const name = declaration.slice(0, Math.max(colon, 0)).trim().toLowerCase();
+    const value = declaration.slice(colon + 1).trim();
+    const isImportant = /!important$/i.test(value);
+    if (!/^[\w-]+$/.test(name) || (important.has(name) && !isImportant)) continue;
+    if (isImportant) important.add(name);
+    found.set(name, isImportant ? value.slice(0, -'!important'.length).trimEnd() : value);
   }
   return found;
 }
@@ -178,13 +180,19 @@ function inDarkMode(html: string): string | null {
 const keepRest: juice.Options = { preserveImportant: true, inlinePseudoElements: false };
 
 function darkRules(html: string): string {
-  const styles = html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/gi);
-  return [...styles].map(([, css = '']) => darkBlocks(css).join('\n')).join('\n');
+  return styleElements(html)
+    .map(({ css }) => darkBlocks(css).join('\n'))
+    .join('\n');
 }
 
 function darkBlocks(css: string): string[] {
-  const starts = css.matchAll(/@media[^{]*prefers-color-scheme\s*:\s*dark[^{]*\{/gi);
-  return [...starts].map(({ 0: start, index }) => blockFrom(css, index + start.length));
+  let end = 0;
+  return [...css.matchAll(/@media([^{@]*)\{/gi)].flatMap(({ 0: start, 1: query = '', index }) => {
+    if (index < end || !/prefers-color-scheme\s*:\s*dark/i.test(query)) return [];
+    const block = blockFrom(css, index + start.length);
+    end = index + start.length + block.length;
+    return [block];
+  });
 }
 
 /** What stands between a brace that is open and the one that closes it. */

@@ -115,8 +115,9 @@ function openingTags(source: string): { at: number; nameEnd: number }[] {
 
 // A mustache may hold quotes, even tags. It is written over with other characters: every position stays what it was.
 function withoutMustaches(source: string): string {
-  return source.replace(/\{\{~?!--[\s\S]*?--~?\}\}|\{\{\{[\s\S]*?\}\}\}|\{\{[\s\S]*?\}\}/g, mustache =>
-    mustache.replace(/[^\n]/g, 'x'),
+  return source.replace(
+    /\{\{~?!--[\s\S]*?(?:--~?\}\}|$)|\{\{\{[\s\S]*?(?:\}\}\}|$)|\{\{[\s\S]*?(?:\}\}|$)/g,
+    mustache => mustache.replace(/[^\n]/g, 'x'),
   );
 }
 

@@ -37,7 +37,8 @@ export async function compileMjml(source: string): Promise<CompiledMjml> {
 
 // MJML checks colours and widths; a mustache becomes one only when the mail is rendered.
 function isAboutHandlebars({ message }: MjmlError): boolean {
-  return /has invalid value: .*\{\{.*\}\}/.test(message);
+  const [, value = ''] = message.split('has invalid value: ');
+  return value.includes('{{') && value.lastIndexOf('}}') > value.indexOf('{{');
 }
 
 function described({ line, message, tagName }: MjmlError): Issue {
@@ -49,5 +50,12 @@ function mjmlIssue(line: number, message: string): Issue {
 }
 
 function linesOf(source: string, pattern: RegExp): number[] {
-  return [...source.matchAll(pattern)].map(({ index }) => source.slice(0, index).split('\n').length);
+  let [line, at] = [1, 0];
+  return [...source.matchAll(pattern)].map(({ index }) => {
+    for (let end = source.indexOf('\n', at); end !== -1 && end < index; end = source.indexOf('\n', at)) {
+      line += 1;
+      at = end + 1;
+    }
+    return line;
+  });
 }

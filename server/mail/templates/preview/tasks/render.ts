@@ -124,7 +124,8 @@ function plain(message: string): string {
   const said = message
     .replace(/"([^"]+)" not defined in .*$/s, '$1 has no value in this data')
     .replace(/ - \d+:\d+$/, '')
-    .replace(/\s*\n[\s\S]*$/, '');
+    .replace(/\n[\s\S]*$/, '')
+    .trimEnd();
   return /[.!?]$/.test(said) ? said : `${said}.`;
 }
 
