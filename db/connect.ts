@@ -6,6 +6,7 @@ import {
   driverSettings,
   serverSettings,
 } from './database-options.ts';
+import { requireEncryption } from './encryption.ts';
 import { poolOfHost } from './host/pool.ts';
 import { ownMode } from './host/session.ts';
 
@@ -38,7 +39,8 @@ export function connect(
   { poolSize, defaultPoolSize = 10, acquireTimeoutMs = 10_000, idleMs = 30_000 }: ConnectOptions = {},
 ): Db {
   const settings = databaseSettings(database);
-  if (settings.knex) return poolOfHost(settings.knex);
+  const mustEncrypt = settings.unencrypted === 'refuse';
+  if (settings.knex) return poolOfHost(settings.knex, { mustEncrypt });
   const ask = typeof settings.connection === 'function' ? settings.connection : null;
   const db = knex({
     client: 'mysql2',
@@ -55,7 +57,12 @@ export function connect(
       afterCreate: (connection: RawConnection, done: Done) => prepareSession(connection, done),
     },
   });
-  if (ask) askForEach(db.client, async () => driverSettings(checkedConnection(await ask())));
+  if (ask)
+    askForEach(db.client, async () => {
+      const given = checkedConnection(await ask());
+      if (mustEncrypt) requireEncryption(given);
+      return driverSettings(given);
+    });
   return db;
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { checkIdentity, readDatabaseUrl, type ServerSettings } from './database-url.ts';
+import { requireEncryption, type Unencrypted, unencryptedWords } from './encryption.ts';
 import { checkHostKnex, type HostKnex } from './host/pool.ts';
 
 /**
@@ -23,6 +24,11 @@ export interface DatabaseSettings {
   knex?: HostKnex | undefined;
   /** Largest number of connections that a process holds at once; not with `knex`, which has its own. Default 10, in the worker 16. */
   poolSize?: number | undefined;
+  /**
+   * Whether the database may be reached over a network without encryption. In production it is refused unless `allow` is said,
+   * elsewhere allowed unless `refuse` is. This machine needs none. Variable `POSTLANE_DATABASE_UNENCRYPTED`.
+   */
+  unencrypted?: Unencrypted | undefined;
 }
 
 /**
@@ -50,13 +56,26 @@ export function databaseSettings(database: DatabaseOptions): DatabaseSettings {
   const { poolSize } = settings;
   if (poolSize !== undefined && !(Number.isInteger(poolSize) && poolSize >= 2 && poolSize <= 1000))
     throw new Error('poolSize of the database must be a whole number from 2 to 1000.');
+  const { unencrypted } = settings;
+  if (unencrypted !== undefined && !unencryptedWords.includes(unencrypted))
+    throw new Error('unencrypted of the database (POSTLANE_DATABASE_UNENCRYPTED) must be allow or refuse.');
   if (settings.knex) checkHostKnex(settings.knex);
-  else if (typeof settings.connection !== 'function') serverSettings(settings);
+  else if (typeof settings.connection !== 'function') {
+    const server = serverSettings(settings);
+    if (unencrypted === 'refuse') requireEncryption(server);
+  }
   return settings;
 }
 
+/** The options as production takes them: without encryption no network is crossed, unless they allow that by name. */
+export function encryptedByDefault(database: DatabaseOptions): DatabaseOptions {
+  const settings = typeof database === 'string' ? { url: database } : database;
+  if (typeof settings !== 'object' || settings === null) return database;
+  return { ...settings, unencrypted: settings.unencrypted ?? 'refuse' };
+}
+
 const sources = ['url', 'connection', 'knex'] as const;
-const known = [...sources, 'poolSize'] as const;
+const known = [...sources, 'poolSize', 'unencrypted'] as const;
 
 /** What mysql2 gets, from settings that are no function. */
 export function serverSettings({ url, connection }: DatabaseSettings): ConnectionSettings {

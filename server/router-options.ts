@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../db/connect.ts';
+import { encryptedByDefault } from '../db/database-options.ts';
 import type { HostAccessOptions } from './admin/access/host.ts';
 import type { Config, WebhookCredential } from './config/index.ts';
 import type { UnexpectedErrors } from './errors.ts';
@@ -76,7 +77,7 @@ export function adminOptions(router: string, mail: Mail, options: AdminRouterOpt
     ...(publicUrl !== undefined && { publicUrl }),
     ...(publicPath !== undefined && { publicPath }),
     errors,
-    database,
+    database: config.production ? encryptedByDefault(database) : database,
   };
 }
 

@@ -9,6 +9,8 @@ export interface HostConnection {
   ): unknown;
   destroy?(): void;
   config?: { clientFlags?: number };
+  /** Its socket, which on a Unix socket has no address. */
+  stream?: { remoteAddress?: string | undefined };
 }
 
 /** What a query is given besides the settings that its connection was opened with. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
+import { requireEncrypted } from '../encryption.ts';
 import { type HostConnection, knexOn } from './client.ts';
-import { isFitMode, ownMode, type Session, sessionSql } from './session.ts';
+import { cipherSql, isFitMode, ownMode, type Session, sessionSql } from './session.ts';
 
 /** A host's knex, 2.5 or later, as far as it is used here. */
 export interface HostKnex {
@@ -18,9 +19,10 @@ interface HostKnexClient {
 
 /**
  * Our own knex on the connections of a host's pool, which stays the host's to close. Nothing that the host has set is
- * left changed: a session whose SQL mode would misread our statements is given ours for as long as it is lent.
+ * left changed: a session whose SQL mode would misread our statements is given ours for as long as it is lent. With
+ * `mustEncrypt` a connection that crosses a network in plain text is refused.
  */
-export function poolOfHost(host: HostKnex): Knex {
+export function poolOfHost(host: HostKnex, { mustEncrypt = false }: { mustEncrypt?: boolean } = {}): Knex {
   checkHostKnex(host);
   const lender = host.client as HostKnexClient;
   const sessions = new WeakMap<HostConnection, Session>();
@@ -28,7 +30,7 @@ export function poolOfHost(host: HostKnex): Knex {
   const borrow = async (): Promise<HostConnection> => {
     const connection = await lender.acquireConnection();
     try {
-      const session = sessions.get(connection) ?? (await fitSession(connection));
+      const session = sessions.get(connection) ?? (await fitSession(connection, mustEncrypt));
       sessions.set(connection, session);
       if (!isFitMode(session.mode)) await setMode(connection, ownMode);
       return connection;
@@ -73,7 +75,11 @@ export function checkHostKnex(host: HostKnex): void {
 const foundRows = 0x2;
 
 /** The settings of a connection that we can work on. Throws an Error that says what to change on the host's side. */
-async function fitSession(connection: HostConnection): Promise<Session> {
+async function fitSession(connection: HostConnection, mustEncrypt: boolean): Promise<Session> {
+  if (mustEncrypt) {
+    const [status] = await query<{ Value: string }>(connection, cipherSql);
+    requireEncrypted(status?.Value ?? '', { remoteAddress: remoteAddress(connection) });
+  }
   const [session] = await query<Session>(connection, sessionSql);
   if (!session) throw new Error('The database told nothing of its session.');
   const { charset, results, autocommit } = session;
@@ -91,6 +97,11 @@ async function fitSession(connection: HostConnection): Promise<Session> {
       "The database's knex has the flag -FOUND_ROWS, so that updates are counted otherwise: give a url.",
     );
   return session;
+}
+
+// Without a socket to be seen nobody knows where it leads.
+function remoteAddress({ stream }: HostConnection): string | undefined {
+  return stream ? stream.remoteAddress : 'another machine';
 }
 
 async function setMode(connection: HostConnection, mode: string): Promise<void> {

@@ -11,6 +11,9 @@ export interface Session {
 export const sessionSql =
   'SELECT @@character_set_client AS charset, @@character_set_results AS results, @@sql_mode AS mode, @@autocommit AS autocommit';
 
+/** The cipher of a session in its `Value`; empty without encryption. */
+export const cipherSql = "SHOW SESSION STATUS LIKE 'Ssl_cipher'";
+
 /** The mode of our own sessions. */
 export const ownMode =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type Joi from 'joi';
+import { encryptedByDefault } from '../../db/database-options.ts';
 import { faultText, type MailConfig } from '../mail/index.ts';
 import { ConfigError } from './config-error.ts';
 import type { MailOptions, PostmarkOptions, WebhookCredential } from './options.ts';
@@ -29,7 +30,7 @@ export interface Config extends Omit<MailConfig, 'postmark'> {
  */
 export function loadConfig(env: Environment, options: MailOptions = {}): Config {
   const { given, names } = completed(env, options);
-  const production = typeof given.production === 'boolean' ? given.production : saysProduction(env);
+  const production = isProduction(env, given);
   const schema = optionsSchema({ production });
   const { error, value } = schema.validate(given);
   if (error)
@@ -40,10 +41,11 @@ export function loadConfig(env: Environment, options: MailOptions = {}): Config 
 /** The database alone, for what needs nothing else, by the same rules. Throws a {@link ConfigError}. */
 export function loadDatabase(env: Environment, options: MailOptions = {}): MailConfig['database'] {
   const { given, names } = completed(env, options);
-  const schema = optionsSchema({ production: false });
+  const production = isProduction(env, given);
+  const schema = optionsSchema({ production });
   const faults = schema.validate(given).error?.details.filter(({ path: [top] }) => top === 'database') ?? [];
   if (faults.length > 0) throw new ConfigError(faults.map(detail => faultOf(schema, detail, names)));
-  return given.database as MailConfig['database'];
+  return databaseIn(given, production);
 }
 
 /** What can be read of a configuration that may have faults: for a diagnosis. */
@@ -60,7 +62,7 @@ export interface ReadableConfig {
 /** Reads what can be read, and never throws for what is wrong with an option. See {@link ReadableConfig}. */
 export function loadReadable(env: Environment, options: MailOptions = {}): ReadableConfig {
   const { given, names } = completed(env, options);
-  const production = typeof given.production === 'boolean' ? given.production : saysProduction(env);
+  const production = isProduction(env, given);
   const schema = optionsSchema({ production });
   const details = schema.validate(given).error?.details ?? [];
   const wrong = new Set(details.map(({ path: [top] }) => String(top)));
@@ -71,6 +73,15 @@ export function loadReadable(env: Environment, options: MailOptions = {}): Reada
     wrong,
     faults: [...new Set(details.flatMap(detail => faultsOf(schema, detail, names)))],
   };
+}
+
+function isProduction(env: Environment, { production }: MailOptions): boolean {
+  return typeof production === 'boolean' ? production : saysProduction(env);
+}
+
+function databaseIn({ database }: MailOptions, production: boolean): MailConfig['database'] {
+  const given = database as MailConfig['database'];
+  return production ? encryptedByDefault(given) : given;
 }
 
 /** The options with what the environment says of those that are left out, and the variable that each of these is from. */
@@ -86,8 +97,9 @@ function completed(
   const variables = readVariables(env).flatMap(({ option, ...rest }) =>
     optionsOf(option, own.servers).map(place => ({ place, isOwn: place === option, ...rest })),
   );
-  // What is said of one server wins over what is said for all.
-  for (const { place, name, value } of variables.sort((a, b) => Number(b.isOwn) - Number(a.isOwn)))
+  // What is said of one server wins over what is said for all, and a part needs the whole.
+  const order = ({ place, isOwn }: (typeof variables)[number]) => (isOwn ? 0 : 100) + place.split('.').length;
+  for (const { place, name, value } of variables.sort((a, b) => order(a) - order(b)))
     if (fillIn(given, place.split('.'), value)) names.set(place, name);
   return { given, names };
 }
@@ -113,7 +125,7 @@ function fillIn(
     parent[key] = value;
     return true;
   }
-  const child = copied(parent[key] ?? {});
+  const child = key === 'database' ? databaseRecord(parent[key]) : copied(parent[key] ?? {});
   if (!isRecord(child) || !fillIn(child, below, value)) return false;
   parent[key] = child;
   return true;
@@ -168,7 +180,7 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
   const absolute = (folder: string) => path.resolve(file === null ? '.' : path.dirname(file), folder);
   const servers = options.servers ?? { postmark: options.postmark ?? {} };
   return {
-    database: options.database as MailConfig['database'],
+    database: databaseIn(options, production),
     from: options.from,
     servers: Object.fromEntries(Object.entries(servers).map(([name, one]) => [name, serverOf(one)])),
     smtp: { ...options.smtp },
@@ -231,6 +243,11 @@ function credential(given: WebhookCredential | string): WebhookCredential {
   if (typeof given !== 'string') return given;
   const colon = given.indexOf(':');
   return { user: given.slice(0, colon), password: given.slice(colon + 1) };
+}
+
+// A URL has no parts, and no database has none.
+function databaseRecord(database: unknown): unknown {
+  return typeof database === 'string' ? { url: database } : copied(database);
 }
 
 /** A copy of an object; anything else as it is, for the check to refuse. */

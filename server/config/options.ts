@@ -28,7 +28,10 @@ export interface PostmarkOptions {
  * `POSTLANE_X` before `X`.
  */
 export interface MailOptions {
-  /** `mysql://user:password@host:port/name`. Variable `DATABASE_URL`. */
+  /**
+   * `mysql://user:password@host:port/name`. Variable `DATABASE_URL`. In production it has to be encrypted or on this machine;
+   * `{ url, unencrypted: 'allow' }` waives that, and so does the variable `POSTLANE_DATABASE_UNENCRYPTED=allow`.
+   */
   database?: MailConfig['database'] | undefined;
   /** False when the schema is brought up to date elsewhere, by `postlane migrate`. Default true. */
   migrate?: boolean | undefined;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../../db/connect.ts';
-import { databaseSettings } from '../../db/database-options.ts';
+import { databaseSettings, encryptedByDefault } from '../../db/database-options.ts';
 import {
   type BrandOptions,
   type MailboxInput,
@@ -38,11 +38,11 @@ export const expected: Readonly<Record<string, string>> = {
   port: 'a port number, 1 to 65535',
 };
 
-/** The schema of `MailOptions`. Production takes no open pages, and secrets have to be given. */
+/** The schema of `MailOptions`. Production takes no open pages and no unencrypted database, and secrets have to be given. */
 export function optionsSchema({ production }: { production: boolean }): Joi.ObjectSchema {
   const secret = (schema: Joi.ArraySchema) => (production ? schema.required() : schema);
   return Joi.object({
-    database: databaseSchema.required(),
+    database: databaseSchema(production).required(),
     migrate: Joi.boolean(),
     postmark: postmarkSchema,
     servers: Joi.object().pattern(shortName, postmarkSchema.required()).min(1),
@@ -128,12 +128,14 @@ function hasHost({ hostname }: URL): boolean {
 }
 
 /** Its own check says more than that it is wrong. */
-const databaseSchema = Joi.any().custom((given: DatabaseOptions) => {
-  const { url } = databaseSettings(given);
-  if (url !== undefined && new URL(url).pathname.length < 2)
-    throw new Error('The database URL names no database: end it with /name.');
-  return given;
-});
+function databaseSchema(production: boolean): Joi.Schema {
+  return Joi.any().custom((given: DatabaseOptions) => {
+    const { url } = databaseSettings(production ? encryptedByDefault(given) : given);
+    if (url !== undefined && new URL(url).pathname.length < 2)
+      throw new Error('The database URL names no database: end it with /name.');
+    return given;
+  });
+}
 
 const smtpUrl = url(['smtp', 'smtps']);
 /** Of a server or a brand: it becomes part of the names of streams, transports and templates. */

@@ -20,6 +20,7 @@ const allOrList = (text: string) => ({ true: true, false: false })[text.trim()] 
 
 const variables: readonly Variable[] = [
   { name: 'DATABASE_URL', option: 'database' },
+  { name: 'DATABASE_UNENCRYPTED', option: 'database.unencrypted', ofHost: true },
   { name: 'MAIL_FROM', option: 'from' },
   { name: 'POSTMARK_SERVER_TOKEN', option: 'postmark.token' },
   { name: 'POSTMARK_API_URL', option: 'postmark.apiUrl' },

@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir, userInfo } from 'node:os';
+import { hostname, networkInterfaces, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import knex from 'knex';
 import { connect, type DatabaseOptions } from '../../db/connect.ts';
 import { findEngine } from '../../db/local/engine.ts';
 import { freePort } from '../../db/local/free-port.ts';
@@ -30,7 +31,11 @@ describe('a database that asks for TLS', function () {
     writeFileSync(
       join(root, 'users.sql'),
       `CREATE DATABASE shop CHARACTER SET utf8mb4; CREATE USER 'shop'@'%' IDENTIFIED BY 'old' REQUIRE SSL;
-       GRANT ALL ON shop.* TO 'shop'@'%';\n`.replaceAll(/;\s+/g, ';\n'),
+       GRANT ALL ON shop.* TO 'shop'@'%';
+       CREATE USER 'plain'@'%' IDENTIFIED BY 'old'; GRANT ALL ON shop.* TO 'plain'@'%';\n`.replaceAll(
+        /;\s+/g,
+        ';\n',
+      ),
     );
     const data = join(root, 'data');
     mkdirSync(data);
@@ -138,6 +143,50 @@ describe('a database that asks for TLS', function () {
     } finally {
       await db.destroy();
     }
+  });
+
+  describe('where nothing may cross a network unencrypted', () => {
+    const unencrypted = 'refuse' as const;
+    // An address of this machine that a packet could come to from elsewhere.
+    const outside = () =>
+      Object.values(networkInterfaces()).flatMap((all = []) => all.filter(({ internal }) => !internal))[0]
+        ?.address;
+    const reach = (host: string, ssl?: object) => ({
+      ...{ host, port, user: 'plain', password: 'old', database: 'shop' },
+      ...(ssl && { ssl }),
+    });
+    const unchecked = { rejectUnauthorized: false };
+
+    it('asks a function’s settings for each connection', async function () {
+      const host = outside();
+      if (host === undefined) return this.skip();
+      const asked = (settings: ReturnType<typeof reach>) => ({
+        connection: async () => settings,
+        unencrypted,
+      });
+      expect(await refusal(asked(reach(host)))).to.match(/without encryption, which production refuses/);
+      expect(await cipherOf(asked(reach(host, unchecked)))).to.match(/^(TLS_|ECDHE-)/);
+      expect(await cipherOf(asked(reach('127.0.0.1')))).to.equal('');
+    });
+
+    it('looks at the connections of a host’s knex', async function () {
+      const host = outside();
+      if (host === undefined) return this.skip();
+      const through = async (settings: object, may: 'allow' | 'refuse') => {
+        const owned = knex({ client: 'mysql2', connection: settings });
+        try {
+          return await refusal({ knex: owned, unencrypted: may });
+        } finally {
+          await owned.destroy();
+        }
+      };
+      const refused = await through(reach(host), 'refuse');
+      expect(refused).to.include('are not encrypted').and.include('POSTLANE_DATABASE_UNENCRYPTED=allow');
+      expect(refused).not.to.include('old');
+      expect(await through(reach(host), 'allow')).to.equal('It was not refused: ');
+      expect(await through(reach(host, unchecked), 'refuse')).to.match(/not refused: (TLS_|ECDHE-)/);
+      expect(await through(reach('127.0.0.1'), 'refuse')).to.equal('It was not refused: ');
+    });
   });
 
   it('holds the module with everything in it', async () => {

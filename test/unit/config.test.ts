@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ConfigError, loadConfig, loadDatabase, type MailOptions } from '../../server/config/index.ts';
 
 const base = {
-  DATABASE_URL: 'mysql://app:db-secret@db.example:3306/postlane',
+  DATABASE_URL: 'mysql://app:db-secret@db.example:3306/postlane?ssl=verify-full',
   POSTMARK_SERVER_TOKEN: 'token-secret-1',
   MAIL_FROM: 'Shop <mail@shop.example>',
 };
@@ -212,6 +212,71 @@ describe('configuration', () => {
       }
     });
   }
+
+  describe('a database that production reaches', () => {
+    const secrets = { WEBHOOK_CREDENTIALS: 'postmark:password1', POSTLANE_SECRET_KEY: 'x'.repeat(32) };
+    const production = { ...base, ...secrets, NODE_ENV: 'production' };
+    const plain = 'mysql://app:db-secret@db.example/postlane';
+
+    it('is encrypted, or the remedy and the waiver are said', () => {
+      for (const DATABASE_URL of [plain, `${plain}?ssl=disabled`, plain.replace('db.example', '10.0.0.7')])
+        for (const refused of [
+          () => loadConfig({ ...production, DATABASE_URL }),
+          () => loadConfig(production, { database: DATABASE_URL }),
+          // What needs nothing else, such as "postlane migrate", sends the password as well.
+          () => loadDatabase({ DATABASE_URL, NODE_ENV: 'production' }),
+        ])
+          expect(refused, DATABASE_URL)
+            .to.throw(ConfigError, /DATABASE_URL|database/)
+            .with.property('message')
+            .that.matches(/ssl=verify-full/)
+            .and.matches(/POSTLANE_DATABASE_UNENCRYPTED=allow/)
+            .and.not.includes('db-secret');
+      const connection = { host: 'db.example', database: 'shop' };
+      const faults = faultsOf(production, { database: { connection } });
+      expect(faults).to.have.length(1);
+      expect(
+        loadConfig(production, { database: { connection: { ...connection, ssl: {} } } }).database,
+      ).to.include({
+        unencrypted: 'refuse',
+      });
+    });
+
+    it('need not be on this machine, in development, or where that is waived by name', () => {
+      for (const host of ['localhost', '127.0.0.1', '[::1]'])
+        loadConfig({ ...production, DATABASE_URL: `mysql://root@${host}/postlane` });
+      loadConfig({ ...production, DATABASE_URL: 'mysql://root@db.example/postlane?socketPath=/run/my.sock' });
+      loadConfig({ ...base, DATABASE_URL: plain });
+      const waived = { url: plain, unencrypted: 'allow' };
+      // Whichever variable comes first.
+      for (const env of [
+        { POSTLANE_DATABASE_UNENCRYPTED: 'allow', ...production, DATABASE_URL: plain },
+        { ...production, DATABASE_URL: plain, POSTLANE_DATABASE_UNENCRYPTED: 'allow' },
+      ])
+        expect(loadConfig(env).database).to.deep.equal(waived);
+      expect(
+        loadConfig(production, { database: { url: plain, unencrypted: 'allow' } }).database,
+      ).to.deep.equal(waived);
+      expect(faultsOf({ ...production, POSTLANE_DATABASE_UNENCRYPTED: 'yes' })[0]).to.include(
+        'must be allow or refuse',
+      );
+      // A host's own variable of that name is not about us.
+      expect(faultsOf({ ...production, DATABASE_URL: plain, DATABASE_UNENCRYPTED: 'allow' })).to.have.length(
+        1,
+      );
+      expect(faultsOf({ MAIL_FROM: base.MAIL_FROM, POSTLANE_DATABASE_UNENCRYPTED: 'allow' })[0]).to.match(
+        /^DATABASE_URL is missing/,
+      );
+    });
+
+    it('is asked when it is there where only then it can be seen', () => {
+      const database = { connection: () => ({ host: 'db.example' }) };
+      expect(loadConfig(production, { database }).database).to.deep.equal({
+        ...database,
+        unencrypted: 'refuse',
+      });
+    });
+  });
 
   it('reaches a private server by its socket', () => {
     const DATABASE_URL = 'mysql://root@localhost/postlane?socketPath=/run/my.sock';

@@ -22,6 +22,11 @@ interface CommonOptions {
   ensureSchema?: boolean;
   /** Largest number of connections of our own pool. Default 10. */
   poolSize?: number;
+  /**
+   * Whether our own pool may reach a database over a network without encryption. By default it is refused where `NODE_ENV` is
+   * production; this machine needs none.
+   */
+  unencrypted?: 'allow' | 'refuse';
   /** Quarantine (disable) a job whose handler took its process down this many times; null: never. Default 5. */
   poisonAfter?: number | null;
   /** How other processes are told of new jobs; false: not at all, they poll. */
@@ -58,7 +63,8 @@ export class MysqlBackend implements AgendaBackend {
   private connecting: Promise<void> | undefined;
 
   constructor(options: MysqlBackendOptions) {
-    this.pool = new Pool(options);
+    const { unencrypted = process.env.NODE_ENV === 'production' ? 'refuse' : 'allow' } = options;
+    this.pool = new Pool({ ...options, unencrypted });
     this.ownsConnection = this.pool.isOwn;
     this.prefix = options.tablePrefix ?? 'agenda_';
     this.ensureSchema = options.ensureSchema ?? true;

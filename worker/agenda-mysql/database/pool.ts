@@ -6,6 +6,7 @@ export interface PoolOptions {
   knex?: HostKnex | undefined;
   connection?: string | undefined;
   poolSize?: number | undefined;
+  unencrypted?: 'allow' | 'refuse' | undefined;
 }
 
 /**
@@ -22,9 +23,9 @@ export class Pool {
   private closers: (() => void)[] = [];
 
   /** Opens no connection yet. Throws when the options name no MySQL database. */
-  constructor({ knex, connection, poolSize = 10 }: PoolOptions) {
+  constructor({ knex, connection, poolSize = 10, unencrypted = 'allow' }: PoolOptions) {
     this.isOwn = knex === undefined;
-    this.knex = knex ? onMysql2(knex) : connect(mysqlUrl(connection), { poolSize });
+    this.knex = knex ? onMysql2(knex) : connect({ url: mysqlUrl(connection), unencrypted }, { poolSize });
   }
 
   /** Opens it again after it was closed. */

@@ -1,5 +1,6 @@
 import { databaseTime } from '../../../db/connect.ts';
 import { databaseSettings, serverSettings } from '../../../db/database-options.ts';
+import { isThisMachine } from '../../../db/encryption.ts';
 import { pendingIn, readHistory } from '../../../db/history.ts';
 import { pendingMigrations } from '../../../db/migrate.ts';
 import { SchemaError } from '../../../db/schema-error.ts';
@@ -75,7 +76,7 @@ export const database: readonly Examination[] = [
     name: 'database TLS',
     async look({ db, config }) {
       const { cipher } = await serverFacts(await db());
-      return encryption(cipher, hostOf(config));
+      return encryption(cipher, hostOf(config), databaseSettings(config.database).unencrypted === 'allow');
     },
   },
   {
@@ -164,15 +165,16 @@ export function serverVersion(version: string): Finding {
   return fits ? good(found) : bad(found, 'Use MySQL 8.0 or later, or MariaDB 10.6 or later.');
 }
 
-const local = /^(localhost|127\.\d+\.\d+\.\d+|::1|\/.*)$/;
 const ownNetwork = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|[^.:]+$)/i;
 
-/** Whether what is said to the database can be overheard; a null host is one that is not known. */
-export function encryption(cipher: string, host: string | null): Finding {
+/** Whether what is said to the database can be overheard; a null host is one that is not known, and somebody may have waived it. */
+export function encryption(cipher: string, host: string | null, isWaived = false): Finding {
   if (cipher !== '') return good(`On, ${cipher}.`);
-  if (host !== null && local.test(host)) return good('Off, and not needed on this machine.');
+  if (host !== null && (host.startsWith('/') || isThisMachine(host)))
+    return good('Off, and not needed on this machine.');
   const remedy =
     'Add ?ssl=verify-full to DATABASE_URL, with sslCa=FILE where the certificate is the provider’s own.';
+  if (isWaived) return unseen('Off, as the configuration allows it by name.', remedy);
   if (host === null || ownNetwork.test(host))
     return unseen('Off: good enough only where nobody else is in the network between.', remedy);
   return bad(`Off, and ${host} is not this machine.`, remedy);
