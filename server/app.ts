@@ -6,8 +6,10 @@ import { hostAccess } from './admin/access/host.ts';
 import { pageRouter } from './admin/router.ts';
 import type { Config } from './config/index.ts';
 import { errorHandler, refusals, type UnexpectedErrors } from './errors.ts';
+import { healthEndpoint } from './health.ts';
 import { type HostMiddleware, onOwnExpress } from './host/own-express.ts';
 import type { Mail } from './mail/index.ts';
+import { publicHeaders } from './public-headers.ts';
 import {
   type AdminRouterOptions,
   adminOptions,
@@ -57,11 +59,8 @@ export function createApp(mail: Mail, db: Db, config: Config): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustedProxies);
-  app.use(ownHeaders(config.publicUrl));
-  app.get('/health', async (_request, response) => {
-    await mail.ping();
-    response.json({ ok: true });
-  });
+  app.use(publicHeaders, ownHeaders(config.publicUrl));
+  app.get('/health', healthEndpoint(mail));
   // A proxy may leave the path of the public address on, or take it off.
   const { pathname } = new URL(config.publicUrl);
   const router = Router();
@@ -69,21 +68,16 @@ export function createApp(mail: Mail, db: Db, config: Config): Express {
   router.use(
     pageRoutes(mail, { ...config, jobs: db, errors: 'page', access: accountAccess(mail, db, config) }),
   );
-  router.use(errorHandler(mail));
   if (pathname !== '/') app.use(pathname, router);
-  app.use(router);
+  // Behind everything: Express itself would show a stack.
+  app.use(router, errorHandler(mail));
   return app;
 }
 
-// The host name is ours alone here; under a host of somebody else's this would be theirs to say. Pages have a policy of
-// their own.
+// The host name is ours alone here; under a host of somebody else's this would be theirs to say.
 function ownHeaders(publicUrl: string): RequestHandler {
   return (_request, response, next) => {
-    response.set({
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-      'X-Content-Type-Options': 'nosniff',
-      ...(publicUrl.startsWith('https:') && { 'Strict-Transport-Security': 'max-age=31536000' }),
-    });
+    if (publicUrl.startsWith('https:')) response.set('Strict-Transport-Security', 'max-age=31536000');
     next();
   };
 }
@@ -102,7 +96,9 @@ function adminPages(name: string, mail: Mail, given: AdminRouterOptions): HostMi
 }
 
 function publicRoutes(mail: Mail, { webhookCredentials, secretKeys }: ResolvedPublicOptions): Router {
-  return webhookRouter(mail, webhookCredentials, secretKeys);
+  return Router()
+    .use('/webhooks', publicHeaders)
+    .use(webhookRouter(mail, webhookCredentials, secretKeys));
 }
 
 /** What the pages are made from, of a host or of the stand-alone server. */

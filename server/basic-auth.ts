@@ -15,11 +15,14 @@ export function matchesBasicAuth(
     .reduce((any, one) => any || one, false);
 }
 
+/** Longer pairs are nobody's. */
+const longestPair = 1000;
+
 /** The user and password of an Authorization header, empty where there are none. */
 export function readBasicAuth(header: string | undefined): WebhookCredential {
   const pair = decode(header);
   const colon = pair.indexOf(':');
-  return colon === -1
+  return colon === -1 || pair.length > longestPair
     ? { user: '', password: '' }
     : { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
 }

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { discardBody } from './body/discard-body.ts';
 import { BodyLost } from './body/read-body.ts';
 import { type Mail, MailError, type MailErrorCode } from './mail/index.ts';
 
@@ -36,8 +37,13 @@ export function errorHandler({ log }: Pick<Mail, 'log'>): ErrorRequestHandler {
 /** Answers what is the caller's fault, or the fault of how the host mounts us; passes everything else on. */
 export function refusals(log: Mail['log']): ErrorRequestHandler {
   return (error, request, response, next) => {
-    if (response.headersSent || isCutOff(request)) {
+    if (response.headersSent) {
       next(error);
+      return;
+    }
+    if (isCutOff(request)) {
+      log.info({ path: request.path }, 'a request was cut off by its sender');
+      answerNobody(response);
       return;
     }
     if (error instanceof MailError) {
@@ -65,6 +71,12 @@ export function isCutOff(request: Request): boolean {
   return request.destroyed && !request.complete;
 }
 
+/** Ends a request that was cut off. Nobody hears it, but whoever counts statuses counts no fault of ours. */
+export function answerNobody(response: Response): void {
+  if (!response.headersSent) response.status(400);
+  response.end();
+}
+
 /** The HTTP status of an error of the module. */
 export function statusOf({ code }: MailError): number {
   return statuses[code] ?? 422;
@@ -81,4 +93,5 @@ function answer(response: Response, status: number, code: string, message: strin
     json: () => response.json({ error: code, message, ...(field !== undefined && { field }) }),
     default: () => response.type('text').send(`${message}\n`),
   });
+  discardBody(response.req);
 }

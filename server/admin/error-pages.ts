@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request } from 'express';
+import { discardBody } from '../body/discard-body.ts';
 import { BodyLost } from '../body/read-body.ts';
-import { clientStatus, isCutOff, statusOf, type UnexpectedErrors } from '../errors.ts';
+import { answerNobody, clientStatus, isCutOff, statusOf, type UnexpectedErrors } from '../errors.ts';
 import { type Mail, MailError, type SecurityKind } from '../mail/index.ts';
 import { sourceOf } from '../request-source.ts';
 import { isSafe } from './access/csrf.ts';
@@ -43,12 +44,16 @@ export function errorPages(
     }
     const { section } = locationOf(response);
     if (error instanceof BodyLost) log.error({ section }, error.message);
+    // Not the path: that of an invitation is a secret.
+    const where = { method: request.method, section };
+    if (isCutOff(request)) {
+      log.info(where, 'a request was cut off by its sender');
+      answerNobody(response);
+      return;
+    }
     if (!answer) {
       answer = surprise(request);
-      // Not the path: that of an invitation is a secret.
-      const where = { method: request.method, section };
-      if (isCutOff(request)) log.info(where, 'a request was cut off by its sender');
-      else log.error({ err: error, incident: answer.incident, ...where }, 'page failed');
+      log.error({ err: error, incident: answer.incident, ...where }, 'page failed');
       if (unexpected === 'host' && !wantsJson(request) && !response.headersSent) {
         next(error);
         return;
@@ -62,6 +67,7 @@ export function errorPages(
     else if (!incident) log.info({ status, code, method: request.method, section, ...by }, 'request refused');
     if (wantsJson(request) && !response.headersSent) {
       response.status(status).json({ code, message, ...(incident && { incident }) });
+      discardBody(request);
       return;
     }
     const again = incident !== undefined && isSafe(request);
@@ -69,6 +75,7 @@ export function errorPages(
     const items = person ? itemsFor(navigation, person, accounts) : navigation;
     const back = items.find(({ path }) => path === section) ?? items[0];
     show(response, 'frame/error', { title, message, incident, again, back }, status);
+    discardBody(request);
   };
 }
 

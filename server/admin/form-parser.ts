@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { BodyTooDeep, refuseDeepJson } from '../body/depth.ts';
 import { takeBody } from '../body/found-body.ts';
-import { BodyTooDeep, readBody } from '../body/read-body.ts';
+import { readBody } from '../body/read-body.ts';
 import { isSafe } from './access/csrf.ts';
 import { sessionOf } from './access/session.ts';
 import { PageError } from './page-error.ts';
@@ -12,6 +13,9 @@ const small = parser('32kb', '32kb');
 /** What we read into `request.body`. */
 const readTypes = ['urlencoded', 'json'];
 
+/** What a script may send besides, to be read as it comes; no form of another site can send our header. */
+const scriptTypes = ['text/csv'];
+
 /**
  * Reads the bodies of forms and of scripts, whatever a host's parsers have done to them before; people who are signed in
  * may send larger ones. What is neither is left to `bodyStream`.
@@ -22,15 +26,19 @@ export const parseForms: RequestHandler = (request, response, next) => {
   return parse(request, response, error => next(refusalOf(error)));
 };
 
-/** Refuses a form sent in a way that is not read, such as text/plain; a script with our header may send any type. */
+/** Refuses what is sent in a way that is not read, such as text/plain, or compressed where nothing decompresses it. */
 export const refuseOtherTypes: RequestHandler = (request, _response, next) => {
   const isRead =
     isSafe(request) ||
     takeBody(request).state === 'none' ||
     request.is(readTypes) ||
-    request.get('x-csrf-token');
+    (request.get('x-csrf-token') && request.is(scriptTypes) && isPlain(request));
   next(isRead ? undefined : wrongType());
 };
+
+function isPlain(request: Request): boolean {
+  return /^(identity)?$/i.test(request.get('content-encoding') ?? '');
+}
 
 /** A field of a form as text; empty when it is missing or is not text. */
 export function formField({ body }: Request, name: string): string {
@@ -41,7 +49,7 @@ export function formField({ body }: Request, name: string): string {
 function parser(form: string, json: string): RequestHandler {
   return readBody([
     express.urlencoded({ extended: true, limit: form, parameterLimit: 5000 }),
-    express.json({ limit: json }),
+    express.json({ limit: json, verify: refuseDeepJson }),
   ]);
 }
 

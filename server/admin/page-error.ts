@@ -40,6 +40,11 @@ export function unreadable(message: string): PageError {
   return new PageError(422, 'Cannot be shown', message);
 }
 
+/** Too many requests came from one place. */
+export function tooManyRequests(wait = '15 minutes'): PageError {
+  return new PageError(429, 'Too many requests', `Wait ${wait}, then try again.`);
+}
+
 /** The person may not do this. */
 export function forbidden(message: string): PageError {
   return new PageError(403, 'Not allowed', message);

@@ -36,6 +36,7 @@ export function locationOf(response: Response): PageLocation {
 function pathToMount({ path, originalUrl }: Request): string {
   const [asked = ''] = originalUrl.split('?');
   if (path === '/' && !asked.endsWith('/')) return `./${asked.slice(asked.lastIndexOf('/') + 1)}/`;
-  const depth = path.split('/').length - 2;
+  // A request may name no path at all: `OPTIONS *`.
+  const depth = Math.max(path.split('/').length - 2, 0);
   return depth === 0 ? './' : '../'.repeat(depth);
 }

@@ -17,6 +17,7 @@ import { jobStorage } from './jobs/job-storage.ts';
 import { notFound } from './page-error.ts';
 import { rememberLocation } from './page-location.ts';
 import { allow } from './permissions.ts';
+import { requestLimits } from './request-limits.ts';
 import { sections } from './sections.ts';
 import type { StreamOptions } from './streams/options.ts';
 import { createShow } from './views.ts';
@@ -27,6 +28,8 @@ export interface PageOptions extends CsrfOptions, StreamOptions {
   jobs: Knex;
   /** Who answers what nobody expected; we do by default. */
   errors?: UnexpectedErrors;
+  /** How many requests of one address are taken in a minute from people who are not signed in. Default 300. */
+  strangersPerMinute?: number;
 }
 
 /**
@@ -47,8 +50,9 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   const jobs = jobStorage(mail, options.jobs);
   const router = Router();
   router.use(pageHeaders, rememberLocation(options.publicUrl), flashMessages(options.publicUrl));
-  router.use('/assets', assetRouter(version));
-  router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory));
+  const { ofAssets, ofStrangers } = requestLimits(options.strangersPerMinute);
+  router.use('/assets', ofAssets, assetRouter(version));
+  router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory), ofStrangers);
   router.use(parseForms, csrf.issue, refuseOtherTypes);
   if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
   router.use(requireSignIn(access, show, mail.security));

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
-import { isTooDeep } from './depth.ts';
+import { BodyTooDeep, isTooDeep } from './depth.ts';
 import { type FoundBody, takeBody } from './found-body.ts';
 
 /** A body that somebody else read before us and did not leave whole. Its message says how to correct that. */
@@ -16,13 +16,6 @@ export class BodyLost extends Error {
   }
 }
 
-/** A body nested deeper than anything we read. */
-export class BodyTooDeep extends Error {
-  override readonly name = 'BodyTooDeep';
-  readonly status = 400;
-  readonly type = 'entity.too.deep';
-}
-
 /**
  * Has `parsers` read a body into `request.body`, whatever happened to it before: from the request where nobody has read
  * it, else from what the host's parser left, as long as that is all of it. Ends in a {@link BodyLost} when it is not.
@@ -34,7 +27,7 @@ export function readBody(parsers: readonly RequestHandler[]): RequestHandler {
     const source = body.state === 'whole' ? replayed(request, body) : request;
     const finish = () => {
       request.body = source.body;
-      next(isTooDeep(request.body) ? new BodyTooDeep('The body is nested too deep.') : undefined);
+      next(isTooDeep(request.body) ? new BodyTooDeep() : undefined);
     };
     const parse = parsers.reduceRight<() => void>(
       (then, parser) => () => void parser(source, response, error => (error ? next(error) : then())),
