@@ -90,11 +90,11 @@ describe('floods', () => {
     it('limit the failed logins of all addresses together, and still nothing else', async () => {
       await start(createApp(mail, testDatabase(), config()));
       const somewhere = (i: number) => `198.18.${i >> 8}.${i & 255}`;
-      let last = 0;
-      const statuses = await flood(301, () => knock('wrong-password', somewhere(++last)));
-      expect(new Set(statuses.slice(0, -1))).to.deep.equal(new Set([401]));
-      expect(statuses.at(-1)).to.equal(429);
-      expect((await knock(password, somewhere(++last), event(1_000_002))).status).to.equal(200);
+      const knocks = Array.from({ length: 303 }, (_, i) => knock('wrong-password', somewhere(i)));
+      const statuses = (await Promise.all(knocks)).map(({ status }) => status);
+      expect(statuses.filter(status => status === 401)).to.have.length(300);
+      expect(statuses.filter(status => status === 429)).to.have.length(3);
+      expect((await knock(password, somewhere(0), event(1_000_002))).status).to.equal(200);
     });
 
     it('take right credentials however often they come', async () => {
