@@ -7,6 +7,7 @@ import { compileTemplate } from '../language/render.ts';
 import { type BrandSource, canonicalLocale, noLayout, type Source } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { checkPaths } from '../language/walk.ts';
+import { confidentialIssues } from '../lint/confidential/check.ts';
 import type { Candidate, TemplateIssue } from './api.ts';
 import type { AuthoringChecks, AuthoringContext } from './context.ts';
 import { brandPlaceholders } from './placeholders.ts';
@@ -23,10 +24,15 @@ export async function validate(
       // What was wrong with it before is no fault of a layout that is published now.
       const before = !direct && published && found.length > 0 ? await checks.check(published) : [];
       const known = new Set(before.map(sameness));
-      const newIssues = inOrder(found.filter(one => !known.has(sameness(one))));
+      const newIssues = inOrder(found.filter(one => isOfConfidential(one) || !known.has(sameness(one))));
       return { key, content, published, issues: newIssues.map(one => ({ ...one, template: key })) };
     }),
   );
+}
+
+// One that gave a link away before gives it away now, and perhaps to somebody else.
+function isOfConfidential({ rule }: Issue): boolean {
+  return rule === 'confidential';
 }
 
 function sameness({ part, locale, rule, message }: Issue): string {
@@ -95,7 +101,7 @@ function languageIssues({ language }: BrandSource): Issue[] {
  * in each language. Throws `invalid-template` or `invalid-data`. On this thread: for templates from files alone.
  */
 export function assertSendable(content: TemplateContent): void {
-  const error = checkPaths(content).find(isError);
+  const error = checkPaths(content).find(isError) ?? confidentialIssues(content)[0];
   if (error) {
     const message = `${content.key}: ${positionText(error)}: ${error.message}`;
     throw new MailError('invalid-template', message, error.part);

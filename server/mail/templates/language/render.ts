@@ -49,15 +49,11 @@ export function compileTemplate(content: TemplateContent): CompiledTemplate {
 
 function compileParts(content: TemplateContent, parts: TemplateParts, partsLocale: string): CompiledTemplate {
   const plain = engine(content.partials.text, true);
-  const styled = engine(
-    Object.fromEntries(
-      Object.entries(content.partials.html).map(([name, html]) => [name, inlineCss(html, content)]),
-    ),
-    false,
-  );
+  const sources = htmlSources(content, parts);
+  const styled = engine(sources.partials, false);
   const subject = compilePart(plain, parts.subject, 'subject', true);
   const preheader = compilePart(plain, parts.preheader ?? '', 'preheader', true);
-  const html = compilePart(styled, inlineCss(wrap(content.layout.html, parts.html), content), 'html', false);
+  const html = compilePart(styled, sources.html, 'html', false);
   const text =
     parts.text === undefined ? null : compilePart(plain, wrap(content.layout.text, parts.text), 'text', true);
   // Numbers and dates are written for the recipient; `lang` tells the language that the words are in.
@@ -80,6 +76,21 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
         text: text ? tidyText(text(data, runtime)) : textFromHtml(renderedHtml),
       };
     },
+  };
+}
+
+/** The HTML of one language as it is compiled: in its layout, with its styles on the elements; and its partials likewise. */
+export function htmlSources(
+  content: TemplateContent,
+  parts: TemplateParts,
+): { html: string; partials: Record<string, string> } {
+  const partials = Object.entries(content.partials.html).map(([name, html]) => [
+    name,
+    inlineCss(html, content),
+  ]);
+  return {
+    html: inlineCss(wrap(content.layout.html, parts.html), content),
+    partials: Object.fromEntries(partials),
   };
 }
 

@@ -55,6 +55,11 @@ export function bodyScopes(
   return itemsOf(spec).map(item => ({ ...enter(scope, item, pairUp(names, [item, plainValue])), frame }));
 }
 
+/** The scope of a block about which the contract says nothing: `spec` stands for whatever is in it. */
+export function unknownScope(names: string[], spec: FieldSpec, scope: Scope): Scope {
+  return enter(scope, spec, pairUp(names, [spec, plainValue]));
+}
+
 /** The scope of a partial: its context with the hash arguments over it. It sees `@` variables, but no `../`. */
 export function partialScope(scope: Scope, context: FieldSpec, given: ContractSpec): Scope {
   const self: FieldSpec = { type: 'object', fields: { ...context.fields, ...given } };

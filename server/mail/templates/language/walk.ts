@@ -170,8 +170,8 @@ function walkPartial(walk: Walk, partial: hbs.AST.PartialStatement, scope: Scope
   }
 }
 
-// Rendering puts the part into its layout as text, so only the plain form counts, once.
-function isSlot({ name, params, hash, strip }: hbs.AST.PartialStatement): boolean {
+/** Whether it is where a layout takes its part: rendering puts that in as text, so only the plain form counts, once. */
+export function isSlot({ name, params, hash, strip }: hbs.AST.PartialStatement): boolean {
   const isPlain = params.length === 0 && hash === undefined && !strip.open && !strip.close;
   return isPlain && isPath(name) && name.original === 'content';
 }

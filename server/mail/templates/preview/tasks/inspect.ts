@@ -6,6 +6,7 @@ import { compileContract, contractSchema } from '../../language/contract.ts';
 import { compileTemplate } from '../../language/render.ts';
 import type { TemplateContent } from '../../language/template.ts';
 import { checkPaths } from '../../language/walk.ts';
+import { confidentialIssues } from '../../lint/confidential/check.ts';
 import { annotateSource, type MailDocument, readPage, withoutPositions } from '../../lint/document.ts';
 import { lint, lintBare } from '../../lint/index.ts';
 import { bareSample } from '../generated-samples.ts';
@@ -30,7 +31,8 @@ export function inspect(inspection: Inspection): Issue[] {
   const sample = sampleIssues(content);
   // A source with errors fails to render for their sake, which would be said twice.
   const documents = isSound && sample.length === 0 ? inspectDocuments(inspection) : [];
-  return once([...paths, ...sample, ...documents]);
+  const confidential = isSound ? confidentialIssues(content) : [];
+  return once([...paths, ...sample, ...documents, ...confidential]);
 }
 
 function sizeIssues(content: TemplateContent): Issue[] {
