@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connect.ts';
 import type { Mail } from '../mail/index.ts';
-import { type PasswordCost, passwordCost } from './passwords.ts';
+import { type PasswordCost, passwordCost } from './passwords/hash.ts';
 import { createEncrypter, type Encrypter } from './secrets.ts';
 
 /** What every flow about accounts works with. */

@@ -11,7 +11,8 @@ export type AccountErrorCode =
   | 'password-wrong'
   | 'code-wrong'
   | 'setup-over'
-  | 'locked-out';
+  | 'locked-out'
+  | 'busy';
 
 /** An expected failure: nothing was changed. */
 export class AccountError extends Error {

@@ -4,7 +4,8 @@ import { sendAccountMail } from './account-mail.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
 import { recordFailure } from './lockout.ts';
-import { hashPassword, passwordProblem } from './passwords.ts';
+import { hashPassword } from './passwords/hash.ts';
+import { passwordProblem } from './passwords/rules.ts';
 import { hashOf, newToken } from './secrets.ts';
 import {
   type Account,
@@ -84,12 +85,13 @@ export async function acceptLink(
   context: AccountsContext,
   token: string,
   password: string,
+  network = '',
 ): Promise<Account> {
   const { account, purpose } = await accountOfLink(context, token);
   const { id } = account;
   const problem = passwordProblem(password, account);
   if (problem) throw new AccountError('password-unfit', problem);
-  const hash = await hashPassword(password, context.cost);
+  const hash = await hashPassword(password, context.cost, { name: network, known: false });
   await changeAccounts(context, async (trx, record) => {
     const now = context.now();
     // The account first, like every change of an account and its links, so that none waits for another in a circle.

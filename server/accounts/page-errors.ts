@@ -16,6 +16,7 @@ const pages: Record<AccountErrorCode, [status: PageStatus, title: string]> = {
   'code-wrong': [422, 'Not changed'],
   'setup-over': [422, 'Not changed'],
   'locked-out': [429, 'Not changed'],
+  busy: [503, 'Try again in a moment'],
 };
 
 /** The status that a form answers with when it shows this failure itself. */
@@ -24,7 +25,8 @@ export function statusOf({ code }: AccountError): PageStatus {
 }
 
 /** Turns expected failures into their pages. */
-export const accountErrorPages: ErrorRequestHandler = (error, _request, _response, next) => {
+export const accountErrorPages: ErrorRequestHandler = (error, _request, response, next) => {
+  if (error instanceof AccountError && error.code === 'busy') response.set('Retry-After', '10');
   next(
     error instanceof AccountError ? new PageError(...pages[error.code], error.message, error.code) : error,
   );

@@ -3,7 +3,8 @@ import type { RequestSource } from '../request-source.ts';
 import type { AccountsContext } from './context.ts';
 import { clearFailures, type LockoutSubject, recordFailure } from './lockout.ts';
 import { sendNotice } from './notices.ts';
-import { hashPassword, needsRehash, verifyPassword } from './passwords.ts';
+import { assertRoomToHash, hashPassword, needsRehash, verifyPassword } from './passwords/hash.ts';
+import type { Caller } from './passwords/hash-queue.ts';
 import { hashOf, newToken } from './secrets.ts';
 import {
   type Account,
@@ -61,6 +62,8 @@ export async function signIn(context: AccountsContext, credentials: Credentials)
   // Not waited for: it would take longer where there is an account, and an admin's above all.
   const report = (kind: SecurityKind) =>
     void context.mail.security.record({ kind, ...source, ...(account && { accountId: account.id }) });
+  const caller = browser ? { name: browser, known: true } : { name: network, known: false };
+  assertRoomToHash(caller);
   let locks = false;
   for (const subject of attempted) {
     const counted = await recordFailure(context, subject);
@@ -71,7 +74,7 @@ export async function signIn(context: AccountsContext, credentials: Credentials)
     if (subject.kind !== 'address') locks = counted.locksUntil !== null;
   }
 
-  const right = await verifyPassword(password, account?.password ?? null, context.cost);
+  const right = await verifyPassword(password, account?.password ?? null, context.cost, caller);
   if (!account || !right || account.disabledAt) {
     report('sign-in.fail');
     if (locks) report(account?.role === 'admin' ? 'sign-in.admin-lock' : 'sign-in.lock');
@@ -79,7 +82,7 @@ export async function signIn(context: AccountsContext, credentials: Credentials)
   }
 
   for (const subject of attempted) await clearFailures(context, subject);
-  await rehash(context, account, password);
+  await rehash(context, account, password, caller);
   return account.totpSecret
     ? { kind: 'code-needed', token: await newCodeToken(context, account) }
     : { kind: 'signed-in', account };
@@ -148,7 +151,8 @@ async function rehash(
   context: AccountsContext,
   { id, password: stored }: Account,
   password: string,
+  caller: Caller,
 ): Promise<void> {
   if (!stored || !needsRehash(stored, context.cost)) return;
-  await updateAccount(context.db, id, { password: await hashPassword(password, context.cost) });
+  await updateAccount(context.db, id, { password: await hashPassword(password, context.cost, caller) });
 }

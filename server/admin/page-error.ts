@@ -1,5 +1,5 @@
 /** Statuses that have a page of their own. */
-export type PageStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429;
+export type PageStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503;
 
 /** A request that gets a page saying what is wrong and a way back; a script gets `{ code, message }`. */
 export class PageError extends Error {
@@ -28,6 +28,7 @@ const codes: Record<PageStatus, string> = {
   415: 'wrong-type',
   422: 'invalid',
   429: 'too-many',
+  503: 'busy',
 };
 
 /** Nothing is at this address. */

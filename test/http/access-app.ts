@@ -2,7 +2,7 @@ import express, { type Express } from 'express';
 import request, { type Response } from 'supertest';
 import { v7 as uuid } from 'uuid';
 import { type AccountAccessSettings, accountAccess } from '../../server/accounts/index.ts';
-import { hashPassword } from '../../server/accounts/passwords.ts';
+import { hashPassword } from '../../server/accounts/passwords/hash.ts';
 import type { Person, Role } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail } from '../../server/mail/index.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import request from 'supertest';
-import { hashPassword } from '../../server/accounts/passwords.ts';
+import { hashPassword } from '../../server/accounts/passwords/hash.ts';
 import { testDatabase } from '../support/database.ts';
 import { type AccessApp, browserAt, cheap, goodPassword, openAccessApp } from './access-app.ts';
 
@@ -165,6 +165,33 @@ describe('signing in', () => {
     expect(statuses).to.deep.equal([422, 422, 422, 429]);
     await request(app).get('/sign-in').expect(200);
   });
+
+  it('is refused, with when to come again, to a flood of strangers, not to who is known', async () => {
+    const known = await opened.signedIn('ada@example.com');
+    await known.post('/sign-out');
+    const app = opened.appWith({ cost: { logN: 14, r: 8, p: 1 } });
+    const { agent, token } = browserAt(app);
+    const _csrf = await token();
+    const flood = Array.from({ length: 80 }, (_, i) =>
+      agent
+        .post('/sign-in')
+        .set('X-Forwarded-For', `192.0.2.${i}`)
+        .type('form')
+        .send({ email: `user${i}@example.com`, password: 'wrong', _csrf }),
+    );
+    const [answers, { status }] = await Promise.all([Promise.all(flood), known.signIn('ada@example.com')]);
+    expect(status).to.equal(303);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).to.be.greaterThan(0);
+    expect(refused[0]?.headers['retry-after']).to.equal('10');
+    expect(refused[0]?.text).to.include('Too many people are signing in at this moment.');
+    expect(answers.filter(({ status }) => status === 422).length).to.be.greaterThan(40);
+    // What was refused has counted for nothing.
+    const { failures } = await testDatabase()('postlane_sign_in_failures')
+      .sum({ failures: 'failures' })
+      .first();
+    expect(Number(failures)).to.equal(2 * (80 - refused.length));
+  }).timeout(60_000);
 
   it('makes an old hash new', async () => {
     const old = await hashPassword('an older way to say it', { logN: 3, r: 8, p: 1 });

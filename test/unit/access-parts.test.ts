@@ -6,9 +6,10 @@ import {
   hashPassword,
   needsRehash,
   passwordCost,
-  passwordProblem,
   verifyPassword,
-} from '../../server/accounts/passwords.ts';
+} from '../../server/accounts/passwords/hash.ts';
+import { createHashQueue, QueueFull } from '../../server/accounts/passwords/hash-queue.ts';
+import { passwordProblem } from '../../server/accounts/passwords/rules.ts';
 import { createEncrypter } from '../../server/accounts/secrets.ts';
 import {
   newRecoveryCodes,
@@ -35,6 +36,13 @@ describe('parts of the access', () => {
       expect(await verifyPassword('x', 'nonsense', cheap)).to.equal(false);
     });
 
+    it('that are longer than any are not hashed at all', async () => {
+      const impossible = { logN: 40, r: 8, p: 1 };
+      expect(await verifyPassword('a long one '.repeat(12), null, impossible)).to.equal(false);
+      const tried = verifyPassword('a short one', null, impossible).catch(() => 'hashed');
+      expect(await tried).to.equal('hashed');
+    });
+
     it('are hashed at the cost of today, and known when they were not', async () => {
       expect(passwordCost).to.deep.equal({ logN: 15, r: 8, p: 3 });
       const stored = await hashPassword('x', cheap);
@@ -46,11 +54,17 @@ describe('parts of the access', () => {
     const ada = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' };
     for (const [password, fault] of [
       ['elevenchars', /at least 12/],
-      ['x'.repeat(201), /at most 200/],
+      ['a long one '.repeat(12), /at most 128 characters; this one has 132/],
       ['aaaaaaabbbbbbb', /repeats/],
       ['ada.lovelace1', /little more than/],
       ['Ada Lovelace!', /little more than/],
-      ['password12345', /little more than/],
+      ['password12345', /among the first that attackers try/],
+      ['Password!2026', /little more than/],
+      ['qwertyqwerty1', /little more than/],
+      ['Iloveyou2026!', /little more than/],
+      ['1Q2W3E4R5T6Y', /among the first that attackers try/],
+      ['leavemealone', /among the first that attackers try/],
+      ['Chickenwing101', /among the first that attackers try/],
     ] as const) {
       it(`refuse ${password.slice(0, 20)}`, () => {
         expect(passwordProblem(password, ada)).to.match(fault);
@@ -58,7 +72,12 @@ describe('parts of the access', () => {
     }
 
     it('take words, accents and signs', () => {
-      for (const password of ['a walrus on the stairs', 'ünïcödé ✉ words', 'password of the walrus king']) {
+      for (const password of [
+        'a walrus on the stairs',
+        'ünïcödé ✉ words',
+        'password of the walrus king',
+        'words and more words '.repeat(6),
+      ]) {
         expect(passwordProblem(password, ada), password).to.equal(null);
       }
     });
@@ -69,6 +88,66 @@ describe('parts of the access', () => {
       failures => pauseAfter(failures, lockoutRules.account) / 1000,
     );
     expect(pauses).to.deep.equal([0, 0, 30, 60, 120, 480, 900, 900]);
+  });
+
+  describe('the queue in which passwords are checked', () => {
+    const open = () => createHashQueue({ atOnce: 1, perCaller: 2, strangers: 5 });
+    const held = () => {
+      let release = () => {};
+      const held = new Promise<void>(resolve => {
+        release = resolve;
+      });
+      return { held, release };
+    };
+    const stranger = (name: string) => ({ name, known: false });
+
+    it('lets nobody wait for ever: beyond its bounds it refuses at once', async () => {
+      const queue = open();
+      const { held: first, release } = held();
+      const asked = Array.from({ length: 100 }, (_, i) =>
+        queue
+          .run(stranger(`n${i}`), () => first)
+          .then(
+            () => 'done',
+            error => error instanceof QueueFull && 'refused',
+          ),
+      );
+      release();
+      const answers = await Promise.all(asked);
+      expect(answers.filter(answer => answer === 'done')).to.have.length(6);
+      expect(answers.filter(answer => answer === 'refused')).to.have.length(94);
+      expect(queue.hasRoom(stranger('n1'))).to.equal(true);
+    });
+
+    it('goes round among callers, and keeps a place for people who are known', async () => {
+      const queue = open();
+      const { held: first, release } = held();
+      const order: string[] = [];
+      const run = (name: string, known = false) =>
+        queue.run({ name, known }, async () => {
+          order.push(name);
+          await first;
+        });
+      const all = [run('a'), run('b'), run('b'), run('c'), run('d'), run('e')];
+      await expectFull(run('f'));
+      await expectFull(run('b'));
+      all.push(run('ada', true), run('ada', true));
+      await expectFull(run('ada', true));
+      release();
+      await Promise.all(all);
+      expect(order).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'ada', 'b', 'ada']);
+    });
+
+    it('goes on after work that failed', async () => {
+      const queue = open();
+      const failed = queue.run(stranger('a'), () => Promise.reject(new Error('broken')));
+      const next = queue.run(stranger('b'), async () => 'done');
+      expect(await failed.catch((error: Error) => error.message)).to.equal('broken');
+      expect(await next).to.equal('done');
+    });
+
+    const expectFull = async (asked: Promise<unknown>) =>
+      expect(await asked.catch((error: unknown) => error)).to.be.instanceOf(QueueFull);
   });
 
   describe('codes of the second factor', () => {

@@ -5,7 +5,7 @@ import { sourceOf } from '../../request-source.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
 import { statusOf } from '../page-errors.ts';
-import { longestPassword, shortestPassword } from '../passwords.ts';
+import { longestPassword, shortestPassword } from '../passwords/rules.ts';
 import { isOver } from '../sessions.ts';
 import type { Account } from '../store/accounts-store.ts';
 import { countRecoveryCodes } from '../store/recovery-codes-store.ts';

@@ -7,7 +7,7 @@ import { notFound } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
-import { newPassword } from '../passwords.ts';
+import { newPassword } from '../passwords/rules.ts';
 import { changePassword } from '../profile.ts';
 import { signOut } from '../sessions.ts';
 import { findAccount } from '../store/accounts-store.ts';

@@ -10,7 +10,7 @@ import { linkMailProblem } from '../link-mail.ts';
 import { acceptLink, accountOfLink, forgottenHours, mailForgotten } from '../links.ts';
 import { recordFailure } from '../lockout.ts';
 import { statusOf } from '../page-errors.ts';
-import { longestPassword, newPassword, shortestPassword } from '../passwords.ts';
+import { longestPassword, newPassword, shortestPassword } from '../passwords/rules.ts';
 import { callerAddress, rateLimit, tooManyRequests } from './rate-limit.ts';
 
 /**
@@ -49,7 +49,7 @@ export function passwordLinkRouter(
     const token = String(request.params.token);
     try {
       const password = newPassword(formField(request, 'password'), formField(request, 'again'));
-      const account = await acceptLink(context, token, password);
+      const account = await acceptLink(context, token, password, callerAddress(request));
       // A link alone does not replace the second factor.
       if (account.totpSecret)
         return redirectWithFlash(response, 'sign-in', 'Your password is set. Sign in with it.');
