@@ -4,7 +4,7 @@ import { sendAccountMail } from './account-mail.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
 import { recordFailure } from './lockout.ts';
-import { hashPassword } from './passwords/hash.ts';
+import { hashPassword, placeToHash } from './passwords/hash.ts';
 import { passwordProblem } from './passwords/rules.ts';
 import { hashOf, newToken } from './secrets.ts';
 import {
@@ -91,7 +91,7 @@ export async function acceptLink(
   const { id } = account;
   const problem = passwordProblem(password, account);
   if (problem) throw new AccountError('password-unfit', problem);
-  const hash = await hashPassword(password, context.cost, { name: network, known: false });
+  const hash = await hashPassword(password, context.cost, placeToHash({ name: network, known: false }));
   await changeAccounts(context, async (trx, record) => {
     const now = context.now();
     // The account first, like every change of an account and its links, so that none waits for another in a circle.

@@ -2,7 +2,7 @@ import { auditView, changeAccounts } from './account-changes.ts';
 import type { AccountsContext } from './context.ts';
 import { AccountError } from './error.ts';
 import { clearFailures, recordFailure } from './lockout.ts';
-import { assertRoomToHash, hashPassword, verifyPassword } from './passwords/hash.ts';
+import { hashPassword, placeToHash, verifyPassword } from './passwords/hash.ts';
 import { passwordProblem } from './passwords/rules.ts';
 import { type Account, lockAccount, updateAccount } from './store/accounts-store.ts';
 import { voidTokens } from './store/one-time-tokens-store.ts';
@@ -20,7 +20,7 @@ export async function changePassword(
   await confirmPassword(context, account, passwords.current);
   const problem = passwordProblem(passwords.next, account);
   if (problem) throw new AccountError('password-unfit', problem);
-  const hash = await hashPassword(passwords.next, context.cost, { name: id, known: true });
+  const hash = await hashPassword(passwords.next, context.cost, placeToHash({ name: id, known: true }));
   await changeAccounts(context, async (trx, record) => {
     await updateAccount(trx, id, { password: hash });
     await endSessions(trx, id, context.now());
@@ -100,12 +100,15 @@ async function confirmPassword(
   { id, password: stored }: Account,
   password: string,
 ): Promise<void> {
-  const caller = { name: id, known: true };
-  assertRoomToHash(caller);
-  const subject = { kind: 'profile', accountId: id } as const;
-  if ((await recordFailure(context, subject)).lockedUntil)
-    throw new AccountError('locked-out', 'Too many wrong passwords. Wait a while, then try again.');
-  if (!(await verifyPassword(password, stored, context.cost, caller)))
-    throw new AccountError('password-wrong', 'That is not your current password.');
-  await clearFailures(context, subject);
+  const place = placeToHash({ name: id, known: true });
+  try {
+    const subject = { kind: 'profile', accountId: id } as const;
+    if ((await recordFailure(context, subject)).lockedUntil)
+      throw new AccountError('locked-out', 'Too many wrong passwords. Wait a while, then try again.');
+    if (!(await verifyPassword(password, stored, context.cost, place)))
+      throw new AccountError('password-wrong', 'That is not your current password.');
+    await clearFailures(context, subject);
+  } finally {
+    place.leave();
+  }
 }

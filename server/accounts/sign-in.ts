@@ -3,8 +3,8 @@ import type { RequestSource } from '../request-source.ts';
 import type { AccountsContext } from './context.ts';
 import { clearFailures, type LockoutSubject, recordFailure } from './lockout.ts';
 import { sendNotice } from './notices.ts';
-import { assertRoomToHash, hashPassword, needsRehash, verifyPassword } from './passwords/hash.ts';
-import type { Caller } from './passwords/hash-queue.ts';
+import { hashPassword, needsRehash, placeToHash, verifyPassword } from './passwords/hash.ts';
+import type { Place } from './passwords/hash-queue.ts';
 import { hashOf, newToken } from './secrets.ts';
 import {
   type Account,
@@ -46,12 +46,16 @@ export interface Credentials {
   deviceOf: (accountId: string) => string | null;
 }
 
-/** Address and password. Every refusal looks and takes the same, whether there is an account or not. */
+/**
+ * Address and password. Every refusal looks and takes the same, whether there is an account or not. Throws an AccountError
+ * when too many are signing in, and then it was no attempt.
+ */
 export async function signIn(context: AccountsContext, credentials: Credentials): Promise<SignIn> {
-  const { password, network, source, deviceOf } = credentials;
+  const { network, deviceOf } = credentials;
   const email = credentials.email.trim().toLowerCase();
   const account = await findAccountByEmail(context.db, email);
   const browser = account && deviceOf(account.id);
+  const place = placeToHash({ name: browser ?? network, known: browser !== null });
   const attempted: LockoutSubject[] =
     account && browser
       ? [{ kind: 'browser', accountId: account.id, browser }]
@@ -59,11 +63,21 @@ export async function signIn(context: AccountsContext, credentials: Credentials)
           { kind: 'address', network },
           { kind: 'account', email },
         ];
+  try {
+    return await attempt(context, credentials, { account, attempted, place });
+  } finally {
+    place.leave();
+  }
+}
+
+async function attempt(
+  context: AccountsContext,
+  { password, source }: Credentials,
+  { account, attempted, place }: { account: Account | null; attempted: LockoutSubject[]; place: Place },
+): Promise<SignIn> {
   // Not waited for: it would take longer where there is an account, and an admin's above all.
   const report = (kind: SecurityKind) =>
     void context.mail.security.record({ kind, ...source, ...(account && { accountId: account.id }) });
-  const caller = browser ? { name: browser, known: true } : { name: network, known: false };
-  assertRoomToHash(caller);
   let locks = false;
   for (const subject of attempted) {
     const counted = await recordFailure(context, subject);
@@ -74,7 +88,7 @@ export async function signIn(context: AccountsContext, credentials: Credentials)
     if (subject.kind !== 'address') locks = counted.locksUntil !== null;
   }
 
-  const right = await verifyPassword(password, account?.password ?? null, context.cost, caller);
+  const right = await verifyPassword(password, account?.password ?? null, context.cost, place);
   if (!account || !right || account.disabledAt) {
     report('sign-in.fail');
     if (locks) report(account?.role === 'admin' ? 'sign-in.admin-lock' : 'sign-in.lock');
@@ -82,7 +96,7 @@ export async function signIn(context: AccountsContext, credentials: Credentials)
   }
 
   for (const subject of attempted) await clearFailures(context, subject);
-  await rehash(context, account, password, caller);
+  await rehash(context, account, password);
   return account.totpSecret
     ? { kind: 'code-needed', token: await newCodeToken(context, account) }
     : { kind: 'signed-in', account };
@@ -151,8 +165,8 @@ async function rehash(
   context: AccountsContext,
   { id, password: stored }: Account,
   password: string,
-  caller: Caller,
 ): Promise<void> {
   if (!stored || !needsRehash(stored, context.cost)) return;
-  await updateAccount(context.db, id, { password: await hashPassword(password, context.cost, caller) });
+  const place = placeToHash({ name: id, known: true });
+  await updateAccount(context.db, id, { password: await hashPassword(password, context.cost, place) });
 }

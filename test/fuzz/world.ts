@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { connect, type Db } from '../../db/connect.ts';
 import { emptyTables } from '../../db/empty-tables.ts';
 import { createDatabase, dropDatabase, migrate } from '../../db/migrate.ts';
-import { hashPassword } from '../../server/accounts/passwords.ts';
+import { hashPassword } from '../../server/accounts/passwords/hash.ts';
 import { type Role, roles } from '../../server/admin/person.ts';
 import { createApp } from '../../server/app.ts';
 import { type Config, loadConfig } from '../../server/config/index.ts';

@@ -8,7 +8,12 @@ import {
   passwordCost,
   verifyPassword,
 } from '../../server/accounts/passwords/hash.ts';
-import { createHashQueue, QueueFull } from '../../server/accounts/passwords/hash-queue.ts';
+import {
+  type Caller,
+  createHashQueue,
+  type HashQueue,
+  QueueFull,
+} from '../../server/accounts/passwords/hash-queue.ts';
 import { passwordProblem } from '../../server/accounts/passwords/rules.ts';
 import { createEncrypter } from '../../server/accounts/secrets.ts';
 import {
@@ -100,23 +105,23 @@ describe('parts of the access', () => {
       return { held, release };
     };
     const stranger = (name: string) => ({ name, known: false });
+    const enterAndRun = async <T>(queue: HashQueue, caller: Caller, work: () => Promise<T>) =>
+      queue.enter(caller).run(work);
 
     it('lets nobody wait for ever: beyond its bounds it refuses at once', async () => {
       const queue = open();
       const { held: first, release } = held();
       const asked = Array.from({ length: 100 }, (_, i) =>
-        queue
-          .run(stranger(`n${i}`), () => first)
-          .then(
-            () => 'done',
-            error => error instanceof QueueFull && 'refused',
-          ),
+        enterAndRun(queue, stranger(`n${i}`), () => first).then(
+          () => 'done',
+          error => error instanceof QueueFull && 'refused',
+        ),
       );
       release();
       const answers = await Promise.all(asked);
       expect(answers.filter(answer => answer === 'done')).to.have.length(6);
       expect(answers.filter(answer => answer === 'refused')).to.have.length(94);
-      expect(queue.hasRoom(stranger('n1'))).to.equal(true);
+      queue.enter(stranger('n1')).leave();
     });
 
     it('goes round among callers, and keeps a place for people who are known', async () => {
@@ -124,7 +129,7 @@ describe('parts of the access', () => {
       const { held: first, release } = held();
       const order: string[] = [];
       const run = (name: string, known = false) =>
-        queue.run({ name, known }, async () => {
+        enterAndRun(queue, { name, known }, async () => {
           order.push(name);
           await first;
         });
@@ -138,10 +143,20 @@ describe('parts of the access', () => {
       expect(order).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'ada', 'b', 'ada']);
     });
 
+    it('holds a place from entering on, and takes it back', () => {
+      const queue = open();
+      const held = ['a', 'b', 'c', 'd', 'e'].map(name => queue.enter(stranger(name)));
+      expect(() => queue.enter(stranger('f'))).to.throw(QueueFull);
+      held[0]?.leave();
+      held[0]?.leave();
+      queue.enter(stranger('f'));
+      expect(() => queue.enter(stranger('g'))).to.throw(QueueFull);
+    });
+
     it('goes on after work that failed', async () => {
       const queue = open();
-      const failed = queue.run(stranger('a'), () => Promise.reject(new Error('broken')));
-      const next = queue.run(stranger('b'), async () => 'done');
+      const failed = enterAndRun(queue, stranger('a'), () => Promise.reject(new Error('broken')));
+      const next = enterAndRun(queue, stranger('b'), async () => 'done');
       expect(await failed.catch((error: Error) => error.message)).to.equal('broken');
       expect(await next).to.equal('done');
     });

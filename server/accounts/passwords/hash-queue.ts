@@ -6,12 +6,18 @@ export interface Caller {
   known: boolean;
 }
 
+/** A place in the queue, held from {@link HashQueue.enter} on. */
+export interface Place {
+  /** Does work when its turn comes; once. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Gives the place up, unless its work has begun or is done. */
+  leave(): void;
+}
+
 /** Work of many callers, some of it at a time, with a bound to how much waits. */
 export interface HashQueue {
-  /** True while the caller has a place. */
-  hasRoom(caller: Caller): boolean;
-  /** Does work when its turn comes. Rejects with {@link QueueFull} when there is no place to wait. */
-  run<T>(caller: Caller, work: () => Promise<T>): Promise<T>;
+  /** Throws {@link QueueFull} when the caller has no place to wait in. */
+  enter(caller: Caller): Place;
 }
 
 /** There is more work than can be done in good time: later. */
@@ -19,7 +25,7 @@ export class QueueFull extends Error {
   override readonly name = 'QueueFull';
 }
 
-/** `perCaller` bounds what waits for one name, `strangers` what waits for all that are not known. */
+/** `perCaller` bounds the places of one name, `strangers` those of all that are not known. */
 export function createHashQueue({
   atOnce,
   perCaller,
@@ -29,6 +35,7 @@ export function createHashQueue({
   perCaller: number;
   strangers: number;
 }): HashQueue {
+  const places = new Map<string, number>();
   // The first name's turn is next; after it, the name goes to the end.
   const waiting = new Map<string, (() => void)[]>();
   let [running, strange] = [0, 0];
@@ -36,41 +43,50 @@ export function createHashQueue({
   const begin = () => {
     const [next] = waiting;
     if (running >= atOnce || !next) return;
-    const [name, [start, ...later]] = next;
-    waiting.delete(name);
-    if (later.length > 0) waiting.set(name, later);
+    const [key, [start, ...later]] = next;
+    waiting.delete(key);
+    if (later.length > 0) waiting.set(key, later);
     running += 1;
     start?.();
   };
-  const turn = ({ name, known }: Caller) =>
-    new Promise<void>(resolve => {
-      const key = nameOf(name, known);
-      const start = () => {
-        strange -= known ? 0 : 1;
-        resolve();
-      };
-      strange += known ? 0 : 1;
-      waiting.set(key, [...(waiting.get(key) ?? []), start]);
-      begin();
-    });
-  const hasRoom = ({ name, known }: Caller) =>
-    (waiting.get(nameOf(name, known))?.length ?? 0) < perCaller && (known || strange < strangers);
 
   return {
-    hasRoom,
-    async run(caller, work) {
-      if (!hasRoom(caller)) throw new QueueFull('Too much work waits already.');
-      await turn(caller);
-      try {
-        return await work();
-      } finally {
-        running -= 1;
-        begin();
-      }
+    enter({ name, known }) {
+      const key = `${known ? 'known' : 'stranger'} ${name}`;
+      const held = places.get(key) ?? 0;
+      if (held >= perCaller || (!known && strange >= strangers)) throw new QueueFull('No place is left.');
+      places.set(key, held + 1);
+      strange += known ? 0 : 1;
+      let isHeld = true;
+      const leave = () => {
+        if (!isHeld) return;
+        isHeld = false;
+        strange -= known ? 0 : 1;
+        const rest = (places.get(key) ?? 1) - 1;
+        if (rest > 0) places.set(key, rest);
+        else places.delete(key);
+      };
+      const turn = () =>
+        new Promise<void>(resolve => {
+          const start = () => {
+            leave();
+            resolve();
+          };
+          waiting.set(key, [...(waiting.get(key) ?? []), start]);
+          begin();
+        });
+      return {
+        leave,
+        async run(work) {
+          await turn();
+          try {
+            return await work();
+          } finally {
+            running -= 1;
+            begin();
+          }
+        },
+      };
     },
   };
-}
-
-function nameOf(name: string, known: boolean): string {
-  return `${known ? 'known' : 'stranger'} ${name}`;
 }

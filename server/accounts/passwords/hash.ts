@@ -1,7 +1,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AccountError } from '../error.ts';
-import { type Caller, createHashQueue, QueueFull } from './hash-queue.ts';
+import { type Caller, createHashQueue, type Place, QueueFull } from './hash-queue.ts';
 import { longestPassword, passwordLength } from './rules.ts';
 
 /** What a hash costs: memory is 128 * 2^logN * r bytes. */
@@ -16,25 +16,29 @@ export const passwordCost: PasswordCost = { logN: 15, r: 8, p: 3 };
 
 // Hashing takes threads that files and DNS need as well: people who sign in wait, mail does not. At a quarter of a second
 // each, the last of 40 strangers waits five seconds.
-const queue = createHashQueue({ atOnce: 2, perCaller: 4, strangers: 40 });
+const queue = createHashQueue({ atOnce: 2, perCaller: 12, strangers: 40 });
 
 /** Who works on the server itself. */
 const operator: Caller = { name: '', known: true };
 
-/** Throws an AccountError while a caller's password could not be checked: ask before an attempt is counted. */
-export function assertRoomToHash(caller: Caller): void {
-  if (!queue.hasRoom(caller)) throw busy();
+/** A place to have a password checked in, to be taken before the attempt is counted. Throws an AccountError when none is left. */
+export function placeToHash(caller: Caller = operator): Place {
+  try {
+    return queue.enter(caller);
+  } catch (error) {
+    throw error instanceof QueueFull ? busy() : error;
+  }
 }
 
 /** A password as it is stored: `scrypt$logN$r$p$salt$hash`. Throws an AccountError when too many wait for theirs. */
 export async function hashPassword(
   password: string,
   cost: PasswordCost,
-  caller: Caller = operator,
+  place: Place = placeToHash(),
 ): Promise<string> {
   const salt = randomBytes(16);
   const { logN, r, p } = cost;
-  const hash = await derive(password, salt, cost, caller);
+  const hash = await derive(password, salt, cost, place);
   return ['scrypt', logN, r, p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
@@ -47,15 +51,18 @@ export async function verifyPassword(
   password: string,
   stored: string | null,
   cost: PasswordCost,
-  caller: Caller = operator,
+  place: Place = placeToHash(),
 ): Promise<boolean> {
-  if (passwordLength(password) > longestPassword) return false;
+  if (passwordLength(password) > longestPassword) {
+    place.leave();
+    return false;
+  }
   const { salt, hash, ...theirs } = read(stored) ?? {
     ...cost,
     salt: Buffer.alloc(16),
     hash: Buffer.alloc(32),
   };
-  const same = timingSafeEqual(await derive(password, salt, theirs, caller), hash);
+  const same = timingSafeEqual(await derive(password, salt, theirs, place), hash);
   return same && stored !== null;
 }
 
@@ -65,19 +72,10 @@ export function needsRehash(stored: string, cost: PasswordCost): boolean {
   return logN !== cost.logN || r !== cost.r || p !== cost.p;
 }
 
-async function derive(
-  password: string,
-  salt: Buffer,
-  { logN, r, p }: PasswordCost,
-  caller: Caller,
-): Promise<Buffer> {
+function derive(password: string, salt: Buffer, { logN, r, p }: PasswordCost, place: Place): Promise<Buffer> {
   const options: ScryptOptions = { N: 2 ** logN, r, p, maxmem: 256 * 2 ** logN * r };
-  try {
-    // One text, however a keyboard composes its accents.
-    return await queue.run(caller, () => scryptOf(password.normalize('NFKC'), salt, 32, options));
-  } catch (error) {
-    throw error instanceof QueueFull ? busy() : error;
-  }
+  // One text, however a keyboard composes its accents.
+  return place.run(() => scryptOf(password.normalize('NFKC'), salt, 32, options));
 }
 
 const scryptOf = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
