@@ -229,6 +229,13 @@ export interface InstancesRow {
   stopped_at: Date | null;
 }
 
+export interface LearntStreamsRow {
+  provider: string;
+  token_hash: string;
+  stream: string;
+  learnt_at: Date;
+}
+
 export interface MessageAttachmentsRow {
   message_id: string;
   position: number;
@@ -291,6 +298,13 @@ export interface MessagesRow {
   idempotency_scope: string;
 }
 
+export interface ProviderServersRow {
+  provider: string;
+  server_id: string;
+  accepted_at: Date;
+  accepted_by: string | null;
+}
+
 export interface PublishedRevisionRow {
   id: number;
   revision: number;
@@ -335,6 +349,34 @@ export interface SignInFailuresRow {
   locked_until: Date | null;
 }
 
+export interface SuppressionChangesRow {
+  id: number | string;
+  address: string;
+  scope: string;
+  stream: string;
+  topic: string;
+  source: string;
+  class: string;
+  active: number;
+  reason: string;
+  origin: string;
+  event_id: number | string | null;
+  note: string | null;
+  changed_by: string | null;
+  dated_at: Date | null;
+  recorded_at: Date;
+}
+
+export interface SuppressionFencesRow {
+  address: string;
+  stream: string;
+  known_to: Date | null;
+  fenced_to: Date | null;
+  unlisted_to: Date | null;
+  lifted_to: Date | null;
+  released_to: Date | null;
+}
+
 export interface SuppressionsRow {
   stream: string;
   address: string;
@@ -344,6 +386,17 @@ export interface SuppressionsRow {
   event_id: number | string | null;
   note: string | null;
   changed_at: Date;
+  scope: string;
+  topic: string;
+  source: string;
+  class: string;
+  reported: number;
+  dated_at: Date | null;
+  fact_key: string | null;
+  reaches: string | null;
+  changed_by: string | null;
+  recorded_at: Date | null;
+  offer: string | null;
 }
 
 export interface TemplateSourceVersionsRow {

@@ -355,6 +355,14 @@ CREATE TABLE postlane_instances (
   KEY instances_seen (seen_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_learnt_streams (
+  provider varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  token_hash char(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  stream varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  learnt_at datetime(3) NOT NULL,
+  PRIMARY KEY (provider, token_hash, stream)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_message_attachments (
   message_id char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   position tinyint unsigned NOT NULL,
@@ -440,6 +448,14 @@ CREATE TABLE postlane_messages (
   CONSTRAINT postlane_messages_ibfk_2 FOREIGN KEY (campaign_id) REFERENCES postlane_campaigns (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_provider_servers (
+  provider varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  server_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  accepted_at datetime(3) NOT NULL,
+  accepted_by varchar(200),
+  PRIMARY KEY (provider)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_published_revision (
   id tinyint unsigned NOT NULL,
   revision int unsigned NOT NULL,
@@ -492,6 +508,37 @@ CREATE TABLE postlane_sign_in_failures (
   KEY sign_in_failures_failed (failed_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_suppression_changes (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  address varchar(254) NOT NULL,
+  scope varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  stream varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  source varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  class varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  active tinyint NOT NULL,
+  reason varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  origin varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  event_id bigint unsigned,
+  note varchar(500),
+  changed_by varchar(200),
+  dated_at datetime(3),
+  recorded_at datetime(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY suppression_changes_address (address, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE postlane_suppression_fences (
+  address varchar(254) NOT NULL,
+  stream varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  known_to datetime(3),
+  fenced_to datetime(3),
+  unlisted_to datetime(3),
+  lifted_to datetime(3),
+  released_to datetime(3),
+  PRIMARY KEY (address, stream)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_suppressions (
   stream varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   address varchar(254) NOT NULL,
@@ -501,9 +548,22 @@ CREATE TABLE postlane_suppressions (
   event_id bigint unsigned,
   note varchar(500),
   changed_at datetime(3) NOT NULL,
-  PRIMARY KEY (stream, address),
+  scope varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'stream',
+  topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  source varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'provider',
+  class varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  reported tinyint NOT NULL DEFAULT 1,
+  dated_at datetime(3),
+  fact_key char(64) CHARACTER SET ascii COLLATE ascii_bin,
+  reaches text,
+  changed_by varchar(200),
+  recorded_at datetime(3),
+  offer varchar(16) CHARACTER SET ascii COLLATE ascii_bin,
+  PRIMARY KEY (address, scope, stream, topic, source, class),
   KEY suppressions_active (active, address, stream),
-  KEY suppressions_address (address)
+  KEY suppressions_address (address),
+  KEY suppressions_offer (offer),
+  KEY suppressions_stream (stream, address)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_template_source_versions (

@@ -24,10 +24,12 @@ declare module 'knex/types/tables.js' {
     postlane_hourly_queue_ages: Table<rows.HourlyQueueAgesRow>;
     postlane_idempotency_keys: Table<rows.IdempotencyKeysRow>;
     postlane_instances: Table<rows.InstancesRow>;
+    postlane_learnt_streams: Table<rows.LearntStreamsRow>;
     postlane_message_attachments: Table<rows.MessageAttachmentsRow>;
     postlane_message_contents: Table<rows.MessageContentsRow>;
     postlane_message_metadata: Table<rows.MessageMetadataRow>;
     postlane_messages: Table<rows.MessagesRow, 'attempt_count' | 'confidential' | 'idempotency_scope'>;
+    postlane_provider_servers: Table<rows.ProviderServersRow>;
     postlane_published_revision: Table<rows.PublishedRevisionRow>;
     postlane_reconciliations: Table<
       rows.ReconciliationsRow,
@@ -36,7 +38,9 @@ declare module 'knex/types/tables.js' {
     postlane_sample_data: Table<rows.SampleDataRow>;
     postlane_security_counts: Table<rows.SecurityCountsRow>;
     postlane_sign_in_failures: Table<rows.SignInFailuresRow>;
-    postlane_suppressions: Table<rows.SuppressionsRow>;
+    postlane_suppression_changes: Table<rows.SuppressionChangesRow, 'id'>;
+    postlane_suppression_fences: Table<rows.SuppressionFencesRow>;
+    postlane_suppressions: Table<rows.SuppressionsRow, 'scope' | 'topic' | 'source' | 'class' | 'reported'>;
     postlane_template_source_versions: Table<rows.TemplateSourceVersionsRow>;
     postlane_template_sources: Table<rows.TemplateSourcesRow, 'revision'>;
     postlane_template_versions: Table<rows.TemplateVersionsRow, 'id'>;

@@ -1,7 +1,7 @@
 import type { CategoryOptions, PolicyOptions } from '../mail/index.ts';
 
 // A second reset link harms nobody; none at all locks somebody out.
-const urgent: CategoryOptions = { onUnknown: 'prefer-delivery' };
+const urgent: CategoryOptions = { onUnknown: 'prefer-delivery', essential: true };
 const bulk: CategoryOptions = { lane: 'bulk' };
 
 /** The categories that the demo's templates use. */
@@ -11,9 +11,9 @@ export const demoPolicy: PolicyOptions = {
     'email-verification': urgent,
     account: urgent,
     alert: urgent,
-    order: {},
-    receipt: {},
-    booking: {},
+    order: { essential: true },
+    receipt: { essential: true },
+    booking: { essential: true },
     loyalty: {},
     newsletter: bulk,
     announcement: bulk,

@@ -57,12 +57,23 @@ export {
   type PostlaneTransportOptions,
   postlaneTransport,
 } from './nodemailer/transport.ts';
-export type { ConsentStatement, Consents, SuppressionEvidence, Suppressions } from './people/api.ts';
+export type {
+  ConsentStatement,
+  Consents,
+  Lifted,
+  NewSuppression,
+  SuppressionEvidence,
+  Suppressions,
+  SuppressionTarget,
+} from './people/api.ts';
 export type { Consent } from './people/consent-store.ts';
+export type { SuppressionClass, SuppressionScope, SuppressionSource } from './people/suppression.ts';
+export type { RecordedChange } from './people/suppression-changes-store.ts';
 export type { Suppression, SuppressionFilter, SuppressionPage } from './people/suppressions-store.ts';
 export { type BounceMeaning, type EventKind, eventKinds, MalformedEvent } from './providers/event.ts';
 export type { Provider } from './providers/provider.ts';
 export type { AttachmentFile, Envelope, Mailbox, Outcome, Transport } from './providers/transport.ts';
+export type { AcceptedServer } from './reconciliation/provider-servers.ts';
 export type { ReconciliationDetails, Reconciliations } from './reconciliation/reconcile.ts';
 export type { ReconciliationRun, Repair } from './reconciliation/reconciliations-store.ts';
 export type { Branding, BrandOptions } from './routing/brands.ts';

@@ -169,7 +169,7 @@ const scenarios: Record<string, Scenario> = {
     });
     const [sent] = await assertSent(outbox, {}, 1);
     const list = (await mail.suppressions.list({ address: 'ada@mail.example' })).map(
-      ({ changedAt, ...one }) => one,
+      ({ changedAt, recordedAt, ...one }) => one,
     );
     await mail.suppressions.lift('outbound', 'ada@mail.example', 'asked again');
     const twice = await refused(mail.suppressions.lift('outbound', 'ada@mail.example', 'again'));

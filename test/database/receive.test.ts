@@ -3,6 +3,7 @@ import type { Mail } from '../../server/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
+import { permutations } from '../support/permutations.ts';
 import { createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
 describe('receive', () => {
@@ -184,10 +185,3 @@ describe('receive', () => {
     expect(await mail.suppressions.list({ address: 'copy@mail.example' })).to.have.length(1);
   });
 });
-
-function permutations(items: number[]): number[][] {
-  if (items.length < 2) return [items];
-  return items.flatMap(first =>
-    permutations(items.filter(item => item !== first)).map(rest => [first, ...rest]),
-  );
-}

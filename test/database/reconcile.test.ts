@@ -56,42 +56,103 @@ describe('reconcile', () => {
     });
   });
 
-  it('follows the provider when a suppression is lifted there, and keeps what was entered here', async () => {
-    sandbox.suppress('outbound', 'back@mail.example');
+  const addressesNow = async () => (await mail.suppressions.list()).map(({ address }) => address);
+
+  it('follows the provider when a bounce is lifted there, and keeps what was entered here', async () => {
+    sandbox.suppress('outbound', 'back@mail.example', 'HardBounce');
     await run();
     await mail.suppressions.add('outbound', 'ours@mail.example', 'by hand');
-    await fetch(`${sandbox.apiUrl}/message-streams/outbound/suppressions/delete`, {
-      method: 'POST',
-      headers: {
-        'X-Postmark-Server-Token': sandbox.token,
-        'Content-Type': 'application/json',
-        Accept: 'application/json',
-      },
-      body: JSON.stringify({ Suppressions: [{ EmailAddress: 'back@mail.example' }] }),
-    });
-    const listed = async () => (await mail.suppressions.list()).map(({ address }) => address);
+    sandbox.unsuppress('outbound', 'back@mail.example');
     await run();
-    expect(await listed(), 'their list may run behind').to.deep.equal([
+    expect(await addressesNow(), 'their list may run behind').to.deep.equal([
       'back@mail.example',
       'ours@mail.example',
     ]);
     clock.advance(3 * hourMs);
     await run();
-    expect(await listed()).to.deep.equal(['ours@mail.example']);
+    expect(await addressesNow()).to.deep.equal(['ours@mail.example']);
   });
 
   it('suppresses again what the provider still lists, though it was lifted here', async () => {
-    await mail.suppressions.add('outbound', 'gone@mail.example', 'by hand');
-    sandbox.suppress('outbound', 'gone@mail.example');
-    clock.advance(hourMs / 4);
+    sandbox.suppress('outbound', 'gone@mail.example', 'HardBounce');
+    await run();
+    // It says so, and lists it all the same.
+    sandbox.faults.add({
+      where: 'POST /message-streams/{id}/suppressions/delete',
+      kind: 'status',
+      status: 200,
+      body: { Suppressions: [{ EmailAddress: 'gone@mail.example', Status: 'Deleted', Message: null }] },
+      times: 1,
+    });
+    clock.advance(hourMs);
     await mail.suppressions.lift('outbound', 'gone@mail.example', 'by hand');
-    const active = async () => (await mail.suppressions.list({ address: 'gone@mail.example' })).length;
-    const [fresh] = await run();
-    expect(await active(), 'a lift of this minute may not be in their list yet').to.equal(0);
+    const [, fresh] = await run();
+    expect(await addressesNow(), 'a lift of this minute may not be in their list yet').to.deep.equal([]);
     clock.advance(3 * hourMs);
     await run();
-    expect(await active()).to.equal(1);
-    expect(fresh).to.include({ suppressionsRepaired: 0 });
+    expect(await addressesNow()).to.deep.equal(['gone@mail.example']);
+    expect(fresh).to.include({ stream: 'outbound', suppressionsRepaired: 1 });
+  });
+
+  it('lifts nothing that a person asked for or complained about, whatever a list lacks', async () => {
+    sandbox.suppress('broadcast', 'angry@mail.example', 'SpamComplaint');
+    sandbox.suppress('broadcast', 'customer@mail.example');
+    sandbox.suppress('broadcast', 'dead@mail.example', 'HardBounce');
+    await mail.receive('postmark', {
+      ...{ RecordType: 'SubscriptionChange', MessageStream: 'broadcast', Recipient: 'done@mail.example' },
+      ...{ ChangedAt: clock.now().toISOString(), SuppressSending: true, Origin: 'Recipient' },
+    });
+    await run();
+    const all = await addressesNow();
+    expect(all).to.have.length(4);
+    for (const address of all) sandbox.unsuppress('broadcast', address);
+    clock.advance(3 * hourMs);
+    const [broadcast] = await run();
+    expect(await addressesNow()).to.deep.equal([
+      'angry@mail.example',
+      'customer@mail.example',
+      'done@mail.example',
+    ]);
+    expect(broadcast?.problem).to.equal(null);
+  });
+
+  it('lifts nothing and says so when a list has become empty, or lacks more than a few', async () => {
+    const dead = Array.from({ length: 40 }, (_, i) => `dead${i}@mail.example`);
+    for (const address of dead) sandbox.suppress('broadcast', address, 'HardBounce');
+    sandbox.suppress('outbound', 'one@mail.example', 'HardBounce');
+    sandbox.suppress('outbound', 'two@mail.example', 'HardBounce');
+    await run();
+    for (const address of dead.slice(0, 21)) sandbox.unsuppress('broadcast', address);
+    for (const name of ['one', 'two']) sandbox.unsuppress('outbound', `${name}@mail.example`);
+    clock.advance(3 * hourMs);
+    const [broadcast, outbound] = await run();
+    expect(await addressesNow()).to.have.length(42);
+    expect(broadcast?.problem).to.include('lacks 21 of 40 suppressions');
+    expect(outbound?.problem).to.include('The list is empty');
+    const alerts = await db('postlane_alerts').where({ kind: 'reconciliation' }).pluck('subject');
+    expect(alerts.sort()).to.deep.equal(['broadcast', 'outbound']);
+
+    // Twenty may be.
+    sandbox.suppress('broadcast', 'dead0@mail.example', 'HardBounce');
+    expect((await run())[0]?.problem).to.equal(null);
+    expect(await addressesNow()).to.have.length(22);
+  });
+
+  it('lifts nothing by the lists of another server, until an operator accepts it', async () => {
+    for (const name of ['one', 'two', 'three'])
+      sandbox.suppress('outbound', `${name}@mail.example`, 'HardBounce');
+    await run();
+    sandbox.unsuppress('outbound', 'one@mail.example');
+    await db('postlane_provider_servers').update({ server_id: '4711' });
+    clock.advance(3 * hourMs);
+    const [, outbound] = await run();
+    expect(outbound?.problem).to.include('those of server 4711').and.include('accept-server postmark');
+    expect(await addressesNow()).to.have.length(3);
+    expect(await mail.reconciliations.acceptServer('postmark', { by: 'ada' })).to.include({ before: '4711' });
+    expect((await run())[1]?.problem).to.equal(null);
+    expect(await addressesNow()).to.have.length(2);
+    const { entries } = await mail.audit.list({ action: 'suppression.accept-server' });
+    expect(entries).to.have.length(1);
   });
 
   it('finds the message of a bounce by asking the provider, when mail by SMTP taught us no id', async () => {

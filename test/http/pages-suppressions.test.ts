@@ -76,6 +76,7 @@ describe('pages about who is not mailed', () => {
         ...change,
         reason: 'HardBounce',
         origin: 'Recipient',
+        class: 'bounce',
       });
       await post('/suppressions/lift', {
         address: 'gone@example.com',

@@ -68,6 +68,7 @@ const labels = {
   'sign-in.code-reuse': 'Used code entered again',
   'sign-in.fail': 'Sign-in failed',
   'sign-in.lock': 'Sign-in locked',
+  'suppression.accept-server': 'Lists of another server accepted',
   'suppression.add': 'Suppression added',
   'suppression.lift': 'Suppression lifted',
   'template.create': 'Template created',

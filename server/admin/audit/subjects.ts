@@ -63,9 +63,12 @@ const readers = {
   },
   job: (_from, id) => ({ name: `job ${id}`, page: pathOf('jobs', id) }),
   suppression(_from, id) {
-    const [, stream = '', address = ''] = /^([^:]+):(.+)$/s.exec(id) ?? [];
-    const page = `suppressions/one?${new URLSearchParams({ stream, address })}`;
-    return { name: `${address} on ${stream}`, page: address ? page : null };
+    const [, place = '', address = ''] = /^([^:]+):(.+)$/s.exec(id) ?? [];
+    const [, kind = 'stream', name = place] = /^(scope|topic)=(.+)$/.exec(place) ?? [];
+    const query = { ...(kind === 'topic' && { scope: 'topic' }), [kind]: name, address };
+    const page = `suppressions/one?${new URLSearchParams(query)}`;
+    const where = kind === 'stream' ? `on ${name}` : kind === 'topic' ? `from ${name}` : `from ${name} mail`;
+    return { name: `${address} ${where}`, page: address ? page : null };
   },
   webhook: (_from, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
   'webhook-password': () => ({ name: 'webhook password', page: 'streams' }),

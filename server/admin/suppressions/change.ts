@@ -1,5 +1,7 @@
 import { MailError } from '../../mail/index.ts';
 import type { FieldError, Page } from '../page.ts';
+import { notFound } from '../page-error.ts';
+import { targetOf } from './target.ts';
 
 /** The fields of the form. */
 interface ChangeForm {
@@ -39,12 +41,19 @@ export async function addSuppression(page: Page): Promise<void> {
 
 /** Lifts a suppression; a refusal, ours or the provider's, is shown on its page. */
 export async function liftSuppression(page: Page): Promise<void> {
-  const form = formValues(page);
-  const { address, stream } = form;
-  const note = form.note.slice(0, longestNote) || 'lifted by an operator';
-  await page.orFlashError(pathOf(form), async () => {
-    await page.mail.suppressions.lift(stream, address, note, { by: page.by });
-    page.redirect(pathOf(form), `${address} gets mail on stream ${stream} again.`);
+  const { address, stream, note: given } = formValues(page);
+  const note = given.slice(0, longestNote) || 'lifted by an operator';
+  const [scope, topic] = [page.field('scope') || 'stream', page.field('topic')];
+  const target = targetOf({ address, stream, scope, topic });
+  if (!target) throw notFound('This address was never suppressed there.');
+  const path = `suppressions/one?${new URLSearchParams({ scope, stream, topic, address: address.toLowerCase() })}`;
+  await page.orFlashError(path, async () => {
+    const { still } = await page.mail.suppressions.lift(target, note, { by: page.by });
+    const where = scope === 'stream' ? ` on stream ${stream}` : '';
+    const done = still
+      ? `What could be lifted was lifted; ${address} still gets no mail${where}.`
+      : `${address} gets mail${where} again.`;
+    page.redirect(path, done);
   });
 }
 

@@ -8,6 +8,7 @@ import { notFound } from '../page-error.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { addSuppression, liftSuppression, showAdd } from './change.ts';
+import { targetOf } from './target.ts';
 
 /** What the list shows: addresses that begin like this, on this stream, after this one. */
 const listSchema: Joi.ObjectSchema<{ address?: string; stream?: string; cursor?: string }> = Joi.object({
@@ -51,11 +52,8 @@ async function listSuppressions(page: Page): Promise<void> {
 
 /** One suppression, named by stream and address, with its evidence. */
 async function showSuppression(page: Page): Promise<void> {
-  const { stream, address } = page.request.query;
-  const found =
-    typeof stream === 'string' && typeof address === 'string' && address.length <= 254
-      ? await page.mail.suppressions.evidence(stream, address)
-      : null;
+  const target = targetOf(page.request.query);
+  const found = target && (await page.mail.suppressions.evidence(target));
   if (!found) throw notFound('This address was never suppressed on this stream.');
   page.render('suppressions/one', {
     ...found,

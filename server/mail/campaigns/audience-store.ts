@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import type { CampaignRecipientsRow } from '../../../db/rows.ts';
+import type { MailKind } from '../people/suppression.ts';
 
 /** A recipient of a frozen audience, at its position. */
 export type AudienceMember = Pick<CampaignRecipientsRow, 'address' | 'name' | 'locale' | 'metadata'> & {
@@ -80,29 +81,43 @@ export async function audienceMark(db: Db, campaignId: string): Promise<{ size: 
   return { size: Number(row?.size ?? 0), last: Number(row?.last ?? 0) };
 }
 
-/** How many of an audience are suppressed on a stream: the optimizer starts at the shorter list. */
-export async function countSuppressedIn(db: Db, campaignId: string, stream: string): Promise<number> {
+/** How many of an audience are suppressed for this kind of bulk mail: the optimizer starts at the shorter list. */
+export async function countSuppressedIn(db: Db, campaignId: string, kind: MailKind): Promise<number> {
+  const stopped = stoppedBy(kind);
   const [[row]] = await db.raw(
-    `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r
+    `SELECT COUNT(DISTINCT r.address) AS count FROM postlane_campaign_recipients r
      JOIN postlane_suppressions s ON s.address = r.address
-     WHERE r.campaign_id = ? AND s.stream = ? AND s.active = 1`,
-    [campaignId, stream],
+     WHERE r.campaign_id = ? AND s.active = 1 AND ${stopped.sql}`,
+    [campaignId, ...stopped.bindings],
   );
   return Number(row.count);
 }
 
-/** How many of an audience said yes, or no, to a topic; without those who are suppressed on the stream. */
+/** How many of an audience said yes, or no, to the topic of this kind of bulk mail; without those who are suppressed. */
 export async function countConsentsIn(
   db: Db,
   campaignId: string,
-  { stream, topic, granted }: { stream: string; topic: string; granted: boolean },
+  { kind, granted }: { kind: MailKind; granted: boolean },
 ): Promise<number> {
+  const stopped = stoppedBy(kind);
   const [[row]] = await db.raw(
     `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r
      JOIN postlane_consents c ON c.address = r.address
-     LEFT JOIN postlane_suppressions s ON s.stream = ? AND s.address = r.address AND s.active = 1
-     WHERE r.campaign_id = ? AND c.topic = ? AND c.granted = ? AND s.address IS NULL`,
-    [stream, campaignId, topic, granted],
+     WHERE r.campaign_id = ? AND c.topic = ? AND c.granted = ? AND NOT EXISTS (
+       SELECT 1 FROM postlane_suppressions s WHERE s.address = r.address AND s.active = 1 AND ${stopped.sql})`,
+    [campaignId, kind.topic ?? '', granted, ...stopped.bindings],
   );
   return Number(row.count);
+}
+
+/** The rule of `stops` for bulk mail, in SQL; a test compares the two. */
+function stoppedBy({ streams, topic, category }: MailKind): { sql: string; bindings: (string | string[])[] } {
+  const sql = `(s.scope IN ('everything', 'non-essential', 'bulk')
+    OR (s.scope = 'topic' AND s.topic = ?)
+    OR (s.scope = 'stream' AND (
+      s.stream IN (?)
+      OR (s.source = 'provider' AND s.class = 'bounce')
+      OR (s.reaches IS NULL AND s.class IN ('complaint', 'unsubscribe'))
+      OR FIND_IN_SET(?, s.reaches) > 0 OR FIND_IN_SET(?, s.reaches) > 0)))`;
+  return { sql, bindings: [topic ?? '', [...streams], topic ?? '', category] };
 }

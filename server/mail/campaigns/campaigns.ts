@@ -3,7 +3,9 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { refuseUnknownTopic } from '../people/topics.ts';
 import { type Brand, brandingOf, brandOfKey } from '../routing/brands.ts';
+import { mailKindOf } from '../routing/mail-kind.ts';
 import { categoryPolicy } from '../routing/policy.ts';
+import { consentAsked } from '../sending/eligibility.ts';
 import { audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { idAt } from '../shared/ids.ts';
@@ -80,15 +82,15 @@ export function createCampaigns(context: MailContext): Campaigns {
 
   async function plan(id: string): Promise<CampaignPlan> {
     const campaign = await requireCampaign(id);
-    const { policy } = context.brands.named(campaign.brand);
-    const { consent, routes } = categoryPolicy(policy, campaign.category);
-    const stream = routes[0]?.stream ?? '';
-    const topic = consent === 'none' ? null : campaign.topic;
+    const { category, topic } = campaign;
+    const { routes } = categoryPolicy(context.brands.named(campaign.brand).policy, category);
+    const kind = mailKindOf(context, { category, topic, stream: routes[0]?.stream ?? '' });
+    const { consent } = consentAsked(context, category, kind);
     const [audience, suppressed, withdrawn, granted] = await Promise.all([
       countAudience(db, id),
-      countSuppressedIn(db, id, stream),
-      topic ? countConsentsIn(db, id, { stream, topic, granted: false }) : 0,
-      topic && consent === 'opt-in' ? countConsentsIn(db, id, { stream, topic, granted: true }) : null,
+      countSuppressedIn(db, id, kind),
+      countConsentsIn(db, id, { kind, granted: false }),
+      consent === 'opt-in' ? countConsentsIn(db, id, { kind, granted: true }) : null,
     ]);
     const withoutConsent = granted === null ? 0 : audience - suppressed - withdrawn - granted;
     return {

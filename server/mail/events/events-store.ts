@@ -56,7 +56,8 @@ export async function unknownFacts(
   return events.filter((_, i) => !known.has(keys[i] ?? ''));
 }
 
-function factKey(provider: string, { fact }: ProviderEvent): string {
+/** What tells a provider's fact from all others. */
+export function factKey(provider: string, { fact }: ProviderEvent): string {
   return createHash('sha256').update(`${provider} ${fact}`).digest('hex');
 }
 

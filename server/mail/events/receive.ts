@@ -1,11 +1,17 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { stampOnce, transition } from '../messages/transitions-store.ts';
-import { changeSuppression } from '../people/suppressions-store.ts';
+import { applyReport } from '../people/reports.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
 import { addressKey } from '../shared/address.ts';
 import { inTransaction } from '../shared/transaction.ts';
-import { appendEvent, findMessageOf, learnProviderId, type ReportedMessage } from './events-store.ts';
+import {
+  appendEvent,
+  factKey,
+  findMessageOf,
+  learnProviderId,
+  type ReportedMessage,
+} from './events-store.ts';
 
 /**
  * What became of a report: `duplicate` means that the fact was known, `test` that it is about a test of a template. Both
@@ -21,11 +27,12 @@ export interface Received {
  * this path. Returns after the commit.
  */
 export async function receive(
-  { db, now }: MailContext,
+  context: MailContext,
   provider: string,
   reported: ProviderEvent,
   source: EventSource,
 ): Promise<Received> {
+  const { db, now } = context;
   const event = { ...reported, recipient: reported.recipient && addressKey(reported.recipient) };
   return inTransaction(db, async trx => {
     const message = await findMessageOf(trx, event);
@@ -39,7 +46,7 @@ export async function receive(
     });
     if (eventId === null) return { result: 'duplicate', messageId: message?.id ?? null };
     if (message) await applyToMessage(trx, event, message);
-    await applyToSuppressions(trx, event, eventId);
+    await applyReport(context, trx, { event, eventId, factKey: factKey(provider, event) });
     return { result: 'stored', messageId: message?.id ?? null };
   });
 }
@@ -82,17 +89,6 @@ async function applyToMessage(trx: Db, event: ProviderEvent, message: ReportedMe
     await transition(trx, state, { ids: [message.id] }, change);
   }
   if (stamp) await stampOnce(trx, message.id, stamp, event.occurredAt);
-}
-
-async function applyToSuppressions(trx: Db, event: ProviderEvent, eventId: string): Promise<void> {
-  if (!event.suppresses || !event.stream || !event.recipient) return;
-  await changeSuppression(trx, {
-    ...event.suppresses,
-    stream: event.stream,
-    address: event.recipient,
-    eventId,
-    changedAt: event.occurredAt,
-  });
 }
 
 function reasonOf({ kind, details }: ProviderEvent): string | null {

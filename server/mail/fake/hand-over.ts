@@ -1,5 +1,6 @@
 import { v7 as newId } from 'uuid';
 import type { MailContext } from '../context.ts';
+import type { Suppression } from '../people/suppressions-store.ts';
 import type { Lane } from '../routing/policy.ts';
 import { copiesLeftOut, decide } from '../sending/eligibility.ts';
 import { envelopeFor, templateOf } from '../sending/render.ts';
@@ -31,7 +32,7 @@ export async function handOver(context: MailContext, ledger: FakeLedger, entry: 
     move(entry, decision.kind === 'failed' ? 'fail' : 'suppress', { at, reason: decision.reason });
     return;
   }
-  const { message } = copiesLeftOut(entry.stored, known.suppressed);
+  const { message } = copiesLeftOut(context, entry.stored, known.suppressed);
   entry.view.leftOut = message.leftOut;
   try {
     const template = await templateOf(context.templates, message);
@@ -44,7 +45,15 @@ export async function handOver(context: MailContext, ledger: FakeLedger, entry: 
 
 function refusalsIn({ suppressions, consents }: FakeLedger) {
   return {
-    suppressed: new Map([...suppressions].filter(([, { active }]) => active)),
+    suppressed: suppressedIn({ suppressions }),
     granted: new Map([...consents].map(([key, { granted }]) => [key, granted])),
   };
+}
+
+/** Active suppressions by address. */
+export function suppressedIn({ suppressions }: Pick<FakeLedger, 'suppressions'>): Map<string, Suppression[]> {
+  const found = new Map<string, Suppression[]>();
+  for (const one of suppressions.values())
+    if (one.active) found.set(one.address, [...(found.get(one.address) ?? []), one]);
+  return found;
 }

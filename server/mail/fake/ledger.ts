@@ -6,6 +6,7 @@ import type { NewMessage } from '../messages/new-message.ts';
 import { initialState, type Transition, type TransitionName, transitions } from '../messages/states.ts';
 import type { MessageView } from '../messages/views-store.ts';
 import type { Consent } from '../people/consent-store.ts';
+import type { RecordedChange } from '../people/suppression-changes-store.ts';
 import type { Suppression } from '../people/suppressions-store.ts';
 import type { AttachmentFile, Envelope } from '../providers/transport.ts';
 import type { Lane } from '../routing/policy.ts';
@@ -39,8 +40,9 @@ export interface FakeCampaign {
 export interface FakeLedger {
   messages: Map<string, Entry>;
   campaigns: Map<string, FakeCampaign>;
-  /** By `suppressionKey`, lifted ones too. */
+  /** By place and source, lifted ones too. */
   suppressions: Map<string, Suppression>;
+  suppressionChanges: RecordedChange[];
   /** By `consentKey`. */
   consents: Map<string, Consent>;
   handedOver: HandedOver[];
@@ -56,6 +58,7 @@ export function createFakeLedger(): FakeLedger {
     messages: new Map(),
     campaigns: new Map(),
     suppressions: new Map(),
+    suppressionChanges: [],
     consents: new Map(),
     handedOver: [],
     answers: new Map(),

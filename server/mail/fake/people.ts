@@ -3,8 +3,10 @@ import { MailError } from '../error.ts';
 import type { Consents, Suppressions } from '../people/api.ts';
 import { consentRules } from '../people/consent.ts';
 import { consentKey } from '../people/consent-store.ts';
-import { suppressionRules } from '../people/suppressions.ts';
-import { type Suppression, suppressionKey } from '../people/suppressions-store.ts';
+import type { SuppressionPlace } from '../people/suppression.ts';
+import { manualReason, type OwnEntry } from '../people/suppression-changes-store.ts';
+import { ownEntryOf, withBothForms } from '../people/suppression-input.ts';
+import type { Suppression } from '../people/suppressions-store.ts';
 import { refuseUnknownTopic } from '../people/topics.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import type { ChangeOptions } from '../shared/change.ts';
@@ -13,53 +15,81 @@ import { afterTransaction, changeOnce, checkTransaction } from './change.ts';
 import type { FakeLedger } from './ledger.ts';
 import { needsDatabase } from './unsupported.ts';
 
-/** `mail.suppressions` in memory; all of them are an operator's own. */
+/** `mail.suppressions` in memory; no provider reports any. */
 export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger): Suppressions {
-  const found = (stream: string, address: string) =>
-    ledger.suppressions.get(suppressionKey({ stream, address: addressKey(address) }));
-  const decide = (stream: string, address: string, active: boolean, note: string) => {
-    const own = { reason: 'ManualSuppression', origin: 'Operator', eventId: null, note };
-    const suppression = { stream, address, active, ...own, changedAt: now() };
-    ledger.suppressions.set(suppressionKey({ stream, address }), suppression);
+  const at = (place: SuppressionPlace) =>
+    [...ledger.suppressions.values()].filter(one => placeKey(one) === placeKey(place));
+  const set = (entry: OwnEntry, active: boolean, note: string, by: string | undefined) => {
+    const own = { ...entry, active, reason: manualReason, eventId: null, note, reaches: null };
+    const moment = now();
+    const suppression = { ...own, changedBy: by ?? null, changedAt: moment, recordedAt: moment };
+    ledger.suppressions.set(`${placeKey(entry)}\n${entry.source}`, suppression);
+    ledger.suppressionChanges.push({ ...suppression, datedAt: null });
   };
 
-  const suppressions: Suppressions = {
+  return withBothForms({
     async list({ stream, address, limit } = {}) {
       const isWanted = (one: Suppression) =>
         one.active &&
         (stream === undefined || one.stream === stream) &&
         (address === undefined || one.address === addressKey(address));
-      return [...ledger.suppressions.entries()]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, one]) => ({ ...one }))
+      const places = [...ledger.suppressions.values()]
         .filter(isWanted)
+        .map(one => [placeKey(one), one] as const);
+      // One of each place: its keys are as good as a set.
+      return [...new Map(places.toReversed()).values()]
+        .sort((a, b) => (listKey(a) < listKey(b) ? -1 : 1))
+        .map(one => ({ ...one }))
         .slice(0, limit);
     },
     async page() {
       throw needsDatabase('mail.suppressions.page');
     },
-    async evidence(stream, address) {
-      const suppression = found(stream, address);
-      return suppression ? { suppression: { ...suppression }, event: null, fixed: null } : null;
+    async history(address) {
+      return ledger.suppressionChanges.filter(one => one.address === addressKey(address)).toReversed();
     },
-    async add(stream, given, note, options = {}) {
-      const address = addressKey(readMailbox(given, 'address').email);
-      const once = { scope: 'suppression.add', request: { stream, address }, options };
-      change(ledger, once, () => decide(stream, address, true, note));
-      return true;
+    async evidence(target) {
+      const all = at(ownEntryOf(target, { mailed: false }));
+      const suppression = all.find(({ active }) => active) ?? all[0];
+      return suppression
+        ? { suppression: { ...suppression }, event: null, fixed: null, all: all.map(one => ({ ...one })) }
+        : null;
     },
-    async lift(stream, given, note, options = {}) {
-      const address = addressKey(given);
-      const once = { scope: 'suppression.lift', request: { stream, address }, options };
+    async add({ note, ...target }, options = {}) {
+      const entry = ownEntryOf(target, { mailed: true });
+      const isThere = () => at(entry).some(({ source, active }) => source === entry.source && active);
+      const added = !isThere();
+      change(ledger, { scope: 'suppression.add', request: entry, options }, () => {
+        if (!isThere()) set(entry, true, note, options.by);
+      });
+      return added;
+    },
+    async lift(target, note, options = {}) {
+      const entry = ownEntryOf(target, { mailed: false });
       const lift = () => {
-        if (!found(stream, address)?.active)
+        const active = at(entry).filter(one => one.active);
+        const liftable = active.filter(one => (one.source === 'person') === (entry.source === 'person'));
+        if (active.length === 0)
           throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
-        decide(stream, address, false, note);
+        if (liftable.length === 0)
+          throw new MailError('wrong-state', 'Somebody else asked for it.', 'address');
+        for (const { source } of liftable)
+          if (source !== 'provider') set({ ...entry, source }, false, note, options.by);
       };
-      change(ledger, once, lift);
+      const before = at(entry).filter(({ active }) => active).length;
+      change(ledger, { scope: 'suppression.lift', request: entry, options }, lift);
+      const [still] = at(entry).filter(({ active }) => active);
+      return { lifted: Math.max(before, 1), still: still ?? null };
     },
-  };
-  return withCheckedInput(suppressions, suppressionRules);
+  });
+}
+
+function placeKey({ address, scope, stream, topic }: SuppressionPlace): string {
+  return [address, scope, stream, topic].join('\n');
+}
+
+function listKey({ stream, address, scope, topic }: SuppressionPlace): string {
+  return [stream, address, scope, topic].join('\n');
 }
 
 /** `mail.consent` in memory. */

@@ -1,26 +1,30 @@
 import type { CampaignPlan } from '../campaigns/api.ts';
 import type { MailContext } from '../context.ts';
 import { consentKey } from '../people/consent-store.ts';
-import { suppressionKey } from '../people/suppressions-store.ts';
-import { categoryPolicy } from '../routing/policy.ts';
+import { strongestStop } from '../people/suppression.ts';
+import { mailKindOf } from '../routing/mail-kind.ts';
+import { chooseRoute } from '../routing/policy.ts';
+import { consentAsked } from '../sending/eligibility.ts';
+import { suppressedIn } from './hand-over.ts';
 import type { FakeCampaign, FakeLedger } from './ledger.ts';
 
 /** Who would get a campaign now, and who not, and why. */
 export function planOf(
-  { policy }: MailContext,
-  { suppressions, consents }: FakeLedger,
-  { campaign, members }: FakeCampaign,
+  context: MailContext,
+  ledger: FakeLedger,
+  { campaign: { category, topic, brand }, members }: FakeCampaign,
 ): CampaignPlan {
-  const { consent, routes } = categoryPolicy(policy, campaign.category);
-  const stream = routes[0]?.stream ?? '';
-  const topic = consent === 'none' ? null : campaign.topic;
+  const { policy } = context.brands.named(brand);
+  const suppressed = suppressedIn(ledger);
+  const kindFor = (address: string) =>
+    mailKindOf(context, { category, topic, stream: chooseRoute(policy, category, address).stream });
   const addresses = [...members.keys()];
-  const isSuppressed = (address: string) => suppressions.get(suppressionKey({ stream, address }))?.active;
-  const rest = addresses.filter(address => !isSuppressed(address));
+  const rest = addresses.filter(address => !strongestStop(suppressed.get(address) ?? [], kindFor(address)));
   const said = (address: string) =>
-    topic === null ? undefined : consents.get(consentKey({ topic, address }))?.granted;
+    ledger.consents.get(consentKey({ topic: kindFor(address).topic ?? '', address }))?.granted;
   const withdrawn = rest.filter(address => said(address) === false).length;
-  const needsConsent = topic !== null && consent === 'opt-in';
+  const [first = ''] = addresses;
+  const needsConsent = consentAsked(context, category, kindFor(first)).consent === 'opt-in';
   const withoutConsent = needsConsent ? rest.filter(address => said(address) === undefined).length : 0;
   return {
     audience: addresses.length,

@@ -49,12 +49,20 @@ function brandField({ name, server, values, policy: { from } }: Brand): [string,
     : [[`brand ${name}`, [`${formatMailbox(from)} by ${server}`, ...words].join('; ')]];
 }
 
-function fieldsOf({ lane, routes, consent, onUnknown, from }: CategoryPolicy): Record<string, string> {
+function fieldsOf({
+  lane,
+  routes,
+  consent,
+  onUnknown,
+  essential,
+  from,
+}: CategoryPolicy): Record<string, string> {
   return {
     lane,
     routes: routes.map(({ stream, transport, weight }) => `${stream} by ${transport}, ${weight}`).join('; '),
     consent,
     onUnknown,
+    ...(essential && { essential: 'yes' }),
     ...(from && { sender: formatMailbox(from) }),
   };
 }

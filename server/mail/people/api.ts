@@ -2,38 +2,74 @@ import type { EventView } from '../events/events-store.ts';
 import type { ChangeOptions } from '../shared/change.ts';
 import type { Topic } from '../templates/index.ts';
 import type { Consent } from './consent-store.ts';
-import type { Suppression, SuppressionFilter, SuppressionPage } from './suppressions-store.ts';
+import type { SuppressionScope, SuppressionSource } from './suppression.ts';
+import type { RecordedChange } from './suppression-changes-store.ts';
+import type { ListedFilter, Suppression, SuppressionFilter, SuppressionPage } from './suppressions-store.ts';
 
-/** A suppression with the event behind it, where there is one. */
+/** What an address gets no more; each scope needs what it names, and nothing else. */
+export interface SuppressionTarget {
+  address: string;
+  /**
+   * `topic`, `bulk` (all bulk mail), `non-essential` (all but mail of categories that the policy calls essential) or
+   * `everything`; `stream` is what goes by one stream, and its bulk mail whatever way it goes.
+   */
+  scope: SuppressionScope;
+  topic?: Topic | undefined;
+  stream?: string | undefined;
+  /** Who asks for it. Default `operator`. What a person asked for is lifted by `person` alone. */
+  source?: Exclude<SuppressionSource, 'provider'> | undefined;
+}
+
+/** A {@link SuppressionTarget} with the reason. */
+export interface NewSuppression extends SuppressionTarget {
+  note: string;
+}
+
+/** The strongest suppression of a place, with the event behind it, where there is one. */
 export interface SuppressionEvidence {
   suppression: Suppression;
   event: EventView | null;
   /** Why it cannot be lifted; null when it can. */
   fixed: string | null;
+  /** All of the place, also those that were lifted: what the provider reported and what was entered here. */
+  all: Suppression[];
 }
 
-/** Who must not be mailed on a stream, and why: `mail.suppressions`. */
+/** What became of a lift. */
+export interface Lifted {
+  /** How many suppressions of the place it ended; never 0, for then it throws. */
+  lifted: number;
+  /** What still stands there, such as a complaint behind an operator's own entry. */
+  still: Suppression | null;
+}
+
+/**
+ * Who must not be mailed, how far that goes, and why: `mail.suppressions`. What providers report and what is entered here are
+ * facts of their own; any active one stops the mail that it reaches, and the strongest is named as the reason.
+ */
 export interface Suppressions {
-  /** Active suppressions of a stream, of an address, or all. */
-  list(
-    filter?:
-      | { stream?: string | undefined; address?: string | undefined; limit?: number | undefined }
-      | undefined,
-  ): Promise<Suppression[]>;
+  /** Active suppressions of a stream, of an address, or all; of each place the strongest. */
+  list(filter?: ListedFilter | undefined): Promise<Suppression[]>;
   /** The same page by page, by the beginning of an address. */
   page(filter?: SuppressionFilter | undefined): Promise<SuppressionPage>;
-  /** One, active or not, with the event behind it; null when there never was one. */
+  /** What is or was suppressed there, with the event behind it; null when nothing ever was. */
   evidence(stream: string, address: string): Promise<SuppressionEvidence | null>;
+  evidence(target: SuppressionTarget): Promise<SuppressionEvidence | null>;
+  /** Every report about an address and every change to its suppressions, newest first; at most 500. */
+  history(address: string): Promise<RecordedChange[]>;
   /**
-   * An operator's own suppression; the note says why. False when the address is suppressed already and that stays as
-   * it is.
+   * Suppresses an address on a stream, or as far as the target says; the note says why. False when just that was entered
+   * before and nothing changed.
    */
   add(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<boolean>;
+  add(suppression: NewSuppression, options?: ChangeOptions | undefined): Promise<boolean>;
   /**
-   * Lifts a suppression. One of the provider is lifted there first; throws `wrong-state` for those that it never lifts,
-   * and with its own words when it refuses. It is asked at once, also where the change waits for a caller's commit.
+   * Lifts what may be lifted there. What the provider keeps is lifted there first; throws `wrong-state` when nothing is
+   * suppressed there, when all that is can never be lifted, and with the provider's words when it refuses. The provider is
+   * asked at once, also where the change waits for a caller's commit.
    */
-  lift(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<void>;
+  lift(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<Lifted>;
+  lift(target: SuppressionTarget, note: string, options?: ChangeOptions | undefined): Promise<Lifted>;
 }
 
 /** What a person says about a topic. */

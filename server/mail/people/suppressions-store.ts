@@ -1,97 +1,94 @@
 import type { Knex } from 'knex';
-import { columns, momentsAsText, type Selected } from '../../../db/columns.ts';
+import { columns, type Known, momentsAsText, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { SuppressionsRow } from '../../../db/rows.ts';
 import { addressKey } from '../shared/address.ts';
-import { fromUtc, utc } from '../shared/time.ts';
+import { fromUtc } from '../shared/time.ts';
+import {
+  classOf,
+  rankOf,
+  type SuppressionClass,
+  type SuppressionPlace,
+  type SuppressionScope,
+  type SuppressionSource,
+  strongest,
+} from './suppression.ts';
 
-// reason and origin are the provider's words (`Recipient`, `Customer` or `Admin`), or ours for what an operator did
-// here (`Operator`).
-const stored = columns<SuppressionsRow>()('postlane_suppressions', [
-  'stream',
+type Row = Known<
+  SuppressionsRow,
+  { scope: SuppressionScope; source: SuppressionSource; class: SuppressionClass | '' }
+>;
+// reason and origin are the provider's words (`Recipient`, `Customer` or `Admin`), or ours for what was entered here
+// (`Operator`, `Host` or `Person`).
+const stored = columns<Row>()('postlane_suppressions', [
   'address',
+  'scope',
+  'stream',
+  'topic',
+  'source',
+  'class',
   'active',
   'reason',
   'origin',
   'eventId',
   'note',
+  'changedBy',
   'changedAt',
+  'recordedAt',
+  'reaches',
 ]);
 
-/** Why an address is not mailed on a stream. */
-export type Suppression = Omit<Selected<typeof stored>, 'active' | 'eventId'> & {
+/** One thing that stands, or stood, against mail to an address. */
+export interface Suppression extends SuppressionPlace {
+  source: SuppressionSource;
+  class: SuppressionClass;
   active: boolean;
+  /** In the provider's words, or `ManualSuppression`. */
+  reason: string;
+  origin: string;
+  /** The event that it rests on; null for what was entered here. */
   eventId: string | null;
-};
-
-/** A change to one address on one stream. */
-export type SuppressionChange = Omit<Suppression, 'eventId' | 'note'> & { eventId?: string; note?: string };
-
-/**
- * Applies a change by its time, not its arrival: an older one never overwrites a newer, and of two at the same
- * moment the one that suppresses wins, so every order of arrival ends alike. True when something changed.
- */
-export async function changeSuppression(db: Knex, change: SuppressionChange): Promise<boolean> {
-  const wins =
-    'VALUES(changed_at) > changed_at OR (VALUES(changed_at) = changed_at AND VALUES(active) > active)';
-  // Assignments run from left to right and see earlier ones, so what the condition reads is set last.
-  const [result] = await db.raw(
-    `INSERT INTO postlane_suppressions (stream, address, active, reason, origin, event_id, note, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE
-       reason = IF(${wins}, VALUES(reason), reason),
-       origin = IF(${wins}, VALUES(origin), origin),
-       event_id = IF(${wins}, VALUES(event_id), event_id),
-       note = IF(${wins}, VALUES(note), note),
-       active = IF(VALUES(changed_at) > changed_at, VALUES(active), IF(VALUES(changed_at) = changed_at, GREATEST(active, VALUES(active)), active)),
-       changed_at = GREATEST(changed_at, VALUES(changed_at))`,
-    [
-      change.stream,
-      addressKey(change.address),
-      change.active,
-      change.reason,
-      change.origin,
-      change.eventId ?? null,
-      change.note ?? null,
-      utc(change.changedAt),
-    ],
-  );
-  return result.affectedRows > 0;
+  note: string | null;
+  /** Who entered or lifted it; null for what was reported. */
+  changedBy: string | null;
+  /** When it came to be as it is. */
+  changedAt: Date;
+  /** When we heard of that. */
+  recordedAt: Date;
+  /** Topics and categories that were sent on its stream; null where that is not known. */
+  reaches: string[] | null;
 }
 
-/** The active suppressions of these addresses on any of these streams, keyed by {@link suppressionKey}. */
+/** All active suppressions of these addresses, by address, in one query. */
 export async function activeSuppressions(
   db: Db,
-  wanted: readonly { stream: string; address: string }[],
-): Promise<Map<string, Suppression>> {
-  if (wanted.length === 0) return new Map();
-  // Not (stream, address) IN (...): MariaDB plans 250 pairs for 37 ms, this for 3.
-  const [rows]: Selected<typeof stored>[][] = await db.raw(
-    `SELECT stream, address, active, reason, origin, event_id AS eventId, note, changed_at AS changedAt
-     FROM postlane_suppressions WHERE stream IN (?) AND address IN (?) AND active = 1`,
-    [[...new Set(wanted.map(({ stream }) => stream))], [...new Set(wanted.map(({ address }) => address))]],
-  );
-  return new Map(rows?.map(row => [suppressionKey(row), suppressionOf(row)]));
+  addresses: readonly string[],
+): Promise<Map<string, Suppression[]>> {
+  if (addresses.length === 0) return new Map();
+  const rows = await db('postlane_suppressions')
+    .select(stored.aliases)
+    .whereIn('address', [...new Set(addresses)])
+    .where({ active: 1 });
+  return grouped(rows.map(suppressionOf), ({ address }) => address);
 }
 
-/** Key of an address on a stream. */
-export function suppressionKey({ stream, address }: { stream: string; address: string }): string {
-  return `${stream}\n${address}`;
+/** What to list: a stream, an address, so many. */
+export interface ListedFilter {
+  stream?: string | undefined;
+  address?: string | undefined;
+  limit?: number | undefined;
 }
 
-/** Active suppressions of a stream, of an address, or all, in order; the first `limit` of them when given. */
-export async function listSuppressions(
-  db: Knex,
-  filter: { stream?: string | undefined; address?: string | undefined; limit?: number | undefined } = {},
-): Promise<Suppression[]> {
+/** Active suppressions of a stream, of an address, or all; of each place the strongest. */
+export async function listSuppressions(db: Knex, filter: ListedFilter = {}): Promise<Suppression[]> {
   const query = db('postlane_suppressions')
     .select(stored.aliases)
     .where({ active: 1 })
-    .orderBy(['stream', 'address']);
+    .orderBy(['stream', 'address', 'scope', 'topic', 'source', 'class']);
   if (filter.stream) query.where({ stream: filter.stream });
   if (filter.address) query.where({ address: addressKey(filter.address) });
-  if (filter.limit) query.limit(filter.limit);
-  return (await query).map(suppressionOf);
+  if (filter.limit) query.limit(filter.limit * mostOfOnePlace);
+  return strongestOfEach((await query).map(suppressionOf)).slice(0, filter.limit);
 }
 
 /** What to look for; `start` is the beginning of an address, `cursor` continues a page. */
@@ -103,74 +100,135 @@ export interface SuppressionFilter {
   limit?: number | undefined;
 }
 
-/** One page in order of address; `cursor` is null on the last. */
+/** One page in order of address, of each place the strongest; `cursor` is null on the last. */
 export interface SuppressionPage {
   suppressions: Suppression[];
   cursor: string | null;
 }
 
+/** Sources and classes that may speak of one place at once: the provider's four, and one of each of the others. */
+const mostOfOnePlace = 7;
+
 /** Active suppressions by address, page by page; the index alone leads there. */
 export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promise<SuppressionPage> {
   const limit = Math.min(filter.limit ?? 50, 500);
+  const wanted = limit + 1 + mostOfOnePlace;
+  const order = ['address', 'scope', 'stream', 'topic', 'source', 'class'];
   // With FORCE INDEX: for a first page MySQL would otherwise sort the whole table.
-  const table = filter.stream
-    ? 'postlane_suppressions'
-    : db.raw('postlane_suppressions FORCE INDEX (suppressions_address)');
-  const query = db(table)
+  const index = filter.stream ? 'suppressions_stream' : 'PRIMARY';
+  const query = db(db.raw('postlane_suppressions FORCE INDEX (??)', [index]))
     .select(stored.aliases)
     .where({ active: 1 })
-    .limit(limit + 1);
+    .orderBy(filter.stream ? ['stream', ...order.filter(one => one !== 'stream')] : order)
+    .limit(wanted);
   const start = filter.start?.toLowerCase() ?? '';
-  const [stream = '', address = ''] = filter.cursor?.split('\n') ?? [];
-  if (filter.stream) {
-    query.where({ stream: filter.stream }).orderBy('address').where('address', '>=', start);
-    if (address) query.where('address', '>', address);
-  } else {
-    query.orderBy(['address', 'stream']).where('address', '>=', start);
-    if (address) {
-      // Spelled out: as (address, stream) > (?, ?) neither engine enters the index with it.
-      query
-        .where('address', '>=', address)
-        .where(row => row.where('address', '>', address).orWhere('stream', '>', stream));
-    }
-  }
+  if (filter.stream) query.where({ stream: filter.stream });
+  query.where('address', '>=', start);
   if (start) query.where('address', '<', `${start}\u{10ffff}`);
+  if (filter.cursor) startBehind(query, filter.cursor);
   const found = (await query).map(suppressionOf);
-  const suppressions = found.slice(0, limit);
+  const places = strongestOfEach(found);
+  // The last place of a full answer may go on behind it.
+  const whole = found.length < wanted ? places : places.slice(0, -1);
+  const suppressions = whole.slice(0, limit);
   const last = suppressions.at(-1);
-  return { suppressions, cursor: found.length > limit && last ? suppressionKey(last) : null };
+  const isLast = found.length < wanted && whole.length <= limit;
+  return { suppressions, cursor: isLast || !last ? null : cursorOf(last) };
 }
 
-/** All active suppressions of a stream in order of address, in flat memory: read page by page as they are asked for. */
-export async function* suppressionsOf(db: Db, stream: string): AsyncGenerator<Suppression> {
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await pageSuppressions(db, { stream, limit: 500, ...(cursor && { cursor }) });
-    yield* page.suppressions;
-    cursor = page.cursor;
+// Spelled out: with (address, scope, ...) > (?, ?, ...) neither engine enters the index.
+function startBehind(query: Knex.QueryBuilder, cursor: string): void {
+  const [address = '', scope = '', stream = '', topic = ''] = cursor.split('\n');
+  query.where('address', '>=', address).where(row =>
+    row
+      .where('address', '>', address)
+      .orWhere('scope', '>', scope)
+      .orWhere(same => same.where({ scope }).where('stream', '>', stream))
+      .orWhere(same => same.where({ scope, stream }).where('topic', '>', topic)),
+  );
+}
+
+function cursorOf({ address, scope, stream, topic }: SuppressionPlace): string {
+  return [address, scope, stream, topic].join('\n');
+}
+
+function strongestOfEach(all: readonly Suppression[]): Suppression[] {
+  return [...grouped(all, cursorOf).values()].flatMap(ofOne => strongest(ofOne) ?? []);
+}
+
+function grouped(
+  all: readonly Suppression[],
+  keyOf: (one: Suppression) => string,
+): Map<string, Suppression[]> {
+  const groups = new Map<string, Suppression[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
+}
+
+/** What a provider reported on a stream and still stands, in order of address, in flat memory: read page by page. */
+export async function* reportedOn(db: Db, stream: string): AsyncGenerator<Suppression> {
+  const page = 500;
+  const order = ['address', 'scope', 'topic', 'source', 'class'];
+  for (let after: string | undefined; ; ) {
+    const query = db(db.raw('postlane_suppressions FORCE INDEX (suppressions_stream)'))
+      .select(stored.aliases)
+      .where({ stream, scope: 'stream', source: 'provider', active: 1 })
+      .orderBy(['stream', ...order])
+      .limit(page + mostOfOnePlace);
+    if (after !== undefined) query.where('address', '>', after);
+    const found = (await query).map(suppressionOf);
+    const isLast = found.length < page + mostOfOnePlace;
+    // No address in two halves.
+    const last = isLast ? undefined : found[page - 1]?.address;
+    yield* last === undefined ? found : found.filter(({ address }) => address <= last);
+    if (last === undefined) return;
+    after = last;
   }
 }
 
-/** One suppression, active or not; null when there never was one. */
-export async function readSuppression(
+/** All that was ever said of a place, the active first and of those the strongest first; `lock` holds it for a change. */
+export async function suppressionsAt(
   db: Knex,
-  stream: string,
-  address: string,
-): Promise<Suppression | null> {
-  const row = await db('postlane_suppressions')
-    .select({ ...stored.aliases, ...momentsAsText(db, stored.aliases, ['changedAt']) })
-    .where({ stream, address: addressKey(address) })
-    .first();
-  return row ? suppressionOf({ ...row, changedAt: fromUtc(row.changedAt) }) : null;
+  { address, scope, stream, topic }: SuppressionPlace,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<Suppression[]> {
+  const moments = ['changedAt', 'recordedAt'] as const;
+  const query = db('postlane_suppressions')
+    .select({ ...stored.aliases, ...momentsAsText(db, stored.aliases, moments) })
+    .where({ address, scope, stream, topic });
+  if (lock) query.forUpdate();
+  const rows: (Omit<Selected<typeof stored>, (typeof moments)[number]> & {
+    changedAt: string;
+    recordedAt: string | null;
+  })[] = await query;
+  const all = rows.map(row =>
+    suppressionOf({ ...row, changedAt: fromUtc(row.changedAt), recordedAt: fromUtc(row.recordedAt) }),
+  );
+  return all.sort((a, b) => Number(b.active) - Number(a.active) || rankOf(a) - rankOf(b));
 }
 
-function suppressionOf(row: Selected<typeof stored>): Suppression {
-  return { ...row, active: Boolean(row.active), eventId: row.eventId === null ? null : String(row.eventId) };
+function suppressionOf({ reaches, ...row }: Selected<typeof stored>): Suppression {
+  // Of a process of the release before, which knew no classes.
+  const isOld = row.class === '';
+  return {
+    ...row,
+    class: row.class || classOf(row),
+    source: isOld && row.origin === 'Operator' ? 'operator' : row.source,
+    active: Boolean(row.active),
+    eventId: row.eventId === null ? null : String(row.eventId),
+    recordedAt: row.recordedAt ?? row.changedAt,
+    reaches: reaches === null ? null : reaches.split(',').filter(Boolean),
+  };
 }
 
 /** How many addresses get nothing on a stream, counted no further than `atMost`: there may be millions. */
 export async function countSuppressed(db: Db, stream: string, atMost: number): Promise<number> {
   const firstOnes = db('postlane_suppressions')
-    .select('address')
+    .distinct('address')
     .where({ stream, active: 1 })
     .limit(atMost)
     .as('first_ones');

@@ -1,87 +1,57 @@
-import Joi from 'joi';
 import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { readEvent } from '../events/events-store.ts';
-import { addressKey, readMailbox } from '../shared/address.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
-import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
-import { addressSchema, changeSchema, limitSchema, noteSchema, wordSchema } from '../shared/schemas.ts';
-import { joinTransaction } from '../shared/transaction.ts';
-import type { Suppressions } from './api.ts';
+import type { NewSuppression, SuppressionEvidence, Suppressions, SuppressionTarget } from './api.ts';
+import { createLift, fixedOf } from './lift.ts';
+import { reachOf } from './reach.ts';
 import {
-  changeSuppression,
-  listSuppressions,
-  pageSuppressions,
-  readSuppression,
-  type Suppression,
-} from './suppressions-store.ts';
+  enterSuppression,
+  manualReason,
+  type OwnEntry,
+  recordSuppressionChange,
+  suppressionChanges,
+} from './suppression-changes-store.ts';
+import { ownEntryOf, withBothForms } from './suppression-input.ts';
+import { suppressionSubject } from './suppression-subject.ts';
+import { listSuppressions, pageSuppressions, suppressionsAt } from './suppressions-store.ts';
 
-const place = [
-  argument('stream', wordSchema.required()),
-  argument('address', addressSchema.required()),
-] as const;
-const change = [
-  ...place,
-  argument('note', noteSchema.required()),
-  argument('options', changeSchema),
-] as const;
-const filterFields = { stream: wordSchema, limit: limitSchema };
-/** What its functions take. */
-export const suppressionRules: Rules<Suppressions> = {
-  list: [argument('filter', Joi.object({ ...filterFields, address: addressSchema }))],
-  page: [
-    argument(
-      'filter',
-      Joi.object({ ...filterFields, start: addressSchema.allow(''), cursor: Joi.string().max(400) }),
-    ),
-  ],
-  evidence: place,
-  add: change,
-  lift: change,
-};
+const longestHistory = 500;
 
 /** See {@link Suppressions}. */
 export function createSuppressions(context: MailContext): Suppressions {
-  const { db, now, log, providers } = context;
-  /**
-   * Stores an operator's decision and audits it with what it replaces. False when an active
-   * suppression of the provider's or the recipient's is there, which must not turn into an operator's own.
-   */
-  const decide = (
-    trx: Trx,
-    { stream, address, active, note }: { stream: string; address: string; active: boolean; note: string },
-    actor: Actor,
-  ): Promise<boolean> =>
-    readSuppression(trx, stream, address).then(async before => {
-      if (active && before?.active && before.origin !== 'Operator') return false;
-      const change = { stream, address, active, reason: 'ManualSuppression', origin: 'Operator', note };
-      await changeSuppression(trx, { ...change, changedAt: now() });
-      await audited(trx, actor, {
-        action: active ? 'suppression.add' : 'suppression.lift',
-        subject: `suppression:${stream}:${address}`,
-        before: before && { active: before.active, reason: before.reason, origin: before.origin },
-        after: { active, note },
-        at: now(),
-      });
-      return true;
-    });
+  const { db, now, providers } = context;
 
-  async function add(
-    stream: string,
-    given: string,
-    note: string,
-    options: ChangeOptions = {},
-  ): Promise<boolean> {
-    const address = addressKey(readMailbox(given, 'address').email);
-    refuseStreamOfNone(stream);
+  async function add({ note, ...target }: NewSuppression, options: ChangeOptions = {}): Promise<boolean> {
+    const entry = ownEntryOf(target, { mailed: true });
+    if (entry.scope === 'stream') refuseStreamOfNone(entry.stream);
     return changeOnce(
       context,
-      { scope: 'suppression.add', request: { stream, address }, options },
-      trx => decide(trx, { stream, address, note, active: true }, options),
+      { scope: 'suppression.add', request: entry, options },
+      trx => enter(trx, entry, note, options),
       async (_, added) => added,
     );
+  }
+
+  async function enter(trx: Trx, entry: OwnEntry, note: string, actor: Actor): Promise<boolean> {
+    const at = now();
+    const by = actor.by ?? null;
+    const reaches = entry.scope === 'stream' ? await reachOf(context, trx, entry) : null;
+    if (!(await enterSuppression(trx, entry, { note, by, at, reaches, offer: null }))) return false;
+    await recordSuppressionChange(trx, {
+      ...{ ...entry, active: true, reason: manualReason, eventId: null },
+      ...{ note, changedBy: by, datedAt: null, recordedAt: at },
+    });
+    await audited(trx, actor, {
+      action: 'suppression.add',
+      subject: suppressionSubject(entry),
+      before: null,
+      after: { active: true, note },
+      at,
+    });
+    return true;
   }
 
   /** Where every server has a name, `broadcast` is a stream of none: nobody would be spared any mail by it. */
@@ -95,68 +65,24 @@ export function createSuppressions(context: MailContext): Suppressions {
     );
   }
 
-  async function lift(
-    stream: string,
-    given: string,
-    note: string,
-    options: ChangeOptions = {},
-  ): Promise<void> {
-    const address = addressKey(given);
-    // A transaction that is none is refused before the provider has done what it was to be a part of.
-    if (options.trx) await joinTransaction(db, options.trx);
-    const before = await readSuppression(db, stream, address);
-    // Before the transaction: nothing is locked while the provider takes its time.
-    if (before?.active && before.origin !== 'Operator' && !cannotLift(before))
-      await askProvider(stream, address);
-    await changeOnce(
-      context,
-      { scope: 'suppression.lift', request: { stream, address }, options },
-      async trx => {
-        const found = await readSuppression(trx, stream, address);
-        if (!found?.active)
-          throw new MailError('wrong-state', 'This address is not suppressed on this stream.', 'address');
-        const fixed = cannotLift(found);
-        if (fixed) throw new MailError('wrong-state', fixed, 'address');
-        await decide(trx, { stream, address, note, active: false }, options);
-      },
-      async () => undefined,
-    );
+  async function evidence(target: SuppressionTarget): Promise<SuppressionEvidence | null> {
+    const entry = ownEntryOf(target, { mailed: false });
+    const all = await suppressionsAt(db, entry);
+    const [suppression] = all;
+    if (!suppression) return null;
+    const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
+    // What can be lifted there may be lifted though something stronger stays.
+    const active = all.filter(one => one.active);
+    const isFixed = active.length > 0 && active.every(one => fixedOf(providers, one, entry.source) !== null);
+    return { suppression, event, fixed: isFixed ? fixedOf(providers, suppression, entry.source) : null, all };
   }
 
-  async function askProvider(stream: string, address: string): Promise<void> {
-    const provider = providers.listing(stream);
-    // Nobody keeps a list that it could still be on.
-    if (!provider?.lists) return;
-    const { name, lists } = provider;
-    const answer = await lists.reactivate(stream, address).catch((error: unknown) => {
-      log.warn({ err: error, stream }, 'the provider could not be asked to lift a suppression');
-      throw new MailError(
-        'wrong-state',
-        `${name} could not be reached. Nothing was changed; try again.`,
-        'address',
-      );
-    });
-    if (!answer.done)
-      throw new MailError('wrong-state', `${name} will not lift it: ${answer.answer}`, 'address');
-  }
-
-  /** Why a suppression cannot be lifted, in a sentence; null when it may be lifted. An operator's own always may. */
-  function cannotLift({ stream, reason, origin }: Suppression): string | null {
-    if (origin === 'Operator') return null;
-    return providers.listing(stream)?.lists?.cannotLift({ reason, origin }) ?? null;
-  }
-
-  const suppressions: Suppressions = {
+  return withBothForms({
     list: (filter = {}) => listSuppressions(db, filter),
     page: (filter = {}) => pageSuppressions(db, filter),
-    async evidence(stream, address) {
-      const suppression = await readSuppression(db, stream, address);
-      if (!suppression) return null;
-      const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
-      return { suppression, event, fixed: cannotLift(suppression) };
-    },
+    history: address => suppressionChanges(db, address, longestHistory),
+    evidence,
     add,
-    lift,
-  };
-  return withCheckedInput(suppressions, suppressionRules);
+    lift: createLift(context),
+  });
 }

@@ -30,8 +30,11 @@ export interface ProviderEvent {
   /** Present when it is about a test that somebody sent of a template: no message of ours, and counted nowhere. */
   isTest?: true;
   occurredAt: Date;
-  /** Set when the provider stops (true) or resumes (false) mailing this address on this stream. */
-  suppresses: { active: boolean; reason: string; origin: string } | null;
+  /**
+   * Set when the provider stops (true) or resumes (false) mailing this address on this stream. `seen`: we saw it there at
+   * `occurredAt` by our own clock; the provider did not date it, and it comes after all that it did.
+   */
+  suppresses: { active: boolean; reason: string; origin: string; seen?: true } | null;
   /** The few fields worth showing; no bodies. */
   details: Record<string, string | number | boolean | null>;
   /** The event as it came, JSON, without the mail itself. */

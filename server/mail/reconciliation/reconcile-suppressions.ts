@@ -1,7 +1,8 @@
 import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { type Received, receive } from '../events/receive.ts';
-import { readSuppression, suppressionsOf } from '../people/suppressions-store.ts';
+import { readKnownTo } from '../people/standing-store.ts';
+import { reportedOn, type Suppression, suppressionsAt } from '../people/suppressions-store.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ListedSuppression, ProviderLists } from '../providers/provider.ts';
 import { addressKey } from '../shared/address.ts';
@@ -11,33 +12,83 @@ import { type Differences, noDifferences } from './reconciliations-store.ts';
 export interface Source {
   provider: string;
   lists: ProviderLists;
+  /** Why nothing may be lifted by these lists; null when it may. */
+  liftsNothing: string | null;
 }
 
 /** The provider's list runs behind its webhooks, and they behind the fact: what is younger waits for the next run. */
 const unsettledMs = 2 * 3_600_000;
 
-/** The provider's list is the authority on whom it will not mail; what was entered here stays ours. */
+/** A night that would lift more than this has another cause than mailboxes that work again. */
+const mostLifted = 20;
+const mostLiftedShare = 0.05;
+
+/**
+ * The provider's list adds whom it does not mail. What is missing in it lifts nothing that a person asked for, and nothing
+ * of ours: only bounces, and only a few.
+ */
 export async function reconcileSuppressions(
   context: MailContext,
   source: Source,
   stream: string,
   at: Date,
-): Promise<Differences> {
-  const { provider, lists } = source;
+): Promise<Differences & { problem: string | null }> {
   const found = noDifferences();
-  const listed = await lists.suppressions(stream);
+  const listed = await source.lists.suppressions(stream);
   const missing = new Map(listed.map(one => [addressKey(one.address), one]));
   const settledBy = new Date(at.getTime() - unsettledMs);
+  const present = new Set<string>();
+  const unlisted: string[] = [];
+  let reported = 0;
 
   found.seen = listed.length;
-  for await (const { address, origin, changedAt } of suppressionsOf(context.db, stream)) {
-    const isListed = missing.delete(address);
-    if (isListed || origin === 'Operator' || changedAt >= settledBy) continue;
-    if (await receiveListed(context, provider, lists.reactivation(stream, address, at), found))
+  for await (const one of reportedOn(context.db, stream)) {
+    reported += 1;
+    if (missing.delete(one.address)) present.add(one.address);
+    else if (!present.has(one.address) && isOver(one, settledBy)) unlisted.push(one.address);
+  }
+  const problem = unlisted.length === 0 ? null : tooMany(source, listed.length, unlisted.length, reported);
+  if (problem === null) await liftUnlisted(context, source, stream, unlisted, at, found);
+  for (const one of missing.values()) await add(context, source, stream, one, { at, settledBy, found });
+  return { ...found, problem };
+}
+
+function isOver({ class: kind, recordedAt }: Suppression, settledBy: Date): boolean {
+  return kind === 'bounce' && recordedAt < settledBy;
+}
+
+/** Why so many are not lifted; null when they may be. */
+function tooMany(
+  { liftsNothing }: Source,
+  listed: number,
+  unlisted: number,
+  reported: number,
+): string | null {
+  const nothing = `Nothing was lifted, though the provider's list lacks ${unlisted} of ${reported} suppressions.`;
+  if (liftsNothing !== null) return `${nothing} ${liftsNothing}`;
+  const isShare = unlisted > mostLifted && unlisted > reported * mostLiftedShare;
+  const isAll = listed === 0 && unlisted > 1;
+  if (!isShare && !isAll) return null;
+  return `${nothing} ${isAll ? 'The list is empty.' : 'So many at once do not come back by themselves.'} Look at the provider, and lift those that are right by hand.`;
+}
+
+async function liftUnlisted(
+  context: MailContext,
+  { provider, lists }: Source,
+  stream: string,
+  addresses: readonly string[],
+  at: Date,
+  found: Differences,
+): Promise<void> {
+  for (const address of addresses) {
+    if (await receiveListed(context, provider, seen(lists.reactivation(stream, address, at)), found))
       found.repaired += 1;
   }
-  for (const one of missing.values()) await add(context, source, stream, one, { at, settledBy, found });
-  return found;
+}
+
+/** What is there, or not there, now: the provider gave it no date, or an older one than we know of. */
+function seen(event: ProviderEvent): ProviderEvent {
+  return { ...event, suppresses: event.suppresses && { ...event.suppresses, seen: true } };
 }
 
 /** One that we do not have, or believed to be lifted since: it is still listed, so the provider has the last word. */
@@ -48,15 +99,25 @@ async function add(
   listed: ListedSuppression,
   { at, settledBy, found }: { at: Date; settledBy: Date; found: Differences },
 ): Promise<void> {
-  const lifted = await readSuppression(context.db, stream, listed.address);
-  const isOverruled = lifted !== null && lifted.changedAt >= listed.since;
-  if (isOverruled && lifted.changedAt >= settledBy) return;
+  const address = addressKey(listed.address);
+  const knownTo = await readKnownTo(context.db, { address, stream });
+  const isOverruled = knownTo !== null && knownTo >= listed.since;
+  if (isOverruled && (await changedSince(context, { address, stream }, settledBy))) return;
   const event = lists.suppression(stream, listed, isOverruled ? at : listed.since);
   if (!event) {
     found.unreadable += 1;
     return;
   }
-  if (await receiveListed(context, provider, event, found)) found.repaired += 1;
+  if (await receiveListed(context, provider, isOverruled ? seen(event) : event, found)) found.repaired += 1;
+}
+
+async function changedSince(
+  { db }: MailContext,
+  place: { address: string; stream: string },
+  moment: Date,
+): Promise<boolean> {
+  const all = await suppressionsAt(db, { ...place, scope: 'stream', topic: '' });
+  return all.some(({ source, recordedAt }) => source === 'provider' && recordedAt >= moment);
 }
 
 /** A fact from a list; one that cannot be stored is counted among the unreadable, and null is its result. */

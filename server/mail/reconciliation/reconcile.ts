@@ -1,11 +1,14 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { findMessageOf, unknownFacts } from '../events/events-store.ts';
+import { raiseAlert } from '../monitoring/alerts.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ProviderLists } from '../providers/provider.ts';
+import type { ChangeOptions } from '../shared/change.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
-import { daySchema } from '../shared/schemas.ts';
+import { changeSchema, daySchema, wordSchema } from '../shared/schemas.ts';
 import { dayMs } from '../shared/time.ts';
+import { type AcceptedServer, acceptServer, whyNothingIsLifted } from './provider-servers.ts';
 import { receiveListed, reconcileSuppressions, type Source } from './reconcile-suppressions.ts';
 import {
   type Differences,
@@ -33,15 +36,22 @@ export interface Reconciliations {
   list(page?: { before?: string | undefined } | undefined): Promise<ReconciliationRun[]>;
   /** One day's (`YYYY-MM-DD`), stream by stream; empty when there was none. */
   ofDay(day: string): Promise<ReconciliationDetails[]>;
+  /**
+   * Takes the server that a provider's token belongs to now for the right one: until then, lists of another server than
+   * before lift nothing. Throws `invalid-input` for a provider without one, `wrong-state` when it cannot be asked.
+   */
+  acceptServer(provider: string, options?: ChangeOptions | undefined): Promise<AcceptedServer>;
 }
 
 const rules: Rules<Reconciliations> = {
   list: [argument('page', Joi.object({ before: daySchema }))],
   ofDay: [argument('day', daySchema.required())],
+  acceptServer: [argument('provider', wordSchema.required()), argument('options', changeSchema)],
 };
 
 /** See {@link Reconciliations}. */
-export function createReconciliations({ db }: MailContext): Reconciliations {
+export function createReconciliations(context: MailContext): Reconciliations {
+  const { db } = context;
   const reconciliations: Reconciliations = {
     list: (page = {}) => listReconciliations(db, page),
     async ofDay(day) {
@@ -50,6 +60,7 @@ export function createReconciliations({ db }: MailContext): Reconciliations {
         runs.map(async run => ({ ...run, repairs: await repairsOf(db, run, shownRepairs) })),
       );
     },
+    acceptServer: (provider, options = {}) => acceptServer(context, provider, options),
   };
   return withCheckedInput(reconciliations, rules);
 }
@@ -69,7 +80,8 @@ export async function reconcile(context: MailContext): Promise<ReconciliationRun
     try {
       // A stream has one provider: another's list says nothing about it, though it has one of that name.
       const streams = (await lists.streams()).filter(one => context.providers.listing(one) === provider);
-      await reconcileStreams(context, { provider: key, lists }, streams, { day, to });
+      const liftsNothing = await whyNothingIsLifted(context, provider);
+      await reconcileStreams(context, { provider: key, lists, liftsNothing }, streams, { day, to });
     } catch (error) {
       context.log.error({ err: error, provider: key }, 'reconciliation with a provider failed');
       faults.push(error);
@@ -89,6 +101,8 @@ async function reconcileStreams(
     const id = await startReconciliation(context.db, day, stream, to);
     const result = await reconcileStream(context, source, stream, to);
     await finishReconciliation(context.db, id, result, context.now());
+    const { problem } = result;
+    if (problem !== null) await raiseAlert(context, { kind: 'reconciliation', day, stream, problem });
   }
 }
 
@@ -101,8 +115,9 @@ async function reconcileStream(
   try {
     // Events arrive late and are dated by the bounce: the windows of three days overlap.
     const bounces = await reconcileBounces(context, source, stream, new Date(to.getTime() - 3 * dayMs), to);
-    const suppressions = await reconcileSuppressions(context, source, stream, to);
-    return { bounces, suppressions, problem: problemOf(bounces.unreadable + suppressions.unreadable) };
+    const { problem, ...suppressions } = await reconcileSuppressions(context, source, stream, to);
+    const unreadable = problemOf(bounces.unreadable + suppressions.unreadable);
+    return { bounces, suppressions, problem: [problem, unreadable].filter(Boolean).join(' ') || null };
   } catch (error) {
     context.log.error({ err: error, stream }, 'reconciliation of a stream failed');
     return { bounces: noDifferences(), suppressions: noDifferences(), problem: (error as Error).message };

@@ -29,6 +29,11 @@ export interface CategoryOptions {
    * risks a second copy, for password resets and the like.
    */
   onUnknown?: CategoryPolicy['onUnknown'] | undefined;
+  /**
+   * Mail that a person gets though they refused all but the essential: password resets, receipts, warnings about their
+   * account. Never for bulk. Default false.
+   */
+  essential?: boolean | undefined;
   /** Sender of this category. */
   from?: MailboxInput | undefined;
 }
@@ -58,6 +63,10 @@ const category = Joi.object({
   routes: Joi.array().items(route).min(1),
   consent: Joi.string().valid('none', 'opt-out', 'opt-in'),
   onUnknown: Joi.string().valid('prefer-once', 'prefer-delivery').default('prefer-once'),
+  essential: Joi.boolean().when('lane', {
+    not: 'bulk',
+    otherwise: Joi.boolean().valid(false).messages({ 'any.only': 'cannot be true for bulk mail' }),
+  }),
   from: mailbox,
 });
 

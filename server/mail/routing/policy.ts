@@ -22,6 +22,8 @@ export interface CategoryPolicy {
   consent: 'none' | 'opt-out' | 'opt-in';
   /** An attempt nobody can account for: leave it to an operator, or rather risk a second copy. */
   onUnknown: 'prefer-once' | 'prefer-delivery';
+  /** True for mail that a person gets though they refused all else: a reset, a receipt, a warning about their account. */
+  essential?: boolean;
   /** Sender of this category, when it differs from the policy's. */
   from?: Mailbox;
 }
@@ -63,7 +65,7 @@ export function policyOn(routes: DefaultRoutes, from: Mailbox): Policy {
     from,
     categories: {
       // A second link to an account harms nobody; none at all locks somebody out.
-      account: { ...transactional, onUnknown: 'prefer-delivery' },
+      account: { ...transactional, onUnknown: 'prefer-delivery', essential: true },
       transactional,
       newsletter: bulk,
     },

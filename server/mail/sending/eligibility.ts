@@ -2,8 +2,10 @@ import type { MailContext } from '../context.ts';
 import { type LeftOut, type LeftOutCopy, recordLeftOut } from '../messages/left-out-store.ts';
 import type { StoredMessage } from '../messages/load-store.ts';
 import { consentKey, consentsOf } from '../people/consent-store.ts';
-import { activeSuppressions, type Suppression, suppressionKey } from '../people/suppressions-store.ts';
+import { type MailKind, strongestStop } from '../people/suppression.ts';
+import { activeSuppressions, type Suppression } from '../people/suppressions-store.ts';
 import type { Mailbox } from '../providers/transport.ts';
+import { mailKindOf, type Routing, topicOf } from '../routing/mail-kind.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import type { MessageToSend } from './claims-store.ts';
@@ -15,13 +17,13 @@ export async function filterEligible(
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
   const { db, now } = context;
-  const suppressed = await activeSuppressions(
-    db,
-    loaded.flatMap(message => addressesOf(message).map(address => ({ stream: message.stream, address }))),
-  );
+  const suppressed = await activeSuppressions(db, loaded.flatMap(addressesOf));
   const granted = await consentsOf(
     db,
-    loaded.flatMap(({ topic, recipient }) => (topic ? [{ topic, address: addressOf(recipient) }] : [])),
+    loaded.flatMap(message => {
+      const topic = topicOf(context, message);
+      return topic ? [{ topic, address: addressOf(message.recipient) }] : [];
+    }),
   );
   const refused: DeliveryResult[] = [];
   const eligible = loaded.filter(message => {
@@ -30,7 +32,7 @@ export async function filterEligible(
     return decision.kind === 'send';
   });
   await recordResults(db, refused, now());
-  const lists = eligible.map(message => copiesLeftOut(message, suppressed));
+  const lists = eligible.map(message => copiesLeftOut(context, message, suppressed));
   await recordLeftOut(
     db,
     lists.flatMap(({ leftOut }) => leftOut),
@@ -38,36 +40,49 @@ export async function filterEligible(
   return lists.map(({ message }) => message);
 }
 
-/** Active suppressions by `suppressionKey`, and what was said about topics by `consentKey`. */
+/** Active suppressions by address, and what was said about topics by `consentKey`. */
 export interface KnownRefusals {
-  suppressed: ReadonlyMap<string, Suppression>;
+  suppressed: ReadonlyMap<string, readonly Suppression[]>;
   granted: ReadonlyMap<string, boolean>;
 }
 
 /** Whether a message may go out now. */
 export function decide(
-  { now, policy }: Pick<MailContext, 'now' | 'policy'>,
+  context: Pick<MailContext, 'now'> & Routing,
   message: StoredMessage,
   { suppressed, granted }: KnownRefusals,
 ): Decision {
   const address = addressOf(message.recipient);
+  const kind = mailKindOf(context, message);
   return checkEligibility({
-    now: now(),
+    now: context.now(),
     expiresAt: message.expiresAt,
-    suppression: suppressed.get(keyOf(message, message.recipient)) ?? null,
-    consent: message.topic ? categoryPolicy(policy, message.category).consent : 'none',
-    granted: granted.get(consentKey({ topic: message.topic ?? '', address })) ?? null,
+    suppression: strongestStop(suppressed.get(address) ?? [], kind),
+    ...consentAsked(context, message.category, kind),
+    granted: granted.get(consentKey({ topic: kind.topic ?? '', address })) ?? null,
   });
+}
+
+/** Which consent mail of a category asks for. Of bulk mail a withdrawal counts, whatever the policy says. */
+export function consentAsked(
+  { policy }: Pick<Routing, 'policy'>,
+  category: string,
+  { topic, bulk }: MailKind,
+): Pick<EligibilityFacts, 'consent'> {
+  const { consent } = topic === null ? { consent: 'none' as const } : categoryPolicy(policy, category);
+  return { consent: bulk && consent === 'none' ? 'opt-out' : consent };
 }
 
 /** A provider may drop suppressed copies without a word; leaving them out here keeps our record true. */
 export function copiesLeftOut<T extends StoredMessage>(
+  routing: Routing,
   message: T,
-  suppressed: ReadonlyMap<string, Suppression>,
+  suppressed: KnownRefusals['suppressed'],
 ): { message: T; leftOut: LeftOut[] } {
   const { content } = message;
   const [first, ...further] = content.to;
-  const why = (copy: Mailbox) => suppressed.get(keyOf(message, copy));
+  const kind = mailKindOf(routing, message);
+  const why = (copy: Mailbox) => strongestStop(suppressed.get(addressOf(copy)) ?? [], kind);
   const copies = { to: further, cc: content.cc, bcc: content.bcc };
   const roles = Object.keys(copies) as (keyof typeof copies)[];
   const found = roles.flatMap(role =>
@@ -93,10 +108,6 @@ function suppressedReason({ reason, origin }: Pick<Suppression, 'reason' | 'orig
   return `suppressed: ${reason} (${origin})`;
 }
 
-function keyOf({ stream }: StoredMessage, mailbox: Mailbox): string {
-  return suppressionKey({ stream, address: addressOf(mailbox) });
-}
-
 function addressOf({ email }: Mailbox): string {
   return addressKey(email);
 }
@@ -109,7 +120,7 @@ function addressesOf({ recipient, content: { to, cc, bcc } }: MessageToSend): st
 export interface EligibilityFacts {
   now: Date;
   expiresAt: Date | null;
-  /** Active suppression of the recipient on the message's stream. */
+  /** The strongest suppression of the recipient that stops this mail. */
   suppression: { reason: string; origin: string } | null;
   consent: 'none' | 'opt-out' | 'opt-in';
   /** What the recipient said about the message's topic; null when nothing was said. */

@@ -78,6 +78,7 @@ export const auditActions = [
   'seed.finish',
   'session.end',
   'session.start',
+  'suppression.accept-server',
   'suppression.add',
   'suppression.lift',
   'template.sample-data-remove',

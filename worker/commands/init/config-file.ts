@@ -30,10 +30,11 @@ ${imports ? 'export default' : 'module.exports ='} defineMail({
     version: 1,
     // Each template names the category that it belongs to.
     categories: {
-      // Links that somebody waits for. When nobody can tell whether one was sent, it is sent again.
-      account: { onUnknown: 'prefer-delivery' },
+      // Links that somebody waits for. When nobody can tell whether one was sent, it is sent again. Essential mail also
+      // goes to those who refused all that is not.
+      account: { onUnknown: 'prefer-delivery', essential: true },
       // Orders, invoices and the like: sent at once, and never twice.
-      transactional: {},
+      transactional: { essential: true },
       // To many, with a link to unsubscribe: sent by the worker, behind everything else.
       newsletter: { lane: 'bulk' },
     },

@@ -87,6 +87,7 @@ const suppressions: Readonly<Record<string, string>> = {
   'ManualSuppression Recipient': 'Unsubscribed by the recipient',
   'ManualSuppression Customer': 'Added in the Postmark account',
   'ManualSuppression Admin': 'Added by Postmark’s staff',
+  'InactiveRecipient Postmark': 'Inactive at Postmark, which did not say why',
 };
 
 /** Why an address is suppressed, in a few words; null for a pair that Postmark does not document. */

@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid';
+import { strongestStop } from '../../people/suppression.ts';
 import { activeSuppressions } from '../../people/suppressions-store.ts';
 import { type Envelope, envelopeOf, type Outcome, testTag } from '../../providers/transport.ts';
 import { chooseRoute, findCategory, type Policy, type Route, senderOf } from '../../routing/policy.ts';
@@ -51,8 +52,11 @@ export async function sendTest(
   const transport = context.transports.get(name);
   if (!transport) return refused(`There is no transport named ${name}.`);
   const address = addressKey(to.email);
-  const suppressed = await activeSuppressions(context.db, [{ stream, address }]);
-  if (suppressed.size > 0) return refused(`This address is suppressed on the stream ${stream}.`);
+  const suppressed = await activeSuppressions(context.db, [address]);
+  // No mail to its readers, whatever its category: what counts is the stream that it goes by.
+  const kind = { stream, category: content.category, topic: null, bulk: false, essential: true, streams: [] };
+  if (strongestStop(suppressed.get(address) ?? [], kind))
+    return refused(`This address is suppressed on the stream ${stream}.`);
 
   const chosen = await chooseData(context, content, test);
   const rendered = await renderSafely(context.renderPool, content, chosen.data, {

@@ -1,0 +1,132 @@
+import type { Trx } from '../../../db/connect.ts';
+import type { MailContext } from '../context.ts';
+import { MailError } from '../error.ts';
+import type { Providers } from '../providers/providers.ts';
+import { audited } from '../shared/audit-store.ts';
+import { type ChangeOptions, changeOnce } from '../shared/change.ts';
+import { joinTransaction } from '../shared/transaction.ts';
+import { withFence } from './standing.ts';
+import { lockStanding, saveStanding } from './standing-store.ts';
+import type { SuppressionClass, SuppressionSource } from './suppression.ts';
+import { endSuppression, type OwnEntry, recordSuppressionChange } from './suppression-changes-store.ts';
+import type { SuppressionFunctions } from './suppression-input.ts';
+import { ownEntryOf } from './suppression-input.ts';
+import { suppressionSubject } from './suppression-subject.ts';
+import { type Suppression, suppressionsAt } from './suppressions-store.ts';
+
+/** Who asks, what for, and which classes the provider has lifted by now. */
+interface Asked {
+  entry: OwnEntry;
+  note: string;
+  liftedThere: readonly SuppressionClass[];
+  options: ChangeOptions;
+}
+
+/** See `Suppressions.lift`. */
+export function createLift(context: MailContext): SuppressionFunctions['lift'] {
+  const { db, providers } = context;
+
+  return async (target, note, options = {}) => {
+    const entry = ownEntryOf(target, { mailed: false });
+    // A transaction that is none is refused before the provider has done what it was to be a part of.
+    if (options.trx) await joinTransaction(db, options.trx);
+    // Before the transaction: nothing is locked while the provider takes its time.
+    const there = (await suppressionsAt(db, entry)).filter(
+      one => one.active && one.source === 'provider' && fixedOf(providers, one, entry.source) === null,
+    );
+    if (there.length > 0) await askProvider(context, entry);
+    const liftedThere = there.map(one => one.class);
+    return changeOnce(
+      context,
+      { scope: 'suppression.lift', request: entry, options },
+      trx => liftIn(context, trx, { entry, note, liftedThere, options }),
+      async (trx, lifted) => {
+        const [still] = (await suppressionsAt(trx, entry)).filter(({ active }) => active);
+        return { lifted, still: still ?? null };
+      },
+    );
+  };
+}
+
+/** Lifts what may be lifted; what was reported since the provider was asked stays. Returns how many it was. */
+async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<number> {
+  const { entry, note, liftedThere, options } = asked;
+  const at = context.now();
+  const standing = entry.scope === 'stream' ? await lockStanding(trx, entry) : null;
+  const active = (await suppressionsAt(trx, entry, { lock: true })).filter(one => one.active);
+  const liftable = active.filter(one => mayLift(context, one, asked));
+  refuseWithout(context, active, liftable, entry);
+
+  const by = options.by ?? null;
+  for (const one of liftable) {
+    const { source } = one;
+    if (source !== 'provider') await endSuppression(trx, { ...one, source }, { note, by, at, offer: null });
+    await recordSuppressionChange(trx, {
+      ...{ ...one, active: false, eventId: null, note },
+      ...{ changedBy: by, datedAt: null, recordedAt: at },
+    });
+  }
+  if (standing) await saveStanding(trx, entry, standing, withFence(standing, liftedThere), { at, note, by });
+  const [before] = active;
+  await audited(trx, options, {
+    action: 'suppression.lift',
+    subject: suppressionSubject(entry),
+    before: before && { active: true, reason: before.reason, origin: before.origin },
+    after: { active: false, note },
+    at,
+  });
+  return liftable.length;
+}
+
+function mayLift({ providers }: MailContext, one: Suppression, { entry, liftedThere }: Asked): boolean {
+  if (fixedOf(providers, one, entry.source) !== null) return false;
+  return one.source !== 'provider' || liftedThere.includes(one.class);
+}
+
+function refuseWithout(
+  { providers }: MailContext,
+  active: readonly Suppression[],
+  liftable: readonly Suppression[],
+  { scope, source }: OwnEntry,
+): void {
+  const [strongest] = active;
+  if (!strongest) {
+    const where = scope === 'stream' ? ' on this stream' : scope === 'topic' ? ' from this topic' : ' so far';
+    throw new MailError('wrong-state', `This address is not suppressed${where}.`, 'address');
+  }
+  if (liftable.length > 0) return;
+  const fixed =
+    fixedOf(providers, strongest, source) ?? 'It was reported a moment ago. Look at it, and try again.';
+  throw new MailError('wrong-state', fixed, 'address');
+}
+
+/** Why a suppression cannot be lifted by this source, in a sentence; null when it may be. */
+export function fixedOf(
+  providers: Pick<Providers, 'listing'>,
+  { source, stream, reason, origin }: Suppression,
+  by: SuppressionSource,
+): string | null {
+  if (source === 'provider') return providers.listing(stream)?.lists?.cannotLift({ reason, origin }) ?? null;
+  if (source === 'person' && by !== 'person')
+    return 'The person asked for it: only they can take it back (source person).';
+  if (source !== 'person' && by === 'person')
+    return 'It was not the person who asked for it: an operator can lift it (source operator).';
+  return null;
+}
+
+async function askProvider({ providers, log }: MailContext, { stream, address }: OwnEntry): Promise<void> {
+  const provider = providers.listing(stream);
+  // Nobody keeps a list that it could still be on.
+  if (!provider?.lists) return;
+  const { name, lists } = provider;
+  const answer = await lists.reactivate(stream, address).catch((error: unknown) => {
+    log.warn({ err: error, stream }, 'the provider could not be asked to lift a suppression');
+    throw new MailError(
+      'wrong-state',
+      `${name} could not be reached. Nothing was changed; try again.`,
+      'address',
+    );
+  });
+  if (!answer.done)
+    throw new MailError('wrong-state', `${name} will not lift it: ${answer.answer}`, 'address');
+}
