@@ -197,7 +197,13 @@ describe("campaigns, suppressions and consent in a host's own transaction", () =
     mail = await openMail({ providers: [provider], transports: [] });
     carrier.list('notices', 'gone@mail.example');
     await db('postlane_suppressions').insert({
-      ...{ stream: 'notices', address: 'gone@mail.example', active: 1, reason: 'HardBounce', class: 'bounce' },
+      ...{
+        stream: 'notices',
+        address: 'gone@mail.example',
+        active: 1,
+        reason: 'HardBounce',
+        class: 'bounce',
+      },
       ...{ origin: 'Recipient', changed_at: new Date() },
     });
     const host = pool();
