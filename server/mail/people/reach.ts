@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { bulkCategoriesOn } from '../routing/mail-kind.ts';
 import { bulkSentTo } from './reach-store.ts';
@@ -9,7 +9,7 @@ import { bulkSentTo } from './reach-store.ts';
  */
 export async function reachOf(
   context: Pick<MailContext, 'policy' | 'brands'>,
-  db: Knex,
+  db: Trx,
   { address, stream }: { address: string; stream: string },
 ): Promise<string[] | null> {
   const sent = await bulkSentTo(db, address, stream);
