@@ -66,7 +66,7 @@ const lists: Record<string, Record<string, readonly string[]>> = {
 /** Filters of every list of the pages, and of the public functions that look something up. */
 export const queries: Part<Query> = {
   name: 'lists',
-  share: 200,
+  share: 80,
   inputs({ ids }) {
     const id = fc.constantFrom(...ids.message, ...ids.campaign, ids.draft);
     const text = fc.oneof(
@@ -96,7 +96,7 @@ export const queries: Part<Query> = {
         args: mutated<unknown[]>(args, strangeValue),
       }),
     );
-    return fc.oneof(page, { weight: 2, arbitrary: call });
+    return fc.oneof(page, call);
   },
   async attempt({ mail, http, browser }, query) {
     if (query.door === 'function') return callDoor(() => functionAt(mail, query.name)(...query.args));
