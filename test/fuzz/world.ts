@@ -150,8 +150,6 @@ function peopleOf(http: HttpClient, db: Db) {
 
   async function signIn(role: Role): Promise<Browser> {
     const email = await addAccount(role);
-    // Inputs have failed to sign in from the same address.
-    await db('postlane_sign_in_failures').delete();
     const { cookie, token } = await visit();
     const body = new URLSearchParams({ email, password, _csrf: token }).toString();
     const { status, headers } = await http.ask({

@@ -15,7 +15,7 @@ const idPattern = /^[1-9]\d{0,17}$/;
 
 const filterSchema: Joi.ObjectSchema<AuditFilter> = Joi.object({
   by: queryField.text(200, 'The person must be an id or the address of an account, at most 200 characters.'),
-  action: queryField.text(64, 'The action must look like template.publish, at most 64 characters.'),
+  action: queryField.word('The action must look like template.publish, at most 64 characters.'),
   subject: queryField.text(300, 'The subject must look like template:newsletter, at most 300 characters.'),
   cursor: queryField.cursor(idPattern),
 });

@@ -14,7 +14,7 @@ import {
 import { within } from './change.ts';
 import { argument, type Rules, withCheckedInput } from './input.ts';
 import { timestampSchema } from './joi.ts';
-import { idSchema, jsonValueSchema, limitSchema, transactionFields } from './schemas.ts';
+import { idSchema, jsonValueSchema, limitSchema, transactionFields, wordSchema } from './schemas.ts';
 
 /** Who changed what: `mail.audit`. Flows write their own entries. */
 export interface Audit {
@@ -32,9 +32,10 @@ export interface Audit {
 }
 
 const text = Joi.string().allow('').max(1000);
+const action = wordSchema.allow('');
 const entrySchema = Joi.object({
   by: text.required(),
-  action: text.required(),
+  action: action.required(),
   subject: text.required(),
   before: jsonValueSchema,
   after: jsonValueSchema,
@@ -44,7 +45,7 @@ const rules: Rules<Audit> = {
   list: [
     argument(
       'filter',
-      Joi.object({ by: text, action: text, subject: text, cursor: idSchema.optional(), limit: limitSchema }),
+      Joi.object({ by: text, action, subject: text, cursor: idSchema.optional(), limit: limitSchema }),
     ),
   ],
   get: [argument('id', idSchema)],

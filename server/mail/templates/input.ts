@@ -18,8 +18,8 @@ const data = jsonSchema(largest);
 // A source names itself, and an editor hands in all that it holds of one.
 const refSchema = Joi.object({
   kind: Joi.valid(...sourceKinds).required(),
-  // What is no key names nothing.
-  key: Joi.string().max(1000).required(),
+  // What is no key names nothing, and no column of keys holds it.
+  key: wordSchema.max(1000).required(),
 })
   .unknown()
   .required();
