@@ -26,14 +26,15 @@ export async function changeAccounts<T>(
 ): Promise<T> {
   const { mail, db, now } = context;
   const changes: AccountChange[] = [];
-  const result = await db.transaction(trx =>
-    work(trx, async change => {
+  const result = await db.transaction(async trx => {
+    await context.guard?.(trx);
+    return work(trx, async change => {
       const { action, accountId, by, before = null, after = null } = change;
       const entry = { by, action, subject: `account:${accountId}`, before, after, at: now() };
       await mail.audit.record(entry, { trx });
       changes.push(change);
-    }),
-  );
+    });
+  });
   for (const change of changes) {
     const { action, accountId, by } = change;
     mail.log.info({ security: action, accountId, by }, 'security event');

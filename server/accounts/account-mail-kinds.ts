@@ -64,6 +64,33 @@ export const accountMailKinds = {
     opensAccount: false,
     text: (data, { organisation }) => noticeText(data, organisation),
   }),
+
+  'approval-request': kind<{ by: string; what: string; link: string }>({
+    opensAccount: false,
+    text: ({ by, what, link }, { name, organisation }) => ({
+      subject: say`${by} asks for your approval`,
+      heading: say`A second person is needed`,
+      paragraphs: [
+        say`Hello ${name}. ${by} asks for somebody else's word to ${what} on the mail pages of ${organisation}.`,
+        say`Look at it there, then approve it or decline it. Nothing happens until somebody does.`,
+      ],
+      button: { label: say`Look at the request`, href: link },
+    }),
+  }),
+
+  'approval-decision': kind<{ by: string; what: string; approved: boolean; link: string }>({
+    opensAccount: false,
+    text: ({ by, what, approved, link }, { name, organisation }) => ({
+      subject: approved ? say`${by} approved your request` : say`${by} declined your request`,
+      heading: approved ? say`Approved and done` : say`Declined`,
+      paragraphs: [
+        approved
+          ? say`Hello ${name}. ${by} approved your request to ${what} on the mail pages of ${organisation}. It has been done.`
+          : say`Hello ${name}. ${by} declined your request to ${what} on the mail pages of ${organisation}. The reason is on the page.`,
+      ],
+      button: { label: say`Open the request`, href: link },
+    }),
+  }),
 };
 
 /** The name of a kind. */

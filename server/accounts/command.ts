@@ -9,6 +9,7 @@ import { type AccountsContext, accountsContext } from './context.ts';
 import { AccountError, unknownAccount } from './error.ts';
 import { invite } from './invitations.ts';
 import { acceptLink, type Link, renewLink } from './links.ts';
+import { handleRoleRequests } from './role-requests.ts';
 import { findAccountByEmail, listAccounts } from './store/accounts-store.ts';
 import { openInvitations } from './store/one-time-tokens-store.ts';
 
@@ -30,7 +31,9 @@ export async function withAccounts(
   let mail: Mail | undefined;
   try {
     mail = await createMail(config, { role: 'command', db });
-    await work(accountsContext(mail, db, config));
+    const context = accountsContext(mail, db, config);
+    handleRoleRequests(context);
+    await work(context);
   } finally {
     await mail?.close();
     await db.destroy();

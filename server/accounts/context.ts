@@ -1,4 +1,4 @@
-import type { Db } from '../../db/connect.ts';
+import type { Db, Trx } from '../../db/connect.ts';
 import type { Mail } from '../mail/index.ts';
 import { type PasswordCost, passwordCost } from './passwords/hash.ts';
 import { createEncrypter, type Encrypter } from './secrets.ts';
@@ -14,6 +14,8 @@ export interface AccountsContext {
   publicUrl: string;
   /** How many requests of one address the sign-in pages of this process take in a minute. */
   requestsPerMinute: number;
+  /** Asked first in the transaction of a change, which it undoes by throwing. */
+  guard?: (trx: Trx) => Promise<void>;
 }
 
 /** What a process, or a test, knows about accounts. */

@@ -14,11 +14,12 @@ import { type AccountSettings, accountsContext } from './context.ts';
 import { developerAt } from './open-access.ts';
 import { accountErrorPages } from './page-errors.ts';
 import { profileRouter } from './profile/router.ts';
+import { handleRoleRequests } from './role-requests.ts';
 import { recogniseSession } from './sessions.ts';
 import { showSignIn } from './sign-in/page.ts';
 import { passwordLinkRouter } from './sign-in/password-link-router.ts';
 import { signInRouter } from './sign-in/router.ts';
-import { accountNames, findAccount, findAccountByEmail } from './store/accounts-store.ts';
+import { accountNames, activeAccounts, findAccount, findAccountByEmail } from './store/accounts-store.ts';
 import { userRouter } from './users/router.ts';
 
 // A build under dist/ reads the views from the sources too.
@@ -33,6 +34,7 @@ export interface AccountAccessSettings extends AccountSettings {
 export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSettings): Access {
   const context = accountsContext(mail, db, settings);
   const cookies = browserCookies(context);
+  handleRoleRequests(context);
 
   return {
     async identify(request): Promise<CurrentSession> {
@@ -53,6 +55,7 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
         names: ids => accountNames(db, ids),
         idOf: async email => (await findAccountByEmail(db, email))?.id ?? null,
         emailOf: async id => (await findAccount(db, id))?.email ?? null,
+        people: () => activeAccounts(db),
       },
       publicRoutes: (show, check) =>
         Router().use(

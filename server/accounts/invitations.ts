@@ -43,7 +43,8 @@ export async function invite(
   });
 }
 
-function readInvitee(input: unknown): Invitee {
+/** Reads whom to invite. Throws an AccountError that says what has to change. */
+export function readInvitee(input: unknown): Invitee {
   const { error, value } = inviteeSchema.validate(input, { stripUnknown: true });
   if (error) throw new AccountError('invalid-invitation', error.message);
   return value;
@@ -114,7 +115,8 @@ async function changeInvitee(
   return account;
 }
 
-function accountExists({ email }: Invitee): AccountError {
+/** The refusal to invite somebody who has joined. */
+export function accountExists({ email }: Pick<Invitee, 'email'>): AccountError {
   return new AccountError(
     'account-exists',
     `${email} has an account already. Change its role, or create a link for a new password.`,

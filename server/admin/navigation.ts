@@ -9,6 +9,8 @@ export interface NavigationItem {
   permission: Permission;
   /** Only where accounts of ours are in use. */
   accounts?: true;
+  /** Only where something takes a second person. */
+  secondPerson?: true;
 }
 
 /** The entries that this person may open, in order. */

@@ -11,6 +11,8 @@ export interface PageLocation {
   section: string;
   /** Path and query of the page, relative to the first page. */
   page: string;
+  /** Where the first page is reached from outside, for mail; null where the configuration does not say. */
+  publicUrl: string | null;
 }
 
 /** Keeps the location for the views, before inner routers change the request's path. */
@@ -22,6 +24,7 @@ export function rememberLocation(publicUrl: string | undefined): RequestHandler 
       outside: outsideMount(request, publicUrl),
       section,
       page: request.url.slice(1),
+      publicUrl: publicUrl?.replace(/\/+$/, '') ?? null,
     } satisfies PageLocation;
     next();
   };

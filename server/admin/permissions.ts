@@ -27,6 +27,10 @@ export const permissions = {
   'campaigns.pause': { role: 'editor', may: 'pause campaigns' },
   'campaigns.export': { role: 'editor', may: 'download the results of a campaign with all its addresses' },
   'suppressions.add': { role: 'editor', may: 'suppress addresses' },
+  'approvals.ask': {
+    role: 'editor',
+    may: 'ask a second person to approve what they prepared, where one is needed, and withdraw that',
+  },
   'messages.payloads': {
     role: 'editor',
     may: 'see what providers reported in full, with devices and places of recipients',
@@ -43,6 +47,10 @@ export const permissions = {
   'messages.send-now': { role: 'publisher', may: 'send scheduled messages at once' },
   'messages.retry': { role: 'publisher', may: 'retry messages, those of unknown fate included' },
   'messages.resend': { role: 'publisher', may: 'send copies of messages' },
+  'approvals.decide': {
+    role: 'publisher',
+    may: 'approve or decline what others prepared, each kind for those who may do it themselves',
+  },
   'audit.view': { role: 'publisher', may: 'read the audit log' },
 
   'jobs.change': { role: 'admin', may: 'run, disable and delete jobs' },

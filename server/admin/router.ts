@@ -7,6 +7,7 @@ import { type CsrfOptions, csrfProtection } from './access/csrf.ts';
 import { emptyDirectory } from './access/directory.ts';
 import { requireSignIn } from './access/require-sign-in.ts';
 import { recognise, sessionEndpoint } from './access/session.ts';
+import { heldBack } from './approvals/held-mail.ts';
 import { assetRouter, assetVersion } from './assets.ts';
 import { errorPages } from './error-pages.ts';
 import { flashMessages } from './flash.ts';
@@ -18,7 +19,7 @@ import { notFound } from './page-error.ts';
 import { rememberLocation } from './page-location.ts';
 import { allow } from './permissions.ts';
 import { requestLimits } from './request-limits.ts';
-import { sections } from './sections.ts';
+import { sections, sectionsFor } from './sections.ts';
 import type { StreamOptions } from './streams/options.ts';
 import { createShow } from './views.ts';
 
@@ -41,10 +42,13 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   const csrf = csrfProtection(options);
   const version = assetVersion();
   const { accounts } = access;
+  const navigation = sectionsFor(mail);
+  const held = heldBack(mail);
   const show = createShow({
     style: version,
     words: mail.providers,
-    navigation: sections,
+    navigation,
+    approvals: mail.approvals,
     viewSources: accounts ? [accounts.viewSources] : [],
   });
   const jobs = jobStorage(mail, options.jobs);
@@ -61,11 +65,11 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.get('/session', allow('pages.view'), sessionEndpoint);
   if (accounts) router.use(accounts.routes(show));
   for (const { path, pages } of sections) {
-    if (pages) router.use(`/${path}`, pages({ mail, show, jobs, options }));
+    if (pages) router.use(`/${path}`, pages({ mail: held, show, jobs, options }));
   }
   router.use(() => {
     throw notFound('There is no such page.');
   });
-  router.use(errorPages(show, mail, sections, options.errors ?? 'page'));
+  router.use(errorPages(show, mail, navigation, options.errors ?? 'page'));
   return router;
 }

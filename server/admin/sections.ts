@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Mail } from '../mail/index.ts';
+import { approvalRouter } from './approvals/router.ts';
 import { auditRouter } from './audit/router.ts';
 import { campaignRouter } from './campaigns/router.ts';
 import type { JobStorage } from './jobs/job-storage.ts';
@@ -55,6 +56,13 @@ export const sections: readonly Section[] = [
     pages: ({ mail, show }) => templateRouter(mail, show),
   },
   {
+    path: 'approvals',
+    label: 'Approvals',
+    permission: 'pages.view',
+    secondPerson: true,
+    pages: ({ mail, show }) => approvalRouter(mail, show),
+  },
+  {
     path: 'suppressions',
     label: 'Suppressions',
     permission: 'pages.view',
@@ -81,3 +89,8 @@ export const sections: readonly Section[] = [
   },
   { path: 'users', label: 'Users', permission: 'users.manage', accounts: true, pages: null },
 ];
+
+/** Those that the navigation of these pages has. */
+export function sectionsFor({ approvals }: Pick<Mail, 'approvals'>): readonly Section[] {
+  return sections.filter(({ secondPerson }) => !secondPerson || approvals.actions.length > 0);
+}

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Response } from 'express';
 import Handlebars from 'handlebars';
+import type { Mail, SecondPersonAction } from '../mail/index.ts';
 import { sessionOf } from './access/session.ts';
+import { permissionTo } from './approvals/kinds.ts';
 import { takeFlash } from './flash.ts';
 import { reasonLabel } from './messages/reason-labels.ts';
 import { itemsFor, type NavigationItem } from './navigation.ts';
@@ -21,12 +23,14 @@ export interface FrameOptions {
   style: string;
   words: ProviderWords;
   navigation: readonly NavigationItem[];
+  /** What buttons only ask for, because it takes a second person. */
+  approvals: Mail['approvals'];
   /** Folders with views besides ours. */
   viewSources: readonly string[];
 }
 
 /** Reads all views and compiles each when it is first shown. Every view can also be included by its name. */
-export function createShow({ style, words, navigation, viewSources }: FrameOptions): Show {
+export function createShow({ style, words, navigation, approvals, viewSources }: FrameOptions): Show {
   const engine = Handlebars.create();
   const helpers = { ...viewHelpers, ...labelHelpers(words) };
   const options = strictOptions(Object.keys(helpers));
@@ -38,10 +42,11 @@ export function createShow({ style, words, navigation, viewSources }: FrameOptio
       return [name, view];
     }),
   );
+  const asking = askingIn(approvals);
   return (response, name, data, status = 200) => {
     const view = views.get(name);
     if (!view) throw new Error(`There is no view ${name}.`);
-    const html = view(data, { data: { ...frameOf(response, navigation), style } });
+    const html = view(data, { data: { ...frameOf(response, navigation), ...asking, style } });
     if (isStreaming(response)) response.end(html);
     else response.status(status).type('html').send(html);
   };
@@ -59,6 +64,15 @@ function frameOf(response: Response, navigation: readonly NavigationItem[]): obj
     hint,
     flash: takeFlash(response),
     csrf: response.locals.csrf ?? '',
+  };
+}
+
+// `@asks.publish`: the button asks for it; `@publishing`: what it takes to press it.
+function askingIn(approvals: Mail['approvals']): object {
+  const asks = (action: SecondPersonAction) => approvals.actions.includes(action);
+  return {
+    asks: { publish: asks('templates.publish') },
+    publishing: permissionTo({ approvals }, 'templates.publish'),
   };
 }
 

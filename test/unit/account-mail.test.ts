@@ -32,7 +32,7 @@ function elementsOf(html: string): { addresses: Set<string>; names: string[] } {
 describe('mail to accounts', () => {
   const written = (kind: AccountMailKind, name: string, organisation = 'Blue Door') => {
     const notice = { notice: 'new-browser' as const, browser: name, at: new Date(0), profile: link };
-    const data = { link, hours: 1, by: name, role: 'editor' as const, ...notice };
+    const data = { link, hours: 1, by: name, role: 'editor' as const, what: name, approved: true, ...notice };
     return accountMailParts(accountMailKinds[kind].text(data, { name, organisation }), organisation);
   };
 

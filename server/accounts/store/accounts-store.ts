@@ -61,6 +61,17 @@ export async function accountNames(db: Db, ids: readonly string[]): Promise<Map<
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+/** Those who can sign in, by name. */
+export async function activeAccounts(db: Db): Promise<Pick<Account, 'id' | 'name' | 'email' | 'role'>[]> {
+  const { id, name, email, role } = account.aliases;
+  return db('postlane_accounts')
+    .select({ id, name, email, role })
+    .whereNotNull('password')
+    .where({ disabled_at: null })
+    .orderBy('name')
+    .limit(1000);
+}
+
 /** True once somebody can sign in. */
 export async function hasAccounts(db: Db): Promise<boolean> {
   return (await db('postlane_accounts').select('id').whereNotNull('password').first()) !== undefined;

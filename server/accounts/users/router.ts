@@ -1,4 +1,6 @@
 import type { Request, Response, Router } from 'express';
+import { directoryOf } from '../../admin/access/session.ts';
+import { waitingFor } from '../../admin/approvals/lines.ts';
 import { redirectWithFlash } from '../../admin/flash.ts';
 import { formField } from '../../admin/form-parser.ts';
 import { guardedRouter } from '../../admin/guarded-router.ts';
@@ -14,9 +16,11 @@ import { invite } from '../invitations.ts';
 import { linkMailProblem } from '../link-mail.ts';
 import { type Link, mailLink, renewLink } from '../links.ts';
 import { statusOf } from '../page-errors.ts';
+import { hidesLinks, needsSecondPerson } from '../role-requests.ts';
 import { type Account, findAccount, hasAccounts, listAccounts } from '../store/accounts-store.ts';
 import { openInvitations } from '../store/one-time-tokens-store.ts';
 import { listSessions } from '../store/sessions-store.ts';
+import { askInstead } from './ask.ts';
 import { roleChoices } from './roles.ts';
 
 const perPage = 100;
@@ -33,12 +37,20 @@ export function userRouter(context: AccountsContext, show: Show): Router {
   get('/new', 'users.manage', async (_request, response) => {
     // The first has to be an admin, who can add the others.
     const role = (await hasAccounts(context.db)) ? 'editor' : 'admin';
-    show(response, 'users/new', { email: '', name: '', role, roles: roleChoices, problem: null });
+    show(response, 'users/new', {
+      email: '',
+      name: '',
+      role,
+      roles: roleChoices,
+      problem: null,
+      asks: await needsSecondPerson(context),
+    });
   });
 
   post('/', 'users.manage', async (request, response) => {
     try {
       const by = personOf(response);
+      if (await askInstead(context, response, { ...request.body, change: 'invite' })) return;
       const { account, link, again } = await invite(context, request.body, by.id);
       await showLink(response, account, link, again);
     } catch (error) {
@@ -51,7 +63,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
       show(
         response,
         'users/new',
-        { ...entered, roles: roleChoices, problem: error.message },
+        { ...entered, roles: roleChoices, problem: error.message, asks: await needsSecondPerson(context) },
         statusOf(error),
       );
     }
@@ -68,6 +80,11 @@ export function userRouter(context: AccountsContext, show: Show): Router {
       roles: roleChoices,
       twoFactor: account.totpSecret !== null,
       own: personOf(response).id === account.id,
+      asks: await needsSecondPerson(context),
+      waiting: await waitingFor(
+        { mail: context.mail, directory: directoryOf(response) },
+        `account:${account.id}`,
+      ),
     });
   });
 
@@ -76,6 +93,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     const { id } = before;
     const role = formField(request, 'role');
     if (!isRole(role)) throw new PageError(422, 'Not changed', 'There is no such role.');
+    if (before.role !== role && (await askInstead(context, response, { change: 'role', id, role }))) return;
     const { name } = await changeRole(context, id, role, personOf(response).id);
     const raised = !mayAs(before, role) ? ' Their sessions have ended. They have to sign in again.' : '';
     redirectWithFlash(response, `users/${id}`, `${name} is now ${role}.${raised}`);
@@ -84,6 +102,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
   post('/:id/disablement', 'users.manage', async (request, response) => {
     const { id } = await accountAt(context, request);
     const disable = formField(request, 'disabled') === 'yes';
+    if (!disable && (await askInstead(context, response, { change: 'enable', id }))) return;
     const { name } = await (disable ? disableAccount : enableAccount)(context, id, personOf(response).id);
     redirectWithFlash(
       response,
@@ -112,8 +131,10 @@ export function userRouter(context: AccountsContext, show: Show): Router {
   async function showLink(response: Response, account: Account, link: Link, again: boolean): Promise<void> {
     const messageId = await mailLink(context, account, link, personOf(response).name);
     const joining = link.purpose === 'invitation';
-    const mailProblem = messageId === null ? linkMailProblem(context) : null;
-    show(response, 'users/link', { account, link, messageId, mailProblem, again, joining });
+
+    const hidden = await hidesLinks(context);
+    const mailProblem = messageId === null && !hidden ? linkMailProblem(context) : null;
+    show(response, 'users/link', { account, link, messageId, mailProblem, again, joining, hidden });
   }
 
   return router;

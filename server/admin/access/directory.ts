@@ -1,3 +1,5 @@
+import type { Person } from '../person.ts';
+
 /** Names and addresses of those who use the admin app, by the ids that the audit log keeps. */
 export interface Directory {
   /** Names by id, of those it knows. */
@@ -6,6 +8,8 @@ export interface Directory {
   idOf(email: string): Promise<string | null>;
   /** The e-mail address of this person. */
   emailOf(id: string): Promise<string | null>;
+  /** Everybody who can sign in; null where the host alone knows. */
+  people(): Promise<(Person & { email: string })[] | null>;
 }
 
 /** Of a host's people the id is all we know. */
@@ -13,4 +17,5 @@ export const emptyDirectory: Directory = {
   names: async () => new Map(),
   idOf: async () => null,
   emailOf: async () => null,
+  people: async () => null,
 };

@@ -1,4 +1,5 @@
 import type { CampaignAction, CampaignDetails, Mail } from '../../mail/index.ts';
+import { permissionTo } from '../approvals/kinds.ts';
 import type { Permission } from '../permissions.ts';
 
 /** Something that can be done with a campaign. */
@@ -11,6 +12,8 @@ export interface Action {
   danger: boolean;
   /** The consequence to confirm first; null when no confirmation is needed. */
   question: string | null;
+  /** It asks for a second person, and is done when that approves it. */
+  asks?: true;
   /** Performs it and returns the text that confirms it. Throws a MailError when it cannot be done. */
   run: (mail: Mail, id: string, by: string) => Promise<string>;
 }
@@ -92,12 +95,31 @@ export const actions: readonly Action[] = [
   },
 ];
 
+/** The same, where launching may take a second person: then it is asked for. */
+export function actionsFor(mail: Mail): readonly Action[] {
+  if (!mail.approvals.actions.includes('campaigns.launch')) return actions;
+  return actions.map(action => (action.path === 'launch' ? asking(mail, action) : action));
+}
+
+function asking(mail: Mail, action: Action): Action {
+  return {
+    ...action,
+    asks: true,
+    label: 'Ask for approval',
+    permission: permissionTo(mail, 'campaigns.launch'),
+    question:
+      'Somebody who prepared neither the campaign nor its recipients has to approve it. Then the audience is final, and ' +
+      'messages that have been sent cannot be recalled.',
+  };
+}
+
 /** What the module allows now; emptying and launching need an audience, retrying needs failures. */
 export function availableActions(
+  mail: Mail,
   { allowed }: CampaignDetails,
   { audience, failed }: { audience: number; failed: number },
 ): Action[] {
-  return actions.filter(({ path, allowedAs }) => {
+  return actionsFor(mail).filter(({ path, allowedAs }) => {
     if ((path === 'clear' || path === 'launch') && audience === 0) return false;
     if (path === 'retry' && failed === 0) return false;
     return allowed.includes(allowedAs);

@@ -1,3 +1,4 @@
+import { askToLaunch, showAsked } from '../approvals/ask.ts';
 import type { Page } from '../page.ts';
 import type { Action } from './actions.ts';
 import { findCampaign } from './find.ts';
@@ -15,9 +16,10 @@ export async function confirm(page: Page, { path, label, question, danger }: Act
 }
 
 /** Performs it and leads back to the campaign, where a refusal is shown too. */
-export async function perform(page: Page, { run }: Action): Promise<void> {
+export async function perform(page: Page, { asks, run }: Action): Promise<void> {
   const { id } = await findCampaign(page);
   await page.orFlashError(`campaigns/${id}`, async () => {
+    if (asks) return showAsked(page, await askToLaunch(page, id));
     page.redirect(`campaigns/${id}`, await run(page.mail, id, page.by));
   });
 }

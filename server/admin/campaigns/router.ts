@@ -5,7 +5,7 @@ import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
-import { actions } from './actions.ts';
+import { actionsFor } from './actions.ts';
 import { createCampaign, showForm } from './create.ts';
 import { resultsCsv } from './csv/results.ts';
 import { findCampaign } from './find.ts';
@@ -29,7 +29,7 @@ export function campaignRouter(mail: Mail, show: Show): Router {
   routes.post('/:id/recipients', 'campaigns.edit', addRecipients);
   routes.get('/:id/recipients', 'pages.view', backToCampaign);
   routes.get('/:id/results.csv', 'campaigns.export', sendResults);
-  for (const action of actions) {
+  for (const action of actionsFor(mail)) {
     const { path, permission } = action;
     routes.get(`/:id/${path}`, permission, page => confirm(page, action));
     routes.post(`/:id/${path}`, permission, page => perform(page, action));

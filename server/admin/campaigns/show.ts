@@ -1,4 +1,5 @@
 import type { Campaign, Mail } from '../../mail/index.ts';
+import { waitingFor } from '../approvals/lines.ts';
 import type { Page } from '../page.ts';
 import { may } from '../permissions.ts';
 import { availableActions } from './actions.ts';
@@ -13,7 +14,8 @@ export async function showCampaign(page: Page): Promise<void> {
   const campaign = await findCampaign(page);
   const [running] = await withProgress(mail, [campaign]);
   const draft = campaign.allowed.includes('addRecipients') ? await draftOf(mail, campaign) : null;
-  const possible = availableActions(campaign, {
+  const waiting = draft ? await waitingFor(page, `campaign:${campaign.id}`) : null;
+  const possible = availableActions(mail, campaign, {
     audience: running?.progress.audience ?? 0,
     failed: running?.progress.byState.failed ?? 0,
   });
@@ -21,9 +23,10 @@ export async function showCampaign(page: Page): Promise<void> {
     campaign,
     ...running,
     draft,
+    waiting,
     moving: isMoving(campaign),
     module: draft ? 'recipients' : isMoving(campaign) ? 'live' : '',
-    actions: possible.filter(({ permission }) => may(page.person, permission)),
+    actions: possible.filter(({ permission, asks }) => may(page.person, permission) && !(asks && waiting)),
     data: Object.keys(campaign.data).length > 0 ? campaign.data : null,
   });
 }

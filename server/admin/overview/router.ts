@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
+import { waitingRequests } from '../approvals/lines.ts';
 import { groupsOf } from '../campaigns/progress.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
@@ -35,6 +36,7 @@ async function showOverview(page: Page, upMs: number): Promise<void> {
     charts: chartsOf(series),
     countedAt: series.countedAt,
     messages,
+    waiting: await waitingRequests(page),
     groups: await groupsOf(mail, campaigns),
   });
 }

@@ -1,4 +1,5 @@
 import type { SourceView, VersionPick, VersionSummary } from '../../mail/index.ts';
+import { publishOrAsk, showAsked } from '../approvals/ask.ts';
 import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { authorNames } from './authors.ts';
@@ -82,8 +83,10 @@ export async function restore(page: Page): Promise<void> {
   const { message } = options;
   const refuse = (problem: string, status: 409 | 422) => showVersion(page, { problem, message, status });
   if (message === '') return refuse('Enter a reason. It is shown in the history.', 422);
-  const result = await page.mail.templates.restore(ref, Number(page.param('version')), options);
+  const result = await publishOrAsk(page, ref, options, Number(page.param('version')));
   switch (result.state) {
+    case 'requested':
+      return showAsked(page, result.approval);
     case 'published':
       return page.redirect(editorPath(ref), publishedNotice(ref, result));
     case 'unchanged':

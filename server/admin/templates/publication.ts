@@ -1,4 +1,12 @@
-import type { Conflict, PublishOptions, SourceRef, TemplateIssue } from '../../mail/index.ts';
+import {
+  type Conflict,
+  type PublishOptions,
+  type SourceRef,
+  sourceName,
+  type TemplateIssue,
+} from '../../mail/index.ts';
+import { publishOrAsk, showAsked } from '../approvals/ask.ts';
+import { waitingFor } from '../approvals/lines.ts';
 import type { Page } from '../page.ts';
 import { shownDiff } from './diff-lines.ts';
 import { placeIssues } from './issue-places.ts';
@@ -33,6 +41,7 @@ export async function showPublication(page: Page, attempt?: Attempt): Promise<vo
     diff: diff && shownDiff(diff.source),
     message: attempt?.message ?? '',
     problem: attempt?.problem ?? null,
+    waiting: await waitingFor(page, sourceName(ref)),
   };
   page.render('templates/publication', data, attempt?.status ?? 200);
 }
@@ -54,8 +63,10 @@ export async function publish(page: Page): Promise<void> {
     showPublication(page, { message, problem, status });
   if (message === '' || message.length > 500)
     return refuse('Enter what changed, in at most 500 characters. It is shown in the history.', 422);
-  const result = await page.mail.templates.publish(ref, options);
+  const result = await publishOrAsk(page, ref, options);
   switch (result.state) {
+    case 'requested':
+      return showAsked(page, result.approval);
     case 'published':
       return page.redirect(editorPath(ref), publishedNotice(ref, result));
     case 'unchanged':

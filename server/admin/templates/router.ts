@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Router } from 'express';
 import { type Mail, MailError } from '../../mail/index.ts';
+import { permissionTo } from '../approvals/kinds.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import { PageError } from '../page-error.ts';
 import type { Show } from '../views.ts';
@@ -15,6 +16,7 @@ import { showReplay, showReplayed } from './replay.ts';
 /** Templates, layouts, partials and the brand: list, editor, preview, publication and history. */
 export function templateRouter(mail: Mail, show: Show): Router {
   const routes = guardedPages(mail, show);
+  const publishing = permissionTo(mail, 'templates.publish');
 
   routes.get('/', 'pages.view', showList);
   routes.get('/new', 'templates.edit', showCreation);
@@ -27,15 +29,15 @@ export function templateRouter(mail: Mail, show: Show): Router {
   routes.get('/:ref/preview', 'pages.view', showStoredPreview);
   routes.post('/:ref/preview', 'templates.edit', answerPreview);
 
-  routes.get('/:ref/publication', 'templates.publish', showPublication);
-  routes.post('/:ref/publication', 'templates.publish', publish);
+  routes.get('/:ref/publication', publishing, showPublication);
+  routes.post('/:ref/publication', publishing, publish);
   routes.get('/:ref/replay', 'templates.replay', showReplay);
   routes.get('/:ref/replay/:message/:side', 'templates.replay', showReplayed);
 
   routes.get('/:ref/history', 'pages.view', showHistory);
   routes.get('/:ref/diff', 'pages.view', showDiff);
   routes.get('/:ref/versions/:version', 'pages.view', showVersion);
-  routes.post('/:ref/versions/:version', 'templates.publish', restore);
+  routes.post('/:ref/versions/:version', publishing, restore);
 
   routes.router.use(refusals);
   return routes.router;
