@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../../server/mail/index.ts';
+import { addApprovals } from './approvals.ts';
 import { addCampaign } from './campaign/index.ts';
 import { type AddCommands, exitCodes, type Terminal } from './command.ts';
 import { contextOf, untilInterrupted } from './context.ts';
@@ -37,6 +38,7 @@ const all: readonly AddCommands[] = [
   addWebhooks,
   addReconcile,
   addUser,
+  addApprovals,
   addSandbox,
 ];
 
