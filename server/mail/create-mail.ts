@@ -32,7 +32,12 @@ import { warnOnClockSkew } from './shared/clock-skew.ts';
 import { argument, type Rules, withCheckedInput } from './shared/input.ts';
 import { signalSchema, wordSchema } from './shared/schemas.ts';
 import { withTimeout } from './shared/time.ts';
-import { checkedTemplates, createAuthoring, createTemplateChecks } from './templates/index.ts';
+import {
+  checkedTemplates,
+  createAuthoring,
+  createDraftChecks,
+  createTemplateChecks,
+} from './templates/index.ts';
 import { type MailConfig, type OpenDeps, type TemplateFolders, templateFolders, wire } from './wiring.ts';
 
 /** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
@@ -61,7 +66,10 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
   const send = createSend(context, queue);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
-  const authoring = createAuthoring(context, { ...folders, checks });
+  const authoring = createAuthoring(context, {
+    ...folders,
+    checks: { ...checks, ...createDraftChecks(context) },
+  });
   let closed = false;
 
   const sendOne: Send = async (input, options) => {

@@ -79,7 +79,7 @@ describe('publishing a draft', () => {
 
   it('refuses at once what would take this thread minutes to parse', async () => {
     // Parsed, it would outlast any test.
-    const result = await publish(welcome, await draftHtml('{{#if name}}'.repeat(400_000)));
+    const result = await publish(welcome, await draftHtml('{{#if name}}{{/if}}'.repeat(40_000)));
     expect(result).to.have.property('state', 'refused');
     expect((result as Publication & { state: 'refused' }).issues[0]?.message).to.match(
       /more than 5000 mustaches/,

@@ -11,9 +11,12 @@ import type { AuthoringChecks } from '../../server/mail/templates/authoring/cont
 import { createAuthoring } from '../../server/mail/templates/authoring/index.ts';
 import { assertSendable } from '../../server/mail/templates/authoring/validate.ts';
 import { type Issue, issue } from '../../server/mail/templates/issue.ts';
-import { compileTemplate } from '../../server/mail/templates/language/render.ts';
+import { readInclusions } from '../../server/mail/templates/language/inclusions.ts';
 import type { Source, SourceKind } from '../../server/mail/templates/language/source.ts';
+import { workLimits } from '../../server/mail/templates/preview/render-pool.ts';
 import { compileMjml } from '../../server/mail/templates/preview/tasks/compile-mjml.ts';
+import { differences } from '../../server/mail/templates/preview/tasks/differences.ts';
+import { renderedDifferences } from '../../server/mail/templates/preview/tasks/rendered-differences.ts';
 import { createTemplates, type Templates } from '../../server/mail/templates/templates.ts';
 import { emptyTables, testDatabase } from './database.ts';
 import { openForEachTest, standIn } from './opened.ts';
@@ -33,13 +36,10 @@ export const plainChecks: AuthoringChecks = {
     }
     return issues;
   },
-  async preview(content, options = {}) {
-    const rendered = compileTemplate(content).render(content.sample, {
-      locale: options.locale ?? null,
-      unsubscribe: '#',
-    });
-    return { ...rendered, problem: null } as Awaited<ReturnType<AuthoringChecks['preview']>>;
-  },
+  inclusions: async texts => readInclusions(texts),
+  differences: async texts => differences(texts),
+  renderedDifferences: async versions =>
+    renderedDifferences({ ...versions, unsubscribe: '#', partBytes: workLimits.partBytes }),
   compileMjml,
 };
 

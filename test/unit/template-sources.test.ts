@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { differences } from '../../server/mail/templates/authoring/difference.ts';
 import { compose } from '../../server/mail/templates/language/compose.ts';
+import { readHere } from '../../server/mail/templates/language/inclusions.ts';
 import {
   type Source,
   sourceHash,
@@ -9,6 +9,7 @@ import {
   withoutLocale,
 } from '../../server/mail/templates/language/source.ts';
 import { usesAmong } from '../../server/mail/templates/language/uses.ts';
+import { diffBounds, differences } from '../../server/mail/templates/preview/tasks/differences.ts';
 import { refusalOf } from '../support/refusal.ts';
 
 const template: Source<'template'> = {
@@ -31,11 +32,12 @@ const others: Source[] = [
   { kind: 'partial', key: 'foot', content: { html: '{{@brand.name}}' } },
   { kind: 'partial', key: 'alone', content: { html: 'a' } },
 ];
-const library = (...sources: Source[]) => new Map(sources.map(source => [sourceName(source), source]));
+const library = (...sources: Source[]) =>
+  new Map(sources.map(source => [sourceName(source), readHere(source)]));
 
 describe('template sources', () => {
   it('are put together with what they reach, and nothing else', () => {
-    const { content, issues } = compose(template, library(template, ...others));
+    const { content, issues } = compose(readHere(template), library(template, ...others));
     expect(issues).to.deep.equal([]);
     expect(content?.partials).to.deep.equal({
       html: { outer: '{{#if a}}{{> inner}}{{/if}}', inner: 'i', foot: '{{@brand.name}}' },
@@ -46,14 +48,14 @@ describe('template sources', () => {
 
   it('are put together without a layout when they are whole documents', () => {
     const whole = { ...template, content: { ...template.content, layout: 'none' } };
-    const { content } = compose(whole, library(...others));
+    const { content } = compose(readHere(whole), library(...others));
     expect(content?.layout).to.deep.equal({ html: '{{> content}}', text: '{{> content}}' });
     expect(content?.partials.html).to.not.have.property('foot');
   });
 
   it('name what is missing, and go on where that is possible', () => {
     const [, , , ...without] = others;
-    const noPartial = compose(template, library(...others.slice(0, 2), ...without.slice(1)));
+    const noPartial = compose(readHere(template), library(...others.slice(0, 2), ...without.slice(1)));
     expect(noPartial.content).to.not.equal(null);
     expect(noPartial.issues).to.deep.equal([
       {
@@ -62,7 +64,7 @@ describe('template sources', () => {
         about: 'outer',
       },
     ]);
-    const noLayout = compose(template, library(...others.filter(({ kind }) => kind !== 'layout')));
+    const noLayout = compose(readHere(template), library(...others.filter(({ kind }) => kind !== 'layout')));
     expect(noLayout.content).to.equal(null);
   });
 
@@ -101,13 +103,11 @@ describe('template sources', () => {
     for (const [work, field] of refused) expect(refusalOf(work).field).to.equal(field);
   });
 
-  it('differ by lines with three around them, however large they are', () => {
+  it('differ by lines with three around them', () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
     const changed = lines.with(9, 'other');
-    const [diff] = differences(
-      new Map([['html', lines.join('\n')]]),
-      new Map([['html', changed.join('\n')]]),
-    );
+    const [diff] = differences(htmls(lines.join('\n'), changed.join('\n')));
+    expect(diff?.omitted).to.equal(0);
     expect(diff?.hunks).to.have.length(1);
     expect(diff?.hunks[0]?.lines.map(({ kind, oldLine, newLine }) => [kind, oldLine, newLine])).to.deep.equal(
       [
@@ -121,9 +121,38 @@ describe('template sources', () => {
         ['same', 13, 13],
       ],
     );
+  });
+
+  it('differ by as many lines as somebody reads, however large they are', () => {
     const large = (word: string) =>
       Array.from({ length: 20_000 }, (_, index) => `${word} ${index}`).join('\n');
-    const [replaced] = differences(new Map([['html', large('a')]]), new Map([['html', large('b')]]));
-    expect(replaced?.hunks[0]?.lines).to.have.length(40_000);
+    const [replaced] = differences(htmls(large('a'), large('b')));
+    expect(replaced?.hunks[0]?.lines).to.have.length(diffBounds.ofPart);
+    expect(replaced?.omitted).to.equal(40_000 - diffBounds.ofPart);
+    const [long] = differences(htmls('x', 'y'.repeat(3_000_000)));
+    expect(long?.hunks[0]?.lines[1]?.text).to.match(/^y{1000}… 2999000 more characters$/);
+    const one = Array.from({ length: 500_000 }, () => '').join('\n');
+    const [deep] = differences(htmls(one, `${one}x${one}`));
+    expect(deep?.hunks[0]?.lines[0]).to.include({ kind: 'same', oldLine: 499_997 });
+  });
+
+  it('differ where one text alone ends its last line, or is empty', () => {
+    const kinds = (before: string, after: string) =>
+      differences(htmls(before, after)).flatMap(({ hunks }) =>
+        hunks.flatMap(({ lines }) => lines.map(({ kind, text }) => `${kind} ${text}`)),
+      );
+    expect(kinds('a\nb\n', 'a\nc\n')).to.deep.equal(['same a', 'removed b', 'added c']);
+    expect(kinds('a', 'a\n')).to.deep.equal(['same a', 'added ']);
+    expect(kinds('', 'a\nb')).to.deep.equal(['added a', 'added b']);
+    const far = Array.from({ length: 30 }, (_, i) => `${i}`);
+    const two = differences(htmls(far.join('\n'), far.with(2, 'x').with(25, 'y').join('\n')));
+    expect(two[0]?.hunks.map(({ oldStart, lines }) => [oldStart, lines.length])).to.deep.equal([
+      [1, 7],
+      [23, 8],
+    ]);
   });
 });
+
+function htmls(before: string, after: string) {
+  return { before: new Map([['html', before]]), after: new Map([['html', after]]) };
+}

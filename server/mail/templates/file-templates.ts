@@ -3,10 +3,12 @@ import { brandedKey } from '../routing/brands.ts';
 import { canonicalJson } from '../shared/fingerprint.ts';
 import { compositionError, type SourceFolders } from './authoring/file-names.ts';
 import { readAllFiles } from './authoring/source-folders.ts';
-import { assertSendable, compileSource } from './authoring/validate.ts';
+import { compileSource } from './authoring/unpublished.ts';
+import { assertSendable } from './authoring/validate.ts';
 import { type Frames, framesOf } from './frames.ts';
 import type { Issue } from './issue.ts';
 import { compose, type Sources } from './language/compose.ts';
+import { type ReadSource, readHere } from './language/inclusions.ts';
 import { type Source, sourceName } from './language/source.ts';
 import { withBrandValues } from './language/template.ts';
 import { compileMjml } from './preview/index.ts';
@@ -56,19 +58,19 @@ interface Published {
 
 async function readPublished(folders: SourceFolders): Promise<Published> {
   const read = await readSources(folders);
-  const sources: Sources = new Map(read.map(({ source }) => [sourceName(source), source]));
+  const sources: Sources = new Map(read.map(({ source }) => [sourceName(source), readHere(source)]));
   const faults = new Map(read.map(({ source, issues }) => [sourceName(source), issues]));
-  const all = [...sources.values()].filter(source => source.kind === 'template');
+  const all = [...sources.values()].filter(isTemplate);
   const ready = new Map<string, ReadyTemplate>();
   return {
     sources,
-    ids: new Map(all.map(({ key }, i) => [key, i + 1])),
+    ids: new Map(all.map(({ source }, i) => [source.key, i + 1])),
     version(id, values = {}) {
-      const source = all[id - 1];
-      if (!source) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
+      const read = all[id - 1];
+      if (!read) throw new MailError('unknown-template', `There is no template version ${id}.`, 'template');
       const name = `${id} ${canonicalJson(values)}`;
-      const own = { folders, sources, faults: faults.get(sourceName(source)) ?? [] };
-      const template = ready.get(name) ?? prepare(source, id, { ...own, values });
+      const own = { folders, sources, faults: faults.get(sourceName(read.source)) ?? [] };
+      const template = ready.get(name) ?? prepare(read, id, { ...own, values });
       ready.set(name, template);
       return template;
     },
@@ -90,8 +92,12 @@ async function readSources(folders: SourceFolders): Promise<{ source: Source; is
   }
 }
 
+function isTemplate(read: ReadSource): read is ReadSource<Source<'template'>> {
+  return read.source.kind === 'template';
+}
+
 function prepare(
-  source: Source<'template'>,
+  read: ReadSource<Source<'template'>>,
   id: number,
   {
     folders,
@@ -105,7 +111,8 @@ function prepare(
     values: Readonly<Record<string, string>>;
   },
 ): ReadyTemplate {
-  const composed = compose(source, sources);
+  const { source } = read;
+  const composed = compose(read, sources);
   const issues = [...faults, ...composed.issues];
   const { content } = composed;
   if (!content || issues.length > 0)

@@ -3,6 +3,7 @@ import { MailError } from '../error.ts';
 import { canonicalJson } from '../shared/fingerprint.ts';
 import { createPublishedSources, type PublishedSources } from './authoring/published-sources.ts';
 import { compose, find } from './language/compose.ts';
+import { type ReadSource, readHere } from './language/inclusions.ts';
 import { inlineCss } from './language/inline-css.ts';
 import { compileTemplate, type RenderContext, type Rendered } from './language/render.ts';
 import { noLayout, type Source } from './language/source.ts';
@@ -55,14 +56,14 @@ function frameOf({ sources }: Layouts, layout: string, values: Readonly<Record<s
 }
 
 /** A template that says whatever it is given. */
-function placeholder(layout: string): Source<'template'> {
+function placeholder(layout: string): ReadSource<Source<'template'>> {
   const parts = { subject: '{{subject}}', html: '{{{html}}}', text: '{{text}}' };
-  return {
+  return readHere({
     kind: 'template',
     key: 'composed',
     content: {
       ...{ category: '', description: '', layout, contract: {}, sample: {} },
       locales: { default: parts },
     },
-  };
+  });
 }

@@ -2,7 +2,6 @@
 
 export type { MailTemplates } from './api.ts';
 export type * from './authoring/api.ts';
-export type { DiffHunk, DiffLine, PartDiff } from './authoring/difference.ts';
 export { draftAuthors } from './authoring/drafts-store.ts';
 export { createAuthoring } from './authoring/index.ts';
 export { configuredPlaceholders, refuseConfiguredPlaceholders } from './authoring/placeholders.ts';
@@ -36,10 +35,12 @@ export {
 } from './language/source.ts';
 export type { TemplateContent, TemplateParts } from './language/template.ts';
 export type { CampaignTemplateInput, TemplateInput, Topic } from './language/template-types.ts';
+export { createDraftChecks } from './preview/draft-checks.ts';
 export { createTemplateChecks, type TemplateChecks } from './preview/index.ts';
 export type { Preview, PreviewOptions } from './preview/preview.ts';
 export { createRenderPool, type RenderPool } from './preview/render-pool.ts';
 export type { Replay, ReplayResult } from './preview/replay.ts';
 export type { SampleData, SampleDataInput } from './preview/sample-data.ts';
+export type { DiffHunk, DiffLine, PartDiff } from './preview/tasks/differences.ts';
 export type { TestResult, TestSend } from './preview/test-send.ts';
 export { createTemplates, type ReadyTemplate, renderStored, type Templates } from './templates.ts';

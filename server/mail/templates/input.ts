@@ -1,6 +1,14 @@
 import Joi from 'joi';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
-import { addressSchema, bySchema, idSchema, jsonSchema, limitSchema, wordSchema } from '../shared/schemas.ts';
+import {
+  addressSchema,
+  bySchema,
+  idSchema,
+  jsonSchema,
+  limitSchema,
+  signalSchema,
+  wordSchema,
+} from '../shared/schemas.ts';
 import type { MailTemplates } from './api.ts';
 import type { Authoring } from './authoring/api.ts';
 import { localePattern, sourceKinds } from './language/source.ts';
@@ -42,6 +50,7 @@ const contentSchema = Joi.object({
 
 const content = argument('content', contentSchema);
 const ref = argument('ref', refSchema);
+const wanted = argument('options', Joi.object({ signal: signalSchema }));
 const source = argument('source', sourceSchema.prefs({ convert: false }));
 const key = (name: string) => argument(name, wordSchema.required());
 const publishSchema = Joi.object({
@@ -67,23 +76,30 @@ const rules: Rules<MailTemplates> = {
   discardDraft: [ref, argument('options', Joi.object({ revision, by }).required())],
   publish: [ref, argument('options', publishSchema)],
   restore: [ref, argument('version', version.required()), argument('options', publishSchema)],
-  review: [source],
-  compose: [source, key('template')],
+  review: [source, wanted],
+  compose: [source, key('template'), wanted],
   usedBy: [ref],
   versions: [ref, argument('page', Joi.object({ before: version, limit: limitSchema }))],
   version: [ref, argument('version', version.required())],
-  diff: [ref, argument('from', pick), argument('to', pick)],
+  diff: [ref, argument('from', pick), argument('to', pick), wanted],
   conflicts: [],
-  check: [content],
+  check: [content, wanted],
   preview: [
     content,
-    argument('options', Joi.object({ ...choice, locale, overrides: data, issues: Joi.boolean() })),
+    argument(
+      'options',
+      Joi.object({ ...choice, locale, overrides: data, issues: Joi.boolean(), signal: signalSchema }),
+    ),
   ],
   replay: [
     content,
     argument(
       'options',
-      Joi.object({ limit: limitSchema.max(1000), timeMs: Joi.number().min(0).max(600_000) }),
+      Joi.object({
+        limit: limitSchema.max(1000),
+        timeMs: Joi.number().min(0).max(600_000),
+        signal: signalSchema,
+      }),
     ),
   ],
   replayed: [argument('messageId', idSchema)],

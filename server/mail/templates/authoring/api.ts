@@ -1,7 +1,8 @@
 import type { Issue } from '../issue.ts';
 import type { Cause, Source, SourceKind, SourceRef } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
-import type { PartDiff } from './difference.ts';
+import type { Wanted } from '../preview/draft-checks.ts';
+import type { PartDiff } from '../preview/tasks/differences.ts';
 
 /** An issue with the template in which it shows; it may lie in a layout or partial that the template uses. */
 export interface TemplateIssue extends Issue {
@@ -26,6 +27,11 @@ export interface SourceSummary extends SourceRef {
 /** An unpublished change, shared by all who edit. It may be incomplete and need not parse. */
 export interface Draft<K extends SourceKind = SourceKind> {
   source: Source<K>;
+  /**
+   * What of it is larger or deeper than a source may be, as something stored by other means can be: that is left out of
+   * `source`. Empty for whatever was saved here.
+   */
+  issues: Issue[];
   /** The published version it was begun on; null when there was none. */
   baseVersion: number | null;
   changedAt: Date;
@@ -46,6 +52,8 @@ export interface VersionSummary {
 /** One version with its source. Versions never change. */
 export interface SourceVersion<K extends SourceKind = SourceKind> extends VersionSummary {
   source: Source<K>;
+  /** As of a {@link Draft}. */
+  issues: Issue[];
 }
 
 /** A source as an editor opens it. */
@@ -190,9 +198,9 @@ export interface Authoring {
   /** Publishes an earlier version again, as a new one, by the same road; a draft is kept. */
   restore(ref: SourceRef, version: number, options: PublishOptions): Promise<Publication>;
   /** Every template as it would be with this source published, with the issues that publishing would find. */
-  review(source: Source): Promise<Candidate[]>;
+  review(source: Source, options?: Wanted): Promise<Candidate[]>;
   /** As {@link Authoring.review}, unchecked and quick, of one template: for previews. Null when it is unknown. */
-  compose(source: Source, template: string): Promise<Candidate | null>;
+  compose(source: Source, template: string, options?: Wanted): Promise<Candidate | null>;
   /** Published templates and partials that include this source, also by way of others. */
   usedBy(ref: SourceRef): Promise<readonly SourceRef[]>;
   /** The history, newest first; `before` continues it. At most 100 at once. */
@@ -202,8 +210,10 @@ export interface Authoring {
     ref: { kind: K; key: string },
     version: number,
   ): Promise<SourceVersion<K> | null>;
-  /** From one version to another. Throws `unknown-template` when one of them is not there. */
-  diff(ref: SourceRef, from: VersionPick, to: VersionPick): Promise<SourceDiff>;
+  /**
+   * From one version to another, bounded: see `omitted`. Throws `unknown-template` when one of them is not there.
+   */
+  diff(ref: SourceRef, from: VersionPick, to: VersionPick, options?: Wanted): Promise<SourceDiff>;
   /** Sources that changed both in files and in the database since they last agreed. */
   conflicts(): Promise<FileDifference[]>;
   files: {

@@ -3,6 +3,7 @@ import { MailError } from '../../error.ts';
 import type { AuditAction } from '../../shared/audit-actions.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
+import { shownWithinBounds } from '../language/bounds.ts';
 import { type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
 import { checkSource, inheritConfidential } from '../language/source-schema.ts';
 import type { Conflict, Saved } from './api.ts';
@@ -10,7 +11,7 @@ import type { AuthoringContext } from './context.ts';
 import { dropDraft, insertDraft, readDraft, removeEmpty, updateDraft } from './drafts-store.ts';
 import { viewOf } from './published-sources.ts';
 import { newKeyProblem } from './source-folders.ts';
-import { compileSource } from './validate.ts';
+import { compileSource } from './unpublished.ts';
 
 /** Begins a new source as a draft. */
 export async function createSource(
@@ -44,7 +45,7 @@ export async function saveDraft(
   const { sources } = await context.published();
   const { source } = await compileSource(
     context,
-    inheritConfidential(sources.get(sourceName(input)), checkSource(input)),
+    inheritConfidential(sources.get(sourceName(input))?.source, checkSource(input)),
   );
   const stamp = { by, at: context.now(), revision, base: baseVersion ?? null };
   const stored = await updateDraft(context.db, source, stamp);
@@ -63,7 +64,9 @@ export async function discardDraft(
     if (!(await dropDraft(trx, ref, revision))) return false;
     await removeEmpty(trx, ref);
     if (head?.draft) {
-      const before = Object.fromEntries(textsOf({ ...ref, content: head.draft } as Source));
+      const before = Object.fromEntries(
+        textsOf(shownWithinBounds({ ...ref, content: head.draft } as Source).source),
+      );
       await recordChange(trx, { ...named(ref, 'discard'), by, at, before, after: null });
     }
     return true;

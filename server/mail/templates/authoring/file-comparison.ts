@@ -1,4 +1,5 @@
 import type { Db } from '../../../../db/connect.ts';
+import { shownWithinBounds } from '../language/bounds.ts';
 import {
   type Cause,
   refOf,
@@ -9,7 +10,7 @@ import {
   textsOf,
 } from '../language/source.ts';
 import type { FileDifference, FileState } from './api.ts';
-import { differences } from './difference.ts';
+import type { AuthoringContext } from './context.ts';
 import { listVersions, readPublishedHashes, readSourceVersion } from './history-store.ts';
 
 /** A source in files, in the database, or both. */
@@ -62,21 +63,25 @@ async function stateOf(
 
 /** Shows what differs, from the database to the file; where both changed also what each changed. */
 export async function describeDifference(
-  db: Db,
+  { db, checks }: Pick<AuthoringContext, 'db' | 'checks'>,
   { ref, state, file, version, agreedVersion }: ComparedSource & { state: FileDifference['state'] },
 ): Promise<FileDifference> {
   const textsAt = async (one: number | null) =>
     textsIn(one === null ? null : (await readSourceVersion(db, ref, one))?.source);
   const [stored, filed] = [await textsAt(version), textsIn(file)];
-  const parts = differences(stored, filed);
+  const parts = await checks.differences({ before: stored, after: filed });
   if (state !== 'conflict' || agreedVersion === null) return { ref, state, parts, sides: null };
   const base = await textsAt(agreedVersion);
-  const sides = { base: agreedVersion, database: differences(base, stored), file: differences(base, filed) };
+  const sides = {
+    base: agreedVersion,
+    database: await checks.differences({ before: base, after: stored }),
+    file: await checks.differences({ before: base, after: filed }),
+  };
   return { ref, state, parts, sides };
 }
 
 function textsIn(source: Source | null | undefined): Map<string, string> {
-  return source ? textsOf(source) : new Map();
+  return source ? textsOf(shownWithinBounds(source).source) : new Map();
 }
 
 /** Whether files and database differ here. */

@@ -49,17 +49,19 @@ export async function importFiles(context: AuthoringContext): Promise<string[]> 
 }
 
 /** Everything in which files and database differ. */
-export async function diffFiles({ db, folders }: AuthoringContext): Promise<FileDifference[]> {
+export async function diffFiles(context: AuthoringContext): Promise<FileDifference[]> {
+  const { db, folders } = context;
   const compared = await compareFiles(db, await readAllFiles(folders));
-  return Promise.all(compared.filter(isDifference).map(one => describeDifference(db, one)));
+  return Promise.all(compared.filter(isDifference).map(one => describeDifference(context, one)));
 }
 
 /** What changed on both sides. Files that are faulty or were not deployed are no reason to fail a page. */
-export async function conflictsOf({ db, folders, log }: AuthoringContext): Promise<FileDifference[]> {
+export async function conflictsOf(context: AuthoringContext): Promise<FileDifference[]> {
+  const { db, folders, log } = context;
   try {
     const compared = await compareFiles(db, await readAllFiles(folders));
     const conflicts = compared.filter(isDifference).filter(({ state }) => state === 'conflict');
-    return await Promise.all(conflicts.map(one => describeDifference(db, one)));
+    return await Promise.all(conflicts.map(one => describeDifference(context, one)));
   } catch (err) {
     if (isMissing(err)) return [];
     if (!(err instanceof MailError)) throw err;
@@ -91,9 +93,10 @@ export async function pushFiles(
 
 /** Writes what changed in the database into the files, and whatever is forced. */
 export async function pullFiles(
-  { db, folders }: AuthoringContext,
+  context: AuthoringContext,
   { force = [] }: { force?: readonly string[] } = {},
 ): Promise<SyncResult> {
+  const { db, folders } = context;
   const differing = (await compareFiles(db, await readAllFiles(folders))).filter(isDifference);
   const isWanted = ({ state, ref }: ComparedSource) =>
     state === 'database' || state === 'only-database' || force.includes(sourceName(ref));
@@ -104,7 +107,7 @@ export async function pullFiles(
     if (await writeToFolder(folders, stored.source)) applied.push(ref);
   }
   const rest = differing.filter(({ ref }) => !applied.includes(ref));
-  const remaining = await Promise.all(rest.map(one => describeDifference(db, one)));
+  const remaining = await Promise.all(rest.map(one => describeDifference(context, one)));
   return { applied, remaining, issues: [] };
 }
 

@@ -1,16 +1,15 @@
 import { MailError } from '../../error.ts';
-import { issueText } from '../issue.ts';
+import { shownWithinBounds } from '../language/bounds.ts';
 import { compose } from '../language/compose.ts';
 import { refOf, type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { readNumberedVersion } from '../versions-store.ts';
 import type { SourceDiff, VersionPick, VersionSummary } from './api.ts';
 import type { AuthoringContext } from './context.ts';
-import { differences } from './difference.ts';
 import { readDraft, readHead } from './drafts-store.ts';
 import { listVersions, readSourceVersion } from './history-store.ts';
 import { summaryOf } from './published-sources.ts';
-import { compileSource } from './validate.ts';
+import { compileSource, readUnpublished } from './unpublished.ts';
 
 /** A page of the history, newest first. */
 export async function historyOf(
@@ -28,23 +27,20 @@ export async function historyOf(
 export async function diffVersions(
   context: AuthoringContext,
   ref: SourceRef,
-  from: VersionPick,
-  to: VersionPick,
+  { from, to, signal }: { from: VersionPick; to: VersionPick; signal: AbortSignal | undefined },
 ): Promise<SourceDiff> {
-  const [before, after] = await Promise.all([pick(context, ref, from), pick(context, ref, to)]);
-  const [old, young] = await Promise.all([shown(context, before), shown(context, after)]);
-  const problems = [...told('from', old), ...told('to', young)];
-  const broken = new Set(problems.map(({ locale }) => locale));
-  const rendered = ({ parts }: Shown) =>
-    new Map(
-      [...parts].filter(([, { locale }]) => !broken.has(locale)).map(([part, { text }]) => [part, text]),
-    );
-  return {
-    source: differences(textsOf(before.source), textsOf(after.source)),
-    rendered: differences(rendered(old), rendered(young)),
-    problems,
-  };
+  const { checks } = context;
+  const [old, young] = await Promise.all([pick(context, ref, from), pick(context, ref, to)]);
+  const texts = { before: textsOf(old.source), after: textsOf(young.source) };
+  const versions = { from: old.content, to: young.content };
+  const [source, rendered] = await Promise.all([
+    checks.differences(texts, { signal }),
+    ref.kind === 'template' ? checks.renderedDifferences(versions, { signal }) : nothingRendered,
+  ]);
+  return { source, ...rendered };
 }
+
+const nothingRendered = { rendered: [], problems: [] };
 
 /** A source and, of a template, what it is composed to. */
 interface Picked {
@@ -57,38 +53,17 @@ async function pick(context: AuthoringContext, ref: SourceRef, version: VersionP
   const stored = await readSourceVersion(context.db, ref, version);
   if (!stored) throw new MailError('unknown-template', `${ref.key} has no version ${version}.`, 'version');
   const composed = ref.kind === 'template' ? await readNumberedVersion(context.db, ref.key, version) : null;
-  return { source: stored.source, content: composed?.content ?? null };
+  const { source, issues } = shownWithinBounds(stored.source);
+  return { source, content: issues.length > 0 ? null : (composed?.content ?? null) };
 }
 
 async function pickDraft(context: AuthoringContext, ref: SourceRef): Promise<Picked> {
   const head = await readDraft(context.db, ref);
   if (!head?.draft) throw new MailError('unknown-template', `${ref.key} has no draft.`, 'version');
-  const { source } = await compileSource(context, { ...refOf(ref), content: head.draft } as Source);
-  if (source.kind !== 'template') return { source, content: null };
+  const { source, issues } = shownWithinBounds({ ...refOf(ref), content: head.draft } as Source);
+  if (source.kind !== 'template' || issues.length > 0) return { source, content: null };
+  const read = await readUnpublished(context, (await compileSource(context, source)).source);
   const { sources } = await context.published();
-  const next = new Map(sources).set(sourceName(source), source);
-  return { source, content: compose(source, next).content };
-}
-
-/** What the languages of a template show with its sample, and those that cannot be rendered. */
-interface Shown {
-  parts: Map<string, { locale: string; text: string }>;
-  problems: { locale: string; message: string }[];
-}
-
-async function shown({ checks }: AuthoringContext, { content }: Picked): Promise<Shown> {
-  const found: Shown = { parts: new Map(), problems: [] };
-  if (!content) return found;
-  for (const locale of Object.keys(content.locales)) {
-    const isDefault = locale === 'default';
-    const preview = await checks.preview(content, { locale: isDefault ? null : locale, issues: false });
-    if (preview.problem) found.problems.push({ locale, message: issueText(preview.problem) });
-    for (const part of ['subject', 'html', 'text'] as const)
-      found.parts.set(isDefault ? part : `${part}.${locale}`, { locale, text: preview[part] });
-  }
-  return found;
-}
-
-function told(side: 'from' | 'to', { problems }: Shown): SourceDiff['problems'] {
-  return problems.map(problem => ({ side, ...problem }));
+  const next = new Map(sources).set(sourceName(source), read);
+  return { source: read.source, content: compose(read, next).content };
 }

@@ -1,6 +1,7 @@
 import type { TemplatesContext } from '../context.ts';
-import { compose } from '../language/compose.ts';
-import { type Source, type SourceRef, sourceName } from '../language/source.ts';
+import { compose, find } from '../language/compose.ts';
+import { type Source, sourceName } from '../language/source.ts';
+import type { Wanted } from '../preview/draft-checks.ts';
 import type { Authoring, Candidate } from './api.ts';
 import type { AuthoringChecks, AuthoringContext } from './context.ts';
 import { createSource, discardDraft, saveDraft } from './drafts.ts';
@@ -9,7 +10,8 @@ import { conflictsOf, diffFiles, importFiles, pullFiles, pushFiles } from './fil
 import { diffVersions, historyOf } from './history.ts';
 import { publishDraft, restoreVersion, reviewSource } from './publications.ts';
 import { createPublishedSources, listSources, versionOf, viewOf } from './published-sources.ts';
-import { compileSource } from './validate.ts';
+import { compileSource, readUnpublished } from './unpublished.ts';
+import { boundsIssues } from './validate.ts';
 
 /** See {@link Authoring}. `folder` holds the template files, and `brandFolders` by brand those of its own. */
 export function createAuthoring(
@@ -43,12 +45,12 @@ export function createAuthoring(
     discardDraft: (ref, options) => discardDraft(context, ref, options),
     publish: (ref, options) => publishDraft(context, ref, options),
     restore: (ref, version, options) => restoreVersion(context, ref, version, options),
-    review: source => reviewSource(context, source),
-    compose: (source, key) => composeWith(context, source, key),
+    review: (source, options) => reviewSource(context, source, options),
+    compose: (source, key, options) => composeWith(context, source, key, options),
     usedBy: async ref => (await published()).uses.get(sourceName(ref)) ?? [],
     versions: (ref, page) => historyOf(context, ref, page),
     version: (ref, version) => versionOf(db, ref, version),
-    diff: (ref, from, to) => diffVersions(context, ref, from, to),
+    diff: (ref, from, to, { signal } = {}) => diffVersions(context, ref, { from, to, signal }),
     conflicts: () => conflictsOf(context),
     files: {
       import: () => importFiles(context),
@@ -60,14 +62,21 @@ export function createAuthoring(
 }
 
 /** One template as it would be with a source published, unchecked. */
-async function composeWith(context: AuthoringContext, input: Source, key: string): Promise<Candidate | null> {
+async function composeWith(
+  context: AuthoringContext,
+  input: Source,
+  key: string,
+  wanted?: Wanted,
+): Promise<Candidate | null> {
   const { sources } = await context.published();
-  const { source } = await compileSource(context, input);
-  const ref: SourceRef = { kind: 'template', key };
-  const before = sources.get(sourceName(ref)) as Source<'template'> | undefined;
-  const next = new Map(sources).set(sourceName(source), source);
-  const after = next.get(sourceName(ref)) as Source<'template'> | undefined;
-  if (!after) return null;
+  const before = find(sources, 'template', key);
   const published = before ? compose(before, sources).content : null;
+  const over = boundsIssues(input);
+  if (over.length > 0) return { key, content: null, published, issues: over };
+  const { source } = await compileSource(context, input);
+  const read = await readUnpublished(context, source, wanted);
+  const next = new Map(sources).set(sourceName(source), read);
+  const after = find(next, 'template', key);
+  if (!after) return null;
   return { key, content: compose(after, next).content, published, issues: [] };
 }

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { contentHash } from '../../shared/fingerprint.ts';
 import type { Issue } from '../issue.ts';
-import { compose, type Sources } from '../language/compose.ts';
+import { compose, find, type Sources } from '../language/compose.ts';
+import type { ReadSource } from '../language/inclusions.ts';
 import { type Cause, type Source, type SourceRef, sourceHash, sourceName } from '../language/source.ts';
 import { inheritConfidential } from '../language/source-schema.ts';
 import type { TemplateContent } from '../language/template.ts';
@@ -15,6 +17,9 @@ export interface Change {
   message: string;
   by: string;
 }
+
+/** A change with what its source includes. */
+export type ReadChange = Change & ReadSource;
 
 /** A template that a publication changes, before and after. */
 export interface AffectedTemplate {
@@ -39,28 +44,40 @@ export interface Plan {
   affected: AffectedTemplate[];
 }
 
-/** Plans the publication of several sources at once; those that are published as they are already fall away. */
-export function planPublication(published: PublishedSources, changes: readonly Change[]): Plan {
+/**
+ * Plans the publication of several sources at once; those that are published as they are already fall away. Between two
+ * templates others have their turn: a layout of many is put together and hashed with each of them.
+ */
+export async function planPublication(
+  published: PublishedSources,
+  changes: readonly ReadChange[],
+): Promise<Plan> {
   const changed = changes
     .map(change => withConfidentiality(published, change))
     .filter(({ source }) => published.versions.get(sourceName(source))?.hash !== sourceHash(source));
-  const next = new Map<string, Source>(published.sources);
-  for (const { source } of changed) next.set(sourceName(source), source);
+  const next = new Map<string, ReadSource>(published.sources);
+  for (const { source, inclusions } of changed) next.set(sourceName(source), { source, inclusions });
 
   const versions = changed.map(change => newVersion(published, change));
   const plan: Plan = { revision: published.revision, versions, templates: [], affected: [] };
   const direct = new Map(versions.map(version => [sourceName(version.source), version]));
   const users = affectedBy(next, changed);
-  for (const source of next.values()) {
-    if (source.kind !== 'template' || !users.has(sourceName(source))) continue;
-    addTemplate(plan, published, source, next, direct, users.get(sourceName(source)));
+  for (const read of next.values()) {
+    if (!isTemplate(read) || !users.has(sourceName(read.source))) continue;
+    addTemplate(plan, published, read, next, direct, users.get(sourceName(read.source)));
+    await setImmediate();
   }
   return plan;
 }
 
-function withConfidentiality({ sources }: PublishedSources, change: Change): Change {
+function isTemplate(read: ReadSource): read is ReadSource<Source<'template'>> {
+  return read.source.kind === 'template';
+}
+
+function withConfidentiality({ sources }: PublishedSources, change: ReadChange): ReadChange {
   if (change.cause.kind === 'files') return change;
-  return { ...change, source: inheritConfidential(sources.get(sourceName(change.source)), change.source) };
+  const published = sources.get(sourceName(change.source))?.source;
+  return { ...change, source: inheritConfidential(published, change.source) };
 }
 
 /** Templates by name that are changed or use what is changed, with the change that reaches them. */
@@ -79,13 +96,14 @@ function affectedBy(next: Sources, changes: readonly Change[]): Map<string, Chan
 function addTemplate(
   plan: Plan,
   published: PublishedSources,
-  source: Source<'template'>,
+  read: ReadSource<Source<'template'>>,
   next: Sources,
   direct: ReadonlyMap<string, NewVersion>,
   change: Change | undefined,
 ): void {
-  const { content, issues } = compose(source, next);
-  const earlier = published.sources.get(sourceName(source)) as Source<'template'> | undefined;
+  const { source } = read;
+  const { content, issues } = compose(read, next);
+  const earlier = find(published.sources, 'template', source.key);
   const before = earlier ? compose(earlier, published.sources).content : null;
   const own = direct.get(sourceName(source));
   const hash = content ? contentHash(content) : '';
@@ -105,8 +123,8 @@ function addTemplate(
   plan.templates.push({ version: version.version, hash, content });
 }
 
-function newVersion(published: PublishedSources, { source, ...rest }: Change): NewVersion {
-  return { ...rest, source, version: nextVersion(published, source), hash: sourceHash(source) };
+function newVersion(published: PublishedSources, { source, cause, message, by }: Change): NewVersion {
+  return { cause, message, by, source, version: nextVersion(published, source), hash: sourceHash(source) };
 }
 
 function sharedVersion(

@@ -8,6 +8,7 @@ import {
   sourceHash,
   sourceName,
 } from '../language/source.ts';
+import type { Wanted } from '../preview/draft-checks.ts';
 import type { Candidate, Publication, PublishOptions, TemplateIssue } from './api.ts';
 import type { AuthoringContext } from './context.ts';
 import { conflict } from './drafts.ts';
@@ -16,7 +17,8 @@ import { readSourceVersion } from './history-store.ts';
 import { type Plan, planPublication } from './plan.ts';
 import { type Decide, publishChanges, type Stale } from './publish-changes.ts';
 import type { PublishedSources } from './published-sources.ts';
-import { compileSource, sourceIssues, validate } from './validate.ts';
+import { compileSource, readUnpublished } from './unpublished.ts';
+import { boundsIssues, sourceIssues, validate } from './validate.ts';
 
 /** How to publish, and who has a say in it. */
 export interface DecidedOptions extends PublishOptions {
@@ -57,13 +59,24 @@ export async function restoreVersion(
 }
 
 /** Every template as it would be with this source published. */
-export async function reviewSource(context: AuthoringContext, input: Source): Promise<Candidate[]> {
+export async function reviewSource(
+  context: AuthoringContext,
+  input: Source,
+  wanted?: Wanted,
+): Promise<Candidate[]> {
+  const { key } = input;
+  const over = boundsIssues(input);
+  if (over.length > 0) return [{ key, content: null, published: null, issues: over }];
   const { source, issues } = await compileSource(context, input);
-  const change = { source, cause: { kind: 'edit' } as const, message: '', by: '' };
-  const { affected } = planPublication(await context.published(), [change]);
-  const own = sourceIssues(context, source, issues);
-  const candidates = await validate(context, affected);
-  return candidates.map(one => (one.key === source.key ? { ...one, issues: [...own, ...one.issues] } : one));
+  const read = await readUnpublished(context, source, wanted);
+  const change = { ...read, cause: { kind: 'edit' } as const, message: '', by: '' };
+  const { affected } = await planPublication(await context.published(), [change]);
+  const own = sourceIssues(context, read, issues);
+  const candidates = await validate(context, affected, wanted);
+  // What no template uses is told of all the same.
+  if (candidates.length === 0 && own.length > 0)
+    return [{ key, content: null, published: null, issues: own }];
+  return candidates.map(one => (one.key === key ? { ...one, issues: [...own, ...one.issues] } : one));
 }
 
 async function publishOne(

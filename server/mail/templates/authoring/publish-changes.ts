@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Db, Trx } from '../../../../db/connect.ts';
 import { MailError } from '../../error.ts';
 import { recordChange } from '../../shared/audit-store.ts';
@@ -8,7 +9,7 @@ import type { Conflict, PublishedTemplate, TemplateIssue } from './api.ts';
 import type { AuthoringContext } from './context.ts';
 import { dropDraft, lockRevision } from './drafts-store.ts';
 import { refuseConfiguredPlaceholders } from './placeholders.ts';
-import { type Change, type Plan, planPublication } from './plan.ts';
+import { type Change, type Plan, planPublication, type ReadChange } from './plan.ts';
 import {
   advanceRevision,
   insertTemplateVersions,
@@ -17,7 +18,8 @@ import {
   type NewVersion,
 } from './publications-store.ts';
 import type { PublishedSources } from './published-sources.ts';
-import { compileSource, sourceIssues } from './validate.ts';
+import { compileSource, readUnpublished } from './unpublished.ts';
+import { boundsIssues, sourceIssues } from './validate.ts';
 
 /** What to publish, and how. */
 export interface PublishRequest {
@@ -64,8 +66,10 @@ export async function publishChanges(
     const published = await context.published();
     const changes = await request.read(published);
     if ('stale' in changes) return { state: 'stale', reason: changes.stale };
+    const over = changes.flatMap(({ source }) => boundsIssues(source));
+    if (over.length > 0) return { state: 'refused', issues: over };
     const compiled = await compileChanges(context, changes);
-    const plan = planPublication(published, compiled.changes);
+    const plan = await planPublication(published, compiled.changes);
     if (plan.versions.length === 0) return { state: 'unchanged', published };
     const issues = await request.check(plan, compiled.issues);
     if (issues.some(one => isError(one) || !request.acceptWarnings)) return { state: 'refused', issues };
@@ -82,13 +86,25 @@ export async function publishChanges(
 async function compileChanges(
   context: AuthoringContext,
   changes: readonly Change[],
-): Promise<{ changes: Change[]; issues: TemplateIssue[] }> {
-  const compiled = await Promise.all(changes.map(({ source }) => compileSource(context, source)));
+): Promise<{ changes: ReadChange[]; issues: TemplateIssue[] }> {
+  const next = pLimit(parallel);
+  const compiled = await Promise.all(
+    changes.map(change =>
+      next(async () => {
+        const { source, issues } = await compileSource(context, change.source);
+        const read = await readUnpublished(context, source);
+        return { change: { ...change, ...read }, issues: sourceIssues(context, read, issues) };
+      }),
+    ),
+  );
   return {
-    changes: changes.map((change, at) => ({ ...change, source: compiled[at]?.source ?? change.source })),
-    issues: compiled.flatMap(({ source, issues }) => sourceIssues(context, source, issues)),
+    changes: compiled.map(({ change }) => change),
+    issues: compiled.flatMap(({ issues }) => issues),
   };
 }
+
+/** Several sources are read at once, as the pool has threads. */
+const parallel = 2;
 
 function commit(
   { db, now }: AuthoringContext,

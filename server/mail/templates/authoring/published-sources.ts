@@ -1,10 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../../../db/connect.ts';
 import type { Issue } from '../issue.ts';
+import { shownWithinBounds } from '../language/bounds.ts';
 import type { Sources } from '../language/compose.ts';
+import { type ReadSource, readHere } from '../language/inclusions.ts';
 import { brandKey, type Source, type SourceKind, sourceName } from '../language/source.ts';
 import { type Uses, usesAmong } from '../language/uses.ts';
 import { type TemplateInForce, templatesInForce } from '../versions-store.ts';
-import type { Draft, SourceSummary, SourceVersion, SourceView, VersionSummary } from './api.ts';
+import type { SourceSummary, SourceVersion, SourceView, VersionSummary } from './api.ts';
 import { readDraft, readHead, readHeads, type SourceHead } from './drafts-store.ts';
 import {
   type HistoryEntry,
@@ -43,9 +46,19 @@ async function readAll(db: Db): Promise<PublishedSources> {
     // A publication in between would mix two revisions.
     if ((await publishedRevision(db)) !== revision) continue;
     const versions = new Map(all.map(entry => [sourceName(entry.source), entry]));
-    const sources: Sources = new Map(all.map(({ source }) => [sourceName(source), source]));
+    const sources = await readEach(all);
     return { revision, versions, sources, templates, uses: usesAmong(sources) };
   }
+}
+
+/** With what each includes; between two of them others have their turn. */
+async function readEach(all: readonly PublishedSource[]): Promise<Sources> {
+  const sources = new Map<string, ReadSource>();
+  for (const { source } of all) {
+    sources.set(sourceName(source), readHere(shownWithinBounds(source).source));
+    await setImmediate();
+  }
+  return sources;
 }
 
 /** All sources of a kind by key. */
@@ -87,12 +100,13 @@ export async function viewOf<K extends SourceKind>(
   const head = await readDraft(db, ref);
   if (!head) return null;
   const { draft, draftAt, draftBy, draftBase, version, revision } = head;
+  const shown = draft && withinBounds<K>({ ...ref, content: draft } as Source);
   return {
     ref: { kind: ref.kind, key: ref.key },
     revision,
     published: version === null ? null : await versionOf(db, ref, version),
-    draft: draft && {
-      source: { kind: ref.kind, key: ref.key, content: draft } as Draft<K>['source'],
+    draft: shown && {
+      ...shown,
       baseVersion: draftBase,
       changedAt: draftAt ?? new Date(0),
       changedBy: draftBy ?? '',
@@ -116,7 +130,12 @@ export async function versionOf<K extends SourceKind>(
   if (!stored) return null;
   const { source, ...entry } = stored;
   const head = await readHead(db, ref);
-  return { ...summaryOf(entry, head?.version ?? null), source: source as Source<K> };
+  return { ...summaryOf(entry, head?.version ?? null), ...withinBounds<K>(source) };
+}
+
+function withinBounds<K extends SourceKind>(stored: Source): { source: Source<K>; issues: Issue[] } {
+  const { source, issues } = shownWithinBounds(stored);
+  return { source: source as Source<K>, issues };
 }
 
 /** A line of the history. */

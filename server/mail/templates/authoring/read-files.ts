@@ -5,6 +5,7 @@ import { MailError } from '../../error.ts';
 import { firstFault } from '../../shared/joi.ts';
 import { compose } from '../language/compose.ts';
 import { type ContractSpec, contractSchema } from '../language/contract.ts';
+import { readHere } from '../language/inclusions.ts';
 import {
   type BrandSource,
   brandKey,
@@ -72,10 +73,10 @@ export async function readSourceFiles(folder: string): Promise<Source[]> {
 /** Reads every template of a folder, put together with what it includes. Throws `invalid-template` naming the file. */
 export async function readTemplateFiles(folder: string): Promise<TemplateContent[]> {
   const all = await readSourceFiles(folder);
-  const sources = new Map(all.map(source => [sourceName(source), source]));
+  const sources = new Map(all.map(source => [sourceName(source), readHere(source)]));
   return all.flatMap(source => {
     if (source.kind !== 'template') return [];
-    const { content, issues } = compose(source, sources);
+    const { content, issues } = compose(readHere(source), sources);
     const {
       key,
       content: { layout },

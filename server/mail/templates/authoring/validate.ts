@@ -1,15 +1,18 @@
+import pLimit from 'p-limit';
 import { MailError } from '../../error.ts';
 import { type Issue, inOrder, isError, issue, positionText } from '../issue.ts';
+import { shownWithinBounds } from '../language/bounds.ts';
 import { parseIssue } from '../language/compose.ts';
 import { compileContract } from '../language/contract.ts';
-import { partialNames } from '../language/parse.ts';
+import type { ReadSource } from '../language/inclusions.ts';
 import { compileTemplate } from '../language/render.ts';
 import { type BrandSource, canonicalLocale, noLayout, type Source } from '../language/source.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { checkPaths } from '../language/walk.ts';
 import { confidentialIssues } from '../lint/confidential/check.ts';
+import type { Wanted } from '../preview/draft-checks.ts';
 import type { Candidate, TemplateIssue } from './api.ts';
-import type { AuthoringChecks, AuthoringContext } from './context.ts';
+import type { AuthoringContext } from './context.ts';
 import { brandPlaceholders } from './placeholders.ts';
 import type { AffectedTemplate } from './plan.ts';
 
@@ -17,55 +20,60 @@ import type { AffectedTemplate } from './plan.ts';
 export async function validate(
   { checks }: Pick<AuthoringContext, 'checks'>,
   affected: readonly AffectedTemplate[],
+  wanted?: Wanted,
 ): Promise<Candidate[]> {
-  return Promise.all(
-    affected.map(async ({ key, direct, content, published, issues }) => {
-      const found = content ? await checks.check(content) : issues;
-      // What was wrong with it before is no fault of a layout that is published now.
-      const before = !direct && published && found.length > 0 ? await checks.check(published) : [];
-      const known = new Set(before.map(sameness));
-      const newIssues = inOrder(found.filter(one => isOfConfidential(one) || !known.has(sameness(one))));
-      return { key, content, published, issues: newIssues.map(one => ({ ...one, template: key })) };
-    }),
-  );
+  const next = pLimit(parallel);
+  let hogs = 0;
+  const check = async (content: TemplateContent): Promise<Issue[]> => {
+    if (hogs >= mostHogs) return [notChecked];
+    const found = await checks.check(content, wanted);
+    if (found.some(({ rule }) => rule === 'time' || rule === 'memory')) hogs++;
+    return found;
+  };
+  const candidateOf = async (one: AffectedTemplate): Promise<Candidate> => {
+    const { key, direct, content, published, issues } = one;
+    const found = content ? await check(content) : issues;
+    // What was wrong with it before is no fault of a layout that is published now.
+    const before = !direct && published && found.length > 0 ? await check(published) : [];
+    const known = new Set(before.map(sameness));
+    const newIssues = inOrder(found.filter(one => isAlwaysTold(one) || !known.has(sameness(one))));
+    return { key, content, published, issues: newIssues.map(one => ({ ...one, template: key })) };
+  };
+  return Promise.all(affected.map(one => next(() => candidateOf(one))));
 }
 
-// One that gave a link away before gives it away now, and perhaps to somebody else.
-function isOfConfidential({ rule }: Issue): boolean {
-  return rule === 'confidential';
+/** Two at a time keeps both threads of the pool busy, and the line short for those who preview meanwhile. */
+const parallel = 2;
+/** After so many templates that used up their time, a layout or partial is known to be at fault. */
+const mostHogs = 2;
+const notChecked = issue('time', 'Not checked, because the check of other templates took too long.');
+
+// One that gave a link away before gives it away now, and perhaps to somebody else; what could not be checked may be
+// anything.
+function isAlwaysTold({ rule }: Issue): boolean {
+  return rule === 'confidential' || rule === 'time' || rule === 'memory';
 }
 
 function sameness({ part, locale, rule, message }: Issue): string {
   return JSON.stringify([part, locale, rule, message]);
 }
 
-/** Compiles a template's MJML, in each language that has some, to the HTML beside it. Other sources stay as they are. */
-export async function compileSource<S extends Source>(
-  { checks }: { checks: Pick<AuthoringChecks, 'compileMjml'> },
-  source: S,
-): Promise<{ source: S; issues: Issue[] }> {
-  if (source.kind !== 'template') return { source, issues: [] };
-  const issues: Issue[] = [];
-  const locales = { ...source.content.locales };
-  for (const [locale, parts] of Object.entries(locales)) {
-    if (parts.mjml === undefined) continue;
-    const compiled = await checks.compileMjml(parts.mjml);
-    issues.push(...compiled.issues.map(one => ({ ...one, locale })));
-    locales[locale] = { ...parts, html: compiled.html };
-  }
-  return { source: { ...source, content: { ...source.content, locales } }, issues };
+/** What of a source beside its texts is over the bounds: with that it is neither put together nor compared. */
+export function boundsIssues(source: Source): TemplateIssue[] {
+  return shownWithinBounds(source).issues.map(one => ({ ...one, template: source.key }));
 }
 
 /** Issues that only the source shows, before any template is put together with it. */
 export function sourceIssues(
   { production = false }: Pick<AuthoringContext, 'production'>,
-  source: Source,
+  read: ReadSource,
   compiled: readonly Issue[],
 ): TemplateIssue[] {
-  return [...compiled, ...ownIssues(source, production)].map(one => ({ ...one, template: source.key }));
+  const { key } = read.source;
+  return [...compiled, ...ownIssues(read, production)].map(one => ({ ...one, template: key }));
 }
 
-function ownIssues({ kind, key, content }: Source, production: boolean): Issue[] {
+function ownIssues({ source: { kind, key, content }, inclusions }: ReadSource, production: boolean): Issue[] {
   switch (kind) {
     case 'template': {
       const isWhole = Object.values(content.locales).some(({ mjml }) => mjml !== undefined);
@@ -76,10 +84,10 @@ function ownIssues({ kind, key, content }: Source, production: boolean): Issue[]
     case 'partial':
       // Also where no template uses it yet.
       return (['html', 'text'] as const).flatMap(flavour => {
-        const read = partialNames(content[flavour] ?? '');
+        const found = inclusions[flavour];
         const part =
           kind === 'layout' ? (`layout.${flavour}` as const) : (`partial:${key}.${flavour}` as const);
-        return 'names' in read ? [] : parseIssue(read, { part, locale: null });
+        return !found || 'names' in found ? [] : parseIssue(found, { part, locale: null });
       });
     case 'brand':
       return [...(production ? brandPlaceholders(content) : []), ...languageIssues(content)];

@@ -1,10 +1,11 @@
 import { type Issue, issue, type SourcePosition } from '../issue.ts';
-import { type ParseError, partialNames } from './parse.ts';
+import { type Inclusions, type ReadSource, textName } from './inclusions.ts';
+import type { ParseError } from './scan.ts';
 import { brandKey, noLayout, type Source, sourceName } from './source.ts';
 import type { TemplateContent, TemplateParts } from './template.ts';
 
 /** Sources by {@link sourceName}. */
-export type Sources = ReadonlyMap<string, Source>;
+export type Sources = ReadonlyMap<string, ReadSource>;
 
 /** A template with all that it includes, or as much of it as there is; null where there is no layout or brand, or more than can be read. */
 export interface Composition {
@@ -12,10 +13,14 @@ export interface Composition {
   issues: Issue[];
 }
 
-/** Puts a template together with the layout, the partials it reaches and the brand. Never throws. */
-export function compose({ key, content: template }: Source<'template'>, sources: Sources): Composition {
+/** Puts a template together with the layout, the partials it reaches and the brand; nothing is parsed. Never throws. */
+export function compose(
+  { source: { key, content: template }, inclusions }: ReadSource<Source<'template'>>,
+  sources: Sources,
+): Composition {
   const issues: Issue[] = [];
-  const layout = layoutOf(sources, template.layout);
+  const framing = find(sources, 'layout', template.layout);
+  const layout = layoutOf(template.layout, framing?.source);
   const brand = find(sources, 'brand', brandKey);
   if (!layout) issues.push(issue('composition', `There is no layout ${template.layout}.`));
   if (!brand) issues.push(issue('composition', 'There is no brand.'));
@@ -23,9 +28,11 @@ export function compose({ key, content: template }: Source<'template'>, sources:
   const locales = Object.fromEntries(
     Object.entries(template.locales).map(([locale, { mjml: _, ...parts }]) => [locale, parts]),
   ) as TemplateContent['locales'];
-  const start = (flavour: Flavour, names: (keyof TemplateParts)[]): Included[] => [
-    { part: `layout.${flavour}`, locale: null, source: layout?.[flavour] ?? '' },
-    ...partsOfLocales(locales, names),
+  const start = (flavour: Flavour, names: (keyof TemplateParts)[]): Text[] => [
+    ...(framing
+      ? [{ part: `layout.${flavour}` as const, locale: null, name: flavour, of: framing.inclusions }]
+      : []),
+    ...partsOfLocales(locales, names, inclusions),
   ];
   const partials = {
     html: reachedPartials(start('html', ['html']), 'html', sources, issues),
@@ -44,7 +51,7 @@ export function compose({ key, content: template }: Source<'template'>, sources:
           locales,
           layout,
           partials,
-          brand: brand.content,
+          brand: brand.source.content,
         }
       : null;
   return { content, issues };
@@ -55,32 +62,36 @@ export function find<K extends Source['kind']>(
   sources: Sources,
   kind: K,
   key: string,
-): Source<K> | undefined {
-  return sources.get(sourceName({ kind, key })) as Source<K> | undefined;
+): ReadSource<Source<K>> | undefined {
+  return sources.get(sourceName({ kind, key })) as ReadSource<Source<K>> | undefined;
 }
 
 type Flavour = 'html' | 'text';
 
-/** A piece of Handlebars whose partials are wanted, and where it stands. */
-interface Included extends Pick<SourcePosition, 'part' | 'locale'> {
-  source: string;
+/** A piece of Handlebars whose partials are wanted: where it stands, and under which name they are found. */
+interface Text extends Pick<SourcePosition, 'part' | 'locale'> {
+  name: string;
+  of: Inclusions;
 }
 
-function layoutOf(sources: Sources, key: string): TemplateContent['layout'] | undefined {
+function layoutOf(key: string, layout: Source<'layout'> | undefined): TemplateContent['layout'] | undefined {
   if (key === noLayout) return { html: '{{> content}}', text: '{{> content}}' };
-  const layout = find(sources, 'layout', key);
   return layout && { html: layout.content.html, text: layout.content.text };
 }
 
-function partsOfLocales(locales: TemplateContent['locales'], names: (keyof TemplateParts)[]): Included[] {
-  return Object.entries(locales).flatMap(([locale, parts]) =>
-    names.map(name => ({ part: name, locale, source: parts[name] ?? '' })),
+function partsOfLocales(
+  locales: TemplateContent['locales'],
+  names: (keyof TemplateParts)[],
+  of: Inclusions,
+): Text[] {
+  return Object.keys(locales).flatMap(locale =>
+    names.map(part => ({ part, locale, name: textName(part, locale), of })),
   );
 }
 
 /** Only what is reached from these, so that a change to another partial makes no new version. */
 function reachedPartials(
-  from: Included[],
+  from: Text[],
   flavour: Flavour,
   sources: Sources,
   issues: Issue[],
@@ -90,13 +101,19 @@ function reachedPartials(
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const name of namesIn(next, issues)) {
       if (reached.has(name)) continue;
-      const source = find(sources, 'partial', name)?.content[flavour];
-      if (source === undefined) {
+      const partial = find(sources, 'partial', name);
+      const source = partial?.source.content[flavour];
+      if (!partial || source === undefined) {
         const { part, locale } = next;
         issues.push(issue('partial', `There is no partial ${name}.`, { part, locale, about: name }));
       } else {
         reached.set(name, source);
-        waiting.push({ part: `partial:${name}.${flavour}`, locale: null, source });
+        waiting.push({
+          part: `partial:${name}.${flavour}`,
+          locale: null,
+          name: flavour,
+          of: partial.inclusions,
+        });
       }
     }
   }
@@ -105,8 +122,8 @@ function reachedPartials(
 
 const tooLarge = 'size';
 
-function namesIn({ part, locale, source }: Included, issues: Issue[]): string[] {
-  const found = partialNames(source);
+function namesIn({ part, locale, name, of }: Text, issues: Issue[]): string[] {
+  const found = of[name] ?? { names: [] };
   if ('names' in found) return found.names;
   issues.push(parseIssue(found, { part, locale }));
   return [];

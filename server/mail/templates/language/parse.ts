@@ -1,16 +1,13 @@
 import Handlebars from 'handlebars';
+import { excessOf, type ParseError } from './scan.ts';
 
-/** Why a source cannot be read, as the rest of a sentence about it. */
-export interface ParseError {
-  /** From 1: where it stops making sense. */
-  line: number;
-  problem: string;
-  /** It is more than this thread can be asked to parse. */
-  tooLarge?: true;
-}
-
-/** Parses the Handlebars source of one part, layout or partial. Never throws. */
+/**
+ * Parses the Handlebars source of one part, layout or partial; one that is over the bounds is not given to the parser.
+ * Never throws.
+ */
 export function parseSource(source: string): { program: hbs.AST.Program } | ParseError {
+  const excess = excessOf(source);
+  if (excess) return excess;
   try {
     return { program: Handlebars.parse(source) };
   } catch (error) {
@@ -18,14 +15,11 @@ export function parseSource(source: string): { program: hbs.AST.Program } | Pars
   }
 }
 
-/**
- * The partials that a source includes by name, each once, or why it cannot be read. `content` is a layout's place for
- * its part, and none.
- */
-export function partialNames(source: string): { names: string[] } | ParseError {
-  if (hasMoreMustaches(source, mostMustaches)) {
-    return tooLarge(`has more than ${mostMustaches} mustaches: split it, or use a list in the data`);
-  }
+/** The partials that one text includes by name, each once, or why it cannot be read. */
+export type Included = { names: string[] } | ParseError;
+
+/** See {@link Included}. `content` is a layout's place for its part, and none. */
+export function partialNames(source: string): Included {
   const parsed = parseSource(source);
   if (!('program' in parsed)) return parsed;
   const names = new Set<string>();
@@ -36,31 +30,9 @@ export function partialNames(source: string): { names: string[] } | ParseError {
       super.PartialStatement(partial);
     }
   }
-  try {
-    new Names().accept(parsed.program);
-  } catch (error) {
-    // The parser keeps a stack of its own, a walk uses ours.
-    if (error instanceof RangeError) return tooLarge('has too many blocks inside of each other');
-    throw error;
-  }
+  new Names().accept(parsed.program);
   names.delete('content');
   return { names: [...names] };
-}
-
-/** Most places for values and blocks in one source. Parsing costs about 20 µs for each, and this thread sends mail. */
-const mostMustaches = 5_000;
-
-function tooLarge(problem: string): ParseError {
-  return { line: 1, problem, tooLarge: true };
-}
-
-function hasMoreMustaches(source: string, most: number): boolean {
-  let count = 0;
-  for (let at = source.indexOf('{{'); at !== -1; at = source.indexOf('{{', at + 2)) {
-    count++;
-    if (count > most) return true;
-  }
-  return false;
 }
 
 // The parser speaks in three ways: an exception with its line (`if doesn't match each - 1:3`), or four lines of text:

@@ -3,6 +3,7 @@ import { convert } from 'html-to-text';
 import { MailError } from '../../error.ts';
 import { helperFunctions } from './helpers.ts';
 import { inlineCss } from './inline-css.ts';
+import { excessOf } from './scan.ts';
 import { partsFor, type TemplateContent, type TemplateParts } from './template.ts';
 
 /** What a rendered message consists of. */
@@ -86,10 +87,10 @@ export function htmlSources(
 ): { html: string; partials: Record<string, string> } {
   const partials = Object.entries(content.partials.html).map(([name, html]) => [
     name,
-    inlineCss(html, content),
+    inlined(html, name, content),
   ]);
   return {
-    html: inlineCss(wrap(content.layout.html, parts.html), content),
+    html: inlined(wrap(content.layout.html, parts.html), 'html', content),
     partials: Object.fromEntries(partials),
   };
 }
@@ -130,6 +131,7 @@ function optionsFor(noEscape: boolean): CompileOptions {
 }
 
 function parse(source: string, part: string): hbs.AST.Program {
+  assertWithinBounds(source, part);
   try {
     const program = Handlebars.parse(source);
     new TextFirst().accept(program);
@@ -141,6 +143,17 @@ function parse(source: string, part: string): hbs.AST.Program {
       part,
     );
   }
+}
+
+// The inliner goes through all of it, mustaches too, and knows no bounds of its own.
+function inlined(source: string, part: string, content: TemplateContent): string {
+  assertWithinBounds(source, part);
+  return inlineCss(source, content);
+}
+
+function assertWithinBounds(source: string, part: string): void {
+  const excess = excessOf(source);
+  if (excess) throw new MailError('invalid-template', `The ${part} part ${excess.problem}.`, part);
 }
 
 // Handlebars joins unescaped values by a bare `+`, so `{{a}}{{b}}` of 1 and 2 would read 3. With a text in front of

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { MailError } from '../../error.ts';
 import { firstFault } from '../../shared/joi.ts';
+import { shownWithinBounds } from './bounds.ts';
 import { localePattern, type Source, type SourceParts } from './source.ts';
 
 /** Largest source, as JSON in UTF-8. */
@@ -17,6 +18,8 @@ export function checkSource(input: Source): Source {
     const { path, fault } = firstFault(error);
     throw new MailError('invalid-input', `${path || 'The source'} ${fault}.`, path || undefined);
   }
+  const [over] = shownWithinBounds(value).issues;
+  if (over) throw new MailError('too-large', over.message, over.part);
   const source = tidy(value);
   const size = Buffer.byteLength(JSON.stringify(source.content));
   if (size > largestSource) {

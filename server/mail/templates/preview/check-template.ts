@@ -1,7 +1,8 @@
 import { findCategory, senderOf } from '../../routing/policy.ts';
 import type { TemplatesContext } from '../context.ts';
-import { type Issue, inOrder, issue } from '../issue.ts';
+import { type Issue, issue } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
+import type { Wanted } from './draft-checks.ts';
 
 /**
  * Every issue of a template, errors first: what does not parse, what asks for other data than the contract gives, and
@@ -10,6 +11,7 @@ import type { TemplateContent } from '../language/template.ts';
 export async function checkTemplate(
   { renderPool, policy }: Pick<TemplatesContext, 'renderPool' | 'policy'>,
   content: TemplateContent,
+  { signal }: Wanted = {},
 ): Promise<Issue[]> {
   const { category } = content;
   const known = findCategory(policy, category);
@@ -18,10 +20,7 @@ export async function checkTemplate(
     const message = `The routing policy has no category ${category || '(none)'}: choose one that it has.`;
     return [issue('category', message)];
   }
-  const outcome = await renderPool.run('inspect', {
-    content,
-    bulk: known.lane === 'bulk',
-    from: senderOf(policy, category),
-  });
-  return inOrder(outcome.ok ? outcome.value : [outcome.problem]);
+  const inspection = { content, bulk: known.lane === 'bulk', from: senderOf(policy, category) };
+  const outcome = await renderPool.run('inspect', inspection, { signal });
+  return outcome.ok ? outcome.value : [outcome.problem];
 }

@@ -3,6 +3,7 @@ import { type Issue, issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import { type TemplateContent, withBrandValues } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
+import type { Wanted } from './draft-checks.ts';
 import { type Preview, type PreviewOptions, preview } from './preview.ts';
 import type { RenderPool } from './render-pool.ts';
 import { type Replay, type ReplayOptions, replay, replayedAsSent } from './replay.ts';
@@ -16,7 +17,7 @@ import { sendTest, type TestResult, type TestSend } from './test-send.ts';
  */
 export interface TemplateChecks {
   /** Every issue of a template, errors first; none is thrown. Publishing is for content without errors. */
-  check(content: TemplateContent): Promise<Issue[]>;
+  check(content: TemplateContent, options?: Wanted): Promise<Issue[]>;
   /** Shows it with some data. Throws `invalid-input` when the sample data or message is not there (any more). */
   preview(content: TemplateContent, options?: PreviewOptions): Promise<Preview>;
   /** Renders it with the data of the messages that were sent last, against what these were. */

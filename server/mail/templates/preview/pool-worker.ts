@@ -1,13 +1,26 @@
 import type { MessagePort } from 'node:worker_threads';
+import { readInclusions } from '../language/inclusions.ts';
 import { threadProcPath } from './cpu-budget.ts';
 import { problemOf, type WorkOutcome } from './outcome.ts';
 import { compareWithSent } from './tasks/compare.ts';
 import { compileMjml } from './tasks/compile-mjml.ts';
+import { differences } from './tasks/differences.ts';
 import { inspect } from './tasks/inspect.ts';
+import { preview } from './tasks/preview.ts';
 import { render } from './tasks/render.ts';
+import { renderedDifferences } from './tasks/rendered-differences.ts';
 
 /** What the threads of the pool can do; each takes and gives plain values. */
-const tasks = { render, inspect, compareWithSent, compileMjml };
+const tasks = {
+  readInclusions,
+  compileMjml,
+  render,
+  preview,
+  inspect,
+  compareWithSent,
+  differences,
+  renderedDifferences,
+};
 
 type Tasks = typeof tasks;
 export type TaskName = keyof Tasks;

@@ -1,5 +1,4 @@
-import { composeMime } from '../../providers/smtp/mime.ts';
-import { type Envelope, envelopeOf, formatMailbox, type Mailbox } from '../../providers/transport.ts';
+import { formatMailbox, type Mailbox } from '../../providers/transport.ts';
 import { senderOf } from '../../routing/policy.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
@@ -9,7 +8,7 @@ import { partsFor, type TemplateContent } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
 import type { RenderIssue } from './outcome.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
-import { renderSafely } from './render-pool.ts';
+import { workLimits } from './render-pool.ts';
 import type { RenderedMail } from './tasks/render.ts';
 
 /** How to show a template. */
@@ -20,6 +19,8 @@ export interface PreviewOptions extends DataChoice {
   overrides?: Record<string, unknown>;
   /** False leaves `issues` empty and saves the time. Default true. */
   issues?: boolean;
+  /** Ends the work when nobody waits for it any more. */
+  signal?: AbortSignal;
 }
 
 /** A template as one recipient would get it. Its parts are empty where there is a problem. */
@@ -45,32 +46,25 @@ export async function preview(
   content: TemplateContent,
   options: PreviewOptions = {},
 ): Promise<Preview> {
-  const { overrides = {}, issues: wantsIssues = true } = options;
+  const { overrides = {}, issues: wantsIssues = true, signal } = options;
   const chosen = await chooseData(context, content, options);
   const data = putOver(chosen.data, overrides);
   const locale = options.locale ?? chosen.locale;
+  const from = senderOf(context.policy, content.category);
+  const to = { email: addressKey((options.recipient ?? 'recipient@example.com').trim()) };
+  const unsubscribe = context.providers.unsubscribePlaceholder();
+  const { partBytes } = workLimits;
+  const job = { content, data, locale, unsubscribe, partBytes, from, to };
   const [outcome, issues] = await Promise.all([
-    renderSafely(context.renderPool, content, data, {
-      locale,
-      unsubscribe: context.providers.unsubscribePlaceholder(),
-    }),
-    wantsIssues ? checkTemplate(context, content) : [],
+    context.renderPool.run('preview', job, { signal }),
+    wantsIssues ? checkTemplate(context, content, { signal }) : [],
   ]);
-  const mail = outcome.ok ? outcome.value : nothing;
-  const envelope = envelopeOf(
-    {
-      attemptId: '00000000-0000-7000-8000-000000000000',
-      stream: '',
-      from: senderOf(context.policy, content.category),
-      to: { email: addressKey((options.recipient ?? 'recipient@example.com').trim()) },
-    },
-    mail,
-  );
+  const { mail, mimeBytes } = outcome.ok ? outcome.value : { mail: nothing, mimeBytes: 0 };
   return {
     ...mail,
-    from: envelope.from,
-    headers: headersOf(envelope),
-    sizes: outcome.ok ? await sizesOf(envelope) : { html: 0, text: 0, mime: 0 },
+    from,
+    headers: headersOf(from, to, mail.subject),
+    sizes: { html: Buffer.byteLength(mail.html), text: Buffer.byteLength(mail.text), mime: mimeBytes },
     words: partsFor(content, locale)[0],
     locale,
     data,
@@ -81,19 +75,13 @@ export async function preview(
 
 const nothing: RenderedMail = { subject: '', preheader: '', html: '', text: '' };
 
-function headersOf({ from, to, subject }: Envelope): Preview['headers'] {
+function headersOf(from: Mailbox, to: Mailbox, subject: string): Preview['headers'] {
   return [
     { name: 'From', value: formatMailbox(from) },
     { name: 'To', value: to.email },
     { name: 'Subject', value: subject },
     { name: 'Content-Type', value: 'multipart/alternative: text/plain, text/html' },
   ];
-}
-
-async function sizesOf(envelope: Envelope): Promise<Preview['sizes']> {
-  const [html, text] = [envelope.html, envelope.text].map(part => Buffer.byteLength(part));
-  const mime = Buffer.byteLength(await composeMime(envelope, {}));
-  return { html: html ?? 0, text: text ?? 0, mime };
 }
 
 function putOver(data: Record<string, unknown>, overrides: Record<string, unknown>): Record<string, unknown> {

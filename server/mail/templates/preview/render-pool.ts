@@ -6,7 +6,7 @@ import { builtFile, isBuilt } from '../../shared/package-root.ts';
 import type { RenderContext } from '../language/render.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { type CpuBudget, startCpuBudget } from './cpu-budget.ts';
-import { failed, type WorkOutcome } from './outcome.ts';
+import { failed, problemOf, type WorkOutcome } from './outcome.ts';
 import type { Job, TaskInput, TaskName, TaskOutcome } from './pool-worker.ts';
 import type { RenderedMail } from './tasks/render.ts';
 
@@ -21,6 +21,9 @@ export interface WorkLimits {
 /** See {@link WorkLimits}: a template of a few hundred elements takes some 50 ms. */
 export const workLimits: WorkLimits = { timeMs: 5_000, partBytes: commonLimits.bodyBytes };
 
+/** Milliseconds of processor for work that is under way when nobody waits for it any more. */
+const abandonedMs = 500;
+
 /** Heap of a thread in MB: rendering takes 30, the rest is room for large data. */
 export const threadHeapMb = 192;
 
@@ -29,14 +32,19 @@ export const threadHeapMb = 192;
  * takes too long or too much memory costs its thread, never the process. Threads start when they are first needed.
  */
 export interface RenderPool {
-  /** Does one task; what goes wrong in it is an outcome, never an exception. */
-  run<N extends TaskName>(
-    name: N,
-    input: TaskInput<N>,
-    limits?: { timeMs?: number },
-  ): Promise<TaskOutcome<N>>;
+  /**
+   * Does one task; what goes wrong in it is an outcome, never an exception. It ends when `signal` says that nobody
+   * waits for it any more.
+   */
+  run<N extends TaskName>(name: N, input: TaskInput<N>, limits?: TaskLimits): Promise<TaskOutcome<N>>;
   /** Ends all threads; work in hand gets the outcome `time`. */
   close(): Promise<void>;
+}
+
+/** What one task may use up, and for how long it is wanted. */
+export interface TaskLimits {
+  timeMs?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Creates the pool; `threads` is how many tasks are worked on at once, the rest are the limits of each. */
@@ -49,26 +57,41 @@ export function createRenderPool({
   let closed = false;
 
   return {
-    async run<N extends TaskName>(name: N, input: TaskInput<N>, { timeMs = defaultTimeMs } = {}) {
+    async run<N extends TaskName>(name: N, input: TaskInput<N>, limits: TaskLimits = {}) {
+      const { timeMs = defaultTimeMs, signal } = limits;
       if (closed) return failed('time', 'The mail module has been closed.');
+      if (signal?.aborted) return abandoned;
       pool ??= startThreads(threads, heapMb);
       const overrun = new AbortController();
       const { port1: hears, port2: started } = new MessageChannel();
       let budget: CpuBudget | undefined;
+      const end = () => overrun.abort();
+      let whenLeft = end;
       // A task that waits for a thread to be free, or to start, uses up nothing.
       hears.once('message', (thread: string | null) => {
-        budget = startCpuBudget(thread, timeMs, () => overrun.abort());
+        budget = startCpuBudget(thread, timeMs, end);
+        // Ending it costs the thread, and most tasks are done sooner than another one has started.
+        whenLeft = () => {
+          budget?.end();
+          budget = startCpuBudget(thread, Math.min(timeMs, abandonedMs), end);
+        };
       });
+      const leave = () => whenLeft();
+      signal?.addEventListener('abort', leave, { once: true });
       try {
         const work = { transferList: [started], signal: overrun.signal };
         // What comes back is what the task of that name gives: only the thread's own code answers.
         return (await pool.run({ name, input, started }, work)) as TaskOutcome<N>;
       } catch (error) {
+        if (signal?.aborted) return abandoned;
         if (overrun.signal.aborted || closed) return tooLong;
         if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return tooMuch;
+        // What is given to a thread is copied, which needs the stack: this goes thousands of levels deep.
+        if (error instanceof RangeError) return { ok: false, problem: problemOf(error) };
         throw error;
       } finally {
         budget?.end();
+        signal?.removeEventListener('abort', leave);
         hears.close();
       }
     },
@@ -88,10 +111,9 @@ export function renderSafely(
   content: TemplateContent,
   data: Record<string, unknown>,
   context: RenderContext,
-  { timeMs, partBytes = workLimits.partBytes }: Partial<WorkLimits> = {},
+  { partBytes = workLimits.partBytes, ...limits }: TaskLimits & { partBytes?: number } = {},
 ): Promise<WorkOutcome<RenderedMail>> {
-  const job = { content, data, ...context, partBytes };
-  return renderPool.run('render', job, timeMs === undefined ? {} : { timeMs });
+  return renderPool.run('render', { content, data, ...context, partBytes }, limits);
 }
 
 function startThreads(threads: number, heapMb: number): Piscina<Job, WorkOutcome<unknown>> {
@@ -119,6 +141,7 @@ const worker = isBuilt
       execArgv: ['--import', import.meta.resolve('tsx')],
     };
 
+const abandoned = failed('time', 'Nobody waits for it any more.');
 const tooLong = failed('time', 'It takes too long: look for loops inside loops, or for very large data.');
 const tooMuch = failed(
   'memory',

@@ -33,6 +33,8 @@ export interface ReplayResult extends Comparison {
 export interface ReplayOptions {
   limit?: number;
   timeMs?: number;
+  /** Ends the work when nobody waits for it any more. */
+  signal?: AbortSignal;
 }
 
 /** Two at a time keeps both threads of the pool busy, and the line short for those who preview meanwhile. */
@@ -44,7 +46,7 @@ const oneTimeMs = 5_000;
 export async function replay(
   context: TemplatesContext,
   content: TemplateContent,
-  { limit = 50, timeMs = 30_000 }: ReplayOptions = {},
+  { limit = 50, timeMs = 30_000, signal }: ReplayOptions = {},
 ): Promise<Replay> {
   const recent = await recentMessages(context, content.key, Math.min(limit, 200));
   const messages = withoutRepetition(await redactedForAdmins(context, recent), recent);
@@ -52,7 +54,9 @@ export async function replay(
   const next = pLimit(parallel);
   const found = await Promise.all(
     messages.map(message =>
-      next(() => (performance.now() < endsAt ? compare(context, content, message) : null)),
+      next(() =>
+        performance.now() < endsAt && !signal?.aborted ? compare(context, content, message, signal) : null,
+      ),
     ),
   );
   const results = found.filter(result => result !== null);
@@ -99,6 +103,7 @@ async function compare(
   { renderPool, templates, providers }: TemplatesContext,
   candidate: TemplateContent,
   { id: messageId, templateVersionId, transport, locale, content: sent }: TemplatedMessage,
+  signal: AbortSignal | undefined,
 ): Promise<ReplayResult> {
   const values = sent.branding?.values ?? {};
   const { version, content: sentWith } = await templates.version(templateVersionId, values);
@@ -106,7 +111,7 @@ async function compare(
   const { partBytes } = workLimits;
   const unsubscribe = providers.unsubscribePlaceholder(transport);
   const job = { content, sentWith, data: sent.data, locale, unsubscribe, partBytes };
-  const outcome = await renderPool.run('compareWithSent', job, { timeMs: oneTimeMs });
+  const outcome = await renderPool.run('compareWithSent', job, { timeMs: oneTimeMs, signal });
   return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(outcome.problem)) };
 }
 

@@ -1,7 +1,8 @@
 import { MailError } from '../../../error.ts';
 import type { Mailbox } from '../../../providers/transport.ts';
 import { firstFault } from '../../../shared/joi.ts';
-import { type Issue, isError, issue } from '../../issue.ts';
+import { type Issue, inOrder, isError, issue } from '../../issue.ts';
+import { structureIssues } from '../../language/bounds.ts';
 import { compileContract, contractSchema } from '../../language/contract.ts';
 import { compileTemplate } from '../../language/render.ts';
 import type { TemplateContent } from '../../language/template.ts';
@@ -21,8 +22,36 @@ export interface Inspection {
   from: Mailbox;
 }
 
-/** Every issue of a template, each once. What has to be fixed before the rest can be looked at comes alone. */
+/**
+ * Every issue of a template, each once, as many as somebody can read. What has to be fixed before the rest can be looked
+ * at comes alone.
+ */
 export function inspect(inspection: Inspection): Issue[] {
+  return readable(inOrder(allIssues(inspection)));
+}
+
+/** Issues told of one template; more of them say nothing new. */
+const mostIssues = 200;
+/** Characters of a message, and of the name that it is about. */
+const longestMessage = 500;
+
+function readable(issues: readonly Issue[]): Issue[] {
+  const told = issues.slice(0, mostIssues).map(({ about, ...one }) => ({
+    ...one,
+    message: shortened(one.message),
+    ...(about !== undefined && { about: shortened(about) }),
+  }));
+  const more = issues.length - told.length;
+  if (more === 0) return told;
+  const severity = issues.slice(mostIssues).some(isError) ? 'error' : 'warning';
+  return [...told, issue('more', `There are ${more} more issues: fix these first.`, { severity })];
+}
+
+function shortened(text: string): string {
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+}
+
+function allIssues(inspection: Inspection): Issue[] {
   const { content } = inspection;
   const first = [...sizeIssues(content), ...contractIssues(content)];
   if (first.length > 0) return first;
@@ -36,6 +65,8 @@ export function inspect(inspection: Inspection): Issue[] {
 }
 
 function sizeIssues(content: TemplateContent): Issue[] {
+  const over = structureIssues(content);
+  if (over.length > 0) return over;
   const message = `This part is larger than ${largestSource / 1024} KB: mail of that size is cut off or refused. Shorten it.`;
   return largeSources(content).map(({ part, locale }) => issue('size', message, { part, locale }));
 }

@@ -1,5 +1,6 @@
 import { MailError } from '../../../error.ts';
 import { type Issue, type IssuePart, isError } from '../../issue.ts';
+import { sourceBounds, structureIssues } from '../../language/bounds.ts';
 import { type Contract, compileContract } from '../../language/contract.ts';
 import {
   type CompiledTemplate,
@@ -47,6 +48,8 @@ function renderChecked({ content, data, partBytes, locale, unsubscribe }: Render
 }
 
 function checkSources(content: TemplateContent): void {
+  const [over] = structureIssues(content);
+  if (over) throw new RenderError({ ...over, rule: 'size' });
   const [large] = largeSources(content);
   if (!large) return;
   const message = `The source of ${large.part} is larger than ${largestSource / 1024} KB.`;
@@ -129,8 +132,8 @@ function plain(message: string): string {
   return /[.!?]$/.test(said) ? said : `${said}.`;
 }
 
-/** Largest source of one part, in characters: ten times what Gmail shows whole, and examined within a second or two. */
-export const largestSource = 1024 * 1024;
+/** See {@link sourceBounds}. */
+export const largestSource = sourceBounds.partLength;
 
 /** A part by its name and language; layouts and partials have none. */
 interface PartName {
