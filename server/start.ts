@@ -3,12 +3,13 @@ import { promisify } from 'node:util';
 import { connect } from '../db/connect.ts';
 import { warnOfUnmailedLinks } from './accounts/link-mail.ts';
 import { createApp } from './app.ts';
-import type { Config } from './config/index.ts';
+import { type Config, requirePrivatePages } from './config/index.ts';
 import { createMail } from './mail/index.ts';
 import { stopOnSignal } from './stopping.ts';
 
 /** The stand-alone server: database -> mail -> app -> listen; stops in reverse. */
 export async function startServer(config: Config): Promise<void> {
+  requirePrivatePages(config);
   const db = connect(config.database);
   const mail = await createMail(config, { db });
   warnOfUnmailedLinks({ mail });

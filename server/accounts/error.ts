@@ -12,7 +12,8 @@ export type AccountErrorCode =
   | 'code-wrong'
   | 'setup-over'
   | 'locked-out'
-  | 'busy';
+  | 'busy'
+  | 'second-step-required';
 
 /** An expected failure: nothing was changed. */
 export class AccountError extends Error {

@@ -15,6 +15,7 @@ import { developerAt } from './open-access.ts';
 import { accountErrorPages } from './page-errors.ts';
 import { profileRouter } from './profile/router.ts';
 import { handleRoleRequests } from './role-requests.ts';
+import { owesSecondStep, requireSecondStep } from './second-step.ts';
 import { recogniseSession } from './sessions.ts';
 import { showSignIn } from './sign-in/page.ts';
 import { passwordLinkRouter } from './sign-in/password-link-router.ts';
@@ -43,7 +44,8 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
       if (known && known !== 'over') {
         const { account, session } = known;
         const { id, name, role } = account;
-        return { person: { id, name, role }, accounts: true, binding: session.id, sessionId: session.id };
+        const common = { person: { id, name, role }, accounts: true, binding: session.id };
+        return { ...common, sessionId: session.id, owesSecondStep: owesSecondStep(context, account) };
       }
       const person = await developerAt(context, settings.pagesAccess, request);
       if (person) return { person, accounts: true, binding: person.id, hint: openHint };
@@ -63,6 +65,7 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
           passwordLinkRouter(context, cookies, show, check),
           accountErrorPages,
         ),
+      gate: requireSecondStep,
       routes: show =>
         Router()
           .use('/users', userRouter(context, show))

@@ -16,6 +16,7 @@ const pages: Record<AccountErrorCode, [status: PageStatus, title: string]> = {
   'code-wrong': [422, 'Not changed'],
   'setup-over': [422, 'Not changed'],
   'locked-out': [429, 'Not changed'],
+  'second-step-required': [403, 'Not changed'],
   busy: [503, 'Try again in a moment'],
 };
 

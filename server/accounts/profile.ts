@@ -4,6 +4,7 @@ import { AccountError } from './error.ts';
 import { clearFailures, recordFailure } from './lockout.ts';
 import { hashPassword, placeToHash, verifyPassword } from './passwords/hash.ts';
 import { passwordProblem } from './passwords/rules.ts';
+import { takesSecondStep } from './second-step.ts';
 import { type Account, lockAccount, updateAccount } from './store/accounts-store.ts';
 import { voidTokens } from './store/one-time-tokens-store.ts';
 import { replaceRecoveryCodes } from './store/recovery-codes-store.ts';
@@ -82,6 +83,11 @@ export async function removeTwoFactor(
   account: Account,
   password: string,
 ): Promise<void> {
+  if (takesSecondStep(context, account))
+    throw new AccountError(
+      'second-step-required',
+      `Your role, ${account.role}, requires two-factor authentication.`,
+    );
   await confirmPassword(context, account, password);
   const { id } = account;
   const after = { totpSecret: null, totpNew: null, totpStep: null };

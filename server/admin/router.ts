@@ -61,6 +61,7 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
   router.use(requireSignIn(access, show, mail.security));
   router.use(csrf.check);
+  if (accounts) router.use(accounts.gate);
   router.use('/jobs/agendash', agendashRouter(jobs));
   router.get('/session', allow('pages.view'), sessionEndpoint);
   if (accounts) router.use(accounts.routes(show));

@@ -54,10 +54,10 @@ export function createShow({ style, words, navigation, approvals, viewSources }:
 
 // What the frame of every page shows: `@mount`, `@person`, `@csrf` and so on.
 function frameOf(response: Response, navigation: readonly NavigationItem[]): object {
-  const { person, accounts, sessionId, hint = null } = sessionOf(response);
+  const { person, accounts, sessionId, owesSecondStep = false, hint = null } = sessionOf(response);
   return {
     ...locationOf(response),
-    sections: person ? itemsFor(navigation, person, accounts) : [],
+    sections: person && !owesSecondStep ? itemsFor(navigation, person, accounts) : [],
     person,
     /** Signed in with an account of ours, not by the host. */
     account: sessionId !== undefined,

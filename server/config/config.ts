@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type Joi from 'joi';
 import { encryptedByDefault } from '../../db/database-options.ts';
+import type { Role } from '../admin/person.ts';
 import { faultText, type MailConfig } from '../mail/index.ts';
 import { ConfigError } from './config-error.ts';
 import type { MailOptions, PostmarkOptions, WebhookCredential } from './options.ts';
@@ -17,7 +18,9 @@ export interface Config extends Omit<MailConfig, 'postmark'> {
   publicUrl: string;
   secretKeys: string[];
   pagesAccess: 'accounts' | 'open' | 'until-account';
+  pagesUnencrypted?: 'allow' | undefined;
   trustedProxies: string[];
+  secondStep: Role[];
   port: number;
   production: boolean;
   /** The file that it was read from; null when it was handed over in code or came from the environment alone. */
@@ -192,10 +195,12 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
     production,
     port,
     pagesAccess: options.pagesAccess ?? (production ? 'accounts' : 'until-account'),
+    secondStep: [...(options.secondStep ?? [])],
     trustedProxies: [...(options.trustedProxies ?? ['loopback'])],
     file,
     ...withoutUndefined({
       migrate: options.migrate,
+      pagesUnencrypted: options.pagesUnencrypted,
       policy: options.policy,
       topics: options.topics,
       secondPerson: options.secondPerson,

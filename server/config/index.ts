@@ -6,6 +6,7 @@ import type { Environment } from './variables.ts';
 export { type Config, loadConfig, loadDatabase, loadReadable, type ReadableConfig } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { defineMail, type MailOptions, type PostmarkOptions, type WebhookCredential } from './options.ts';
+export { requirePrivatePages } from './private-pages.ts';
 export { type Environment, withoutEmpty } from './variables.ts';
 
 /** Where a configuration is looked for. */

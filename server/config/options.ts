@@ -1,3 +1,4 @@
+import type { Role } from '../admin/person.ts';
 import type { BrandOptions, MailConfig, PolicyOptions, SecondPersonAction } from '../mail/index.ts';
 
 /** A pair that the webhook door accepts. */
@@ -109,6 +110,16 @@ export interface MailOptions {
    * machine, until somebody has an account; the default in development. Variable `POSTLANE_PAGES_ACCESS`.
    */
   pagesAccess?: 'accounts' | 'open' | 'until-account' | undefined;
+  /**
+   * Of the stand-alone server: roles that need two-factor authentication, such as `['publisher', 'admin']`. Who has one of
+   * them sets it up before anything else. Default none. Variable `POSTLANE_SECOND_STEP`, with commas between them.
+   */
+  secondStep?: readonly Role[] | undefined;
+  /**
+   * Of the stand-alone server: `allow` lets it start in production with a `publicUrl` that is not https, where the network
+   * between it and every browser is private. Variable `POSTLANE_PAGES_UNENCRYPTED`.
+   */
+  pagesUnencrypted?: 'allow' | undefined;
   /**
    * Of the stand-alone server: proxies whose word on where a request comes from is taken, as Express's `trust proxy`. Default
    * `['loopback']`. Variable `POSTLANE_TRUSTED_PROXIES`.

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../../db/connect.ts';
 import { databaseSettings, encryptedByDefault } from '../../db/database-options.ts';
+import { roles } from '../admin/person.ts';
 import {
   type BrandOptions,
   type MailboxInput,
@@ -33,6 +34,8 @@ export const expected: Readonly<Record<string, string>> = {
   logger: 'a logger like that of pino, or unset',
   logLevel: 'one of trace, debug, info, warn, error, fatal, silent',
   pagesAccess: 'accounts, or unset; open is for development, and refused in production',
+  secondStep: `a list of the roles ${roles.join(', ')} (with commas between them in the variable)`,
+  pagesUnencrypted: 'allow, or unset',
   trustedProxies:
     'addresses or networks like 10.0.0.0/8, or loopback, linklocal, uniquelocal (with commas between them in the variable)',
   port: 'a port number, 1 to 65535',
@@ -88,6 +91,10 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     pagesAccess: production
       ? Joi.string().valid('accounts')
       : Joi.string().valid('accounts', 'open', 'until-account'),
+    secondStep: Joi.array()
+      .items(Joi.valid(...roles))
+      .unique(),
+    pagesUnencrypted: Joi.valid('allow'),
     trustedProxies: Joi.array().items(Joi.string().custom(proxy)).min(1),
     file: Joi.string().allow(null),
   })

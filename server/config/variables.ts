@@ -33,6 +33,8 @@ const variables: readonly Variable[] = [
   { name: 'PORT', option: 'port', ofHost: true, read: Number },
   { name: 'PAGES_ACCESS', option: 'pagesAccess', ofHost: true },
   { name: 'TRUSTED_PROXIES', option: 'trustedProxies', ofHost: true, read: trimmedList },
+  { name: 'SECOND_STEP', option: 'secondStep', ofHost: true, read: trimmedList },
+  { name: 'PAGES_UNENCRYPTED', option: 'pagesUnencrypted', ofHost: true },
   { name: 'SECOND_PERSON', option: 'secondPerson', ofHost: true, read: allOrList },
   { name: 'SECOND_PERSON_MAIL', option: 'secondPersonMail', ofHost: true, read: trimmedList },
 ];

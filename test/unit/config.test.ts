@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { ConfigError, loadConfig, loadDatabase, type MailOptions } from '../../server/config/index.ts';
+import {
+  ConfigError,
+  loadConfig,
+  loadDatabase,
+  type MailOptions,
+  requirePrivatePages,
+} from '../../server/config/index.ts';
 
 const base = {
   DATABASE_URL: 'mysql://app:db-secret@db.example:3306/postlane?ssl=verify-full',
@@ -361,6 +367,44 @@ describe('configuration', () => {
       expect(config.from).to.equal(base.MAIL_FROM);
       expect(config.servers.postmark).to.include({ token: 'token-secret-1', apiUrl: 'http://127.0.0.1:1' });
       expect(loadConfig({}, config), 'handed over again').to.deep.equal(config);
+    });
+
+    it('requires a second step of the roles that are named', () => {
+      const read = (text: string) => loadConfig({ ...base, POSTLANE_SECOND_STEP: text }).secondStep;
+      expect(loadConfig(base).secondStep).to.deep.equal([]);
+      expect(read('publisher, admin')).to.deep.equal(['publisher', 'admin']);
+      expect(faultsOf({ ...base, POSTLANE_SECOND_STEP: 'boss' })).to.deep.equal([
+        'POSTLANE_SECOND_STEP is not valid: set it to a list of the roles viewer, editor, publisher, admin (with commas ' +
+          'between them in the variable).',
+      ]);
+    });
+
+    it('lets pages in production be reached by https alone, unless that is waived by name', () => {
+      const refusalOf = (env: object) => {
+        try {
+          requirePrivatePages(
+            loadConfig({
+              ...base,
+              WEBHOOK_CREDENTIALS: 'postmark:password1',
+              POSTLANE_SECRET_KEY: 'x'.repeat(32),
+              ...env,
+            }),
+          );
+          return null;
+        } catch (error) {
+          return error instanceof ConfigError ? error.message : error;
+        }
+      };
+      const production = { NODE_ENV: 'production', POSTLANE_DATABASE_UNENCRYPTED: 'allow' };
+      const http = { ...production, POSTLANE_PUBLIC_URL: 'http://mail.shop.example' };
+      for (const env of [production, http])
+        expect(refusalOf(env)).to.match(
+          /POSTLANE_PUBLIC_URL must be an https URL in production, and it is http:/,
+        );
+      expect(refusalOf(http)).to.match(/put a proxy.*POSTLANE_PAGES_UNENCRYPTED=allow/s);
+      expect(refusalOf({ ...http, POSTLANE_PAGES_UNENCRYPTED: 'allow' })).to.equal(null);
+      expect(refusalOf({ ...production, POSTLANE_PUBLIC_URL: 'https://mail.shop.example' })).to.equal(null);
+      expect(refusalOf({})).to.equal(null);
     });
 
     it('takes a second person for what is named, for everything, or for nothing', () => {

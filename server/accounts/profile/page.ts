@@ -6,6 +6,7 @@ import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
 import { statusOf } from '../page-errors.ts';
 import { longestPassword, shortestPassword } from '../passwords/rules.ts';
+import { owesSecondStep, takesSecondStep } from '../second-step.ts';
 import { isOver } from '../sessions.ts';
 import type { Account } from '../store/accounts-store.ts';
 import { countRecoveryCodes } from '../store/recovery-codes-store.ts';
@@ -22,13 +23,18 @@ export interface ProfilePage {
 export type ProfileForm = 'password' | 'two-factor';
 
 /** The profile as a page, also when a form on it was refused. */
-export function profilePage({ mail, db, now }: AccountsContext, show: Show): ProfilePage {
+export function profilePage(context: AccountsContext, show: Show): ProfilePage {
+  const { mail, db, now } = context;
   const render = async (
     response: Response,
     problem = { form: '', text: '' },
     status = 200,
   ): Promise<void> => {
     const account = accountOf(response);
+    if (owesSecondStep(context, account)) {
+      show(response, 'profile/second-step-owed', { account, problem: problem.text || null }, status);
+      return;
+    }
     const [sessions, codesLeft] = await Promise.all([
       listSessions(db, account.id),
       countRecoveryCodes(db, account.id),
@@ -38,6 +44,7 @@ export function profilePage({ mail, db, now }: AccountsContext, show: Show): Pro
       problem,
       codesLeft,
       twoFactor: account.totpSecret !== null,
+      required: takesSecondStep(context, account),
       sessions: sessions
         .filter(session => !isOver(session, now()))
         .map(session => ({ session, own: session.id === ownSessionId(response) })),

@@ -9,6 +9,7 @@ import type { Show } from '../../admin/views.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
 import { beginTwoFactor, completeTwoFactor, pendingSecret, removeTwoFactor } from '../profile.ts';
+import { owesSecondStep } from '../second-step.ts';
 import { totpUri } from '../two-factor.ts';
 import { accountOf, ownSessionId, type ProfilePage } from './page.ts';
 
@@ -23,7 +24,12 @@ export function twoFactorRouter(context: AccountsContext, show: Show, page: Prof
     }),
   );
 
-  get('/', 'own-account', (_request, response) => showSetup(response, null));
+  get('/', 'own-account', (_request, response) => {
+    const account = accountOf(response);
+    // The page that says why comes first.
+    const begins = owesSecondStep(context, account) && pendingSecret(context, account) === null;
+    return begins ? page.show(response) : showSetup(response, null);
+  });
 
   get('/code.svg', 'own-account', async (_request, response) => {
     const uri = totpUri(secretOf(response), accountOf(response).email);
@@ -60,7 +66,9 @@ export function twoFactorRouter(context: AccountsContext, show: Show, page: Prof
 
   function showSetup(response: Response, problem: string | null): void {
     const secret = secretOf(response).replace(/(.{4})(?=.)/g, '$1 ');
-    show(response, 'profile/two-factor', { secret, problem }, problem ? 422 : 200);
+    const account = accountOf(response);
+    const owed = owesSecondStep(context, account);
+    show(response, 'profile/two-factor', { secret, problem, owed, account }, problem ? 422 : 200);
   }
 
   function secretOf(response: Response): string {

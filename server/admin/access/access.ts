@@ -22,6 +22,8 @@ export interface AccountPages {
   directory: Directory;
   /** Pages for those who are not signed in yet; `check` refuses forged forms. */
   publicRoutes(show: Show, check: RequestHandler): Router;
+  /** Keeps people who are signed in from everything else while there is something they have to do first. */
+  gate: RequestHandler;
   /** Pages for those who are. */
   routes(show: Show): Router;
   /** Answers a form that was sent without a session: sign in, then go on. */
