@@ -22,6 +22,33 @@ describe('the command postlane suppressions', () => {
     expect(await mail.suppressions.list()).to.deep.equal([]);
   });
 
+  it('takes every scope as a place, in lists and exports too', async () => {
+    const places = ['topic:news', 'all:bulk', 'all:non-essential', 'all:everything'];
+    for (const place of places) {
+      const words = ['suppressions', 'add', place, 'ada@mail.example', '--note', 'by phone'];
+      expect((await json(words)).answer).to.include({ added: true });
+      expect((await json(words)).answer).to.include({ added: false });
+    }
+    const listed = (await run(['suppressions', 'list'])).out;
+    for (const place of places) expect(listed).to.include(place);
+    const file = path.join(folder(), 'scopes.csv');
+    await run(['suppressions', 'export', '--out', file]);
+    for (const place of places) {
+      const words = ['suppressions', 'lift', place, 'ada@mail.example', '--note', 'x', '--yes'];
+      expect((await json(words)).answer).to.include({ lifted: true, still: null });
+    }
+    const imported = await json(['suppressions', 'import', file, '--note', 'moved', '--yes']);
+    expect(imported.answer).to.deep.equal({ added: 4, already: 0, faults: [] });
+    for (const { scope, topic, address } of await mail.suppressions.list())
+      await mail.suppressions.lift({ scope, address, ...(topic && { topic }) }, 'done');
+  });
+
+  it('accepts another server, and refuses a provider that is not there', async () => {
+    const away = await run(['suppressions', 'accept-server', 'carrier', '--yes']);
+    expect(away.exitCode).to.equal(1);
+    expect(away.err).to.include('There is no provider carrier');
+  });
+
   it('takes over an export of its own, line by line', async () => {
     for (const [stream, address] of [
       ['broadcast', 'ada@mail.example'],

@@ -7,6 +7,7 @@ import type { Mail, Suppression } from '../../../server/mail/index.ts';
 import { notWritten } from '../campaign/results.ts';
 import type { CommandContext } from '../command.ts';
 import { withExample } from '../help.ts';
+import { placeWord } from './places.ts';
 
 interface Given {
   stream?: string;
@@ -52,7 +53,8 @@ async function* linesOf(
   }
 }
 
-function lineOf({ stream, address, reason, origin, note, changedAt }: Suppression): string {
-  const cells = [stream, address, reason, origin, note ?? '', changedAt.toISOString()];
+function lineOf(suppression: Suppression): string {
+  const { address, reason, origin, note, changedAt } = suppression;
+  const cells = [placeWord(suppression), address, reason, origin, note ?? '', changedAt.toISOString()];
   return `${cells.map(cell).join(',')}\r\n`;
 }

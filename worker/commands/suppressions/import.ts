@@ -6,6 +6,7 @@ import { readLines, type Source } from '../../../server/admin/campaigns/csv/line
 import { type Mail, MailError } from '../../../server/mail/index.ts';
 import { type CommandContext, CommandError, exitCodes } from '../command.ts';
 import { withExample } from '../help.ts';
+import { placeOf } from './places.ts';
 import { refuseUnknownStream, streamNames } from './streams.ts';
 
 interface Given {
@@ -124,8 +125,9 @@ async function addOne(
   imported: Imported,
 ): Promise<void> {
   try {
-    if (!streams.has(on)) throw new MailError('invalid-input', `There is no stream ${on}.`, 'stream');
-    if (await mail.suppressions.add(on, address, note, { by: 'cli' })) imported.added += 1;
+    const place = placeOf(on, streams);
+    if (!place) throw new MailError('invalid-input', `There is no stream ${on}.`, 'stream');
+    if (await mail.suppressions.add({ ...place, address, note }, { by: 'cli' })) imported.added += 1;
     else imported.already += 1;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;

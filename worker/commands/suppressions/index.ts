@@ -5,7 +5,7 @@ import { moment, table } from '../layout.ts';
 import { wholeNumber } from '../values.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
-import { refuseUnknownStream } from './streams.ts';
+import { placeHelp, placeWord, requirePlace } from './places.ts';
 
 const byCli = { by: 'cli' };
 
@@ -27,6 +27,7 @@ export const addSuppressions: AddCommands = (program, context) => {
   addLift(suppressions, context);
   addExport(suppressions, context);
   addImport(suppressions, context);
+  addAcceptServer(suppressions, context);
 };
 
 function addList(parent: Command, { withMail, answer, note }: CommandContext): void {
@@ -43,7 +44,7 @@ function addList(parent: Command, { withMail, answer, note }: CommandContext): v
       const { suppressions, cursor } = await mail.suppressions.page({ stream, start, limit });
       const rows = suppressions.map(one => [
         one.address,
-        one.stream,
+        placeWord(one),
         mail.providers.describeSuppression(one) ?? `${one.reason} (${one.origin})`,
         moment(one.changedAt),
         one.note ?? '',
@@ -58,17 +59,17 @@ function addAdd(parent: Command, { withMail, answer }: CommandContext): void {
   withExample(
     parent
       .command('add')
-      .description('mail an address no more on a stream')
-      .argument('<stream>')
+      .description('mail an address no more on a stream, or as far as the place says')
+      .argument('<place>', placeHelp)
       .argument('<address>')
       .requiredOption('--note <text>', 'why'),
     'postlane suppressions add broadcast ada@shop.example --note "asked by phone"',
-  ).action((stream: string, address: string, { note }: Given) =>
+  ).action((word: string, address: string, { note }: Given) =>
     withMail(async mail => {
-      await refuseUnknownStream(mail, stream);
-      const added = await mail.suppressions.add(stream, address, note, byCli);
-      const text = added ? `${address} gets nothing on ${stream} any more.` : 'It was suppressed already.';
-      answer(text, { stream, address, added });
+      const place = await requirePlace(mail, word);
+      const added = await mail.suppressions.add({ ...place, address, note }, byCli);
+      const text = added ? `${address} gets nothing on ${word} any more.` : 'It was suppressed already.';
+      answer(text, { ...place, address, added });
     }),
   );
 }
@@ -78,16 +79,39 @@ function addLift(parent: Command, { withMail, answer, confirm }: CommandContext)
     parent
       .command('lift')
       .description('mail an address again; of the provider’s own, the provider is asked first')
-      .argument('<stream>')
+      .argument('<place>', placeHelp)
       .argument('<address>')
       .requiredOption('--note <text>', 'why')
       .option('--yes', 'do not ask'),
     'postlane suppressions lift broadcast ada@shop.example --note "asked to come back" --yes',
-  ).action((stream: string, address: string, { note, yes }: Given) =>
+  ).action((word: string, address: string, { note, yes }: Given) =>
     withMail(async mail => {
-      await confirm(`${address} will be mailed again on ${stream}.`, yes);
-      await mail.suppressions.lift(stream, address, note, byCli);
-      answer(`${address} is mailed again on ${stream}.`, { stream, address, lifted: true });
+      const place = await requirePlace(mail, word);
+      await confirm(`${address} will be mailed again on ${word}.`, yes);
+      const { still } = await mail.suppressions.lift({ ...place, address }, note, byCli);
+      const text = still
+        ? `What could be lifted was; ${address} still gets nothing on ${word}: ${still.reason} (${still.origin}).`
+        : `${address} is mailed again on ${word}.`;
+      answer(text, { ...place, address, lifted: true, still });
+    }),
+  );
+}
+
+function addAcceptServer(parent: Command, { withMail, answer, confirm }: CommandContext): void {
+  withExample(
+    parent
+      .command('accept-server')
+      .description(
+        'let the lists of another server of a provider lift suppressions, as those of the one before',
+      )
+      .argument('<provider>', 'such as postmark')
+      .option('--yes', 'do not ask'),
+    'postlane suppressions accept-server postmark --yes',
+  ).action((provider: string, { yes }: Given) =>
+    withMail(async mail => {
+      await confirm(`Bounces that the lists of ${provider} lack will be lifted.`, yes);
+      const { now, before } = await mail.reconciliations.acceptServer(provider, byCli);
+      answer(`Its lists are those of server ${now} from now on.`, { provider, now, before });
     }),
   );
 }
