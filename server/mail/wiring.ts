@@ -9,6 +9,7 @@ import type { Provider } from './providers/provider.ts';
 import { joinProviders, type Providers } from './providers/providers.ts';
 import type { Mailbox, Transport } from './providers/transport.ts';
 import { type Brands, type BrandsConfig, createBrands } from './routing/brands.ts';
+import { refuseMixedStreams } from './routing/lanes.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
 import { type PolicyOptions, readPolicy } from './routing/policy-options.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
@@ -101,6 +102,7 @@ export function routingOf(
   const providers = joinProviders(all, deps.transports ?? [], routes);
   const brands = createBrands(config, policy, providers);
   for (const brand of brands.all) checkPolicy(brand.policy, providers.transports);
+  refuseMixedStreams({ brands, providers });
   return { policy: brands.standard.policy, brands, providers };
 }
 

@@ -1,6 +1,7 @@
 import { type ProviderWords, suppressionLabel } from '../suppressions/labels.ts';
 
 const labels: Readonly<Record<string, string>> = {
+  'bulk mail on a transactional stream': 'It is bulk mail, and its stream is for transactional mail',
   expired: 'It expired before it could be sent',
   'consent withdrawn': 'The recipient has unsubscribed from this topic',
   'no consent given': 'The recipient has never consented to mail on this topic',

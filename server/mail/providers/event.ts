@@ -41,8 +41,8 @@ export interface ProviderEvent {
   raw: string;
 }
 
-/** How an event came in: posted, or found missing when lists were compared. */
-export type EventSource = 'webhook' | 'reconciliation';
+/** How an event came in: posted, found missing when lists were compared, or in the answer to an attempt. */
+export type EventSource = 'webhook' | 'reconciliation' | 'answer';
 
 /** Reads what a provider posts. */
 export interface EventReader {

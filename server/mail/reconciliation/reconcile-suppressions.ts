@@ -2,6 +2,7 @@ import { isFaultOfRow } from '../../../db/error-codes.ts';
 import type { MailContext } from '../context.ts';
 import { type Received, receive } from '../events/receive.ts';
 import { readKnownTo } from '../people/standing-store.ts';
+import { classOf } from '../people/suppression.ts';
 import { reportedOn, type Suppression, suppressionsAt } from '../people/suppressions-store.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ListedSuppression, ProviderLists } from '../providers/provider.ts';
@@ -35,17 +36,19 @@ export async function reconcileSuppressions(
 ): Promise<Differences & { problem: string | null }> {
   const found = noDifferences();
   const listed = await source.lists.suppressions(stream);
-  const missing = new Map(listed.map(one => [addressKey(one.address), one]));
+  const byAddress = new Map(listed.map(one => [addressKey(one.address), one]));
+  const missing = new Map(byAddress);
   const settledBy = new Date(at.getTime() - unsettledMs);
-  const present = new Set<string>();
   const unlisted: string[] = [];
   let reported = 0;
 
   found.seen = listed.length;
   for await (const one of reportedOn(context.db, stream)) {
     reported += 1;
-    if (missing.delete(one.address)) present.add(one.address);
-    else if (!present.has(one.address) && isOver(one, settledBy)) unlisted.push(one.address);
+    const entry = byAddress.get(one.address);
+    // What it is listed for may be something stronger than what we know of.
+    if (entry && classOf(entry) === one.class) missing.delete(one.address);
+    if (!entry && isOver(one, settledBy)) unlisted.push(one.address);
   }
   const problem = unlisted.length === 0 ? null : tooMany(source, listed.length, unlisted.length, reported);
   if (problem === null) await liftUnlisted(context, source, stream, unlisted, at, found);

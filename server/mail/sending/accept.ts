@@ -18,6 +18,7 @@ import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
 import { refuseUnknownTopic } from '../people/topics.ts';
 import { type Brand, brandingOf } from '../routing/brands.ts';
+import { refuseBulkOn } from '../routing/lanes.ts';
 import type { Route } from '../routing/policy.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
@@ -110,6 +111,7 @@ function messageOf(context: MailContext, request: SendRequest, brand: Brand, pre
       branding: brandingOf(brand, prepared.category),
     },
   });
+  if (message.route.lane === 'bulk') refuseBulkOn(context, message.route.category, message.route.stream);
   if (!sendsNow(message.route, request, message.createdAt)) return message;
   const leaseEnd = addMs(message.createdAt, context.timing.acceptLeaseMs);
   return { ...message, attempt: { id: newId(), lease: newId(), leaseEnd } };

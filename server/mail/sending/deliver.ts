@@ -9,6 +9,7 @@ import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, loadClaimed, type MessageToSend, markHandedOver } from './claims-store.ts';
 import { filterEligible } from './eligibility.ts';
+import { keepInactive } from './inactive.ts';
 import { resultOf, withoutRoute } from './outcome-effects.ts';
 import { type Job, renderAll } from './render.ts';
 import { type DeliveryResult, failClaimed, recordResults, stopClaimed } from './results-store.ts';
@@ -155,6 +156,8 @@ async function handOver(context: MailContext, transport: Transport, jobs: readon
     db,
     ours.flatMap(({ message }, i) => droppedCopies(message, outcomes[i] ?? missingOutcome)),
   );
+  for (const [i, { message }] of ours.entries())
+    await keepInactive(context, transport, message, outcomes[i] ?? missingOutcome);
 }
 
 /** What the provider left out of a message that it accepted, beside what we had left out ourselves. */

@@ -5,6 +5,7 @@ import { consentKey, consentsOf } from '../people/consent-store.ts';
 import { type MailKind, strongestStop } from '../people/suppression.ts';
 import { activeSuppressions, type Suppression } from '../people/suppressions-store.ts';
 import type { Mailbox } from '../providers/transport.ts';
+import { type Lanes, transactionalStreams } from '../routing/lanes.ts';
 import { mailKindOf, type Routing, topicOf } from '../routing/mail-kind.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
@@ -48,7 +49,7 @@ export interface KnownRefusals {
 
 /** Whether a message may go out now. */
 export function decide(
-  context: Pick<MailContext, 'now'> & Routing,
+  context: Pick<MailContext, 'now'> & Routing & Lanes,
   message: StoredMessage,
   { suppressed, granted }: KnownRefusals,
 ): Decision {
@@ -56,6 +57,7 @@ export function decide(
   const kind = mailKindOf(context, message);
   return checkEligibility({
     now: context.now(),
+    misplaced: kind.bulk && transactionalStreams(context).has(kind.stream),
     expiresAt: message.expiresAt,
     suppression: strongestStop(suppressed.get(address) ?? [], kind),
     ...consentAsked(context, message.category, kind),
@@ -123,6 +125,8 @@ export interface EligibilityFacts {
   /** The strongest suppression of the recipient that stops this mail. */
   suppression: { reason: string; origin: string } | null;
   consent: 'none' | 'opt-out' | 'opt-in';
+  /** True for bulk mail that would go by a stream of transactional mail, such as one accepted before a change of the policy. */
+  misplaced?: boolean;
   /** What the recipient said about the message's topic; null when nothing was said. */
   granted: boolean | null;
 }
@@ -133,6 +137,7 @@ export type Decision = { kind: 'send' } | Skip;
 /** The one rule for who must not be mailed. */
 export function checkEligibility(facts: EligibilityFacts): Decision {
   if (facts.expiresAt && facts.expiresAt <= facts.now) return { kind: 'failed', reason: 'expired' };
+  if (facts.misplaced) return { kind: 'failed', reason: 'bulk mail on a transactional stream' };
   if (facts.suppression) {
     return {
       kind: 'suppressed',

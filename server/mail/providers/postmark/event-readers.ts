@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { EventKind, ProviderEvent } from '../event.ts';
 
-/** What each bounce type says about the message. Whether the address is suppressed is `Inactive`'s to say alone. */
+/** What each bounce type says about the message. Whether the address is suppressed is `Inactive`'s to say, but for one type. */
 const bounceKinds: Record<string, EventKind> = {
   HardBounce: 'bounced',
   BadEmailAddress: 'bounced',
@@ -86,13 +86,7 @@ export const bounce: Reader = {
       fact: bounceFact(payload),
       recipient: payload.Email,
       occurredAt: payload.BouncedAt,
-      suppresses: payload.Inactive
-        ? {
-            active: true,
-            reason: kind === 'complained' ? 'SpamComplaint' : 'HardBounce',
-            origin: 'Recipient',
-          }
-        : null,
+      suppresses: suppressionBy(payload, kind),
       details: {
         type: payload.Type,
         bounceId: String(payload.ID),
@@ -103,6 +97,14 @@ export const bounce: Reader = {
     };
   },
 };
+
+/** Whoever asks by reply to be unsubscribed is, though Postmark itself goes on mailing them. */
+function suppressionBy({ Type, Inactive }: BouncePayload, kind: EventKind): ProviderEvent['suppresses'] {
+  if (Type === 'Unsubscribe') return { active: true, reason: 'ManualSuppression', origin: 'Recipient' };
+  if (!Inactive) return null;
+  const reason = kind === 'complained' ? 'SpamComplaint' : 'HardBounce';
+  return { active: true, reason, origin: 'Recipient' };
+}
 
 /**
  * Webhook and API rows share the bounce's ID. Postmark's have 64 bits and numbers of JSON 53: of a larger one the last

@@ -68,7 +68,7 @@ const bounces: Readonly<Record<string, BounceMeaning>> = {
   },
   Unsubscribe: {
     means: 'The recipient replied and asked to be unsubscribed.',
-    advice: 'Add a suppression for this address if there is none.',
+    advice: 'Nothing to do: this address gets no more bulk mail of this kind.',
   },
   Subscribe: {
     means: 'The recipient replied and asked to be subscribed.',
@@ -87,7 +87,7 @@ const suppressions: Readonly<Record<string, string>> = {
   'ManualSuppression Recipient': 'Unsubscribed by the recipient',
   'ManualSuppression Customer': 'Added in the Postmark account',
   'ManualSuppression Admin': 'Added by Postmark’s staff',
-  'InactiveRecipient Postmark': 'Inactive at Postmark, which did not say why',
+  'InactiveRecipient Provider': 'Inactive at Postmark, which did not say why',
 };
 
 /** Why an address is suppressed, in a few words; null for a pair that Postmark does not document. */
