@@ -1,5 +1,6 @@
+import type { Response } from 'express';
 import { bodyStream } from '../../body/read-body.ts';
-import { MailError } from '../../mail/index.ts';
+import { type Campaign, MailError } from '../../mail/index.ts';
 import { formField } from '../form-parser.ts';
 import type { Page } from '../page.ts';
 import { PageError } from '../page-error.ts';
@@ -8,6 +9,7 @@ import { importRecipients, UnusableFile } from './csv/import.ts';
 import type { Source } from './csv/lines.ts';
 import { findCampaign } from './find.ts';
 import { textSource, withTempUpload } from './temp-upload.ts';
+import type { UploadPlaces } from './upload-places.ts';
 
 /** How a list is to be read, from the address of an upload or from the form beside a pasted list. */
 interface Reading {
@@ -19,29 +21,47 @@ interface Reading {
  * Adds a list of recipients: a script sends the file as it is, text/csv, and may ask for its progress by `progress=yes`;
  * without a script it is pasted into a form.
  */
-export async function addRecipients(page: Page): Promise<void> {
-  const { request, response, mail } = page;
+export async function addRecipients(page: Page, places: UploadPlaces): Promise<void> {
   const campaign = await findCampaign(page);
+  await places(page.by, () => importInto(campaign, page));
+}
+
+async function importInto(campaign: Campaign, page: Page): Promise<void> {
+  const { request, response, mail } = page;
+  const { signal } = leaving(response);
   const stream = request.query.progress === 'yes' ? streamProgress(response) : null;
   const read = (source: Source, reading: Reading) =>
     importRecipients(mail, campaign.id, source, {
-      by: page.by,
+      ...{ by: page.by, signal },
       onPass: what => stream?.begin(what),
       ...reading,
     });
   try {
     const result = request.is('text/csv')
-      ? await withTempUpload(
-          bodyStream(request),
-          source => read(source, readingOf(request.query)),
-          fraction => stream?.progress(fraction),
-        )
+      ? await withTempUpload(bodyStream(request), source => read(source, readingOf(request.query)), {
+          signal,
+          onRead: fraction => stream?.progress(fraction),
+        })
       : await read(textSource(pasted(page)), readingOf(request.body));
     page.render('campaigns/imported', { campaign, result }, result.taken ? 200 : 422);
   } catch (error) {
+    if (signal.aborted && request.complete) {
+      mail.log.info('a list was left unread: whoever sent it has gone');
+      return;
+    }
     if (!(error instanceof UnusableFile || error instanceof MailError)) throw error;
     throw new PageError(422, 'Nobody was added', error.message);
   }
+}
+
+/** Aborts when whoever asked has gone: nobody would read the result. */
+function leaving(response: Response): AbortController {
+  const left = new AbortController();
+  if (response.destroyed) left.abort();
+  response.once('close', () => {
+    if (!response.writableEnded) left.abort();
+  });
+  return left;
 }
 
 function pasted(page: Page): string {

@@ -13,6 +13,7 @@ import { confirm, perform } from './perform.ts';
 import { groupsOf, isRunning } from './progress.ts';
 import { addRecipients } from './recipients.ts';
 import { showCampaign } from './show.ts';
+import { uploadPlaces } from './upload-places.ts';
 
 /** How many the list shows at once. */
 const shown = 100;
@@ -26,7 +27,8 @@ export function campaignRouter(mail: Mail, show: Show): Router {
   routes.get('/new', 'campaigns.edit', showForm);
   routes.post('/', 'campaigns.edit', createCampaign);
   routes.get('/:id', 'pages.view', showCampaign);
-  routes.post('/:id/recipients', 'campaigns.edit', addRecipients);
+  const places = uploadPlaces();
+  routes.post('/:id/recipients', 'campaigns.edit', page => addRecipients(page, places));
   routes.get('/:id/recipients', 'pages.view', backToCampaign);
   routes.get('/:id/results.csv', 'campaigns.export', sendResults);
   for (const action of actionsFor(mail)) {

@@ -4,9 +4,10 @@ import { MailError } from '../error.ts';
 import type { AuditAction } from '../shared/audit-actions.ts';
 import { type Actor, amendEntry, audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, within } from '../shared/change.ts';
+import { workInTurns } from '../shared/turns.ts';
 import { deleteAudience, insertAudience, type NewMember } from './audience-store.ts';
 import { type Campaign, readCampaign } from './campaigns-store.ts';
-import { type Recipients, readRecipient } from './input.ts';
+import { type RecipientInput, type Recipients, readRecipient } from './input.ts';
 import { isAllowed } from './states.ts';
 
 /** What became of recipients. Faults carry the recipient's index from 0; the first thousand are kept with their reasons. */
@@ -15,12 +16,18 @@ export interface AudienceResult {
   duplicates: number;
   rejected: number;
   faults: { index: number; field: string | undefined; message: string }[];
+  /** True when the rest was not read; see `stopAtFaults`. */
+  stopped?: true;
 }
 
 /** Options of {@link addRecipients}. */
 export interface AudienceOptions extends Omit<ChangeOptions, 'idempotencyKey'> {
   /** Check all of them and add none. */
   checkOnly?: boolean | undefined;
+  /** Ends the work when it is aborted, with its reason; the pages that were added stay. */
+  signal?: AbortSignal | undefined;
+  /** Stops reading once so many were rejected and they are more than half of all: it is no list of recipients. */
+  stopAtFaults?: number | undefined;
 }
 
 const pageSize = 1000;
@@ -33,7 +40,7 @@ export async function addRecipients(
   context: MailContext,
   id: string,
   recipients: Recipients,
-  { checkOnly = false, by, trx }: AudienceOptions = {},
+  { checkOnly = false, by, trx, ...bounds }: AudienceOptions = {},
 ): Promise<AudienceResult> {
   const inPage: InPage = work => within(context.db, trx, work);
   const campaign = await inPage(own => requireCampaign(own, id));
@@ -43,7 +50,7 @@ export async function addRecipients(
   let page: NewMember[] = [];
   let characters = 0;
   let index = 0;
-  for await (const recipient of recipients) {
+  for await (const recipient of inTurns(recipients, bounds, result)) {
     const member = readRecipient(recipient, campaign, template, context.providers.limits);
     if (member instanceof MailError) reject(result, index, member);
     else if (!checkOnly) {
@@ -79,6 +86,25 @@ export async function removeRecipients(
     });
   }
   return total;
+}
+
+/** Recipients one by one, in turns of the event loop, until the list ends or is given up. */
+export async function* inTurns(
+  recipients: Recipients,
+  { signal, stopAtFaults = Number.POSITIVE_INFINITY }: Pick<AudienceOptions, 'signal' | 'stopAtFaults'>,
+  result: AudienceResult,
+): AsyncGenerator<RecipientInput> {
+  signal?.throwIfAborted();
+  const turns = workInTurns(signal);
+  let read = 0;
+  for await (const recipient of recipients) {
+    if (turns.isOver()) await turns.end();
+    yield recipient;
+    read += 1;
+    if (result.rejected < stopAtFaults || result.rejected * 2 <= read) continue;
+    result.stopped = true;
+    return;
+  }
 }
 
 /** Counts a recipient that is left out, and keeps the reason of the first ones. */

@@ -10,7 +10,7 @@ import { audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { idAt } from '../shared/ids.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
-import { changeFields, changeSchema, idSchema } from '../shared/schemas.ts';
+import { changeFields, changeSchema, idSchema, signalSchema } from '../shared/schemas.ts';
 import type { ContractSpec, ReadyTemplate } from '../templates/index.ts';
 import type { CampaignDetails, CampaignFields, CampaignInput, CampaignPlan, Campaigns } from './api.ts';
 import { addRecipients, requireCampaign as readOrRefuse, removeRecipients } from './audience.ts';
@@ -33,7 +33,15 @@ export const campaignRules: Rules<Campaigns> = {
   addRecipients: [
     id,
     argument('recipients', recipientsSchema),
-    argument('options', Joi.object({ ...audienceFields, checkOnly: Joi.boolean() })),
+    argument(
+      'options',
+      Joi.object({
+        ...audienceFields,
+        checkOnly: Joi.boolean(),
+        signal: signalSchema,
+        stopAtFaults: Joi.number().integer().min(1),
+      }),
+    ),
   ],
   removeRecipients: [id, argument('options', Joi.object(audienceFields))],
   plan: [id],

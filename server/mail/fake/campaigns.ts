@@ -1,5 +1,5 @@
 import type { Campaigns } from '../campaigns/api.ts';
-import { type AudienceResult, reject, wrongState } from '../campaigns/audience.ts';
+import { type AudienceResult, inTurns, reject, wrongState } from '../campaigns/audience.ts';
 import { campaignRules, isBulk, readDraft } from '../campaigns/campaigns.ts';
 import type { Campaign } from '../campaigns/campaigns-store.ts';
 import { readRecipient } from '../campaigns/input.ts';
@@ -90,13 +90,13 @@ export function createFakeCampaigns(context: MailContext, ledger: FakeLedger): C
     async contract(id) {
       return (await templates.version(required(id).campaign.templateVersionId)).content.contract;
     },
-    async addRecipients(id, recipients, { checkOnly = false, trx } = {}) {
+    async addRecipients(id, recipients, { checkOnly = false, trx, ...bounds } = {}) {
       if (trx) throw needsDatabase('mail.campaigns.addRecipients in a transaction');
       const { campaign, members } = required(id);
       const template = await templates.version(campaign.templateVersionId);
       const result: AudienceResult = { added: 0, duplicates: 0, rejected: 0, faults: [] };
       let index = 0;
-      for await (const recipient of recipients) {
+      for await (const recipient of inTurns(recipients, bounds, result)) {
         const member = readRecipient(recipient, campaign, template, providers.limits);
         if (member instanceof MailError) reject(result, index, member);
         else if (!checkOnly) {

@@ -78,7 +78,7 @@ async function add(
   const progress = await context.progress('Reading recipients', size);
   try {
     const source = () => Readable.from(chunksOf(file, progress.at), { highWaterMark: 1 });
-    return await importRecipients(mail, id, source, { by: 'cli', faulty });
+    return await importRecipients(mail, id, source, { by: 'cli', faulty, signal: context.signal });
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     throw new CommandError(`${error.message} The draft ${id} has no recipients.`);
@@ -108,7 +108,7 @@ async function addJson(
   recipients: RecipientInput[],
   faulty: 'take' | 'refuse',
 ): Promise<Import> {
-  const found = { lines: recipients.length, unused: [] };
+  const found = { lines: recipients.length, unused: [], stopped: false };
   const errorsOf = (faults: { index: number; message: string }[]) =>
     faults.map(({ index, message }) => ({ line: index + 1, message }));
   if (faulty === 'refuse') {
@@ -124,11 +124,15 @@ async function addJson(
 
 const shownErrors = 20;
 
-function described(id: string, { taken, added, duplicates, rejected, errors, unused }: Import): string {
+function described(
+  id: string,
+  { taken, added, duplicates, rejected, errors, unused, stopped }: Import,
+): string {
   return [
     taken
       ? `Draft ${id}: ${added} recipients added.`
       : `Draft ${id}: nobody was added, for some lines are faulty.`,
+    ...(stopped ? ['Most lines are faulty: the rest of the file was not read.'] : []),
     ...(duplicates > 0 ? [`${duplicates} were there more than once.`] : []),
     ...(rejected > 0 ? [`${rejected} faulty:`] : []),
     ...errors.slice(0, shownErrors).map(({ line, message }) => `  ${line}: ${message}`),

@@ -19,7 +19,10 @@ interface Given {
 interface Imported {
   added: number;
   already: number;
+  /** The first thousand. */
   faults: { line: number; message: string }[];
+  /** How many there are, where that is more. */
+  moreFaults?: number;
 }
 
 /** `postlane suppressions import`: as what an operator suppresses, of an export of ours or of another tool's list. */
@@ -86,10 +89,10 @@ async function importAll(
   const imported: Imported = { added: 0, already: 0, faults: [] };
   const streams = await streamNames(mail);
   let columns: { address: number; stream: number } | null = null;
-  for await (const one of readLines(source)) {
+  for await (const one of readLines(source, signal)) {
     signal.throwIfAborted();
     if ('problem' in one) {
-      imported.faults.push({ line: one.line, message: one.problem });
+      report(imported, one.line, one.problem);
       continue;
     }
     if (!columns) {
@@ -131,15 +134,23 @@ async function addOne(
     else imported.already += 1;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
-    imported.faults.push({ line, message: error.message });
+    report(imported, line, error.message);
   }
+}
+
+const keptFaults = 1000;
+
+function report(imported: Imported, line: number, message: string): void {
+  if (imported.faults.length < keptFaults) imported.faults.push({ line, message });
+  else imported.moreFaults = (imported.moreFaults ?? 0) + 1;
 }
 
 const shownFaults = 20;
 
-function described({ added, already, faults }: Imported): string {
+function described({ added, already, faults, moreFaults = 0 }: Imported): string {
+  const faulty = faults.length + moreFaults;
   return [
-    `${added} suppressed, ${already} were already${faults.length > 0 ? `; faulty lines: ${faults.length}` : '.'}`,
+    `${added} suppressed, ${already} were already${faulty > 0 ? `; faulty lines: ${faulty}` : '.'}`,
     ...faults.slice(0, shownFaults).map(({ line, message }) => `  line ${line}: ${message}`),
   ].join('\n');
 }

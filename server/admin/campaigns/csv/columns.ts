@@ -76,9 +76,10 @@ export function leavesOf(
 /** One line as a recipient. An empty cell says nothing: what all recipients share stays in force. */
 export function recipientOf(columns: readonly Column[], cells: readonly string[]): RecipientInput {
   const recipient: RecipientInput & { data: Record<string, unknown> } = { email: '', data: bare() };
-  for (const [i, { email, name, field }] of columns.entries()) {
-    const cell = cells[i] ?? '';
-    if (cell === '') continue;
+  for (const [i, cell] of cells.entries()) {
+    const column = columns[i];
+    if (cell === '' || !column) continue;
+    const { email, name, field } = column;
     if (email) recipient.email = cell;
     // A name is one line, whatever a spreadsheet made of it.
     if (name) recipient.name = cell.replace(/\s+/g, ' ');

@@ -6,7 +6,7 @@ import { readLines, type Source } from './lines.ts';
 export interface Import {
   /** False when the file was refused as a whole: then nobody was added. */
   taken: boolean;
-  /** Lines with a recipient on them, good and bad. */
+  /** Lines with a recipient on them, good and bad, as far as was read. */
   lines: number;
   added: number;
   duplicates: number;
@@ -15,6 +15,8 @@ export interface Import {
   errors: LineError[];
   /** Columns that nothing was read from. */
   unused: string[];
+  /** True when the rest was not read, because most of it is faulty. */
+  stopped: boolean;
 }
 
 /** What is wrong on which line. */
@@ -32,9 +34,15 @@ export interface ImportOptions {
   chosen?: Readonly<Record<string, string>>;
   /** Called when the file is read from its beginning, with what for. */
   onPass?: (what: 'checking' | 'adding') => void;
+  /** Ends the work when it is aborted, such as when nobody waits for the result any more. */
+  signal?: AbortSignal;
 }
 
 const shownErrors = 1000;
+/** With so many errors, and more than there are recipients, a file is given up. */
+const mostErrors = 10_000;
+/** More than any template takes. */
+const mostColumns = 200;
 
 /** A file that is no list of recipients at all; the message says what it lacks. */
 export class UnusableFile extends Error {
@@ -59,7 +67,7 @@ async function pass(
   mail: Mail,
   campaignId: string,
   source: Source,
-  { by, chosen, onPass, checkOnly }: ImportOptions & { checkOnly: boolean },
+  { by, chosen, onPass, signal, checkOnly }: ImportOptions & { checkOnly: boolean },
 ): Promise<Import> {
   onPass?.(checkOnly ? 'checking' : 'adding');
   const contract = await mail.campaigns.contract(campaignId);
@@ -68,8 +76,12 @@ async function pass(
     broken: [] as LineError[],
     brokenCount: 0,
     unused: [] as string[],
+    stopped: false,
   };
-  const result = await mail.campaigns.addRecipients(campaignId, recipients(), { by, checkOnly });
+  const result = await mail.campaigns.addRecipients(campaignId, recipients(), {
+    ...{ by, checkOnly, signal },
+    stopAtFaults: mostErrors,
+  });
   const refused = result.faults.map(({ index, message }) => ({ line: reading.lines[index] ?? 0, message }));
   return {
     taken: true,
@@ -79,15 +91,21 @@ async function pass(
     rejected: result.rejected + reading.brokenCount,
     errors: [...reading.broken, ...refused].sort((a, b) => a.line - b.line).slice(0, shownErrors),
     unused: reading.unused,
+    stopped: reading.stopped || result.stopped === true,
   };
 
   async function* recipients(): AsyncGenerator<RecipientInput> {
     let columns: Column[] | null = null;
-    for await (const one of readLines(source)) {
+    for await (const one of readLines(source, signal)) {
+      if (reading.brokenCount >= mostErrors && reading.brokenCount > reading.lines.length) {
+        reading.stopped = true;
+        return;
+      }
       if ('problem' in one) {
         if (!columns) throw new UnusableFile(`Line ${one.line}: ${one.problem}`);
         reportBroken(one);
       } else if (!columns) {
+        if (one.cells.length > mostColumns) throw tooManyColumns(one.cells.length);
         const found = columnsOf(one.cells, contract, chosen);
         columns = requireEmail(found.columns, one.cells);
         reading.unused = found.unused.filter(header => header !== '');
@@ -106,6 +124,10 @@ async function pass(
     reading.brokenCount += 1;
     if (reading.broken.length < shownErrors) reading.broken.push({ line, message: problem });
   }
+}
+
+function tooManyColumns(count: number): UnusableFile {
+  return new UnusableFile(`The first line names ${count} columns; a list may have up to ${mostColumns}.`);
 }
 
 function requireEmail(columns: Column[], headers: readonly string[]): Column[] {

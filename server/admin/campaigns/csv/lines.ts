@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
+import { type Turns, workInTurns } from '../../../mail/index.ts';
 
 /** A text that can be read from its beginning again. */
 export type Source = () => Readable;
@@ -10,16 +11,18 @@ export type Line = { line: number; cells: string[] } | { line: number; problem: 
 /** More than a person's line will ever have; a quote that is not closed ends here and not at the end of the file. */
 const longestLine = 64 * 1024;
 const mostRestarts = 20;
+const pieceSize = 16 * 1024;
 
 /**
- * The records of a CSV text, in flat memory: a byte order mark, semicolons and tabs, line breaks in quotes. A line that
+ * The records of a CSV text, in flat memory and in turns of the event loop: a byte order mark, semicolons and tabs, line breaks in quotes. A line that
  * cannot be read is an error and reading goes on behind it.
  */
-export async function* readLines(source: Source): AsyncGenerator<Line> {
+export async function* readLines(source: Source, signal?: AbortSignal): AsyncGenerator<Line> {
+  const turns = workInTurns(signal);
   const delimiter = delimiterOf(await firstLineOf(source));
   let end = 0;
   for (let restarts = 0; ; restarts += 1) {
-    const brokenBehind = yield* readFrom(source, end, delimiter);
+    const brokenBehind = yield* readFrom(inPieces(source, turns), end, delimiter, turns);
     if (brokenBehind === null) return;
     end = brokenBehind + 1;
     yield { line: end, problem: 'A quote is not closed, or the line is too long.' };
@@ -34,6 +37,7 @@ async function* readFrom(
   source: Source,
   skipped: number,
   delimiter: string,
+  turns: Turns,
 ): AsyncGenerator<Line, number | null> {
   let broken: CsvError | undefined;
   let end = skipped;
@@ -52,14 +56,32 @@ async function* readFrom(
   });
   const input = Readable.from(linesBehind(source(), skipped), { highWaterMark: 1 });
   input.once('error', error => parser.destroy(error));
-  for await (const { record, info } of input.pipe(parser)) {
-    // What comes behind a broken line is whatever the parser made of it.
-    if (broken && info.lines >= Number(broken.lines)) break;
-    end = skipped + info.lines;
-    yield lineOf(record, end);
+  try {
+    for await (const { record, info } of input.pipe(parser)) {
+      // What comes behind a broken line is whatever the parser made of it.
+      if (broken && info.lines >= Number(broken.lines)) break;
+      if (turns.isOver()) await turns.end();
+      end = skipped + info.lines;
+      yield lineOf(record, end);
+    }
+  } finally {
+    input.destroy();
   }
-  input.destroy();
   return broken ? end : null;
+}
+
+/** The same source in pieces that are parsed within a turn, however it comes. */
+function inPieces(source: Source, turns: Turns): Source {
+  async function* pieces(): AsyncGenerator<string> {
+    for await (const chunk of source()) {
+      const text = String(chunk);
+      for (let at = 0; at < text.length; at += pieceSize) {
+        if (turns.isOver()) await turns.end();
+        yield text.slice(at, at + pieceSize);
+      }
+    }
+  }
+  return () => Readable.from(pieces(), { highWaterMark: 1 });
 }
 
 async function* linesBehind(input: Readable, count: number): AsyncGenerator<string> {
