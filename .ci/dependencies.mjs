@@ -34,13 +34,18 @@ export function verdictOnAdvisories(output) {
  * @returns {Verdict}
  */
 export function verdictOnSignatures(output) {
-  // Keys are looked up outside of the registry, where not every machine gets through.
-  if (output === null) return { state: 'not-offered', told: 'the keys of signatures could not be reached' };
+  const unreached = /** @type {Verdict} */ ({
+    state: 'not-offered',
+    told: 'the keys of signatures could not be reached',
+  });
+  if (output === null) return unreached;
   const answer = parsed(output);
   const { invalid, missing, error } = answer ?? {};
   const summary = String(error?.summary ?? '');
   if (/no dependencies to audit that were installed from a supported registry/.test(summary))
     return { state: 'not-offered', told: 'the registry signs nothing' };
+  // Keys are looked up outside of the registry, where not every machine gets through.
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ENETUNREACH/.test(summary)) return unreached;
   if (!invalid || !missing)
     return { state: 'failed', told: summary || 'npm audit signatures answered nothing that can be read' };
   const wrong = [...invalid, ...missing].map(({ name, version }) => `${name}@${version}`);

@@ -8,6 +8,7 @@ import { mostThreadMs, runBatch } from './batch.ts';
 import { readOptions } from './options.ts';
 import type { Part } from './part.ts';
 import { callDoor } from './support/fault.ts';
+import { threadMs } from './support/thread-time.ts';
 import type { World } from './world.ts';
 
 // Not part of `npm test`, which knows what it asks: `npm test -- test/fuzz`.
@@ -59,8 +60,8 @@ describe('a batch of fuzzed inputs', function () {
     const { found } = await runBatch(loose, world(), { ...batch, inputs: 3 }, new Set());
     expect(found[0]?.message).to.include('unhandled: Error: loose');
     const busy = partOf(async input => {
-      const until = performance.now() + (input === 0 ? 3 * mostThreadMs : 0);
-      while (performance.now() < until);
+      const until = threadMs() + (input === 0 ? 1.2 * mostThreadMs : 0);
+      while (threadMs() < until);
     });
     const inputs = { ...busy, inputs: () => fc.constant(0) };
     const held = await runBatch(inputs, world(), { ...batch, inputs: 1 }, new Set());
@@ -70,7 +71,7 @@ describe('a batch of fuzzed inputs', function () {
 });
 
 async function expectNothing(...args: string[]): Promise<void> {
-  const { code, output, errors } = await fuzz('--json', '--inputs', '4000', '--seconds', '15', ...args);
+  const { code, output, errors } = await fuzz('--json', '--inputs', '4000', '--seconds', '10', ...args);
   expect(code, errors).to.equal(0);
   const lines = output.trim().split('\n');
   expect(lines).to.have.length(1);

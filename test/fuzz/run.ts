@@ -15,7 +15,8 @@ export interface RunResult extends BatchResult {
 export type Shares = readonly { name: string; share: number }[];
 
 const processes = 2;
-const batchInputs = 250;
+/** Of a long run; a short one has smaller ones, so that each part has its turn. */
+const mostBatchInputs = 250;
 /** A batch takes seconds; a process that says nothing for so long is held by one input. */
 const mostSilenceMs = 240_000;
 const entry = new URL('./child.ts', import.meta.url).pathname;
@@ -78,10 +79,11 @@ function* batchesOf(inputs: number, seed: number, shares: Shares): Generator<Bat
     count: Math.ceil((inputs * share) / all),
     done: 0,
   }));
+  const most = Math.min(Math.max(Math.ceil(inputs / 100), 20), mostBatchInputs);
   let total = 0;
   for (let next = furthest(left); next && total < inputs; next = furthest(left)) {
-    const size = Math.min(batchInputs, next.count - next.done, inputs - total);
-    yield { part: next.part, seed: (seed + (next.done / batchInputs) * 7919) | 0, inputs: size };
+    const size = Math.min(most, next.count - next.done, inputs - total);
+    yield { part: next.part, seed: (seed + (next.done / most) * 7919) | 0, inputs: size };
     next.done += size;
     total += size;
   }

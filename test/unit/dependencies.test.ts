@@ -65,7 +65,9 @@ describe('dependencies', function () {
     expect(stateOf({ invalid: [], missing: [{ name: 'a', version: '1' }] })).to.equal('found');
     const unsigned = 'found no dependencies to audit that were installed from a supported registry';
     expect(stateOf({ error: { summary: unsigned } })).to.equal('not-offered');
-    expect(stateOf({ error: { summary: 'fetch failed' } })).to.equal('failed');
+    const unreached = 'request failed, reason: getaddrinfo ENOTFOUND keys.example';
+    expect(stateOf({ error: { summary: unreached } })).to.equal('not-offered');
+    expect(stateOf({ error: { summary: 'something else' } })).to.equal('failed');
     expect(verdictOnSignatures(null).state).to.equal('not-offered');
   });
 });
