@@ -103,6 +103,9 @@ describeInBrowser('every page', browser => {
       'templates/newsletter/history',
       'templates/newsletter/diff?from=1&to=2',
       'templates/newsletter/versions/1',
+      'templates/receipt/publication',
+      'approvals',
+      `approvals/${app.ids.request}`,
     ]);
     await page.goto(`${app.url}templates/newsletter`);
     for (const tab of ['Content', 'Data', 'Samples', 'Settings']) {

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { accountsContext } from '../../server/accounts/context.ts';
 import { invite } from '../../server/accounts/invitations.ts';
 import { acceptLink } from '../../server/accounts/links.ts';
+import type { Role } from '../../server/admin/person.ts';
 import { testDatabase } from '../support/database.ts';
 import type { WholeApp } from './whole-app.ts';
 
@@ -12,12 +13,21 @@ export interface Credentials {
 }
 
 /** Adds an admin who has chosen a password. */
-export async function addAdmin({ mail, config }: WholeApp, email: string): Promise<Credentials> {
+export function addAdmin(app: WholeApp, email: string): Promise<Credentials> {
+  return addAccount(app, email, 'admin');
+}
+
+/** Adds an account whose owner has chosen a password, and is called as the address begins. */
+export async function addAccount(
+  { mail, config }: WholeApp,
+  email: string,
+  role: Role,
+): Promise<Credentials & { id: string }> {
   const context = accountsContext(mail, testDatabase(), { ...config, cost: { logN: 4, r: 8, p: 1 } });
-  const { link } = await invite(context, { email, role: 'admin', name: email.split('@')[0] }, 'cli');
+  const { account, link } = await invite(context, { email, role, name: email.split('@')[0] }, 'cli');
   const password = 'a walrus on the stairs';
   await acceptLink(context, link.url.slice(link.url.lastIndexOf('/') + 1), password);
-  return { email, password };
+  return { id: account.id, email, password };
 }
 
 /** Fills in and sends the form that the page shows. */

@@ -11,6 +11,8 @@ export interface SeededApp extends WholeApp {
     bounced: string;
     report: string;
     draft: string;
+    /** A request for a publication that waits for a second person. */
+    request: string;
     empty: string;
     running: string;
     password: string;
@@ -29,8 +31,9 @@ export async function openSeededApp(): Promise<SeededApp> {
     await runJobs(app),
   ];
   await writeTemplates(app);
+  const request = await askForPublication(app);
   const { id } = await app.mail.webhookPasswords.add({ by: 'cli' });
-  return { ...app, ids: { ...mailIds, ...campaignIds, password: String(id), reconciledDay, job } };
+  return { ...app, ids: { ...mailIds, ...campaignIds, password: String(id), request, reconciledDay, job } };
 }
 
 async function sendMail({ mail, sandbox }: WholeApp) {
@@ -99,4 +102,21 @@ async function writeTemplates({ mail }: WholeApp): Promise<void> {
   const revision = await write('News: {{issue}}');
   await mail.templates.publish(ref, { revision, message: 'Shorter', by: 'cli', acceptWarnings: true });
   await write('News: {{issue}} {{nothing}}');
+}
+
+async function askForPublication({ mail }: WholeApp): Promise<string> {
+  const ref = { kind: 'template', key: 'receipt' } as const;
+  const view = await mail.templates.get(ref);
+  if (!view?.published) throw new Error('There is no receipt.');
+  const content = structuredClone(view.published.source.content);
+  content.locales.default.subject = 'Your receipt';
+  const { revision } = view;
+  const saved = await mail.templates.saveDraft({ ...ref, content }, { revision, by: 'lin' });
+  if (saved.state !== 'saved') throw new Error('The draft was refused.');
+  const asked = await mail.approvals.askToPublish(ref, {
+    ...{ by: 'lin', name: 'Lin', revision: saved.revision },
+    ...{ message: 'A subject that says what it is', acceptWarnings: true },
+  });
+  if (asked.state !== 'requested') throw new Error(`The request was answered with ${asked.state}.`);
+  return asked.approval.id;
 }

@@ -25,18 +25,27 @@ export interface WholeApp {
 export interface WholeAppOptions {
   /** Whether people sign in. Default `accounts`. */
   access?: 'accounts' | 'open';
+  /** Whether publishing, launching and changing a role take a second person. */
+  secondPerson?: boolean;
   /** Moves the time of the app; that of the sandbox and the browser runs on. */
   clock?: Clock;
 }
 
 /** Opens the app; reports of the sandbox come back to it. */
-export async function openWholeApp({ access = 'accounts', clock }: WholeAppOptions = {}): Promise<WholeApp> {
+export async function openWholeApp({
+  access = 'accounts',
+  secondPerson = false,
+  clock,
+}: WholeAppOptions = {}): Promise<WholeApp> {
   await emptyTables(testDatabase());
   const sandbox = await createSandbox({ deliveryMs: 1 });
   // Its address is known before it is.
   let app = express();
   const server = await listen((asked, answered) => app(asked, answered));
-  const env = environment(sandbox, server.url, access);
+  const env: Record<string, string> = {
+    ...environment(sandbox, server.url, access),
+    POSTLANE_SECOND_PERSON: String(secondPerson),
+  };
   const config = loadConfig(env, demo);
   const { now } = clock ?? { now: () => new Date() };
   const mail = await createMail({ ...config, migrate: false }, { now });

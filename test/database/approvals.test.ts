@@ -9,7 +9,8 @@ const ref = { kind: 'template', key: 'welcome' } as const;
 const ada = { by: 'ada', name: 'Ada' };
 const grace = { by: 'grace', name: 'Grace' };
 
-describe('a second person', () => {
+describe('a second person', function () {
+  this.timeout(120_000);
   const db = testDatabase();
   let at = new Date();
   const opened = openForEachTest(
@@ -215,6 +216,29 @@ describe('a second person', () => {
         expect((await mail.campaigns.get(id)).state).to.equal(before);
         expect(await stateOf(approval)).to.equal('outdated');
       });
+
+    it('shows in a list that it is outdated, whether somebody is added or all are exchanged', async () => {
+      for (const change of [
+        (id: string) => mail.campaigns.addRecipients(id, readers(3, 4)),
+        (id: string) => mail.campaigns.removeRecipients(id),
+      ]) {
+        const id = await draft();
+        await mail.approvals.askToLaunch(id, ada);
+        const subject = `campaign:${id}`;
+        expect(await mail.approvals.list({ subject, state: 'requested' })).to.have.length(1);
+        await change(id);
+        expect(await mail.approvals.list({ subject, state: 'requested' })).to.deep.equal([]);
+        expect(await mail.approvals.list({ subject })).to.have.nested.property('[0].state', 'outdated');
+      }
+    });
+
+    it('is outdated once somebody is taken out', async () => {
+      const id = await draft();
+      const approval = await mail.approvals.askToLaunch(id, ada);
+      await db('postlane_campaign_recipients').where({ address: 'r1@mail.example' }).delete();
+      expect(await refusal(mail.approvals.approve(approval.id, grace))).to.include('outdated');
+      expect((await mail.campaigns.get(id)).state).to.equal('draft');
+    });
 
     it('is not asked for without recipients, nor of what is launched', async () => {
       const input = { name: 'May', template: 'newsletter', data: newsletterData };

@@ -24,7 +24,8 @@ async function draftIn(mail: Mail, by: string): Promise<number> {
   return (view?.revision ?? 0) + 1;
 }
 
-describe('a second person in a host with people of its own', () => {
+describe('a second person in a host with people of its own', function () {
+  this.timeout(120_000);
   const api = createScriptedTransport('postmark-api');
   const mail = standIn<Mail>(
     openForEachTest(

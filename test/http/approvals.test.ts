@@ -190,7 +190,7 @@ describe('pages where some changes need a second person', function () {
     const { to } = await send('edna', `/campaigns/${id}/launch`);
     expect(await state()).to.equal('draft');
     expect(await page('edna', `/campaigns/${id}`))
-      .to.include('Waiting for a second person')
+      .to.include('has asked for a second person')
       .and.not.include('Ask for approval');
     expect((await send('paul', `${to}/approve`)).text).to.include('You helped to prepare this');
     expect(await page('grace', to))
@@ -287,7 +287,8 @@ describe('pages where some changes need a second person', function () {
   });
 });
 
-describe('pages where nothing needs a second person', () => {
+describe('pages where nothing needs a second person', function () {
+  this.timeout(120_000);
   let opened: AccessApp;
   before(async () => {
     opened = await openAccessApp();

@@ -33,8 +33,8 @@ export type Claim = (trx: CallerTransaction, fingerprint: string) => Promise<boo
 
 /** How one kind of request is carried out. */
 export interface ApprovalHandler {
-  /** Whether what was asked for is still what would be done. */
-  isCurrent(approval: Approval): Promise<boolean>;
+  /** Whether what was asked for is still what would be done; `quick` for a list, which may overlook what takes long to see. */
+  isCurrent(approval: Approval, how: { quick: boolean }): Promise<boolean>;
   /**
    * Does it in one transaction, which begins with the claim and does nothing where that says no. Null when it was done,
    * else why it cannot be, where there is more to say than that it has changed.

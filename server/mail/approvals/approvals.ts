@@ -88,20 +88,21 @@ export function createApprovals(context: MailContext, authoring: Authoring): App
   }
 
   async function list(filter: Parameters<Approvals['list']>[0] = {}): Promise<Approval[]> {
-    const found = await Promise.all((await listApprovals(db, filter)).map(upToDate));
+    const listed = await listApprovals(db, filter);
+    const found = await Promise.all(listed.map(one => upToDate(one, { quick: true })));
     return found.filter(({ state }) => filter.state === undefined || state === filter.state);
   }
 
   /** Closes what has expired, and what it was asked for has changed. */
-  async function upToDate(approval: Approval): Promise<Approval> {
+  async function upToDate(approval: Approval, how = { quick: false }): Promise<Approval> {
     if (approval.state !== 'requested') return approval;
-    const name = approval.expiresAt <= now() ? 'expire' : (await isCurrent(approval)) ? null : 'outdate';
+    const name = approval.expiresAt <= now() ? 'expire' : (await isCurrent(approval, how)) ? null : 'outdate';
     return name === null ? approval : close(approval.id, { name, decider: null });
   }
 
-  async function isCurrent(approval: Approval): Promise<boolean> {
+  async function isCurrent(approval: Approval, how: { quick: boolean }): Promise<boolean> {
     try {
-      return (await handlers[approval.action]?.isCurrent(approval)) ?? true;
+      return (await handlers[approval.action]?.isCurrent(approval, how)) ?? true;
     } catch (error) {
       // What can no longer be done at all is not what was asked for either.
       if (error instanceof MailError) return false;

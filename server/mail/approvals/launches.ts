@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../../../db/connect.ts';
-import { audienceMark } from '../campaigns/audience-store.ts';
+import { audienceMark, lastPosition } from '../campaigns/audience-store.ts';
 import { type Campaign, readCampaign } from '../campaigns/campaigns-store.ts';
 import { createCampaignLife } from '../campaigns/lifecycle.ts';
 import { isAllowed } from '../campaigns/states.ts';
@@ -41,10 +41,14 @@ export function launchHandler(context: MailContext): ApprovalHandler {
   const { db } = context;
   const life = createCampaignLife(context);
   return {
-    async isCurrent({ request, fingerprint }) {
+    async isCurrent({ request, seen, fingerprint }, { quick }) {
       const campaign = await readCampaign(db, String(request.id));
       if (!campaign || !isAllowed('launch', campaign.state)) return false;
-      return contentHash(await boundTo(db, campaign)) === fingerprint;
+      // Counting a large audience takes too long for a list; what is added shows without.
+      const audience = quick
+        ? { size: Number(seen.audience), last: await lastPosition(db, campaign.id) }
+        : undefined;
+      return contentHash(await boundTo(db, campaign, audience)) === fingerprint;
     },
     async carryOut({ request, requestedBy }, claim) {
       await life.launch(String(request.id), { by: requestedBy }, async (trx: Trx, campaign) =>
@@ -55,9 +59,9 @@ export function launchHandler(context: MailContext): ApprovalHandler {
   };
 }
 
-async function boundTo(db: Db, campaign: Campaign) {
+async function boundTo(db: Db, campaign: Campaign, known?: Awaited<ReturnType<typeof audienceMark>>) {
   const { id, name, templateVersionId, category, topic, data, tag, brand, branding, sendAt } = campaign;
-  const audience = await audienceMark(db, id);
+  const audience = known ?? (await audienceMark(db, id));
   return { id, name, templateVersionId, category, topic, data, tag, brand, branding, sendAt, audience };
 }
 

@@ -70,6 +70,16 @@ export async function countAudience(db: Db, campaignId: string): Promise<number>
   return Number(row?.count ?? 0);
 }
 
+/** The position of the member that was added last; 0 when there is none. */
+export async function lastPosition(db: Db, campaignId: string): Promise<number> {
+  const row = await db('postlane_campaign_recipients')
+    .select('position')
+    .where({ campaign_id: campaignId })
+    .orderBy('position', 'desc')
+    .first();
+  return Number(row?.position ?? 0);
+}
+
 /**
  * What tells an audience from the same one changed: its size and its last position. Members are added behind that and never
  * changed, so that whatever is added or taken out shows.

@@ -24,7 +24,8 @@ export function configurationOf({
   policy,
   brands,
   transports,
-}: Pick<MailContext, 'policy' | 'brands' | 'transports'>): Configuration {
+  secondPerson: { actions },
+}: Pick<MailContext, 'policy' | 'brands' | 'transports' | 'secondPerson'>): Configuration {
   const addresses = [...transports.values()].map(({ name, kind, address }) => [
     `transport ${name}`,
     [kind, address].filter(Boolean).join(' ') || 'of the host’s own making',
@@ -35,6 +36,8 @@ export function configurationOf({
     fields: {
       'policy version': String(policy.version),
       sender: formatMailbox(policy.from),
+      // One process without it would be the way round it.
+      ...(actions.length > 0 && { 'second person': actions.join(', ') }),
       ...Object.fromEntries(addresses),
       ...Object.fromEntries(brands.all.flatMap(brandField)),
     },
