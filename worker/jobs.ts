@@ -35,6 +35,11 @@ const jobsByWork: Record<keyof Mail['work'], Job | Job[]> = {
   },
   // The numbers that pages show.
   rollUp: { name: 'roll-up', every: '1 minute', run: ({ work }, signal) => work.rollUp(signal) },
+  offerSuppressions: {
+    name: 'offer-suppressions',
+    every: '10 seconds',
+    run: ({ work }, signal) => work.offerSuppressions(signal),
+  },
   reconcile: { name: 'reconcile', every: '30 3 * * *', run: ({ work }) => work.reconcile() },
   purge: { name: 'purge', every: '0 4 * * *', run: ({ work }) => work.purge() },
 };

@@ -97,6 +97,8 @@ export interface Work {
   resolveUnknowns(signal?: AbortSignal | undefined): Promise<number>;
   /** Compares yesterday with the providers' lists and repairs the differences. */
   reconcile(): Promise<ReconciliationRun[]>;
+  /** Tells providers whom we suppressed on their streams of bulk mail; returns how many entries. */
+  offerSuppressions(signal?: AbortSignal | undefined): Promise<number>;
   /** Counts the hours that changed; returns how many. */
   rollUp(signal?: AbortSignal | undefined): Promise<number>;
   /** Removes what is personal and large and old enough. */

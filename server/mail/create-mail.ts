@@ -18,6 +18,7 @@ import { healthOf } from './monitoring/health.ts';
 import { rollUp } from './monitoring/roll-up.ts';
 import { createMonitoring } from './monitoring/series.ts';
 import { createConsent } from './people/consent.ts';
+import { offerSuppressions } from './people/offers.ts';
 import { createSuppressions } from './people/suppressions.ts';
 import { type EventReader, MalformedEvent, type ProviderEvent } from './providers/event.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
@@ -128,6 +129,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
         recoverLeases: () => recoverLeases(context),
         resolveUnknowns: signal => resolveUnknowns(context, signal),
         reconcile: () => reconcile(context),
+        offerSuppressions: signal => offerSuppressions(context, signal),
         rollUp: signal => rollUp(context, signal),
         purge: () => purgeExpired(context),
       },
@@ -201,6 +203,7 @@ const workRules: Rules<Work> = {
   recoverLeases: [],
   resolveUnknowns: [signal],
   reconcile: [],
+  offerSuppressions: [signal],
   rollUp: [signal],
   purge: [],
 };

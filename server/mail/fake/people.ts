@@ -20,7 +20,7 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
   const at = (place: SuppressionPlace) =>
     [...ledger.suppressions.values()].filter(one => placeKey(one) === placeKey(place));
   const set = (entry: OwnEntry, active: boolean, note: string, by: string | undefined) => {
-    const own = { ...entry, active, reason: manualReason, eventId: null, note, reaches: null };
+    const own = { ...entry, active, reason: manualReason, eventId: null, note, reaches: null, offer: null };
     const moment = now();
     const suppression = { ...own, changedBy: by ?? null, changedAt: moment, recordedAt: moment };
     ledger.suppressions.set(`${placeKey(entry)}\n${entry.source}`, suppression);

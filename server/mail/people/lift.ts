@@ -5,6 +5,7 @@ import type { Providers } from '../providers/providers.ts';
 import { audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { joinTransaction } from '../shared/transaction.ts';
+import { openListsFor } from './offers.ts';
 import { withFence } from './standing.ts';
 import { lockStanding, saveStanding } from './standing-store.ts';
 import type { SuppressionClass, SuppressionSource } from './suppression.ts';
@@ -19,6 +20,8 @@ interface Asked {
   entry: OwnEntry;
   note: string;
   liftedThere: readonly SuppressionClass[];
+  /** Streams whose provider was told of our entry, and has taken it back. */
+  told: readonly string[];
   options: ChangeOptions;
 }
 
@@ -34,12 +37,15 @@ export function createLift(context: MailContext): SuppressionFunctions['lift'] {
     const there = (await suppressionsAt(db, entry)).filter(
       one => one.active && one.source === 'provider' && fixedOf(providers, one, entry.source) === null,
     );
-    if (there.length > 0) await askProvider(context, entry);
+    const told = await streamsTold(context, entry);
+    for (const stream of told) await askProvider(context, stream, entry.address);
+    if (there.length > 0 && !told.includes(entry.stream))
+      await askProvider(context, entry.stream, entry.address);
     const liftedThere = there.map(one => one.class);
     return changeOnce(
       context,
       { scope: 'suppression.lift', request: entry, options },
-      trx => liftIn(context, trx, { entry, note, liftedThere, options }),
+      trx => liftIn(context, trx, { entry, note, liftedThere, told, options }),
       async (trx, lifted) => {
         const [still] = (await suppressionsAt(trx, entry)).filter(({ active }) => active);
         return { lifted, still: still ?? null };
@@ -48,9 +54,27 @@ export function createLift(context: MailContext): SuppressionFunctions['lift'] {
   };
 }
 
+/** Streams of other places whose list has the address by our own entry, and by nothing that stays there anyway. */
+async function streamsTold(context: MailContext, entry: OwnEntry): Promise<string[]> {
+  const ours = (await suppressionsAt(context.db, entry)).filter(
+    one => one.active && one.offer === 'done' && fixedOf(context.providers, one, entry.source) === null,
+  );
+  if (ours.length === 0) return [];
+  const told: string[] = [];
+  for (const { stream } of openListsFor(context, entry)) {
+    const there = await suppressionsAt(context.db, { ...entry, scope: 'stream', stream, topic: '' });
+    const stays = there.some(
+      one =>
+        one.active && one.source === 'provider' && fixedOf(context.providers, one, entry.source) !== null,
+    );
+    if (!stays) told.push(stream);
+  }
+  return told;
+}
+
 /** Lifts what may be lifted; what was reported since the provider was asked stays. Returns how many it was. */
 async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<number> {
-  const { entry, note, liftedThere, options } = asked;
+  const { entry, note, liftedThere, told, options } = asked;
   const at = context.now();
   const standing = entry.scope === 'stream' ? await lockStanding(trx, entry) : null;
   const active = (await suppressionsAt(trx, entry, { lock: true })).filter(one => one.active);
@@ -67,6 +91,11 @@ async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<num
     });
   }
   if (standing) await saveStanding(trx, entry, standing, withFence(standing, liftedThere), { at, note, by });
+  for (const stream of told.filter(one => one !== entry.stream)) {
+    const place = { address: entry.address, stream };
+    const there = await lockStanding(trx, place);
+    await saveStanding(trx, place, there, withFence(there, ['operator']), { at, note, by });
+  }
   const [before] = active;
   await audited(trx, options, {
     action: 'suppression.lift',
@@ -114,7 +143,7 @@ export function fixedOf(
   return null;
 }
 
-async function askProvider({ providers, log }: MailContext, { stream, address }: OwnEntry): Promise<void> {
+async function askProvider({ providers, log }: MailContext, stream: string, address: string): Promise<void> {
   const provider = providers.listing(stream);
   // Nobody keeps a list that it could still be on.
   if (!provider?.lists) return;

@@ -36,6 +36,7 @@ const stored = columns<Row>()('postlane_suppressions', [
   'changedAt',
   'recordedAt',
   'reaches',
+  'offer',
 ]);
 
 /** One thing that stands, or stood, against mail to an address. */
@@ -57,6 +58,8 @@ export interface Suppression extends SuppressionPlace {
   recordedAt: Date;
   /** Topics and categories that were sent on its stream; null where that is not known. */
   reaches: string[] | null;
+  /** Whether the providers of its streams were told: `due`, `done` or `refused`; null where they are not to be. */
+  offer: string | null;
 }
 
 /** All active suppressions of these addresses, by address, in one query. */

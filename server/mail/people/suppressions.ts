@@ -6,6 +6,7 @@ import { type Actor, audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import type { NewSuppression, SuppressionEvidence, Suppressions, SuppressionTarget } from './api.ts';
 import { createLift, fixedOf } from './lift.ts';
+import { openListsFor } from './offers.ts';
 import { reachOf } from './reach.ts';
 import {
   enterSuppression,
@@ -39,7 +40,8 @@ export function createSuppressions(context: MailContext): Suppressions {
     const at = now();
     const by = actor.by ?? null;
     const reaches = entry.scope === 'stream' ? await reachOf(context, trx, entry) : null;
-    if (!(await enterSuppression(trx, entry, { note, by, at, reaches, offer: null }))) return false;
+    const offer = openListsFor(context, entry).length > 0 ? 'due' : null;
+    if (!(await enterSuppression(trx, entry, { note, by, at, reaches, offer }))) return false;
     await recordSuppressionChange(trx, {
       ...{ ...entry, active: true, reason: manualReason, eventId: null },
       ...{ note, changedBy: by, datedAt: null, recordedAt: at },

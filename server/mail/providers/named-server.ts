@@ -74,6 +74,7 @@ function lookupOf(lookup: Lookup, { plain }: StreamNames): Lookup {
 }
 
 function listsOf(lists: ProviderLists, { qualified, plain, ofEvent }: StreamNames): ProviderLists {
+  const { suppress } = lists;
   return {
     streams: async () => (await lists.streams()).map(qualified),
     async *bounces(stream, from, to) {
@@ -90,6 +91,7 @@ function listsOf(lists: ProviderLists, { qualified, plain, ofEvent }: StreamName
     reactivation: (stream, address, at) => ofEvent(lists.reactivation(plain(stream), address, at)),
     cannotLift: suppression => lists.cannotLift(suppression),
     reactivate: (stream, address) => lists.reactivate(plain(stream), address),
+    ...(suppress && { suppress: (stream, address) => suppress(plain(stream), address) }),
     describeSuppression: suppression => lists.describeSuppression(suppression),
   };
 }

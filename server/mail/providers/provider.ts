@@ -80,6 +80,8 @@ export interface ProviderLists {
   cannotLift(suppression: SuppressionReason): string | null;
   /** Asks the provider to mail an address again; its own words when it will not. */
   reactivate(stream: string, address: string): Promise<{ done: true } | { done: false; answer: string }>;
+  /** Asks the provider to mail an address no more. Without it nothing of ours is offered. */
+  suppress?(stream: string, address: string): Promise<{ done: true } | { done: false; answer: string }>;
   /** Why an address is suppressed, in a few words; null for what the provider does not use. */
   describeSuppression(suppression: SuppressionReason): string | null;
 }

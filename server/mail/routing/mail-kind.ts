@@ -38,8 +38,17 @@ function streamsOf({ brands }: Routing, category: string): string[] {
   );
 }
 
+/** Streams that bulk mail may go by, in the name of any brand, in order. */
+export function bulkStreams({ brands }: Pick<Routing, 'brands'>): string[] {
+  const routes = brands.all
+    .flatMap(({ policy }) => Object.values(policy.categories))
+    .filter(({ lane }) => lane === 'bulk')
+    .flatMap(one => one.routes);
+  return [...new Set(routes.map(({ stream }) => stream))].sort();
+}
+
 /** Categories of bulk mail that may go by a stream. */
-export function bulkCategoriesOn({ brands }: Routing, stream: string): string[] {
+export function bulkCategoriesOn({ brands }: Pick<Routing, 'brands'>, stream: string): string[] {
   const found = brands.all.flatMap(({ policy }) =>
     Object.entries(policy.categories).filter(
       ([, { lane, routes }]) => lane === 'bulk' && routes.some(route => route.stream === stream),

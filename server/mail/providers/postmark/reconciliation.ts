@@ -74,6 +74,15 @@ export function createPostmarkLists(client: ServerClient): ProviderLists {
       return { done: false, answer: item?.Message ?? 'no reason given' };
     },
 
+    async suppress(stream, address) {
+      const { Suppressions } = await client.createSuppressions(stream, {
+        Suppressions: [{ EmailAddress: address }],
+      });
+      const [item] = Suppressions;
+      if (item?.Status === 'Suppressed') return { done: true };
+      return { done: false, answer: item?.Message ?? 'no reason given' };
+    },
+
     reactivation: (stream, address, at) =>
       subscriptionChange(stream, address, at, {
         SuppressSending: false,
