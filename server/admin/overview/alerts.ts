@@ -87,6 +87,13 @@ export function alertLine(alert: Alert): AlertLine {
       };
     case 'no-route':
       return { state: 'failed', text: alert.problem, ...missingRouteLink(alert) };
+    case 'leaking-template':
+      return {
+        state: 'failed',
+        text: `The confidential template ${alert.template} gives a field away: ${alert.problem}`,
+        path: `templates/${encodeURIComponent(alert.template)}`,
+        action: 'Open the template',
+      };
     case 'missing-stream':
       return {
         state: 'failed',

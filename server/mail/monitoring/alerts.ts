@@ -7,6 +7,7 @@ import type { Lane } from '../routing/policy.ts';
 import { type SecurityBurst, securityBursts } from '../security/bursts.ts';
 import { cursorUpdatedAt } from '../shared/cursors-store.ts';
 import { addMs, hourMs, hourOf } from '../shared/time.ts';
+import { type LeakingTemplate, leakingTemplates } from '../templates/index.ts';
 import { type AlertKey, closeAlert, openAlert, openAlerts } from './alerts-store.ts';
 import { type MissingRoute, missingRoutes, retryRouted } from './missing-routes.ts';
 import { countUpTo, latestAttempts, queueAges } from './queue-store.ts';
@@ -25,6 +26,7 @@ export type Alert =
   | { kind: 'not-counted'; since: Date }
   | { kind: 'missing-stream'; provider: string; stream: string }
   | SecurityBurst
+  | ({ kind: 'leaking-template' } & LeakingTemplate)
   | MissingRoute
   | ConfigurationDifference;
 
@@ -44,6 +46,7 @@ const subjects: { [Kind in Alert['kind']]: (alert: Extract<Alert, { kind: Kind }
   'reconciliation-late': () => '',
   'not-counted': () => '',
   'missing-stream': ({ provider, stream }) => `${provider} ${stream}`,
+  'leaking-template': ({ template }) => template,
   'no-route': ({ of, category, transport }) => `${of} ${category} ${transport ?? ''}`.trim(),
   configuration: ({ older }) => older,
   security: ({ event }) => event,
@@ -87,6 +90,7 @@ export async function currentAlerts(context: MailContext): Promise<Alert[]> {
     counting(context),
     configurations(context),
     missingRoutes(context),
+    leaks(context),
     securityBursts(context),
   ]);
   return found.flat();
@@ -164,6 +168,11 @@ async function configurations({ db }: MailContext): Promise<Alert[]> {
     ...configurationDifferences(live),
     ...[...once.values()].map(one => ({ kind: 'missing-stream' as const, ...one })),
   ];
+}
+
+async function leaks(context: MailContext): Promise<Alert[]> {
+  const found = await leakingTemplates(context);
+  return found.map(one => ({ kind: 'leaking-template', ...one }));
 }
 
 /** From where on something needs attention. */

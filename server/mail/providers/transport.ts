@@ -41,6 +41,8 @@ export interface Envelope {
   /** Without the attempt id, which the transport adds itself. */
   metadata: Record<string, string>;
   tag?: string;
+  /** Its links are its recipient's alone: a provider neither leads them through itself nor asks whether the mail was opened. */
+  isConfidential?: boolean;
   attachments: AttachmentFile[];
 }
 

@@ -3,7 +3,7 @@ import { MailError } from '../error.ts';
 import { type ComposedContent, unsubscribeMark } from '../messages/composed.ts';
 import type { Brand } from '../routing/brands.ts';
 import { categoryPolicy } from '../routing/policy.ts';
-import { textFromHtml } from '../templates/index.ts';
+import { type Issue, issueText, textFromHtml } from '../templates/index.ts';
 import { checkLinks } from './composed-links.ts';
 import type { ComposedRequest } from './composed-request.ts';
 import type { SendRequest } from './request.ts';
@@ -51,7 +51,7 @@ function withText({ subject, html, text }: ComposedContent): ComposedContent {
 async function inLayout(
   { frames }: MailContext,
   { subject, html, text }: ComposedContent,
-  { locale }: SendRequest,
+  { locale, confidential }: SendRequest,
   { values }: Brand,
   layout: string,
 ): Promise<ComposedContent> {
@@ -65,8 +65,15 @@ async function inLayout(
   if (html.length > mostWrapped)
     throw new MailError('too-large', 'html in a layout may have 256 kB.', 'html');
   const frame = await frames(layout, values);
+  const leak = confidential ? frame.leak() : null;
+  if (leak) throw leaking(layout, leak);
   const content = { subject, html: html === '' ? paragraphs(text) : html, text };
   return { ...frame.wrap(content, { locale, unsubscribe: unsubscribeMark }), subject };
+}
+
+function leaking(layout: string, leak: Issue): MailError {
+  const text = `The layout ${layout} cannot be used for confidential mail: ${issueText(leak)}`;
+  return new MailError('invalid-template', text, 'layout');
 }
 
 function paragraphs(text: string): string {

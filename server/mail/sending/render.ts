@@ -49,7 +49,13 @@ export function envelopeFor(
   if (message.unreadable) throw new Error(message.unreadable);
   if (message.purged) throw new Error('its content was purged');
   const unsubscribe = context.providers.unsubscribePlaceholder(message.transport);
-  return toEnvelope(context, message, renderOne(message, template, unsubscribe), attachments);
+  const rendered = renderOne(message, template, unsubscribe);
+  const isTemplateConfidential = template && 'content' in template && template.content.confidential === true;
+  const isConfidential = message.confidential === 1 || isTemplateConfidential === true;
+  return {
+    ...toEnvelope(context, message, rendered, attachments),
+    ...(isConfidential && { isConfidential }),
+  };
 }
 
 /** Null for composed mail. A fault of the version fails its messages; one of the database is thrown. */

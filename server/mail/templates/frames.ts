@@ -2,17 +2,25 @@ import type { Db } from '../../../db/connect.ts';
 import { MailError } from '../error.ts';
 import { canonicalJson } from '../shared/fingerprint.ts';
 import { createPublishedSources, type PublishedSources } from './authoring/published-sources.ts';
+import type { Issue } from './issue.ts';
 import { compose, find } from './language/compose.ts';
+<<<<<<< HEAD
 import { type ReadSource, readHere } from './language/inclusions.ts';
+=======
+import type { ContractSpec } from './language/contract.ts';
+>>>>>>> 7d68818 (Keep confidential mail out of tracking and out of layouts that would give it away, and raise an alert for what was published before)
 import { inlineCss } from './language/inline-css.ts';
 import { compileTemplate, type RenderContext, type Rendered } from './language/render.ts';
 import { noLayout, type Source } from './language/source.ts';
 import { withBrandValues } from './language/template.ts';
+import { confidentialIssues } from './lint/confidential/check.ts';
 
 /** A published layout, to be put around mail that has no template. */
 export interface Frame {
   /** `html` is a fragment and gets the layout's styles; both are put in as they are. */
   wrap(content: Rendered, context: RenderContext): Rendered;
+  /** Where it would give away what is put into it, which for confidential mail it must not; null where it does not. */
+  leak(): Issue | null;
 }
 
 /**
@@ -49,11 +57,22 @@ function frameOf({ sources }: Layouts, layout: string, values: Readonly<Record<s
     throw new MailError('invalid-template', `The layout cannot be used: ${issues[0]?.message}`, 'layout');
   const content = withBrandValues(common, values);
   const compiled = compileTemplate(content);
+  let leak: Issue | null | undefined;
   return {
+    leak() {
+      leak ??= confidentialIssues({ ...content, contract: whatIsPutIn, confidential: true })[0] ?? null;
+      return leak;
+    },
     wrap: ({ subject, html, text }, context) =>
       compiled.render({ subject, html: inlineCss(html, content), text }, context),
   };
 }
+
+const whatIsPutIn: ContractSpec = {
+  subject: { type: 'string' },
+  html: { type: 'string' },
+  text: { type: 'string' },
+};
 
 /** A template that says whatever it is given. */
 function placeholder(layout: string): ReadSource<Source<'template'>> {

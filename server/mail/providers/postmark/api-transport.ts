@@ -1,4 +1,4 @@
-import type { Message, ServerClient } from 'postmark';
+import { type Message, Models, type ServerClient } from 'postmark';
 import {
   attemptKey,
   type Envelope,
@@ -103,6 +103,7 @@ function apiMessage(envelope: Envelope): Message {
     ...(envelope.html !== '' && { HtmlBody: envelope.html }),
     TextBody: envelope.text,
     ...(envelope.tag !== undefined && { Tag: envelope.tag }),
+    ...(envelope.isConfidential && { TrackOpens: false, TrackLinks: Models.LinkTrackingOptions.None }),
     MessageStream: envelope.stream,
     Metadata: { ...metadata, [attemptKey]: envelope.attemptId },
     Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),

@@ -13,11 +13,18 @@ export function createPostmarkSmtpTransport(
   };
 }
 
-function controlHeaders({ stream, tag, metadata, attemptId }: Envelope): Record<string, string> {
+function controlHeaders({
+  stream,
+  tag,
+  metadata,
+  attemptId,
+  isConfidential,
+}: Envelope): Record<string, string> {
   const fields = Object.entries({ ...metadata, [attemptKey]: attemptId });
   return {
     'X-PM-Message-Stream': stream,
     ...(tag !== undefined && { 'X-PM-Tag': tag }),
+    ...(isConfidential && { 'X-PM-TrackOpens': 'false', 'X-PM-TrackLinks': 'None' }),
     ...Object.fromEntries(fields.map(([key, value]) => [`X-PM-Metadata-${key}`, fitting(value)])),
   };
 }

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { readInclusions } from '../language/inclusions.ts';
+import { confidentialIssues } from '../lint/confidential/check.ts';
 import { threadProcPath } from './cpu-budget.ts';
 import { problemOf, type WorkOutcome } from './outcome.ts';
 import { compareWithSent } from './tasks/compare.ts';
@@ -20,6 +21,7 @@ const tasks = {
   compareWithSent,
   differences,
   renderedDifferences,
+  findLeaks: confidentialIssues,
 };
 
 type Tasks = typeof tasks;

@@ -81,13 +81,36 @@ export function isQuietHeader(value: string): boolean {
 
 /** Why a style sheet could tell what stands in the mail, as a sentence; null where it cannot. */
 export function styleProblem(css: string): string | null {
-  if (/@import/i.test(css)) return 'A style sheet from elsewhere could read the links: write its rules here.';
-  if (/unicode-range/i.test(css))
+  if (css.includes('\\')) return 'A style sheet can hide what it says behind a \\: write it without.';
+  const rules = withoutComments(css).toLowerCase();
+  if (rules.includes('@import'))
+    return 'A style sheet from elsewhere could read the links: write its rules here.';
+  if (rules.includes('unicode-range'))
     return 'unicode-range tells a site which characters are in a mail: take it out.';
-  const selector = valueSelector.exec(css)?.[1];
-  if (selector !== undefined && !/^\s*(style|class|type|dir|lang)\s*[~|^$*]?$/i.test(selector))
-    return `A style that depends on the value of an attribute, [${selector}=...], could tell a site what it is: take it out.`;
-  return /[@[][^\]{;]{0,200}\\/.test(css) ? 'Write the selectors of a style without \\.' : null;
+  const attribute = rules.split('[').slice(1).map(comparedAttribute).find(isTelling);
+  return attribute === undefined
+    ? null
+    : `A style that depends on the value of an attribute, [${attribute}=...], could tell a site what it is: take it out.`;
 }
 
-const valueSelector = /\[([^\]=]{0,100})=/;
+function withoutComments(css: string): string {
+  const [first = '', ...rest] = css.split('/*');
+  return rest.reduce((kept, part) => {
+    const end = part.indexOf('*/');
+    return end < 0 ? kept : kept + part.slice(end + 2);
+  }, first);
+}
+
+/** The attribute whose value a selector compares, of what stands after its bracket; empty where it compares none. */
+function comparedAttribute(selector: string): string {
+  const [inside = ''] = selector.split(']');
+  const end = inside.indexOf('=');
+  return end < 0 ? '' : inside.slice(0, end).replace(/[\s~|^$*]/g, '');
+}
+
+/** Attributes whose values the authors write, whoever the mail is for. */
+const authored = new Set(['', 'style', 'class', 'type', 'dir', 'lang', 'width']);
+
+function isTelling(attribute: string): boolean {
+  return !authored.has(attribute);
+}
