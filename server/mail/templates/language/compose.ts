@@ -1,3 +1,4 @@
+import { brandOfKey } from '../../routing/brands.ts';
 import { type Issue, issue, type SourcePosition } from '../issue.ts';
 import { type Inclusions, type ReadSource, textName } from './inclusions.ts';
 import type { ParseError } from './scan.ts';
@@ -38,7 +39,8 @@ export function compose(
     html: reachedPartials(start('html', ['html']), 'html', sources, issues),
     text: reachedPartials(start('text', ['subject', 'preheader', 'text']), 'text', sources, issues),
   };
-  const { category, description, contract, sample, confidential } = template;
+  const { category, description, contract, sample } = template;
+  const confidential = template.confidential ?? commonOf(key, sources)?.content.confidential;
   const content =
     layout && brand && !issues.some(({ rule }) => rule === tooLarge)
       ? {
@@ -55,6 +57,12 @@ export function compose(
         }
       : null;
   return { content, issues };
+}
+
+/** The template in whose place a brand's own one is sent, as `receipt` for `outlet.receipt`; it is as confidential. */
+function commonOf(key: string, sources: Sources): Source<'template'> | undefined {
+  const brand = brandOfKey(key);
+  return brand === null ? undefined : find(sources, 'template', key.slice(brand.length + 1));
 }
 
 /** The source of that kind and key. */
