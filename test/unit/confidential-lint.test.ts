@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { compose, type Sources } from '../../server/mail/templates/language/compose.ts';
-import type { Source } from '../../server/mail/templates/language/source.ts';
+import { readHere } from '../../server/mail/templates/language/inclusions.ts';
+import { type Source, sourceName } from '../../server/mail/templates/language/source.ts';
 import type { TemplateContent } from '../../server/mail/templates/language/template.ts';
 import { checkPaths } from '../../server/mail/templates/language/walk.ts';
 import { confidentialIssues } from '../../server/mail/templates/lint/confidential/check.ts';
@@ -344,13 +345,15 @@ describe('a confidential template', () => {
   it('is one when it is sent in the place of one, as a brand’s own', () => {
     const parts = { default: { subject: 'x', html: 'x', text: 'x' } };
     const own = { category: '', description: '', layout: 'none', contract: {}, sample: {}, locales: parts };
-    const sources: Sources = new Map<string, Source>([
-      ['brand:default', { kind: 'brand', key: 'default', content: {} }],
-      ['template:reset', { kind: 'template', key: 'reset', content: { ...own, confidential: true } }],
-      ['template:receipt', { kind: 'template', key: 'receipt', content: own }],
-    ]);
+    const all: Source[] = [
+      { kind: 'brand', key: 'default', content: {} },
+      { kind: 'template', key: 'reset', content: { ...own, confidential: true } },
+      { kind: 'template', key: 'receipt', content: own },
+    ];
+    const sources: Sources = new Map(all.map(source => [sourceName(source), readHere(source)]));
     const isConfidential = (key: string) =>
-      compose({ kind: 'template', key, content: own }, sources).content?.confidential ?? false;
+      compose(readHere({ kind: 'template' as const, key, content: own }), sources).content?.confidential ??
+      false;
     expect(['outlet.reset', 'outlet.receipt', 'outlet.other', 'resets'].map(isConfidential)).to.deep.equal([
       ...[true, false, false, false],
     ]);

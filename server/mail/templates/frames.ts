@@ -4,11 +4,8 @@ import { canonicalJson } from '../shared/fingerprint.ts';
 import { createPublishedSources, type PublishedSources } from './authoring/published-sources.ts';
 import type { Issue } from './issue.ts';
 import { compose, find } from './language/compose.ts';
-<<<<<<< HEAD
-import { type ReadSource, readHere } from './language/inclusions.ts';
-=======
 import type { ContractSpec } from './language/contract.ts';
->>>>>>> 7d68818 (Keep confidential mail out of tracking and out of layouts that would give it away, and raise an alert for what was published before)
+import { type ReadSource, readHere } from './language/inclusions.ts';
 import { inlineCss } from './language/inline-css.ts';
 import { compileTemplate, type RenderContext, type Rendered } from './language/render.ts';
 import { noLayout, type Source } from './language/source.ts';

@@ -35,11 +35,8 @@ export {
 } from './language/source.ts';
 export type { TemplateContent, TemplateParts } from './language/template.ts';
 export type { CampaignTemplateInput, TemplateInput, Topic } from './language/template-types.ts';
-<<<<<<< HEAD
-export { createDraftChecks } from './preview/draft-checks.ts';
-=======
 export { type LeakingTemplate, leakingTemplates } from './leaks.ts';
->>>>>>> 7d68818 (Keep confidential mail out of tracking and out of layouts that would give it away, and raise an alert for what was published before)
+export { createDraftChecks } from './preview/draft-checks.ts';
 export { createTemplateChecks, type TemplateChecks } from './preview/index.ts';
 export type { Preview, PreviewOptions } from './preview/preview.ts';
 export { createRenderPool, type RenderPool } from './preview/render-pool.ts';

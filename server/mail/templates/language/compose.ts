@@ -62,7 +62,7 @@ export function compose(
 /** The template in whose place a brand's own one is sent, as `receipt` for `outlet.receipt`; it is as confidential. */
 function commonOf(key: string, sources: Sources): Source<'template'> | undefined {
   const brand = brandOfKey(key);
-  return brand === null ? undefined : find(sources, 'template', key.slice(brand.length + 1));
+  return brand === null ? undefined : find(sources, 'template', key.slice(brand.length + 1))?.source;
 }
 
 /** The source of that kind and key. */
