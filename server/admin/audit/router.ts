@@ -29,7 +29,7 @@ export function auditRouter(mail: Mail, show: Show): Router {
 }
 
 async function listEntries(page: Page): Promise<void> {
-  const { mail, directory } = page;
+  const { mail, directory, person } = page;
   const filter = page.query(filterSchema);
   const { by = '', action = '', subject = '' } = filter;
   const [{ entries, cursor }, actions] = await Promise.all([
@@ -41,7 +41,7 @@ async function listEntries(page: Page): Promise<void> {
     filtered: by !== '' || action !== '' || subject !== '',
     paged: filter.cursor !== undefined,
     actions: [...new Set([...actions, ...(action ? [action] : [])])].sort().map(withLabel),
-    entries: await described({ mail, directory }, entries),
+    entries: await described({ mail, directory, person }, entries),
     cursor,
   });
 }
@@ -50,7 +50,8 @@ async function showEntry(page: Page): Promise<void> {
   const id = page.param('id');
   const entry = idPattern.test(id) ? await page.mail.audit.get(id) : null;
   if (!entry) throw notFound('There is no such entry.');
-  const [shown] = await described({ mail: page.mail, directory: page.directory }, [entry]);
+  const { mail, directory, person } = page;
+  const [shown] = await described({ mail, directory, person }, [entry]);
   page.render('audit/show', { entry: shown, lines: changeLines(entry.before, entry.after) });
 }
 

@@ -1,5 +1,7 @@
 import type { AuditAction, Mail, SecurityKind, SourceKind } from '../../mail/index.ts';
 import type { Directory } from '../access/directory.ts';
+import { may } from '../permissions.ts';
+import type { Person } from '../person.ts';
 import { isKind, refText } from '../templates/reference.ts';
 import { isUuid } from '../uuid.ts';
 
@@ -13,6 +15,8 @@ export interface Subject {
 export interface Sources {
   mail: Mail;
   directory: Directory;
+  /** Who is shown them: a page that is not theirs to open is none. */
+  person: Person;
 }
 
 /** The subjects of entries by their text, each looked up once. What has no page or is gone keeps its text. */
@@ -49,9 +53,11 @@ type Unread =
 
 const readers = {
   address: (_from, address) => ({ name: `network address ${address}`, page: null }),
-  async account({ directory }, id) {
+  async account({ directory, person }, id) {
     const name = (await directory.names([id])).get(id);
-    return name === undefined ? null : { name: `account: ${name}`, page: pathOf('users', id) };
+    return name === undefined
+      ? null
+      : { name: `account: ${name}`, page: may(person, 'users.manage') ? pathOf('users', id) : null };
   },
   async campaign({ mail }, id) {
     const found = isUuid(id) ? await mail.campaigns.get(id) : null;
