@@ -5,17 +5,12 @@ import type { Directory } from './access/directory.ts';
 import { wantsJson } from './access/require-sign-in.ts';
 import { directoryOf } from './access/session.ts';
 import { type Flash, redirectWithFlash } from './flash.ts';
-import { formField } from './form-parser.ts';
+import type { FieldError } from './form.ts';
+import { notFound } from './page-error.ts';
 import { locationOf } from './page-location.ts';
 import { type Person, personOf } from './person.ts';
 import { readQuery } from './query.ts';
 import type { Show } from './views.ts';
-
-/** What is wrong with one field of a form. */
-export interface FieldError {
-  name: string;
-  message: string;
-}
 
 /** One request for a page: what it asks for, who asks, and the ways to answer it. */
 export class Page {
@@ -55,6 +50,21 @@ export class Page {
     return String(this.request.params[name]);
   }
 
+  /** A part of the path that counts from 1. Throws a page of status 404 for anything else, however it is spelled. */
+  numberParam(name: string): number {
+    return countOf(this.param(name)) ?? this.#nothing();
+  }
+
+  /** A number of the address's query that counts from 1; null when it is missing. Throws a page of status 404. */
+  queryNumber(name: string): number | null {
+    const text = this.queryText(name);
+    return text === '' ? null : (countOf(text) ?? this.#nothing());
+  }
+
+  #nothing(): never {
+    throw notFound('There is nothing of this number.');
+  }
+
   /** The query of the address. Throws a page of status 422. */
   query<T>(schema: Joi.ObjectSchema<T>): T {
     return readQuery(schema, this.request.query);
@@ -64,18 +74,6 @@ export class Page {
   queryText(name: string): string {
     const value = this.request.query[name];
     return typeof value === 'string' ? value.trim() : '';
-  }
-
-  /** A field of the form, without spaces around it; empty when it is missing. */
-  field(name: string): string {
-    return formField(this.request, name).trim();
-  }
-
-  /** The fields `group[name]` of the form. */
-  fields(group: string): Record<string, string> {
-    const given: unknown = this.request.body?.[group];
-    const entries = Object.entries(typeof given === 'object' && given !== null ? given : {});
-    return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
   }
 
   /** Answers with a view. */
@@ -109,6 +107,10 @@ export class Page {
       this.redirect(path, { tone: 'failed', text: error.message });
     }
   }
+}
+
+function countOf(text: string): number | null {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
 /** Answers one kind of request for a page. */

@@ -221,7 +221,7 @@ describe('agendash on the job storage', () => {
     const answers = [
       ['create', { jobName: '' }, '"jobName" is required'],
       ['create', { jobName: ['a'] }, '"jobName" must be a string'],
-      ['create', { jobName: 'a', sneaky: 1 }, '"sneaky" is not allowed'],
+      ['create', { jobName: 'a', sneaky: 1 }, 'The form has no field sneaky.'],
       ['delete', {}, '"jobIds" is required'],
       ['delete', { jobIds: 'x' }, '"jobIds" must be an array'],
       ['delete', { jobIds: [{ id: 1 }] }, '"jobIds[0]" must be a string'],

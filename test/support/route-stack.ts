@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { FormGate } from '../../server/admin/form-gate.ts';
 import { type Permission, permissionAsked } from '../../server/admin/permissions.ts';
 
 /** A route as Express has it. */
@@ -8,6 +9,8 @@ export interface StackedRoute {
   path: string;
   /** What its first handler asks for; undefined where it asks for nothing. */
   permission: Permission | undefined;
+  /** The gate of its form; undefined where it has none. */
+  form: FormGate | undefined;
   /** How often it has been reached, its first handler included or not. */
   reached(): number;
   /** How often somebody got past its first handler. */
@@ -62,6 +65,7 @@ function watched(route: NonNullable<Layer['route']>, prefix: string): StackedRou
     reached++;
     dispatch(...given);
   };
+  const handles = route.stack.map(({ handle }) => handle);
   const [gate, first] = route.stack;
   if (first) {
     const { handle } = first;
@@ -74,6 +78,7 @@ function watched(route: NonNullable<Layer['route']>, prefix: string): StackedRou
     method,
     path: prefix + (route.path === '/' ? '/' : route.path),
     permission: gate && permissionAsked(gate.handle as never),
+    form: handles.find((handle): handle is FormGate => 'schema' in handle),
     reached: () => reached,
     entered: () => entered,
   }));

@@ -7,6 +7,7 @@ import { notFound } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
+import { forms } from '../forms.ts';
 import { newPassword } from '../passwords/rules.ts';
 import { changePassword } from '../profile.ts';
 import { signOut } from '../sessions.ts';
@@ -22,7 +23,7 @@ export function profileRouter(context: AccountsContext, cookies: BrowserCookies,
 
   get('/', 'own-account', (_request, response) => page.show(response));
 
-  post('/password', 'own-account', (request, response) =>
+  post('/password', 'own-account', forms.changedPassword, (request, response) =>
     page.orShowProblem(response, 'password', async () => {
       const current = formField(request, 'current');
       const next = newPassword(formField(request, 'password'), formField(request, 'again'));
@@ -34,7 +35,7 @@ export function profileRouter(context: AccountsContext, cookies: BrowserCookies,
 
   router.use('/two-factor', twoFactorRouter(context, show, page));
 
-  post('/sign-outs', 'own-account', async (request, response) => {
+  post('/sign-outs', 'own-account', forms.session, async (request, response) => {
     const which = formField(request, 'session');
     await signOut(context, accountOf(response).id, which);
     if (which !== 'all' && which !== ownSessionId(response))

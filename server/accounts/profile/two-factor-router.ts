@@ -8,6 +8,7 @@ import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
+import { forms } from '../forms.ts';
 import { beginTwoFactor, completeTwoFactor, pendingSecret, removeTwoFactor } from '../profile.ts';
 import { owesSecondStep } from '../second-step.ts';
 import { totpUri } from '../two-factor.ts';
@@ -17,7 +18,7 @@ import { accountOf, ownSessionId, type ProfilePage } from './page.ts';
 export function twoFactorRouter(context: AccountsContext, show: Show, page: ProfilePage): Router {
   const { router, get, post } = guardedRouter();
 
-  post('/', 'own-account', (request, response) =>
+  post('/', 'own-account', forms.currentPassword, (request, response) =>
     page.orShowProblem(response, 'two-factor', async () => {
       await beginTwoFactor(context, accountOf(response), formField(request, 'password'));
       response.redirect(303, `${locationOf(response).mount}profile/two-factor`);
@@ -37,7 +38,7 @@ export function twoFactorRouter(context: AccountsContext, show: Show, page: Prof
     response.type('image/svg+xml').send(image);
   });
 
-  post('/confirmation', 'own-account', async (request, response) => {
+  post('/confirmation', 'own-account', forms.confirmationCode, async (request, response) => {
     try {
       const codes = await completeTwoFactor(
         context,
@@ -53,7 +54,7 @@ export function twoFactorRouter(context: AccountsContext, show: Show, page: Prof
     }
   });
 
-  post('/removal', 'own-account', (request, response) =>
+  post('/removal', 'own-account', forms.currentPassword, (request, response) =>
     page.orShowProblem(response, 'two-factor', async () => {
       await removeTwoFactor(context, accountOf(response), formField(request, 'password'));
       redirectWithFlash(

@@ -6,6 +6,7 @@ import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
+import { forms } from '../forms.ts';
 import { linkMailProblem } from '../link-mail.ts';
 import { acceptLink, accountOfLink, forgottenHours, mailForgotten } from '../links.ts';
 import { recordFailure } from '../lockout.ts';
@@ -30,22 +31,29 @@ export function passwordLinkRouter(
     show(response, 'sign-in/forgotten', { mails: linkMailProblem(context) === null });
   });
 
-  post('/forgotten-password', 'sign-in', rateLimit(context), check, async (request, response) => {
-    const counted = await recordFailure(context, { kind: 'address', network: callerAddress(request) });
-    if (counted.lockedUntil) throw tooManyRequests();
-    if (linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
-    redirectWithFlash(response, 'sign-in', linkMailed);
-    // After the answer, which is the same and takes the same time whether there is such an account or not.
-    mailForgotten(context, formField(request, 'email')).catch(error =>
-      context.mail.log.error({ err: error }, 'a link for a forgotten password could not be made'),
-    );
-  });
+  post(
+    '/forgotten-password',
+    'sign-in',
+    forms.forgottenPassword,
+    rateLimit(context),
+    check,
+    async (request, response) => {
+      const counted = await recordFailure(context, { kind: 'address', network: callerAddress(request) });
+      if (counted.lockedUntil) throw tooManyRequests();
+      if (linkMailProblem(context)) return show(response, 'sign-in/forgotten', { mails: false }, 503);
+      redirectWithFlash(response, 'sign-in', linkMailed);
+      // After the answer, which is the same and takes the same time whether there is such an account or not.
+      mailForgotten(context, formField(request, 'email')).catch(error =>
+        context.mail.log.error({ err: error }, 'a link for a forgotten password could not be made'),
+      );
+    },
+  );
 
   get('/invitation/:token', 'sign-in', limited, async ({ params }, response) => {
     show(response, 'sign-in/invitation', await pageOf(String(params.token), null));
   });
 
-  post('/invitation/:token', 'sign-in', limited, check, async (request, response) => {
+  post('/invitation/:token', 'sign-in', forms.newPassword, limited, check, async (request, response) => {
     const token = String(request.params.token);
     try {
       const password = newPassword(formField(request, 'password'), formField(request, 'again'));

@@ -9,6 +9,7 @@ import type { Show } from '../../admin/views.ts';
 import { sourceOf } from '../../request-source.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
 import type { AccountsContext } from '../context.ts';
+import { forms } from '../forms.ts';
 import { sendNotice } from '../notices.ts';
 import { signOut } from '../sessions.ts';
 import { type Refused, signIn, signInWithCode } from '../sign-in.ts';
@@ -33,7 +34,7 @@ export function signInRouter(
     return showSignIn(response, show, { back, ended: query.ended === 'yes', unclaimed });
   });
 
-  post('/sign-in', 'sign-in', limited, check, async (request, response) => {
+  post('/sign-in', 'sign-in', forms.signIn, limited, check, async (request, response) => {
     const [email, password, back] = [
       formField(request, 'email'),
       formField(request, 'password'),
@@ -53,7 +54,7 @@ export function signInRouter(
     return showSignIn(response, show, { back, email, problem, status });
   });
 
-  post('/sign-in/code', 'sign-in', limited, check, async (request, response) => {
+  post('/sign-in/code', 'sign-in', forms.signInCode, limited, check, async (request, response) => {
     const [token, code, back] = [
       formField(request, 'token'),
       formField(request, 'code'),
@@ -66,7 +67,7 @@ export function signInRouter(
     return show(response, 'sign-in/code', { token, back, problem }, status);
   });
 
-  post('/sign-out', 'sign-in', check, async (_request, response) => {
+  post('/sign-out', 'sign-in', forms.none, check, async (_request, response) => {
     const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     cookies.clearSession(response);

@@ -12,6 +12,7 @@ import { type AccountStatus, statusOfAccount } from '../account-status.ts';
 import { changeRole, disableAccount, enableAccount, resetTwoFactor } from '../accounts.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError, unknownAccount } from '../error.ts';
+import { forms } from '../forms.ts';
 import { invite } from '../invitations.ts';
 import { linkMailProblem } from '../link-mail.ts';
 import { type Link, mailLink, renewLink } from '../links.ts';
@@ -47,7 +48,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     });
   });
 
-  post('/', 'users.manage', async (request, response) => {
+  post('/', 'users.manage', forms.invitation, async (request, response) => {
     try {
       const by = personOf(response);
       if (await askInstead(context, response, { ...request.body, change: 'invite' })) return;
@@ -88,7 +89,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     });
   });
 
-  post('/:id/role', 'users.manage', async (request, response) => {
+  post('/:id/role', 'users.manage', forms.role, async (request, response) => {
     const before = await accountAt(context, request);
     const { id } = before;
     const role = formField(request, 'role');
@@ -99,7 +100,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     redirectWithFlash(response, `users/${id}`, `${name} is now ${role}.${raised}`);
   });
 
-  post('/:id/disablement', 'users.manage', async (request, response) => {
+  post('/:id/disablement', 'users.manage', forms.disablement, async (request, response) => {
     const { id } = await accountAt(context, request);
     const disable = formField(request, 'disabled') === 'yes';
     if (!disable && (await askInstead(context, response, { change: 'enable', id }))) return;
@@ -111,7 +112,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     );
   });
 
-  post('/:id/two-factor-reset', 'users.manage', async (request, response) => {
+  post('/:id/two-factor-reset', 'users.manage', forms.none, async (request, response) => {
     const { id } = await accountAt(context, request);
     const { name } = await resetTwoFactor(context, id, personOf(response).id);
     redirectWithFlash(
@@ -121,7 +122,7 @@ export function userRouter(context: AccountsContext, show: Show): Router {
     );
   });
 
-  post('/:id/links', 'users.manage', async (request, response) => {
+  post('/:id/links', 'users.manage', forms.none, async (request, response) => {
     const { id } = await accountAt(context, request);
     const { account, link } = await renewLink(context, id, personOf(response).id);
     await showLink(response, account, link, true);

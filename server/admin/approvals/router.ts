@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import Joi from 'joi';
 import { type Approval, type Mail, MailError } from '../../mail/index.ts';
+import { type FormSchema, field, noFields } from '../form.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
 import { forbidden } from '../page-error.ts';
@@ -15,14 +16,22 @@ const perPage = 50;
 
 const listSchema: Joi.ObjectSchema<{ cursor?: string }> = Joi.object({ cursor: queryField.cursor() });
 
+interface DeclineForm {
+  reason: string;
+}
+
+const declineForm: FormSchema<DeclineForm> = Joi.object({
+  reason: field.text(10_000, 'The reason must be text.').trim(),
+});
+
 /** What waits for a second person, and what became of what did. */
 export function approvalRouter(mail: Mail, show: Show): Router {
   const routes = guardedPages(mail, show);
   routes.get('/', 'pages.view', listApprovals);
   routes.get('/:id', 'pages.view', page => showApproval(page));
-  routes.post('/:id/approve', 'approvals.decide', approve);
-  routes.post('/:id/decline', 'approvals.decide', decline);
-  routes.post('/:id/withdraw', 'approvals.ask', withdraw);
+  routes.post('/:id/approve', 'approvals.decide', noFields, approve);
+  routes.post('/:id/decline', 'approvals.decide', declineForm, decline);
+  routes.post('/:id/withdraw', 'approvals.ask', noFields, withdraw);
   return routes.router;
 }
 
@@ -50,10 +59,9 @@ async function approve(page: Page): Promise<void> {
   await decided(page, approval, () => page.mail.approvals.approve(approval.id, decider(page)));
 }
 
-async function decline(page: Page): Promise<void> {
+async function decline(page: Page, { reason }: DeclineForm): Promise<void> {
   const approval = await findApproval(page);
   if (!mayApprove(page, approval)) throw forbidden('Your role may not decline this.');
-  const reason = page.field('reason');
   if (reason === '' || reason.length > 500)
     return showApproval(page, 'Enter a reason of at most 500 characters: whoever asked will read it.');
   await decided(page, approval, () => page.mail.approvals.decline(approval.id, { ...decider(page), reason }));

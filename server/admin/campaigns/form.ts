@@ -1,5 +1,6 @@
+import Joi from 'joi';
 import { type CampaignInput, MailError } from '../../mail/index.ts';
-import type { FieldError, Page } from '../page.ts';
+import { type FieldError, type FormSchema, field } from '../form.ts';
 
 /** The fields of a new campaign. */
 export interface CampaignForm {
@@ -16,17 +17,21 @@ export function emptyForm(template = ''): CampaignForm {
   return { name: '', template, topic: '', tag: '', sendAt: '', data: '' };
 }
 
-/** The values of the form that was sent. */
-export function formValues(page: Page): CampaignForm {
-  return {
-    name: page.field('name'),
-    template: page.field('template'),
-    topic: page.field('topic'),
-    tag: page.field('tag'),
-    sendAt: page.field('sendAt'),
-    data: page.field('data'),
-  };
+/** The form as it was sent: `fill` is the button that fills in the template's sample. */
+export interface SentForm extends CampaignForm {
+  fill?: string;
 }
+
+/** What may be sent; what only the whole says is for {@link readForm} to tell. */
+export const sentForm: FormSchema<SentForm> = Joi.object({
+  name: field.line(200, 'The name may have at most 200 characters, without line breaks.'),
+  template: field.line(64, 'Choose a template.'),
+  topic: field.line(64, 'A topic may have at most 64 characters, for example news.'),
+  tag: field.line(1000, 'A tag may have at most 1,000 characters.'),
+  sendAt: field.line(40, 'Enter a time such as 2026-05-04T09:00, in UTC.'),
+  data: field.text(2_000_000, 'The shared data must be JSON, as text of at most 2 MB.').trim(),
+  fill: Joi.string().allow('').max(20),
+});
 
 /** The campaign that a form describes; or what is wrong with it, all of it that can be seen from here. */
 export function readForm(form: CampaignForm): { input: CampaignInput; errors: FieldError[] } {

@@ -1,17 +1,18 @@
 import type { Router } from 'express';
 import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
+import { noFields } from '../form.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { actionsFor } from './actions.ts';
-import { createCampaign, showForm } from './create.ts';
+import { campaignForm, createCampaign, showForm } from './create.ts';
 import { resultsCsv } from './csv/results.ts';
 import { findCampaign } from './find.ts';
 import { confirm, perform } from './perform.ts';
 import { groupsOf, isRunning } from './progress.ts';
-import { addRecipients } from './recipients.ts';
+import { addRecipients, recipientsForm } from './recipients.ts';
 import { showCampaign } from './show.ts';
 import { uploadPlaces } from './upload-places.ts';
 
@@ -25,16 +26,18 @@ export function campaignRouter(mail: Mail, show: Show): Router {
   const routes = guardedPages(mail, show);
   routes.get('/', 'pages.view', listCampaigns);
   routes.get('/new', 'campaigns.edit', showForm);
-  routes.post('/', 'campaigns.edit', createCampaign);
+  routes.post('/', 'campaigns.edit', campaignForm, createCampaign);
   routes.get('/:id', 'pages.view', showCampaign);
   const places = uploadPlaces();
-  routes.post('/:id/recipients', 'campaigns.edit', page => addRecipients(page, places));
+  routes.post('/:id/recipients', 'campaigns.edit', recipientsForm, (page, form) =>
+    addRecipients(page, form, places),
+  );
   routes.get('/:id/recipients', 'pages.view', backToCampaign);
   routes.get('/:id/results.csv', 'campaigns.export', sendResults);
   for (const action of actionsFor(mail)) {
     const { path, permission } = action;
     routes.get(`/:id/${path}`, permission, page => confirm(page, action));
-    routes.post(`/:id/${path}`, permission, page => perform(page, action));
+    routes.post(`/:id/${path}`, permission, noFields, page => perform(page, action));
   }
   return routes.router;
 }

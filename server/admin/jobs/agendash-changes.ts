@@ -28,7 +28,14 @@ export interface AgendashChange {
 }
 
 const named: Joi.ObjectSchema<Named> = Joi.object({
-  jobIds: Joi.array().items(Joi.string().max(64)).max(1000).required(),
+  jobIds: Joi.array()
+    .items(
+      Joi.string()
+        .max(64)
+        .pattern(/^[\x21-\x7e]*$/),
+    )
+    .max(1000)
+    .required(),
 });
 
 const text = Joi.string().max(255).empty('');

@@ -1,5 +1,6 @@
 import { createExpressMiddleware } from 'agendash';
 import type { RequestHandler, Response, Router } from 'express';
+import { formGate } from '../form-gate.ts';
 import { guardedRouter } from '../guarded-router.ts';
 import { PageError } from '../page-error.ts';
 import { personOf } from '../person.ts';
@@ -43,7 +44,7 @@ export function agendashRouter(storage: JobStorage): Router {
   for (const path of ['/api', '/api/stats', '/api/logs']) get(path, 'pages.view', boundedQuery, read);
   get('/api/events', 'pages.view', endingStream, read);
   for (const [name, change] of Object.entries(agendashChanges))
-    post(`/api/jobs/${name}`, 'jobs.change', (request, response) =>
+    post(`/api/jobs/${name}`, 'jobs.change', formGate(change.schema), (request, response) =>
       makeChange(storage, change, request.body, response),
     );
   return router;
@@ -73,13 +74,10 @@ const endingStream: RequestHandler = (_request, response, next) => {
 
 async function makeChange(
   storage: JobStorage,
-  { action, schema, perform }: AgendashChange,
-  body: unknown,
+  { action, perform }: AgendashChange,
+  asked: Asked,
   response: Response,
 ): Promise<void> {
-  const { error, value } = schema.validate(body ?? {}, { convert: false });
-  if (error) throw notMade(error.message);
-  const asked: Asked = value;
   const by = personOf(response).id;
   const [agenda, backend] = await Promise.all([storage.agenda(), storage.backend()]);
   const answer = await storage.db.transaction(trx =>

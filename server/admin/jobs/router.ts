@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import { noFields } from '../form.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
@@ -17,7 +18,7 @@ export function jobRouter(storage: JobStorage, show: Show): Router {
     page.render('jobs/show', { job: asShown(job), possible: availableActions(job) });
   });
   for (const path of Object.keys(confirmations) as Action['path'][])
-    routes.post(`/:id/${path}`, 'jobs.change', page => performOne(storage, page, path));
+    routes.post(`/:id/${path}`, 'jobs.change', noFields, page => performOne(storage, page, path));
   return routes.router;
 }
 
@@ -34,8 +35,9 @@ async function performOne(storage: JobStorage, page: Page, path: Action['path'])
 
 async function findJob(storage: JobStorage, page: Page): Promise<StoredJob> {
   const { repository } = await storage.backend();
-  const { jobs } = await repository.queryJobs({ ids: [page.param('id')] });
-  const [job] = jobs;
+  const id = page.param('id');
+  const { jobs } = await repository.queryJobs({ ids: [id] });
+  const job = jobs.find(({ _id }) => String(_id) === id);
   if (!job) throw notFound('There is no such job. Jobs that are done are removed.');
   return job;
 }

@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { Mail } from '../../mail/index.ts';
+import { noFields } from '../form.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import { sendMailHtml } from '../headers.ts';
 import type { Page } from '../page.ts';
@@ -21,7 +22,7 @@ export function messageRouter(mail: Mail, show: Show): Router {
   routes.get('/:id/preview', 'pages.view', showContent);
   routes.get('/:id/events/:event', 'pages.view', showEvent);
   for (const [name, action] of Object.entries(actions))
-    routes.post(`/:id/${name}`, action.permission, page => perform(page, action));
+    routes.post(`/:id/${name}`, action.permission, noFields, page => perform(page, action));
   return routes.router;
 }
 

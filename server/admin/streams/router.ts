@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { type Mail, MailError } from '../../mail/index.ts';
+import { noFields } from '../form.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
@@ -13,7 +14,7 @@ import { checkedWebhooks, webhookSetupRouter } from './webhooks.ts';
 export function streamRouter(mail: Mail, show: Show, options: StreamOptions): Router {
   const routes = guardedPages(mail, show);
   routes.get('/', 'pages.view', page => showStreams(page, options));
-  routes.post('/connections/:name/test', 'connections.test', page => testConnection(page, options));
+  routes.post('/connections/:name/test', 'connections.test', noFields, page => testConnection(page, options));
   routes.router.use('/webhook-passwords', passwordRouter(mail, show, options));
   routes.router.use('/webhooks', webhookSetupRouter(mail, show, options));
   return routes.router;

@@ -1,16 +1,54 @@
+import Joi from 'joi';
 import { MailError } from '../../mail/index.ts';
-import type { FieldError, Page } from '../page.ts';
+import { type FieldError, type FormSchema, field } from '../form.ts';
+import type { PageForm } from '../guarded-pages.ts';
+import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { targetOf } from './target.ts';
 
-/** The fields of the form. */
+/** The fields of the form that adds one. */
 interface ChangeForm {
   address: string;
   stream: string;
   note: string;
 }
 
+/** The fields of the form that lifts one. */
+interface LiftForm extends ChangeForm {
+  scope: string;
+  topic: string;
+}
+
 const longestNote = 500;
+
+/** What the form for adding one holds; with a mistake it is shown again. */
+export const addForm: PageForm<ChangeForm> = {
+  schema: Joi.object({
+    address: field.requiredLine(254, 'Enter an address, of at most 254 characters.'),
+    stream: field
+      .requiredLine(64, 'Choose a stream.')
+      .pattern(/^([a-z][a-z0-9-]{0,30}\/)?[a-z][a-z0-9_-]{0,29}$/),
+    note: field.requiredLine(
+      longestNote,
+      `Enter a reason of at most ${longestNote} characters, e.g. asked by phone.`,
+    ),
+  }),
+  again: (page, { address = '', stream = '', note = '' }, errors) =>
+    renderForm(page, { address, stream, note }, errors),
+};
+
+/** What the form for lifting one holds: it names what its page shows, to the letter. */
+export const liftForm: FormSchema<LiftForm> = Joi.object({
+  address: field
+    .text(254, 'There is no such suppression.')
+    .disallow('')
+    .pattern(/^(?! ).*(?<! )$/)
+    .required(),
+  stream: field.line(64, 'There is no such stream.'),
+  scope: field.line(32, 'There is no such scope.'),
+  topic: field.line(64, 'There is no such topic.'),
+  note: field.line(longestNote, `A reason may have at most ${longestNote} characters.`),
+});
 
 /** The form that adds a suppression; what the query names is filled in. */
 export async function showAdd(page: Page): Promise<void> {
@@ -22,10 +60,7 @@ export async function showAdd(page: Page): Promise<void> {
 }
 
 /** Adds a suppression, or shows the form again with its errors. */
-export async function addSuppression(page: Page): Promise<void> {
-  const form = formValues(page);
-  const errors = errorsOf(form);
-  if (errors.length > 0) return renderForm(page, form, errors);
+export async function addSuppression(page: Page, form: ChangeForm): Promise<void> {
   const { address, stream, note } = form;
   try {
     const isNew = await page.mail.suppressions.add(stream, address, note, { by: page.by });
@@ -40,10 +75,10 @@ export async function addSuppression(page: Page): Promise<void> {
 }
 
 /** Lifts a suppression; a refusal, ours or the provider's, is shown on its page. */
-export async function liftSuppression(page: Page): Promise<void> {
-  const { address, stream, note: given } = formValues(page);
-  const note = given.slice(0, longestNote) || 'lifted by an operator';
-  const [scope, topic] = [page.field('scope') || 'stream', page.field('topic')];
+export async function liftSuppression(page: Page, form: LiftForm): Promise<void> {
+  const { address, stream, topic } = form;
+  const note = form.note || 'lifted by an operator';
+  const scope = form.scope || 'stream';
   const target = targetOf({ address, stream, scope, topic });
   if (!target) throw notFound('This address was never suppressed there.');
   const path = `suppressions/one?${new URLSearchParams({ scope, stream, topic, address: address.toLowerCase() })}`;
@@ -55,21 +90,6 @@ export async function liftSuppression(page: Page): Promise<void> {
       : `${address} gets mail${where} again.`;
     page.redirect(path, done);
   });
-}
-
-function formValues(page: Page): ChangeForm {
-  return { address: page.field('address'), stream: page.field('stream'), note: page.field('note') };
-}
-
-function errorsOf({ address, stream, note }: ChangeForm): FieldError[] {
-  const errors: FieldError[] = [];
-  if (address === '') errors.push({ name: 'address', message: 'Enter an address.' });
-  if (!/^([a-z][a-z0-9-]{0,30}\/)?[a-z][a-z0-9_-]{0,29}$/.test(stream))
-    errors.push({ name: 'stream', message: 'Choose a stream.' });
-  if (note === '') errors.push({ name: 'note', message: 'Enter a reason, e.g. asked by phone.' });
-  if (note.length > longestNote)
-    errors.push({ name: 'note', message: `A reason may have at most ${longestNote} characters.` });
-  return errors;
 }
 
 async function renderForm(page: Page, values: ChangeForm, errors: FieldError[] = []): Promise<void> {

@@ -7,7 +7,7 @@ import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
-import { addSuppression, liftSuppression, showAdd } from './change.ts';
+import { addForm, addSuppression, liftForm, liftSuppression, showAdd } from './change.ts';
 import { targetOf } from './target.ts';
 
 /** What the list shows: addresses that begin like this, on this stream, after this one. */
@@ -22,9 +22,9 @@ export function suppressionRouter(mail: Mail, show: Show): Router {
   const routes = guardedPages(mail, show);
   routes.get('/', 'pages.view', listSuppressions);
   routes.get('/new', 'suppressions.add', showAdd);
-  routes.post('/', 'suppressions.add', addSuppression);
+  routes.post('/', 'suppressions.add', addForm, addSuppression);
   routes.get('/one', 'pages.view', showSuppression);
-  routes.post('/lift', 'suppressions.lift', liftSuppression);
+  routes.post('/lift', 'suppressions.lift', liftForm, liftSuppression);
   return routes.router;
 }
 

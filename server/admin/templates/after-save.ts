@@ -1,7 +1,8 @@
 import { canonicalLocale, type Source, type SourceRef } from '../../mail/index.ts';
 import type { Page } from '../page.ts';
 import { showEditor } from './editor-page.ts';
-import { removeSampleData, sampleDataIn, saveSampleData } from './sample-data.ts';
+import type { EditorForm } from './read-form.ts';
+import { removeSampleData, saveSampleData } from './sample-data.ts';
 import { editorPath } from './source-page.ts';
 import { sendTest } from './test-send.ts';
 
@@ -14,26 +15,30 @@ export interface FormAction {
 }
 
 /** The button that was pressed. */
-export function actionIn(page: Page): FormAction {
-  const [name = '', subject = ''] = page.field('next').split(/:(.*)/s);
+export function actionIn({ next }: EditorForm): FormAction {
+  const [name = '', subject = ''] = next.split(/:(.*)/s);
   return { name, subject };
 }
 
 /** Does what the button asks for; the draft is saved by now, so that a refusal loses nothing. */
-export async function continueAfterSave(page: Page, source: Source, hasDraft: boolean): Promise<void> {
-  const { name, subject } = actionIn(page);
-  const locale = page.field('shownLanguage');
+export async function continueAfterSave(
+  page: Page,
+  form: EditorForm,
+  source: Source,
+  hasDraft: boolean,
+): Promise<void> {
+  const { name, subject } = actionIn(form);
+  const { shownLanguage: locale, testTo, sampleData: fields } = form;
   const back = pathIn(source, locale);
   switch (name) {
     case 'publish':
       return page.redirect(`${editorPath(source)}/publication`);
     case 'test': {
-      const flash = await sendTest(page, source);
+      const flash = await sendTest(page, form, source);
       if (flash.tone === 'done') return page.redirect(back, flash);
-      return showEditor(page, { locale, refused: { problem: flash.text, testTo: page.field('testTo') } });
+      return showEditor(page, { locale, refused: { problem: flash.text, testTo } });
     }
     case 'save-sample-data': {
-      const fields = sampleDataIn(page);
       const saved = await saveSampleData(page, source, fields);
       if ('id' in saved)
         return page.redirect(
@@ -46,7 +51,7 @@ export async function continueAfterSave(page: Page, source: Source, hasDraft: bo
       return page.redirect(back, await removeSampleData(page, source, subject));
     case 'add-language':
       return page.redirect(
-        pathIn(source, canonicalLocale(page.field('newLanguage'))),
+        pathIn(source, canonicalLocale(form.newLanguage)),
         'Language added. It starts as a copy of the default, ready to be translated.',
       );
     case 'remove-language':

@@ -1,6 +1,7 @@
 import { MailError, noLayout, type Source, type SourceKind, type SourceRef } from '../../mail/index.ts';
 import type { Page } from '../page.ts';
 import { categoriesOf } from './editor-page.ts';
+import type { CreationForm } from './forms.ts';
 import { isKind, kindLabels } from './reference.ts';
 import { editorPath } from './source-page.ts';
 
@@ -18,15 +19,10 @@ export async function showCreation(page: Page): Promise<void> {
 }
 
 /** Creates a new source as a draft and opens it. */
-export async function create(page: Page): Promise<void> {
-  const fields: NewFields = {
-    kind: newKind(page.field('kind')),
-    key: page.field('key'),
-    category: page.field('category'),
-    layout: page.field('layout'),
-  };
+export async function create(page: Page, { markup, ...form }: CreationForm): Promise<void> {
+  const fields: NewFields = { ...form, kind: newKind(form.kind) };
   try {
-    const source = starter(fields, page.field('markup') === 'mjml');
+    const source = starter(fields, markup === 'mjml');
     if (fields.key === 'new')
       throw new MailError('invalid-input', 'The key "new" is reserved: choose another one.');
     await page.mail.templates.create(source, { by: page.by });

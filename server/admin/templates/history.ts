@@ -5,6 +5,7 @@ import { notFound } from '../page-error.ts';
 import { authorNames } from './authors.ts';
 import { shownDiff } from './diff-lines.ts';
 import { fieldsOf } from './fields.ts';
+import type { PublicationForm } from './forms.ts';
 import { languageLabel, languagesOf } from './languages.ts';
 import { publishedNotice, publishOptions } from './publication.ts';
 import { editorPath, headOf, refOf, viewOf } from './source-page.ts';
@@ -13,10 +14,11 @@ const perPage = 50;
 
 /** Shows the versions of a source, newest first, with the choice of two to compare. */
 export async function showHistory(page: Page): Promise<void> {
-  const before = Number(page.queryText('before'));
+  // What can throw comes before what is waited for: nobody would catch the other's rejection, and the process would end.
+  const [ref, before] = [refOf(page), page.queryNumber('before')];
   const [view, versions] = await Promise.all([
     viewOf(page),
-    page.mail.templates.versions(refOf(page), { limit: perPage, ...(before > 0 && { before }) }),
+    page.mail.templates.versions(ref, { limit: perPage, ...(before && { before }) }),
   ]);
   const name = await authorNames(
     page,
@@ -27,7 +29,7 @@ export async function showHistory(page: Page): Promise<void> {
   page.render('templates/history', {
     ...(await headOf(page, view)),
     versions: versions.map(one => ({ ...one, author: name(one.by), why: causeOf(one) })),
-    newest: before > 0,
+    newest: before !== null,
     older: versions.length === perPage && last > 1 ? last : null,
     picks: picks.length > 1 ? picks : [],
     ...lastTwo(view, versions),
@@ -59,8 +61,8 @@ export async function showVersion(
   refused?: { problem: string; message: string; status: 409 | 422 },
 ): Promise<void> {
   const ref = refOf(page);
-  const number = page.param('version');
-  const [view, stored] = await Promise.all([viewOf(page), page.mail.templates.version(ref, Number(number))]);
+  const number = page.numberParam('version');
+  const [view, stored] = await Promise.all([viewOf(page), page.mail.templates.version(ref, number)]);
   if (!stored) throw notFound(`There is no version ${number} of ${ref.key}.`);
   const name = await authorNames(page, [stored.by]);
   const fields = fieldsOf(stored.source);
@@ -77,13 +79,13 @@ export async function showVersion(
 }
 
 /** Publishes an earlier version again, as a new one. */
-export async function restore(page: Page): Promise<void> {
+export async function restore(page: Page, form: PublicationForm): Promise<void> {
   const ref = refOf(page);
-  const options = publishOptions(page);
+  const options = publishOptions(page, form);
   const { message } = options;
   const refuse = (problem: string, status: 409 | 422) => showVersion(page, { problem, message, status });
   if (message === '') return refuse('Enter a reason. It is shown in the history.', 422);
-  const result = await publishOrAsk(page, ref, options, Number(page.param('version')));
+  const result = await publishOrAsk(page, ref, options, page.numberParam('version'));
   switch (result.state) {
     case 'requested':
       return showAsked(page, result.approval);
@@ -107,8 +109,8 @@ export async function showDiff(page: Page): Promise<void> {
   const view = await viewOf(page);
   const { ref, draft, published } = view;
   const latest = published?.version ?? 1;
-  const from = pick(page.queryText('from'), Math.max(latest - 1, 1));
-  const to = pick(page.queryText('to'), draft ? 'draft' : latest);
+  const from = pick(page, 'from') ?? Math.max(latest - 1, 1);
+  const to = pick(page, 'to') ?? (draft ? 'draft' : latest);
   const [diff, versions, head] = await Promise.all([
     mail.templates.diff(ref, from, to),
     mail.templates.versions(ref, { limit: 100 }),
@@ -129,10 +131,6 @@ export async function showDiff(page: Page): Promise<void> {
   });
 }
 
-function pick(asked: string, otherwise: VersionPick): VersionPick {
-  if (asked === '') return otherwise;
-  if (asked === 'draft') return 'draft';
-  const version = Number(asked);
-  if (!Number.isInteger(version) || version < 1) throw notFound('There is no such version.');
-  return version;
+function pick(page: Page, name: string): VersionPick | null {
+  return page.queryText(name) === 'draft' ? 'draft' : page.queryNumber(name);
 }

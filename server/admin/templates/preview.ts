@@ -8,27 +8,27 @@ import {
 } from '../../mail/index.ts';
 import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
+import type { FrameForm } from './forms.ts';
 import { placeIssues } from './issue-places.ts';
 import { languageLabel } from './languages.ts';
 import { hasErrors, sendInScheme, sendTextInFrame } from './mail-frame.ts';
 import { dataChoice, templateInForm, templateInQuery } from './preview-choice.ts';
-import { readForm } from './read-form.ts';
+import type { EditorForm } from './read-form.ts';
 import { type FormSource, sourceOf } from './source-of.ts';
 import { currentSource, refOf, viewOf } from './source-page.ts';
 
 /** Answers a script with what the form renders to, and with its issues. Nothing is stored. */
-export async function answerPreview(page: Page): Promise<void> {
+export async function answerPreview(page: Page, form: EditorForm): Promise<void> {
   const ref = refOf(page);
-  const fields = readForm(page.request.body);
-  const form = sourceOf(ref, fields);
-  if ('problem' in form) return page.json(unreadable(form));
-  const { content, issues } = await candidateOf(page, form.source);
-  const shown = content && (await previewed(page, content, issues === null));
+  const described = sourceOf(ref, form);
+  if ('problem' in described) return page.json(unreadable(described));
+  const { content, issues } = await candidateOf(page, form, described.source);
+  const shown = content && (await previewed(page, form, content, issues === null));
   const found = [...(issues ?? []), ...(shown && 'issues' in shown ? shown.issues : [])];
   page.json({
     mail: shown && 'subject' in shown && !shown.problem ? facts(shown) : null,
     problem: problemOf(shown),
-    issues: placeIssues(ref, fields.layout, found),
+    issues: placeIssues(ref, form.layout, found),
   });
 }
 
@@ -44,10 +44,11 @@ function unreadable({ field, problem }: Extract<FormSource, { problem: string }>
  */
 async function candidateOf(
   page: Page,
+  form: EditorForm,
   source: Source,
 ): Promise<{ content: Candidate['content']; issues: readonly Issue[] | null }> {
   const { mail } = page;
-  const key = templateInForm(page, source);
+  const key = templateInForm(form, source);
   if (key === '') return { content: null, issues: null };
   if (source.kind === 'template') {
     const [candidate] = await mail.templates.review(source);
@@ -61,11 +62,12 @@ async function candidateOf(
 
 async function previewed(
   page: Page,
+  form: EditorForm,
   content: NonNullable<Candidate['content']>,
   issues: boolean,
 ): Promise<Preview | { missing: string }> {
   try {
-    return await page.mail.templates.preview(content, { ...dataChoice(page), issues });
+    return await page.mail.templates.preview(content, { ...dataChoice(form), issues });
   } catch (error) {
     if (error instanceof MailError) return { missing: error.message };
     throw error;
@@ -82,9 +84,8 @@ function facts({ subject, preheader, html, text, headers, sizes, words, locale, 
 }
 
 /** Answers with HTML that was just rendered, as a document of its own with the policy of mails. */
-export function showGivenHtml(page: Page): void {
-  const { html, scheme }: { html?: unknown; scheme?: unknown } = page.request.body ?? {};
-  sendInScheme(page, typeof html === 'string' ? html : '', scheme);
+export function showGivenHtml(page: Page, { html, scheme }: FrameForm): void {
+  sendInScheme(page, html, scheme);
 }
 
 /** Answers with a template as its draft, or a version of it, looks with its sample: for pages without a script. */
@@ -103,10 +104,10 @@ export async function showStoredPreview(page: Page): Promise<void> {
 }
 
 async function storedSource(page: Page): Promise<Source> {
-  const version = page.queryText('version') || 'draft';
-  if (version === 'draft') return currentSource(await viewOf(page));
+  const version = page.queryText('version') === 'draft' ? null : page.queryNumber('version');
+  if (version === null) return currentSource(await viewOf(page));
   const ref = refOf(page);
-  const stored = await page.mail.templates.version(ref, Number(version));
+  const stored = await page.mail.templates.version(ref, version);
   if (!stored) throw notFound(`There is no version ${version} of ${ref.key}.`);
   return stored.source;
 }

@@ -9,6 +9,7 @@ import { publishOrAsk, showAsked } from '../approvals/ask.ts';
 import { waitingFor } from '../approvals/lines.ts';
 import type { Page } from '../page.ts';
 import { shownDiff } from './diff-lines.ts';
+import type { PublicationForm } from './forms.ts';
 import { placeIssues } from './issue-places.ts';
 import { editorPath, headOf, refOf, viewOf } from './source-page.ts';
 
@@ -55,9 +56,9 @@ function distinct(issues: readonly TemplateIssue[]): TemplateIssue[] {
 }
 
 /** Publishes the draft, or shows why that cannot be. */
-export async function publish(page: Page): Promise<void> {
+export async function publish(page: Page, form: PublicationForm): Promise<void> {
   const ref = refOf(page);
-  const options = publishOptions(page);
+  const options = publishOptions(page, form);
   const { message } = options;
   const refuse = (problem: string, status: Attempt['status']) =>
     showPublication(page, { message, problem, status });
@@ -97,13 +98,11 @@ function conflictText({ reason, current }: Conflict): string {
 }
 
 /** What a form that publishes says. */
-export function publishOptions(page: Page): PublishOptions {
-  return {
-    revision: Number(page.field('revision')),
-    message: page.field('message'),
-    by: page.by,
-    acceptWarnings: page.field('acceptWarnings') === 'yes',
-  };
+export function publishOptions(
+  { by }: Page,
+  { revision, message, acceptWarnings }: PublicationForm,
+): PublishOptions {
+  return { revision, message, by, acceptWarnings: acceptWarnings === 'yes' };
 }
 
 /** One line about a publication. */

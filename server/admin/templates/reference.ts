@@ -21,7 +21,7 @@ export function refText({ kind, key }: SourceRef): string {
 
 /** Reads {@link refText}. Throws a page of status 404. */
 export function readRef(text: string): SourceRef {
-  const [, kind, key] = /^(?:(\w+):)?(.+)$/.exec(text) ?? [];
+  const [, kind, key] = /^(?:([a-z]+):)?([\x21-\x7e]{1,64})$/.exec(text) ?? [];
   if (key === undefined || (kind !== undefined && !isKind(kind)))
     throw notFound('There is no such template.');
   return { kind: kind ?? 'template', key };

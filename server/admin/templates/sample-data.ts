@@ -12,11 +12,6 @@ export interface SampleDataFields {
 
 export const noSampleData: SampleDataFields = { name: '', locale: '', data: '' };
 
-/** The sample data that the editor's form holds. */
-export function sampleDataIn(page: Page): SampleDataFields {
-  return { ...noSampleData, ...page.fields('sampleData') };
-}
-
 /** Saves the sample data of the editor's form; its id, or why it was not saved. */
 export async function saveSampleData(
   { mail, by }: Page,

@@ -2,15 +2,16 @@ import { MailError, type Source } from '../../mail/index.ts';
 import type { Flash } from '../flash.ts';
 import type { Page } from '../page.ts';
 import { dataChoice, templateInForm } from './preview-choice.ts';
+import type { EditorForm } from './read-form.ts';
 
 /** Sends the draft as a test to the address of the form; says what became of it. */
-export async function sendTest(page: Page, source: Source): Promise<Flash> {
+export async function sendTest(page: Page, form: EditorForm, source: Source): Promise<Flash> {
   const { mail, by } = page;
-  const to = page.field('testTo');
-  const content = (await mail.templates.compose(source, templateInForm(page, source)))?.content;
+  const to = form.testTo;
+  const content = (await mail.templates.compose(source, templateInForm(form, source)))?.content;
   if (!content) return failed('the template has errors; the editor lists them.');
   try {
-    const result = await mail.templates.sendTest(content, { to, by, ...dataChoice(page) });
+    const result = await mail.templates.sendTest(content, { to, by, ...dataChoice(form) });
     switch (result.kind) {
       case 'sent':
         return { tone: 'done', text: `Test sent to ${to}: ${result.subject}` };

@@ -208,7 +208,11 @@ export async function suppressionsAt(
     changedAt: string;
     recordedAt: string | null;
   })[] = await query;
-  const all = rows.map(row =>
+  // The databases compare without the spaces at the end.
+  const named = rows.filter(
+    row => row.address === address && row.scope === scope && row.stream === stream && row.topic === topic,
+  );
+  const all = named.map(row =>
     suppressionOf({ ...row, changedAt: fromUtc(row.changedAt), recordedAt: fromUtc(row.recordedAt) }),
   );
   return all.sort((a, b) => Number(b.active) - Number(a.active) || rankOf(a) - rankOf(b));

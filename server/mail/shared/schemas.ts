@@ -82,6 +82,7 @@ function jsonOf(value: unknown): string | null {
   }
 }
 
+// The databases compare without the spaces at the end: with one there, `x ` would name `x`.
 function ascii(): RegExp {
-  return /^[\x20-\x7e]*$/;
+  return /^(?! )[\x20-\x7e]*(?<! )$/;
 }
