@@ -59,7 +59,7 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory), ofStrangers);
   router.use(parseForms, csrf.issue, refuseOtherTypes);
   if (accounts) router.use(accounts.publicRoutes(show, csrf.check));
-  router.use(requireSignIn(access, show, mail.security));
+  router.use(requireSignIn(access, show, mail.security, csrf.isOwnForm));
   router.use(csrf.check);
   if (accounts) router.use(accounts.gate);
   router.use('/jobs/agendash', agendashRouter(jobs));

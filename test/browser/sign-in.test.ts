@@ -3,6 +3,7 @@ import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { describeInBrowser } from '../support/browser.ts';
 import { createClock } from '../support/clock.ts';
+import { listen } from '../support/http-server.ts';
 import { addAdmin, type Credentials, signIn } from './accounts.ts';
 import { postlane } from './postlane-command.ts';
 import { openWholeApp, type WholeApp } from './whole-app.ts';
@@ -200,5 +201,40 @@ describeInBrowser('signing in', browser => {
     expect(await page.getByLabel('Reason').inputValue()).to.equal('asked by phone');
     await page.reload();
     expect(await page.getByLabel('Address').inputValue(), 'once').to.equal('');
+  });
+
+  it('puts nothing into our forms that a page of another site sent', async () => {
+    const sent = {
+      address: 'eve@evil.example',
+      note: 'typed elsewhere',
+      _page: 'suppressions/new',
+      _csrf: 'a.b',
+    };
+    const fields = Object.entries(sent).map(([name, value]) => `<input name="${name}" value="${value}">`);
+    const evil = await listen((_request, response) => {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(
+        `<form method="post" action="${app.url}suppressions">${fields.join('')}<button>Win</button></form>`,
+      );
+    });
+    try {
+      const eve = await addAdmin(app, 'target@shop.example');
+      // Another site altogether, and another port of this one.
+      for (const address of [evil.url.replace('127.0.0.1', 'localhost'), evil.url]) {
+        const page = await signedIn(eve, 'suppressions/new');
+        clock.advance(13 * 60 * minute);
+        await page.goto(address);
+        await page.getByRole('button', { name: 'Win' }).click();
+        await page.getByText('Nothing was changed.').waitFor();
+        expect(await page.content(), address).not.to.include('evil.example');
+        await signIn(page, eve);
+        await heading(page, 'Overview').waitFor();
+        await page.goto(`${app.url}suppressions/new`);
+        expect(await page.getByLabel('Address').inputValue(), address).to.equal('');
+        expect(await page.getByLabel('Reason').inputValue(), address).to.equal('');
+      }
+    } finally {
+      await evil.close();
+    }
   });
 });

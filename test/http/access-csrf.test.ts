@@ -191,6 +191,7 @@ describe('a session that ends in the middle of an edit', () => {
     };
     const { text } = await ada.agent
       .post('/templates/newsletter/draft')
+      .set('Sec-Fetch-Site', 'same-origin')
       .type('form')
       .send(fields)
       .expect(401);
@@ -200,11 +201,40 @@ describe('a session that ends in the middle of an edit', () => {
     expect(text).not.to.include('hidden<').and.not.include(_csrf);
   });
 
+  it('gives back nothing that another site typed, whatever token it brings', async () => {
+    const stranger = await opened.browser().token();
+    for (const [from, forged] of [
+      [{}, null],
+      [{ Origin: 'null' }, null],
+      [{ Origin: 'https://evil.example' }, null],
+      [{ Origin: 'http://evil.127.0.0.1' }, null],
+      [{ 'Sec-Fetch-Site': 'cross-site' }, null],
+      [{ 'Sec-Fetch-Site': 'same-site' }, null],
+      [{ 'Sec-Fetch-Site': 'none' }, null],
+      [{ 'Sec-Fetch-Site': 'cross-site', Origin: 'http://127.0.0.1' }, null],
+      [{ 'Sec-Fetch-Site': 'same-origin' }, ''],
+      [{ 'Sec-Fetch-Site': 'same-origin' }, stranger],
+      [{ Origin: 'http://127.0.0.1' }, `${stranger}.${stranger}`],
+    ] as [Record<string, string>, string | null][]) {
+      const { ada, _csrf } = await interrupted();
+      const { text, headers } = await ada.agent
+        .post('/users')
+        .set(from)
+        .type('form')
+        .send({ email: 'eve@evil.example', role: 'admin', _page: 'users/new', _csrf: forged ?? _csrf })
+        .expect(401);
+      expect(text, JSON.stringify(from)).to.include('Nothing was changed.');
+      expect(text).not.to.include('evil').and.not.include('data-unsent-form').and.not.include('users/new');
+      expect(String(headers['set-cookie'])).not.to.include('flash');
+    }
+  });
+
   it('keeps a large text too', async () => {
     const { ada, _csrf } = await interrupted();
     const html = 'x'.repeat(2_000_000);
     const { text } = await ada.agent
       .post('/templates/newsletter/draft')
+      .set('Origin', 'http://127.0.0.1')
       .type('form')
       .send({ html, _csrf })
       .expect(401);

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { PageError } from '../page-error.ts';
 import { ownCookie } from './cookies.ts';
 import { sessionOf } from './session.ts';
@@ -16,14 +16,17 @@ export interface CsrfProtection {
   issue: RequestHandler;
   /** Refuses a change that brings no token of this browser and this session, or comes from another site. */
   check: RequestHandler;
+  /** True for a form of a page of ours in this browser, also when its session is over: what it holds is safe to keep. */
+  isOwnForm(request: Request, response: Response): boolean;
 }
 
 /**
- * A token is a signature over a random cookie of the browser and over the session or person. Neither another site
+ * A token is a signature over a random cookie of the browser and over the session or person, and one over the cookie alone. Neither another site
  * nor another person's token gets by, and nothing has to be stored; it works alike for accounts and for a host's people.
  */
 export function csrfProtection({ secretKeys, publicUrl }: CsrfOptions): CsrfProtection {
-  const tokens = signatures(secretKeys, 'form');
+  const sessions = signatures(secretKeys, 'form');
+  const browsers = signatures(secretKeys, 'form of a browser');
   const cookie = ownCookie('postlane-form', { ...(publicUrl && { publicUrl }) });
   return {
     issue(request, response, next) {
@@ -33,16 +36,22 @@ export function csrfProtection({ secretKeys, publicUrl }: CsrfOptions): CsrfProt
         cookie.set(request, response, browser);
       }
       response.locals.browser = browser;
-      response.locals.csrf = tokens.sign(`${browser}\n${sessionOf(response).binding}`);
+      // One for the session, and one that outlives it.
+      const parts = [sessions.sign(`${browser}\n${sessionOf(response).binding}`), browsers.sign(browser)];
+      response.locals.csrf = parts.join('.');
       next();
     },
     check(request, response, next) {
       const text = `${response.locals.browser}\n${sessionOf(response).binding}`;
       const genuine =
-        isSafe(request) || (isFromHere(request, publicUrl) && tokens.verify(text, tokenIn(request)));
+        isSafe(request) ||
+        (originOf(request, publicUrl) !== 'elsewhere' && sessions.verify(text, tokenIn(request).session));
       removeOurFields(request);
       next(genuine ? undefined : forged());
     },
+    isOwnForm: (request, response) =>
+      originOf(request, publicUrl) === 'here' &&
+      browsers.verify(String(response.locals.browser), tokenIn(request).browser),
   };
 }
 
@@ -53,21 +62,22 @@ export function isSafe({ method }: Request): boolean {
 
 // Browsers say where a request comes from: Sec-Fetch-Site over https and on localhost, Origin everywhere. What is no
 // browser says neither, and cannot be misled.
-function isFromHere(request: Request, publicUrl: string | undefined): boolean {
+function originOf(request: Request, publicUrl: string | undefined): 'here' | 'elsewhere' | 'unknown' {
   const site = request.get('sec-fetch-site');
-  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  if (site === 'none') return 'unknown';
+  if (site !== undefined) return site === 'same-origin' ? 'here' : 'elsewhere';
   const origin = request.get('origin');
-  if (origin === undefined) return true;
-  if (publicUrl && URL.canParse(publicUrl) && origin === new URL(publicUrl).origin) return true;
+  if (origin === undefined) return 'unknown';
+  if (publicUrl && URL.canParse(publicUrl) && origin === new URL(publicUrl).origin) return 'here';
   const host = URL.canParse(origin) ? new URL(origin).host : null;
-  return host !== null && (host === request.host || host === request.get('host'));
+  return host !== null && (host === request.host || host === request.get('host')) ? 'here' : 'elsewhere';
 }
 
-function tokenIn(request: Request): string {
-  const header = request.get('x-csrf-token');
-  if (header !== undefined) return header;
+function tokenIn(request: Request): { session: string; browser: string } {
   const { _csrf: field }: { _csrf?: unknown } = request.body ?? {};
-  return typeof field === 'string' ? field : '';
+  const token = request.get('x-csrf-token') ?? (typeof field === 'string' ? field : '');
+  const [session = '', browser = ''] = token.split('.', 2);
+  return { session, browser };
 }
 
 // Handlers see what people typed, not what the form carries for us.

@@ -5,7 +5,7 @@ import { PageError } from '../page-error.ts';
 import { locationOf } from '../page-location.ts';
 import type { Show } from '../views.ts';
 import type { Access } from './access.ts';
-import { isSafe } from './csrf.ts';
+import { type CsrfProtection, isSafe } from './csrf.ts';
 import { returnPath } from './return-path.ts';
 import { sessionOf } from './session.ts';
 
@@ -14,6 +14,7 @@ export function requireSignIn(
   { accounts, askToSignIn }: Access,
   show: Show,
   security: Mail['security'],
+  isOwnForm: CsrfProtection['isOwnForm'],
 ): RequestHandler {
   return async (request, response, next) => {
     const { person, ended = false, forbidden = false } = sessionOf(response);
@@ -22,8 +23,10 @@ export function requireSignIn(
     if (person) next();
     else if (wantsJson(request)) next(signedOut());
     else if (accounts && isSafe(request)) response.redirect(303, signInPath(response, ended));
-    else if (accounts) accounts.showInterrupted(response, show, { ...keptFrom(request), ended });
-    else if (!askToSignIn || forbidden) response.status(403).type('text').send(closed);
+    else if (accounts) {
+      const kept = isOwnForm(request, response) ? keptFrom(request) : nothingKept;
+      accounts.showInterrupted(response, show, { ...kept, ended });
+    } else if (!askToSignIn || forbidden) response.status(403).type('text').send(closed);
     else if (isSafe(request)) askToSignIn(request, response, next);
     // A form cannot be sent on to a sign-in page and back: the browser still has it.
     else next(signedOut());
@@ -51,6 +54,9 @@ function signInPath(response: Response, ended: boolean): string {
   const query = new URLSearchParams({ ...(page && { return: page }), ...(ended && { ended: 'yes' }) });
   return `${mount}sign-in${query.size > 0 ? `?${query}` : ''}`;
 }
+
+// Another site's form leaves nothing: what it holds would be put into a form of ours after signing in.
+const nothingKept = { back: './', fields: [] };
 
 // What was typed comes back to the person who typed it, so that the end of a session costs nobody their work.
 function keptFrom({ body }: Request) {
