@@ -42,7 +42,8 @@ export const liftForm: FormSchema<LiftForm> = Joi.object({
   address: field
     .text(254, 'There is no such suppression.')
     .disallow('')
-    .pattern(/^(?! ).*(?<! )$/)
+    .pattern(/^[^ ]/)
+    .pattern(/[^ ]$/)
     .required(),
   stream: field.line(64, 'There is no such stream.'),
   scope: field.line(32, 'There is no such scope.'),
