@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import Joi from 'joi';
 import type { DatabaseOptions } from '../../db/connect.ts';
 import { databaseSettings, encryptedByDefault } from '../../db/database-options.ts';
+import { isThisMachine } from '../../db/encryption.ts';
 import { roles } from '../admin/person.ts';
 import {
   type BrandOptions,
@@ -18,7 +19,8 @@ export const expected: Readonly<Record<string, string>> = {
   database: 'a URL like mysql://user:password@host:3306/name',
   from: 'the sender, like "Shop <mail@shop.example>", from a domain verified at Postmark',
   'postmark.token': 'the server token from Postmark, under API Tokens',
-  'postmark.apiUrl': 'an http or https URL without a path, or unset for https://api.postmarkapp.com',
+  'postmark.apiUrl':
+    'an https URL without a path (http outside production, and on this machine), or unset for https://api.postmarkapp.com',
   'postmark.smtpUrl': 'a URL like smtp://access-key:secret-key@smtp-broadcasts.postmarkapp.com:587, or unset',
   'postmark.smtpCa': 'a certificate in PEM, or unset',
   smtp: 'a URL like smtp://user:password@host:587',
@@ -47,8 +49,8 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
   return Joi.object({
     database: databaseSchema(production).required(),
     migrate: Joi.boolean(),
-    postmark: postmarkSchema,
-    servers: Joi.object().pattern(shortName, postmarkSchema.required()).min(1),
+    postmark: postmarkSchema(production),
+    servers: Joi.object().pattern(shortName, postmarkSchema(production).required()).min(1),
     brands: Joi.object().pattern(shortName, brandSchema),
     defaultBrand: Joi.string(),
     idempotencyScope: Joi.string().pattern(/^[a-z0-9-]{1,32}$/),
@@ -148,14 +150,19 @@ const smtpUrl = url(['smtp', 'smtps']);
 /** Of a server or a brand: it becomes part of the names of streams, transports and templates. */
 const shortName = /^[a-z][a-z0-9-]{0,30}$/;
 
-const postmarkSchema = Joi.object({
-  token: Joi.string()
-    .pattern(/^\S{8,100}$/)
-    .required(),
-  apiUrl: url(['http', 'https'], ({ pathname }) => pathname === '/'),
-  smtpUrl,
-  smtpCa: Joi.string(),
-});
+// The token goes with every call. SMTP is never without TLS.
+function postmarkSchema(production: boolean): Joi.ObjectSchema {
+  const isKeptSecret = ({ protocol, hostname }: URL) =>
+    !production || protocol === 'https:' || isThisMachine(hostname.replace(/^\[|\]$/g, ''));
+  return Joi.object({
+    token: Joi.string()
+      .pattern(/^\S{8,100}$/)
+      .required(),
+    apiUrl: url(['http', 'https'], parsed => parsed.pathname === '/' && isKeptSecret(parsed)),
+    smtpUrl,
+    smtpCa: Joi.string(),
+  });
+}
 
 const brandSchema = Joi.object({
   from: Joi.any().custom(mailbox),

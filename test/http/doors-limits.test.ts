@@ -19,7 +19,8 @@ const loginWith = (word: string) =>
   `Authorization: Basic ${Buffer.from(`postmark:${word}`).toString('base64')}`;
 const event = (id: number) => JSON.stringify({ ...providerSamples.Bounce, ID: id });
 
-describe('floods', () => {
+describe('floods', function () {
+  this.timeout(120_000);
   let mail: Mail;
   let server: HttpServer;
   let pings = 0;
@@ -57,7 +58,10 @@ describe('floods', () => {
     sendRaw(server.port, { parts: wholeRequest(line, headers, body) });
   const flood = async (times: number, one: () => Promise<RawAnswer>) => {
     const statuses: number[] = [];
-    for (let i = 0; i < times; i += 1) statuses.push((await one()).status);
+    while (statuses.length < times) {
+      const some = Array.from({ length: Math.min(20, times - statuses.length) }, one);
+      statuses.push(...(await Promise.all(some)).map(({ status }) => status));
+    }
     return statuses;
   };
   const expectRefused = (answer: RawAnswer) => {
@@ -125,8 +129,9 @@ describe('floods', () => {
     expectRefused(refused);
     expect(refused.body).to.include('Too many requests').and.include('Wait a minute');
     expect((await read('/messages', '192.0.2.11')).status).to.equal(303);
-    const [first, ...rest] = await flood(1501, () => read('/assets/none.css', '192.0.2.10'));
-    expect([first, rest.at(-1)]).to.deep.equal([404, 429]);
+    const ofAssets = await flood(1501, () => read('/assets/none.css', '192.0.2.10'));
+    expect(ofAssets.filter(status => status === 404)).to.have.length(1500);
+    expect(ofAssets.filter(status => status === 429)).to.have.length(1);
   });
 
   it('of a network of IPv6 count as one', async () => {
@@ -143,7 +148,7 @@ describe('floods', () => {
     await start(createApp(mail, testDatabase(), { ...config(), trustedProxies: ['192.0.2.77'] }));
     let host = 0;
     const statuses = await flood(301, () => ask('GET /messages', [from(`192.0.2.${++host % 250}`)]));
-    expect(statuses.at(-1)).to.equal(429);
+    expect(statuses.filter(status => status === 429)).to.have.length(1);
   });
 
   describe('at /health', () => {
@@ -152,8 +157,8 @@ describe('floods', () => {
       const own = await flood(300, () => ask('GET /health', []));
       expect(new Set(own)).to.deep.equal(new Set([200]));
       expect(pings).to.be.below(30);
-      const strange = await flood(121, () => ask('GET /health', [from('192.0.2.20')]));
-      expect(strange.slice(0, -1).every(status => status === 200)).to.equal(true);
+      const strange = await flood(120, () => ask('GET /health', [from('192.0.2.20')]));
+      expect(new Set(strange)).to.deep.equal(new Set([200]));
       expectRefused(await ask('GET /health', [from('192.0.2.20')]));
       expect((await ask('GET /health', [])).status).to.equal(200);
     });
@@ -195,5 +200,62 @@ describe('errors behind all routes of the stand-alone server', () => {
       await new Promise(resolve => server.close(resolve));
       await mail.close();
     }
+  });
+});
+
+describe('answers to everybody', () => {
+  const ours = {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  };
+
+  it('carry headers that keep them from being guessed at, kept or run; what we pass on carries none of ours', async () => {
+    const mail = await openMail();
+    for (const make of Object.values(hostExpresses)) {
+      const app = make().set('env', 'test');
+      app.use('/mail', publicRouter(mail, { webhookCredentials: [{ user: 'postmark', password }] }));
+      const server = await listen(app);
+      try {
+        const post = (path: string, headers: readonly string[], body: string) =>
+          sendRaw(server.port, { parts: wholeRequest(`POST /mail${path}`, [json, ...headers], body) });
+        const answers = [
+          await post('/webhooks/postmark', [], '{}'),
+          await post('/webhooks/postmark', [loginWith(password)], '{'),
+          await post('/webhooks/postmark', [loginWith(password)], event(3_000_001)),
+        ];
+        expect(answers.map(({ status }) => status)).to.deep.equal([401, 400, 200]);
+        for (const { headers } of answers) expect(headers).to.include(ours);
+        const passed = await post('/webhooks/elsewhere', [], '{}');
+        expect(passed.status).to.equal(404);
+        expect(passed.headers).not.to.have.property('referrer-policy');
+      } finally {
+        await server.close();
+      }
+    }
+    await mail.close();
+  });
+
+  it('tell nothing of what failed inside, in production and in development', async () => {
+    const mail = await openMail();
+    const secret = 'SELECT secret FROM /srv/shop/orders.ts';
+    const failing = { ...mail, receive: () => Promise.reject(new Error(secret)) };
+    for (const env of ['production', 'development']) {
+      const app = hostExpresses['Express 5']().set('env', env);
+      app.use(publicRouter(failing, { webhookCredentials: [{ user: 'postmark', password }] }));
+      const server = await listen(app);
+      try {
+        const { status, body } = await sendRaw(server.port, {
+          parts: wholeRequest('POST /webhooks/postmark', [json, loginWith(password)], event(1)),
+        });
+        // It comes back: nothing is lost.
+        expect(status).to.equal(500);
+        expect(body).not.to.include('secret').and.not.to.include('at ');
+      } finally {
+        await server.close();
+      }
+    }
+    await mail.close();
   });
 });

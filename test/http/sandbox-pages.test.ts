@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { expect } from 'chai';
 import { restClient } from '../sandbox/clients.ts';
+import { createSandbox } from '../sandbox/index.ts';
 import { useSandbox } from '../support/sandbox.ts';
 
 const mail = { From: 'shop@sender.example', To: 'ada@mail.example', Subject: 'Hello', TextBody: 'Hi' };
@@ -203,17 +204,45 @@ describe("the sandbox's pages", () => {
     expect((await restClient(sandbox).getSuppressions('broadcast')).Suppressions).to.have.length(1);
   });
 
-  it('show nothing to a request under a foreign host name', async () => {
-    const { port } = new URL(sandbox.apiUrl);
-    for (const path of ['/', '/sandbox/summary', '/sandbox/inbound']) {
-      const status = await new Promise(resolve => {
-        const headers = { host: 'evil.example' };
-        http.get({ host: '127.0.0.1', port, path, headers }, response => {
+  describe('show nothing to a request under a foreign host name', () => {
+    const statusOf = (apiUrl: string, path: string, host: string) =>
+      new Promise(resolve => {
+        const { port } = new URL(apiUrl);
+        http.get({ host: '127.0.0.1', port, path, headers: { host } }, response => {
           response.resume();
           resolve(response.statusCode);
         });
       });
-      expect(status).to.equal(404);
-    }
+    const paths = ['/', '/sandbox/summary', '/sandbox/inbound'];
+    const foreign = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '192.0.2.9'];
+
+    it('wherever it listens', async () => {
+      for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
+        const opened = await createSandbox({ host });
+        try {
+          for (const path of paths) {
+            for (const name of foreign)
+              expect(await statusOf(opened.apiUrl, path, name), `${host} ${path} ${name}`).to.be.within(
+                400,
+                404,
+              );
+            for (const name of ['127.0.0.1:80', 'localhost', 'LOCALHOST:1', '[::1]'])
+              expect(await statusOf(opened.apiUrl, path, name), `${host} ${path} ${name}`).to.equal(200);
+          }
+        } finally {
+          await opened.close();
+        }
+      }
+    });
+
+    it('but those that were allowed by name', async () => {
+      const opened = await createSandbox({ host: '0.0.0.0', allowedHosts: ['Sandbox.test'] });
+      try {
+        expect(await statusOf(opened.apiUrl, '/', 'sandbox.test:8925')).to.equal(200);
+        expect(await statusOf(opened.apiUrl, '/', 'other.test:8925')).to.equal(404);
+      } finally {
+        await opened.close();
+      }
+    });
   });
 });

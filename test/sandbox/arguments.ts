@@ -41,6 +41,11 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     what: 'listen there; anything but loopback shows the mail to the network (127.0.0.1)',
     read: host => ({ host }),
   },
+  'allow-host': {
+    value: 'LIST',
+    what: 'names that browsers may reach the pages by, with commas between (loopback, and the ADDRESS of --host)',
+    read: text => ({ allowedHosts: text.split(',').map(name => name.trim()) }),
+  },
   token: {
     value: 'T',
     what: 'server token, also user and password for SMTP (local-sandbox)',

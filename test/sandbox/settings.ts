@@ -33,6 +33,8 @@ export interface SandboxOptions {
   smtpPort?: number;
   /** The address to listen on. Default 127.0.0.1; anything else opens the sandbox to the network. */
   host?: string;
+  /** Names beside loopback by which browsers may reach the pages and the control surface. Default none. */
+  allowedHosts?: readonly string[];
   /** The server token, for REST and as SMTP user and password; absent: a random one. */
   token?: string;
   /** The account token, for domains, sender signatures and servers; absent: a random one. */
@@ -78,6 +80,7 @@ export interface Settings {
   port: number;
   smtpPort: number;
   host: string;
+  allowedHosts: readonly string[];
   token: string;
   accountToken: string;
   approvals: Approvals;
@@ -103,6 +106,7 @@ export function fillDefaults(options: SandboxOptions): Settings {
     port: options.port ?? 0,
     smtpPort: options.smtpPort ?? 0,
     host: options.host ?? '127.0.0.1',
+    allowedHosts: options.allowedHosts?.map(name => name.toLowerCase()) ?? [],
     token: options.token ?? randomUUID(),
     accountToken: options.accountToken ?? randomUUID(),
     approvals: {

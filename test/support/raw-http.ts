@@ -16,7 +16,7 @@ export interface RawRequest {
   abort?: boolean;
 }
 
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 /** Sends bytes that no client library would send, and hears the answer. */
 export function sendRaw(port: number, { parts, abort = false }: RawRequest): Promise<RawAnswer> {

@@ -219,6 +219,17 @@ describe('configuration', () => {
     });
   }
 
+  it('sends no token of production over a network in plain text', () => {
+    const secrets = { WEBHOOK_CREDENTIALS: 'postmark:password1', POSTLANE_SECRET_KEY: 'x'.repeat(32) };
+    const production = { ...base, ...secrets, NODE_ENV: 'production' };
+    const faults = faultsOf({ ...production, POSTMARK_API_URL: 'http://postmark.example' });
+    expect(faults).to.have.length(1);
+    expect(faults[0]).to.match(/^POSTMARK_API_URL is not valid: set it to an https URL/);
+    for (const POSTMARK_API_URL of ['https://postmark.example', 'http://localhost:8925', 'http://[::1]:8925'])
+      loadConfig({ ...production, POSTMARK_API_URL });
+    loadConfig({ ...base, POSTMARK_API_URL: 'http://postmark.example' });
+  });
+
   describe('a database that production reaches', () => {
     const secrets = { WEBHOOK_CREDENTIALS: 'postmark:password1', POSTLANE_SECRET_KEY: 'x'.repeat(32) };
     const production = { ...base, ...secrets, NODE_ENV: 'production' };
@@ -519,7 +530,7 @@ describe('configuration', () => {
             { servers: { outlet: { token: 'token-secret' } } },
           ),
         ).to.deep.equal([
-          'POSTMARK_API_URL_OUTLET is not valid: set it to an http or https URL without a path, or unset for https://api.postmarkapp.com.',
+          'POSTMARK_API_URL_OUTLET is not valid: set it to an https URL without a path (http outside production, and on this machine), or unset for https://api.postmarkapp.com.',
         ]);
       });
     });
