@@ -24,7 +24,7 @@ export function rememberLocation(publicUrl: string | undefined): RequestHandler 
       outside: outsideMount(request, publicUrl),
       section,
       page: request.url.slice(1),
-      publicUrl: publicUrl?.replace(/\/+$/, '') ?? null,
+      publicUrl: publicUrl?.replace(/(?<!\/)\/+$/, '') ?? null,
     } satisfies PageLocation;
     next();
   };

@@ -14,7 +14,7 @@ const ownNetworks = blockList([
 /** True for an address that nobody outside the own network has. */
 export function isPrivateAddress(given: string): boolean {
   // An IPv4 address on an IPv6 socket is both.
-  const address = given.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const [address = ''] = given.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1);
   const version = isIP(address);
   return version > 0 && ownNetworks.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
