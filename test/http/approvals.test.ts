@@ -220,6 +220,16 @@ describe('pages where some changes need a second person', function () {
       expect(change).to.include({ by: ids.ada, subject: `account:${ids.edna}` });
     });
 
+    it('change it once, however often and at once somebody approves', async () => {
+      const changes = async () => (await mail.audit.list({ action: 'account.role' })).entries.length;
+      const before = await changes();
+      const { to } = await send('ada', `/users/${ids.edna}/role`, { role: 'editor' });
+      const answers = await Promise.all([1, 2, 3].map(() => send('grace', `${to}/approve`)));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409, 409]);
+      expect(await roleOf('edna')).to.equal('editor');
+      expect(await changes()).to.equal(before + 1);
+    });
+
     it('are outdated once the account is changed otherwise', async () => {
       const { to } = await send('ada', `/users/${ids.vera}/role`, { role: 'publisher' });
       await send('grace', `/users/${ids.vera}/disablement`, { disabled: 'yes' });
