@@ -19,6 +19,12 @@ export const field = {
   line: (longest: number, problem: string) => saying(problem, line(longest).allow('').default('')),
   /** One line that has to be there. */
   requiredLine: (longest: number, problem: string) => saying(problem, line(longest).required()),
+  /** What a change names, to the letter: a space or a control character at an end is no part of any name. */
+  exact: (longest: number, problem: string) =>
+    saying(
+      problem,
+      Joi.string().max(longest).required().custom(withoutControlCharacters).custom(withoutSpacesAround),
+    ),
   /** A text as it was typed, of any number of lines; empty when it is left out. */
   text: (longest: number, problem: string) => saying(problem, text(longest)),
   /** One of these values; the first when it is left out. */
@@ -75,6 +81,10 @@ function text(longest: number): Joi.StringSchema {
 
 function withoutControlCharacters(value: string, helpers: Joi.CustomHelpers): unknown {
   return /[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value) ? helpers.error('any.invalid') : value;
+}
+
+function withoutSpacesAround(value: string, helpers: Joi.CustomHelpers): unknown {
+  return value === value.trim() ? value : helpers.error('any.invalid');
 }
 
 // Half of a surrogate pair is no text: no database and no mail can carry it.

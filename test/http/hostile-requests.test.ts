@@ -47,6 +47,11 @@ const queryNames = (
   'until subject action by scheme template sampleData provider return ended progress tag category campaignId job jobId'
 ).split(' ');
 
+// What is wrong with one name is not hidden by what is wrong with another.
+const eachAlone = queryNames.map(
+  (name, i) => `${name}=${['%00', 'NaN', '-1', '%C3%A9', '%ED%A0%80'][i % 5]}`,
+);
+
 describe('a caller’s fault', function () {
   this.timeout(300_000);
   let opened: AccessApp;
@@ -110,7 +115,8 @@ describe('a caller’s fault', function () {
       for (const value of hostileValues) {
         const query = queryNames.map(name => `${name}=${value}`).join('&');
         const twice = value === 'NaN' ? `${query}&${query}&a[b][c]=1&__proto__[x]=1&page[]=1` : query;
-        for (const asked of value === longText ? [`range=${value}&q=${value}`] : [twice, ...each(value)]) {
+        const alone = value === 'NaN' && !route.path.includes(':id') ? eachAlone : [];
+        for (const asked of value === longText ? [`range=${value}&q=${value}`] : [twice, ...alone]) {
           const path = `${addressOf(route, { ref: 'newsletter', id: uuid(), version: '1' })}?${asked}`;
           const status = await askRaw(`GET ${path}`);
           if (status < 200 || status >= 500) wrong.push(`${path.slice(0, 120)}: ${status}`);
@@ -125,7 +131,7 @@ describe('a caller’s fault', function () {
     // Signing out comes last: what it does not take is all that keeps the session.
     const posts = routes
       .filter(({ method }) => method === 'post')
-      .sort((a, b) => Number(/sign-out/.test(a.path)) - Number(/sign-out/.test(b.path)));
+      .sort((a, b) => Number(a.path === '/sign-out') - Number(b.path === '/sign-out'));
     expect(posts.filter(({ form }) => !form).map(({ path }) => path)).to.deep.equal([]);
     for (const route of posts) {
       const path = addressOf(route, { ref: 'newsletter', id: uuid(), version: '1', name: 'postmark-api' });
@@ -220,10 +226,6 @@ describe('a caller’s fault', function () {
     expect(faults).to.deep.equal([]);
   });
 });
-
-function each(value: string): string[] {
-  return value === '%00' || value === 'NaN' ? queryNames.map(name => `${name}=${value}`) : [];
-}
 
 async function breakOff(port: number, sent: string): Promise<void> {
   const { connect } = await import('node:net');

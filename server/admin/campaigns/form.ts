@@ -30,7 +30,7 @@ export const sentForm: FormSchema<SentForm> = Joi.object({
   tag: field.line(1000, 'A tag may have at most 1,000 characters.'),
   sendAt: field.line(40, 'Enter a time such as 2026-05-04T09:00, in UTC.'),
   data: field.text(2_000_000, 'The shared data must be JSON, as text of at most 2 MB.').trim(),
-  fill: Joi.string().allow('').max(20),
+  fill: Joi.string().valid('yes'),
 });
 
 /** The campaign that a form describes; or what is wrong with it, all of it that can be seen from here. */

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import type { DashboardAgenda } from '../../../worker/agenda-mysql/index.ts';
+import { field } from '../form.ts';
 
 /** Jobs that agendash's page names. */
 interface Named {
@@ -38,9 +39,9 @@ const named: Joi.ObjectSchema<Named> = Joi.object({
     .required(),
 });
 
-const text = Joi.string().max(255).empty('');
+const text = field.line(255, 'It must be one line of at most 255 characters.');
 const made: Joi.ObjectSchema<Made> = Joi.object({
-  jobName: text.required(),
+  jobName: field.requiredLine(255, 'A job needs a name of at most 255 characters.'),
   jobSchedule: text,
   jobRepeatEvery: text,
   jobData: Joi.object().unknown().empty(null),

@@ -39,12 +39,7 @@ export const addForm: PageForm<ChangeForm> = {
 
 /** What the form for lifting one holds: it names what its page shows, to the letter. */
 export const liftForm: FormSchema<LiftForm> = Joi.object({
-  address: field
-    .text(254, 'There is no such suppression.')
-    .disallow('')
-    .pattern(/^[^ ]/)
-    .pattern(/[^ ]$/)
-    .required(),
+  address: field.exact(254, 'There is no such suppression.'),
   stream: field.line(64, 'There is no such stream.'),
   scope: field.line(32, 'There is no such scope.'),
   topic: field.line(64, 'There is no such topic.'),
