@@ -14,6 +14,8 @@ export interface AccountSessionsRow {
   created_at: Date;
   seen_at: Date;
   ended_at: Date | null;
+  address: string | null;
+  confirmed_at: Date | null;
 }
 
 export interface AccountTokensRow {

@@ -17,6 +17,8 @@ CREATE TABLE postlane_account_sessions (
   created_at datetime(3) NOT NULL,
   seen_at datetime(3) NOT NULL,
   ended_at datetime(3),
+  address varchar(64),
+  confirmed_at datetime(3),
   PRIMARY KEY (id),
   UNIQUE KEY account_sessions_token (token_hash),
   KEY account_sessions_account (account_id, seen_at),

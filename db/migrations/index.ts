@@ -5,6 +5,7 @@ import * as instances from './20261202_instances.ts';
 import * as servers from './20261202_servers.ts';
 import * as approvals from './20261203_approvals.ts';
 import * as securityEvents from './20261203_security_events.ts';
+import * as sessions from './20261203_sessions.ts';
 import * as suppressions from './20261203_suppressions.ts';
 
 // The rules of a migration:
@@ -33,5 +34,6 @@ export const migrations: Record<string, Migration> = {
   '20261202_servers': servers,
   '20261203_approvals': approvals,
   '20261203_security_events': securityEvents,
+  '20261203_sessions': sessions,
   '20261203_suppressions': suppressions,
 };

@@ -39,7 +39,7 @@ export function browserCookies(context: AccountsContext): BrowserCookies {
     async beginSession(response, account) {
       const { req: request } = response;
       const browser = browserName(request.get('user-agent'));
-      const token = await startSession(context, account, browser);
+      const token = await startSession(context, account, { browser, address: request.ip ?? 'unknown' });
       session.set(request, response, token);
       const name = deviceOf(request, account.id) ?? newToken();
       device.set(request, response, encrypter.encrypt(name, ownerOf(account.id)));

@@ -10,6 +10,7 @@ import type { CurrentSession } from '../admin/access/session.ts';
 import type { Config } from '../config/index.ts';
 import { type Mail, packageRoot } from '../mail/index.ts';
 import { browserCookies } from './browser-cookies.ts';
+import { requireConfirmation } from './confirmation.ts';
 import { type AccountSettings, accountsContext } from './context.ts';
 import { developerAt } from './open-access.ts';
 import { accountErrorPages } from './page-errors.ts';
@@ -45,7 +46,13 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
         const { account, session } = known;
         const { id, name, role } = account;
         const common = { person: { id, name, role }, accounts: true, binding: session.id };
-        return { ...common, sessionId: session.id, owesSecondStep: owesSecondStep(context, account) };
+        const { confirmedAt } = session;
+        return {
+          ...common,
+          sessionId: session.id,
+          confirmedAt: confirmedAt ?? session.createdAt,
+          owesSecondStep: owesSecondStep(context, account),
+        };
       }
       const person = await developerAt(context, settings.pagesAccess, request);
       if (person) return { person, accounts: true, binding: person.id, hint: openHint };
@@ -68,7 +75,7 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
       gate: requireSecondStep,
       routes: show =>
         Router()
-          .use('/users', userRouter(context, show))
+          .use('/users', requireConfirmation(context), userRouter(context, show))
           .use('/profile', profileRouter(context, cookies, show))
           .use(accountErrorPages),
       showInterrupted(response, show, { back, ended, fields }) {

@@ -99,9 +99,12 @@ export async function removeTwoFactor(
   });
 }
 
-// A session left open on a desk does not make its finder the owner, who may not guess without limit either. Counted apart
-// from signing in: somebody who guesses there must not keep the owner from a change in here.
-async function confirmPassword(
+/**
+ * Throws an AccountError unless the password is the account's. A session left open on a desk does not make its finder the
+ * owner, who may not guess without limit either; that is counted apart from signing in, so that somebody who guesses there
+ * keeps nobody from a change in here.
+ */
+export async function confirmPassword(
   context: AccountsContext,
   { id, password: stored }: Account,
   password: string,

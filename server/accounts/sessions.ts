@@ -18,10 +18,10 @@ import {
 const hourMs = 3_600_000;
 
 /** A session ends after this long without a request, in ms. */
-export const idleMs = 12 * hourMs;
+export const idleMs = hourMs / 2;
 
 /** A session ends this long after signing in, whatever happens, in ms. */
-export const absoluteMs = 7 * 24 * hourMs;
+export const absoluteMs = 12 * hourMs;
 
 /** How long an ended session is remembered, so that its owner can be told, in ms. */
 export const rememberedMs = 30 * 24 * hourMs;
@@ -33,13 +33,14 @@ const seenEveryMs = 60_000;
 export async function startSession(
   context: AccountsContext,
   account: Account,
-  browser: string,
+  { browser, address }: { browser: string; address: string },
 ): Promise<string> {
   const token = newToken();
   const session = {
     id: uuid(),
     accountId: account.id,
     browser: browser.slice(0, 200),
+    address: address.slice(0, 64),
     createdAt: context.now(),
   };
   await insertSession(context.db, session, hashOf(token));
@@ -47,7 +48,7 @@ export async function startSession(
   await changeAccounts(context, (_trx, record) =>
     record({
       ...{ action: 'session.start', accountId: account.id, by: account.id },
-      after: { browser: session.browser },
+      after: { browser: session.browser, address: session.address },
     }),
   );
   await deleteOld(context);

@@ -86,6 +86,7 @@ describeInBrowser('every page', browser => {
       'users',
       'users/new',
       'profile',
+      'profile/confirmation?return=users',
     ]);
     expect(faults).to.deep.equal([]);
   });

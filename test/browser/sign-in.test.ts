@@ -150,6 +150,40 @@ describeInBrowser('signing in', browser => {
     await lost.getByText(/You have 9 recovery codes left/).waitFor();
   });
 
+  it('what was typed and not saved is gone when one signs out, and for anybody else', async () => {
+    const eve = await addAdmin(app, 'author@shop.example');
+    const page = await signedIn(eve, 'profile');
+    const stored = () => page.evaluate<string[]>('Object.keys(localStorage)');
+    const store = (owner: string) =>
+      page.evaluate(`localStorage.setItem('postlane:draft:of-' + '${owner}', JSON.stringify({
+        owner: '${owner}' === 'own' ? document.querySelector('meta[name=person]').content : '${owner}',
+      }))`);
+    await store('own');
+    await store('somebody-else');
+    await page.evaluate("localStorage.setItem('cart', 'of the host')");
+    await page.reload();
+    await heading(page, 'author').waitFor();
+    expect((await stored()).sort()).to.deep.equal(['cart', 'postlane:draft:of-own']);
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+    await page.getByRole('status').getByText('You are signed out.').waitFor();
+    expect((await stored()).filter(key => key.startsWith('postlane:'))).to.deep.equal([]);
+  });
+
+  it('a password is shown when that is asked for, and a new one says how good it is', async () => {
+    const page = await signedIn(await addAdmin(app, 'chooser@shop.example'), 'profile');
+    const field = page.getByLabel('New password', { exact: true });
+    const strength = page.getByRole('status').filter({ hasText: /./ });
+    await field.pressSequentially('walrus');
+    await strength.getByText('Too short: 6 of 12 characters').waitFor();
+    await field.fill('a walrus on the stairs');
+    await strength.getByText('Strong').waitFor();
+    expect(await field.getAttribute('type')).to.equal('password');
+    await page.locator('.field', { has: field }).getByRole('button', { name: 'Show what is typed' }).click();
+    expect(await field.getAttribute('type')).to.equal('text');
+    await page.locator('.field', { has: field }).getByRole('button', { name: 'Hide what is typed' }).click();
+    expect(await field.getAttribute('type')).to.equal('password');
+  });
+
   it('a session that ends in the middle of an edit costs nothing that was typed', async () => {
     const eve = await addAdmin(app, 'writer@shop.example');
     const page = await signedIn(eve, 'templates/newsletter');

@@ -24,7 +24,7 @@ export type ProfileForm = 'password' | 'two-factor';
 
 /** The profile as a page, also when a form on it was refused. */
 export function profilePage(context: AccountsContext, show: Show): ProfilePage {
-  const { mail, db, now } = context;
+  const { db, now } = context;
   const render = async (
     response: Response,
     problem = { form: '', text: '' },
@@ -60,15 +60,24 @@ export function profilePage(context: AccountsContext, show: Show): ProfilePage {
         await work();
       } catch (error) {
         if (!(error instanceof AccountError)) throw error;
-        if (error.code === 'password-wrong' || error.code === 'locked-out') {
-          const { id } = accountOf(response);
-          const source = sourceOf(response.req, `profile/${form}`);
-          await mail.security.record({ kind: 'account.password-fail', ...source, accountId: id, by: id });
-        }
+        await recordWrongPassword(context, response, error, `profile/${form}`);
         await render(response, { form, text: error.message }, statusOf(error));
       }
     },
   };
+}
+
+/** Records that somebody who is signed in could not say the password. */
+export async function recordWrongPassword(
+  { mail }: AccountsContext,
+  response: Response,
+  { code }: AccountError,
+  path: string,
+): Promise<void> {
+  if (code !== 'password-wrong' && code !== 'locked-out') return;
+  const { id } = accountOf(response);
+  const source = sourceOf(response.req, path);
+  await mail.security.record({ kind: 'account.password-fail', ...source, accountId: id, by: id });
 }
 
 /** The account of the person who asks; every page of the profile has one. */

@@ -6,12 +6,14 @@ import { guardedRouter } from '../../admin/guarded-router.ts';
 import { notFound } from '../../admin/page-error.ts';
 import type { Show } from '../../admin/views.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
+import { clearStorage } from '../clear-storage.ts';
 import type { AccountsContext } from '../context.ts';
 import { forms } from '../forms.ts';
 import { newPassword } from '../passwords/rules.ts';
 import { changePassword } from '../profile.ts';
 import { signOut } from '../sessions.ts';
 import { findAccount } from '../store/accounts-store.ts';
+import { confirmationRouter } from './confirmation-router.ts';
 import { accountOf, ownSessionId, profilePage } from './page.ts';
 import { twoFactorRouter } from './two-factor-router.ts';
 
@@ -34,6 +36,7 @@ export function profileRouter(context: AccountsContext, cookies: BrowserCookies,
   );
 
   router.use('/two-factor', twoFactorRouter(context, show, page));
+  router.use('/confirmation', confirmationRouter(context, show));
 
   post('/sign-outs', 'own-account', forms.session, async (request, response) => {
     const which = formField(request, 'session');
@@ -41,6 +44,7 @@ export function profileRouter(context: AccountsContext, cookies: BrowserCookies,
     if (which !== 'all' && which !== ownSessionId(response))
       return redirectWithFlash(response, 'profile', 'Session ended.');
     cookies.clearSession(response);
+    clearStorage(context, response);
     const everywhere = which === 'all' ? 'You are signed out everywhere.' : 'You are signed out.';
     return redirectWithFlash(response, 'sign-in', everywhere);
   });

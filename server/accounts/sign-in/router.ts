@@ -8,6 +8,7 @@ import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
 import { sourceOf } from '../../request-source.ts';
 import type { BrowserCookies } from '../browser-cookies.ts';
+import { clearStorage } from '../clear-storage.ts';
 import type { AccountsContext } from '../context.ts';
 import { forms } from '../forms.ts';
 import { sendNotice } from '../notices.ts';
@@ -71,6 +72,7 @@ export function signInRouter(
     const { person, sessionId } = sessionOf(response);
     if (person && sessionId) await signOut(context, person.id, sessionId);
     cookies.clearSession(response);
+    clearStorage(context, response);
     redirectWithFlash(response, 'sign-in', 'You are signed out.');
   });
 

@@ -9,21 +9,33 @@ const session = columns<AccountSessionsRow>()('postlane_account_sessions', [
   'createdAt',
   'seenAt',
   'endedAt',
+  'address',
+  'confirmedAt',
 ]);
 
-/** Somebody signed in at one browser; `browser` is what it calls itself. */
+/**
+ * Somebody signed in at one browser; `browser` is what it calls itself, `address` the network address it came from, and
+ * `confirmedAt` when the password was last typed: null for when it began.
+ */
 export type Session = Selected<typeof session>;
 
 /** Begins a session; of its token only the hash is kept. */
 export async function insertSession(
   trx: Db,
-  { id, accountId, browser, createdAt }: Pick<Session, 'id' | 'accountId' | 'browser' | 'createdAt'>,
+  {
+    id,
+    accountId,
+    browser,
+    address,
+    createdAt,
+  }: Pick<Session, 'id' | 'accountId' | 'browser' | 'address' | 'createdAt'>,
   tokenHash: string,
 ): Promise<void> {
   await trx('postlane_account_sessions').insert({
     id,
     account_id: accountId,
     browser,
+    address,
     token_hash: tokenHash,
     created_at: createdAt,
     seen_at: createdAt,
@@ -57,6 +69,11 @@ export async function touchSession(
 ): Promise<void> {
   await db('postlane_account_sessions').where({ id }).update({ seen_at: now });
   await db('postlane_accounts').where({ id: accountId }).update({ seen_at: now });
+}
+
+/** Notes that the owner of a session has just typed the password. */
+export async function confirmSession(db: Db, id: string, now: Date): Promise<void> {
+  await db('postlane_account_sessions').where({ id }).update({ confirmed_at: now });
 }
 
 /** Ends one session of an account, or all of them, or all but one; how many that were. */

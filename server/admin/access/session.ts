@@ -15,6 +15,8 @@ export interface CurrentSession {
   forbidden?: boolean;
   /** The account's session, where accounts are in use. */
   sessionId?: string;
+  /** When the password was last typed in this session, where accounts are in use. */
+  confirmedAt?: Date;
   /** True when the account has to set up its second step before anything else is open to it. */
   owesSecondStep?: boolean;
   /** A line for every page, such as how to close it. */

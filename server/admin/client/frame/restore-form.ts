@@ -1,8 +1,11 @@
 import { find, findAll, make } from '../page.ts';
+import { personOfTab, personOnPage } from './own-storage.ts';
 
 const storageKey = 'postlane:unsent-form';
 
 interface UnsentForm {
+  /** The id of who typed it. */
+  owner: string;
   /** Path and query of the page it was typed on. */
   page: string;
   fields: [name: string, value: string][];
@@ -16,7 +19,8 @@ export function storeForm(): void {
   const fields = findAll<HTMLTextAreaElement>('[data-name]', section).map(
     ({ dataset, value }): UnsentForm['fields'][number] => [dataset.name ?? '', value],
   );
-  if (!write({ page: pathname + search, fields })) return;
+  const owner = personOfTab();
+  if (owner === null || !write({ owner, page: pathname + search, fields })) return;
   find('[data-unsent-hint]', section).textContent =
     'It is put back into its form once you have signed in here. Nothing is sent until you send it.';
 }
@@ -24,6 +28,9 @@ export function storeForm(): void {
 /** Back on the page of that form: fills in its values, once. */
 export function restoreForm(): void {
   const unsent = read();
+  const person = personOnPage();
+  if (unsent && person !== null && unsent.owner !== person) sessionStorage.removeItem(storageKey);
+  if (unsent?.owner !== person) return;
   if (unsent?.page !== location.pathname + location.search) return;
   const filled = unsent.fields.filter(([name, value]) => fill(name, value));
   if (filled.length === 0) return;
