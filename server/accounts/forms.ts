@@ -7,6 +7,8 @@ const line = (name: string, longest: number) =>
 // As long as anybody may type; how long it has to be is said where it is set.
 const password = (name: string) => field.text(1000, `${name} must be text of at most 1,000 characters.`);
 const email = line('The e-mail address', 254);
+// For password managers.
+const username = line('The user name', 254);
 const back = line('The page to go back to', 2000);
 
 /** What each form about accounts may hold; what is missing is told where it is needed. */
@@ -16,13 +18,13 @@ export const forms = {
   forgottenPassword: gate({ email }),
   newPassword: gate({ password: password('The password'), again: password('The repeated password') }),
   changedPassword: gate({
-    // For password managers.
-    username: line('The user name', 254),
+    username,
     current: password('The current password'),
     password: password('The password'),
     again: password('The repeated password'),
   }),
-  currentPassword: gate({ password: password('The password') }),
+  currentPassword: gate({ username, password: password('The password') }),
+  confirmedPassword: gate({ username, password: password('The password'), return: back }),
   confirmationCode: gate({ code: line('The code', 100) }),
   session: gate({ session: line('The session', 100) }),
   invitation: gate({ email, name: line('The name', 1000), role: line('The role', 32) }),

@@ -24,7 +24,12 @@ describe('pages that take the password again', () => {
     expect(headers.location).to.equal('../profile/confirmation?return=users%2Fnew%3Fx%3D1');
     const { text } = await admin.get('/profile/confirmation?return=users%2Fnew%3Fx%3D1').expect(200);
     expect(text).to.include('name="return" value="./users/new?x&#x3D;1"');
-    const wrong = await admin.post('/profile/confirmation', { password: 'wrong', return: './users' });
+    const username = 'root@example.com';
+    const wrong = await admin.post('/profile/confirmation', {
+      username,
+      password: 'wrong',
+      return: './users',
+    });
     expect([wrong.status, wrong.text.includes('That is not your current password.')]).to.deep.equal([
       422,
       true,

@@ -64,7 +64,8 @@ describe('a second step that roles require', function () {
     const { text } = await browser.get('/profile/two-factor').expect(200);
     expect(text).to.include('Your role is publisher. On this server it requires a second step');
     expect(text).to.include('Sign out').and.not.include('aria-label="Sections"');
-    const wrong = await browser.post('/profile/two-factor', { password: 'wrong' });
+    const username = 'publisher@shop.example';
+    const wrong = await browser.post('/profile/two-factor', { username, password: 'wrong' });
     expect(wrong.status).to.equal(422);
     expect(wrong.text).to.include('That is not your current password.').and.include('Your role is publisher');
     expect((await setUp(browser)).text).to.include('Two-factor authentication is on');

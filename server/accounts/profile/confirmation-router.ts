@@ -6,6 +6,7 @@ import { locationOf } from '../../admin/page-location.ts';
 import type { Show } from '../../admin/views.ts';
 import type { AccountsContext } from '../context.ts';
 import { AccountError } from '../error.ts';
+import { forms } from '../forms.ts';
 import { statusOf } from '../page-errors.ts';
 import { confirmPassword } from '../profile.ts';
 import { confirmSession } from '../store/sessions-store.ts';
@@ -17,7 +18,7 @@ export function confirmationRouter(context: AccountsContext, show: Show): Router
 
   get('/', 'own-account', ({ query }, response) => render(response, returnPath(query.return)));
 
-  post('/', 'own-account', async (request, response) => {
+  post('/', 'own-account', forms.confirmedPassword, async (request, response) => {
     const back = returnPath(request.body?.return);
     try {
       await confirmPassword(context, accountOf(response), formField(request, 'password'));
