@@ -26,7 +26,8 @@ export const forms = {
   currentPassword: gate({ username, password: password('The password') }),
   confirmedPassword: gate({ username, password: password('The password'), return: back }),
   confirmationCode: gate({ code: line('The code', 100) }),
-  session: gate({ session: line('The session', 100) }),
+  // Compared with ids, which no other character is part of.
+  session: gate({ session: line('The session', 100).pattern(/^[\x20-\x7e]*$/) }),
   invitation: gate({ email, name: line('The name', 1000), role: line('The role', 32) }),
   role: gate({ role: line('The role', 32) }),
   disablement: gate({ disabled: line('The choice', 10) }),

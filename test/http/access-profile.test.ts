@@ -56,6 +56,8 @@ describe('users about themselves', () => {
     const own = (page: string) =>
       /<small>this browser<\/small>[\s\S]*?value="([0-9a-f-]{36})"/.exec(page)?.[1];
     const second = own((await two.get('/profile')).text);
+    const strange = await one.post('/profile/sign-outs', { session: '¡' });
+    expect(strange.status).to.equal(422);
     await one.post('/profile/sign-outs', { session: second });
     await two.get('/').expect(303);
     await three.get('/').expect(200);
