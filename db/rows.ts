@@ -438,6 +438,10 @@ export interface TemplateVersionsRow {
   created_at: Date;
 }
 
+export interface TestSendersRow {
+  person: string;
+}
+
 export interface WebhookPasswordsRow {
   id: number;
   user: string;

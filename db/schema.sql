@@ -610,6 +610,11 @@ CREATE TABLE postlane_template_versions (
   UNIQUE KEY template_versions_version (template, version)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_test_senders (
+  person varchar(200) NOT NULL,
+  PRIMARY KEY (person)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_webhook_passwords (
   id int unsigned NOT NULL AUTO_INCREMENT,
   user varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

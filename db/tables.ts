@@ -44,6 +44,7 @@ declare module 'knex/types/tables.js' {
     postlane_template_source_versions: Table<rows.TemplateSourceVersionsRow>;
     postlane_template_sources: Table<rows.TemplateSourcesRow, 'revision'>;
     postlane_template_versions: Table<rows.TemplateVersionsRow, 'id'>;
+    postlane_test_senders: Table<rows.TestSendersRow>;
     postlane_webhook_passwords: Table<rows.WebhookPasswordsRow, 'id'>;
   }
 }

@@ -40,6 +40,15 @@ export class Page {
     return directoryOf(this.response);
   }
 
+  /** Says when nobody waits for the answer any more: work for it alone may end. */
+  get gone(): AbortSignal {
+    const gone = new AbortController();
+    this.response.once('close', () => {
+      if (!this.response.writableFinished) gone.abort();
+    });
+    return gone.signal;
+  }
+
   /** True when a script asks, which can read JSON but not a page. */
   get wantsJson(): boolean {
     return wantsJson(this.request);

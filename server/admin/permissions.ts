@@ -22,6 +22,10 @@ export const permissions = {
   'own-account': { role: 'viewer', may: 'look after their own account' },
 
   'templates.edit': { role: 'editor', may: 'write drafts of templates, preview and test them' },
+  'templates.test-anybody': {
+    role: 'publisher',
+    may: 'send tests of templates to any address, where editors send them to themselves and to people with an account',
+  },
   'templates.replay': { role: 'editor', may: 'render drafts with the data of messages that were sent' },
   'campaigns.edit': { role: 'editor', may: 'prepare campaigns' },
   'campaigns.pause': { role: 'editor', may: 'pause campaigns' },

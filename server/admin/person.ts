@@ -11,6 +11,8 @@ export interface Person {
   id: string;
   name: string;
   role: Role;
+  /** Their own address: test mails go there. Of accounts of ours it is in the directory. */
+  email?: string | undefined;
 }
 
 /** True when the person's role is `role` or a higher one. */

@@ -82,4 +82,13 @@ describe('test sends', () => {
     shop.clock.advance(59 * 60_000);
     expect(await test('receipt')).to.include({ kind: 'sent' });
   });
+
+  it('count as many as are sent at once', async () => {
+    const results = await Promise.all(Array.from({ length: testsPerHour + 10 }, () => test('receipt')));
+    expect(results.filter(({ kind }) => kind === 'limited')).to.have.length(10);
+    expect(shop.api.given).to.have.length(testsPerHour);
+    const long = 'x'.repeat(400);
+    await Promise.all(Array.from({ length: testsPerHour }, () => test('receipt', { by: long })));
+    expect(await test('receipt', { by: long })).to.include({ kind: 'limited' });
+  });
 });

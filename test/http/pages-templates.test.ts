@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { emptyDirectory } from '../../server/admin/access/directory.ts';
+import type { Page } from '../../server/admin/page.ts';
+import { recipientProblem } from '../../server/admin/templates/test-recipients.ts';
 import { upgradeInput } from '../support/inputs.ts';
 import { fieldsIn, useTemplateDesk } from './template-desk.ts';
 
@@ -110,11 +113,45 @@ describe('pages about templates', () => {
     const refused = await test('nobody at home');
     expect(refused.status).to.equal(422);
     expect(refused.text).to.include('The test was not sent').and.include('value="nobody at home"');
-    expect((await test('me@shop.example')).status).to.equal(303);
+    expect((await test('Editor@shop.example')).status).to.equal(303);
     const [sent, ...more] = pages().api.given.slice(before);
     expect(more).to.deep.equal([]);
     expect(sent?.subject).to.match(/^\[Test\] /);
-    expect((await pages().mail.messages.find({ recipient: 'me@shop.example' })).messages).to.deep.equal([]);
+    expect((await pages().mail.messages.find({ recipient: 'editor@shop.example' })).messages).to.deep.equal(
+      [],
+    );
+  });
+
+  it('send the tests of editors to themselves alone, and those of publishers to anybody', async () => {
+    const before = pages().api.given.length;
+    const test = async (role: 'editor' | 'publisher', testTo: string) => {
+      const visitor = await visit(role);
+      return visitor.post(
+        '/email-verification/draft',
+        await formOf('email-verification', { next: 'test', testTo }),
+      );
+    };
+    for (const stranger of ['stranger@mail.example', 'Editor <editor@shop.example>, x@mail.example']) {
+      const refused = await test('editor', stranger);
+      expect(refused.status).to.equal(422);
+      expect(refused.text).to.include('you can send tests to your own address, editor@shop.example');
+    }
+    expect(pages().api.given).to.have.length(before);
+    const taken = await test('publisher', 'stranger@mail.example');
+    expect(taken.status, /role="alert">.*/.exec(taken.text)?.[0]).to.equal(303);
+    expect(pages().api.given).to.have.length(before + 1);
+  });
+
+  it('send the tests of editors to colleagues, and say so to somebody without an address', async () => {
+    const page = (email: string | undefined): Page =>
+      ({
+        person: { id: 'e', name: 'E', role: 'editor', email },
+        by: 'e',
+        directory: { ...emptyDirectory, idOf: async to => (to === 'ada@shop.example' ? '1' : null) },
+      }) as Partial<Page> as Page;
+    expect(await recipientProblem(page('e@shop.example'), 'ada@shop.example')).to.equal(null);
+    expect(await recipientProblem(page(undefined), 'ada@shop.example')).to.equal(null);
+    expect(await recipientProblem(page(undefined), 'bob@shop.example')).to.match(/not known here/);
   });
 
   it('show in a replay what the draft makes of real mail, beside it', async () => {

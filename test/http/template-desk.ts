@@ -42,7 +42,7 @@ export function useTemplateDesk(): TemplateDesk & { pages(): PagesMail } {
 export function templateDesk(mail: Mail, appFor: (person: Person) => Express): TemplateDesk {
   const desk: TemplateDesk = {
     async visit(role = 'admin', id = role) {
-      const agent = request.agent(appFor({ id, name: id, role }));
+      const agent = request.agent(appFor({ id, name: id, role, email: `${id}@shop.example` }));
       const { text } = await agent.get('/templates');
       const token = /csrf-token" content="([^"]+)"/.exec(text)?.[1] ?? '';
       return {

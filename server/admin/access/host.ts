@@ -120,9 +120,12 @@ function signInAddress(signInUrl: string, back: string): string {
 function personFrom(answer: Authenticated): Person | null {
   if (answer === true) return { id: 'host', name: 'host', role: 'admin' };
   if (!answer || answer === 'forbidden') return null;
-  const { id, name, role } = answer;
+  const { id, name, role, email } = answer;
   if (typeof id !== 'string' || id === '' || id.length > 200 || typeof name !== 'string' || !isRole(role)) {
     throw new TypeError("authenticate must return { id, name, role }, true, 'forbidden', or nothing.");
   }
-  return { id, name, role };
+  // Many hosts have null for what they do not know.
+  if (email !== undefined && email !== null && typeof email !== 'string')
+    throw new TypeError('The email that authenticate returns must be a string, or left out.');
+  return { id, name, role, ...(email && { email }) };
 }

@@ -7,6 +7,7 @@ import { refText } from './reference.ts';
 import { noSampleData, type SampleDataFields } from './sample-data.ts';
 import { sourceOf } from './source-of.ts';
 import { currentSource, headOf, viewOf } from './source-page.ts';
+import { ownAddress } from './test-recipients.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 /** How the editor is shown beside what is stored. */
@@ -71,8 +72,7 @@ export async function showEditor(page: Page, state: EditorState): Promise<void> 
     ),
     samples: samples.map(one => ({ ...one, isShown: one.id === sampleDataId })),
     opensTest: refused?.testTo !== undefined,
-    // A host's people have no address here.
-    testTo: refused?.testTo ?? (await page.directory.emailOf(page.by)) ?? '',
+    testTo: refused?.testTo ?? (await ownAddress(page)) ?? '',
   };
   page.render('templates/editor', data, unsaved || refused ? 422 : 200);
 }

@@ -112,7 +112,7 @@ export async function showDiff(page: Page): Promise<void> {
   const from = pick(page, 'from') ?? Math.max(latest - 1, 1);
   const to = pick(page, 'to') ?? (draft ? 'draft' : latest);
   const [diff, versions, head] = await Promise.all([
-    mail.templates.diff(ref, from, to),
+    mail.templates.diff(ref, from, to, { signal: page.gone }),
     mail.templates.versions(ref, { limit: 100 }),
     headOf(page, view),
   ]);

@@ -47,16 +47,16 @@ async function candidateOf(
   form: EditorForm,
   source: Source,
 ): Promise<{ content: Candidate['content']; issues: readonly Issue[] | null }> {
-  const { mail } = page;
+  const { mail, gone: signal } = page;
   const key = templateInForm(form, source);
   if (key === '') return { content: null, issues: null };
   if (source.kind === 'template') {
-    const [candidate] = await mail.templates.review(source);
+    const [candidate] = await mail.templates.review(source, { signal });
     if (candidate) return candidate;
   }
-  const content = (await mail.templates.compose(source, key))?.content ?? null;
+  const content = (await mail.templates.compose(source, key, { signal }))?.content ?? null;
   if (content) return { content, issues: null };
-  const candidates = await mail.templates.review(source);
+  const candidates = await mail.templates.review(source, { signal });
   return candidates.find(one => one.key === key) ?? { content: null, issues: null };
 }
 
@@ -67,7 +67,8 @@ async function previewed(
   issues: boolean,
 ): Promise<Preview | { missing: string }> {
   try {
-    return await page.mail.templates.preview(content, { ...dataChoice(form), issues });
+    const { mail, gone: signal } = page;
+    return await mail.templates.preview(content, { ...dataChoice(form), issues, signal });
   } catch (error) {
     if (error instanceof MailError) return { missing: error.message };
     throw error;
@@ -90,14 +91,15 @@ export function showGivenHtml(page: Page, { html, scheme }: FrameForm): void {
 
 /** Answers with a template as its draft, or a version of it, looks with its sample: for pages without a script. */
 export async function showStoredPreview(page: Page): Promise<void> {
-  const { mail } = page;
+  const { mail, gone: signal } = page;
   const source = await storedSource(page);
-  const content = (await mail.templates.compose(source, templateInQuery(page, source)))?.content;
+  const content = (await mail.templates.compose(source, templateInQuery(page, source), { signal }))?.content;
   if (!content) return sendTextInFrame(page, hasErrors);
   const locale = page.queryText('locale') || 'default';
   const { html, problem } = await mail.templates.preview(content, {
     locale: locale === 'default' ? null : locale,
     issues: false,
+    signal,
   });
   if (problem) sendTextInFrame(page, issueText(problem));
   else sendInScheme(page, html, page.queryText('scheme'));

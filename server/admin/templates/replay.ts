@@ -12,13 +12,13 @@ const shownFirst = 3;
 
 /** Shows the draft rendered with the data of the messages that were sent last, against what these were. */
 export async function showReplay(page: Page): Promise<void> {
-  const { mail } = page;
+  const { mail, gone: signal } = page;
   const view = await viewOf(page);
   const { ref } = view;
   const key = templateInQuery(page, ref);
   const source = currentSource(view);
-  const content = (await mail.templates.compose(source, key))?.content;
-  const found = content ? await mail.templates.replay(content, { limit: newest }) : null;
+  const content = (await mail.templates.compose(source, key, { signal }))?.content;
+  const found = content ? await mail.templates.replay(content, { limit: newest, signal }) : null;
   const results = found?.results ?? [];
   const differences = results.filter(({ kind }) => kind === 'different').map(shownDifference);
   const layout = source.kind === 'template' ? source.content.layout : '';
@@ -46,16 +46,16 @@ export async function showReplayed(page: Page): Promise<void> {
 }
 
 async function htmlOf(page: Page): Promise<{ html: string } | { problem: string }> {
-  const { mail } = page;
+  const { mail, gone: signal } = page;
   const ref = refOf(page);
   const messageId = page.param('message');
   try {
     if (page.param('side') === 'sent')
       return (await mail.templates.replayed(messageId)) ?? { problem: 'Its content has been purged.' };
     const source = currentSource(await viewOf(page));
-    const content = (await mail.templates.compose(source, templateInQuery(page, ref)))?.content;
+    const content = (await mail.templates.compose(source, templateInQuery(page, ref), { signal }))?.content;
     if (!content) return { problem: hasErrors };
-    const { html, problem } = await mail.templates.preview(content, { messageId, issues: false });
+    const { html, problem } = await mail.templates.preview(content, { messageId, issues: false, signal });
     return problem ? { problem: issueText(problem) } : { html };
   } catch (error) {
     if (error instanceof MailError) return { problem: error.message };

@@ -3,11 +3,14 @@ import type { Flash } from '../flash.ts';
 import type { Page } from '../page.ts';
 import { dataChoice, templateInForm } from './preview-choice.ts';
 import type { EditorForm } from './read-form.ts';
+import { recipientProblem } from './test-recipients.ts';
 
 /** Sends the draft as a test to the address of the form; says what became of it. */
 export async function sendTest(page: Page, form: EditorForm, source: Source): Promise<Flash> {
   const { mail, by } = page;
   const to = form.testTo;
+  const problem = await recipientProblem(page, to);
+  if (problem) return failed(problem);
   const content = (await mail.templates.compose(source, templateInForm(form, source)))?.content;
   if (!content) return failed('the template has errors; the editor lists them.');
   try {

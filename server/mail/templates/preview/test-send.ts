@@ -6,11 +6,13 @@ import { chooseRoute, findCategory, type Policy, type Route, senderOf } from '..
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
 import { addMs, hourMs } from '../../shared/time.ts';
+import { inTransaction } from '../../shared/transaction.ts';
 import type { TemplatesContext } from '../context.ts';
 import { issueText } from '../issue.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { chooseData, type DataChoice } from './preview-data.ts';
 import { renderSafely } from './render-pool.ts';
+import { lockTestSender } from './test-sends-store.ts';
 
 /** A test of a template, to one address. */
 export interface TestSend extends DataChoice {
@@ -45,9 +47,6 @@ export async function sendTest(
   test: TestSend,
 ): Promise<TestResult> {
   const to = readMailbox(test.to, 'to');
-  const retryAfterMs = await waitOf(context, test.by);
-  if (retryAfterMs > 0) return { kind: 'limited', retryAfterMs };
-
   const { stream, transport: name } = testRoute(context.policy, content.category, addressKey(to.email));
   const transport = context.transports.get(name);
   if (!transport) return refused(`There is no transport named ${name}.`);
@@ -74,7 +73,8 @@ export async function sendTest(
     },
     { ...rendered.value, subject: `[Test] ${rendered.value.subject}` },
   );
-  await keepEvidence(context, content.key, test.by, envelope);
+  const retryAfterMs = await count(context, content.key, test.by, envelope);
+  if (retryAfterMs > 0) return { kind: 'limited', retryAfterMs };
   const [outcome] = await transport.send([envelope], startWithinMs);
   return resultOf(outcome, envelope.subject);
 }
@@ -94,22 +94,30 @@ function refused(reason: string): TestResult {
   return { kind: 'refused', reason };
 }
 
-/** How long this person has to wait for the next test, in ms; 0 when it may go at once. */
-async function waitOf({ db, now }: TemplatesContext, by: string): Promise<number> {
-  const { entries } = await listAudit(db, { by, action, limit: testsPerHour });
-  const oldest = entries.length === testsPerHour ? entries.at(-1) : undefined;
-  return oldest ? Math.max(0, addMs(oldest.at, hourMs).getTime() - now().getTime()) : 0;
-}
-
-/** Before it leaves, so that no test goes out unseen; the attempt's id is what the provider's events carry. */
-async function keepEvidence(
+/**
+ * Counts a test before it leaves, by the audit log, so that none goes out unseen; the attempt's id is what the provider's
+ * events carry. How long this person has to wait for it instead, in ms, where an hour's tests are sent; else 0. One after
+ * another: of many at once each sees those before it.
+ */
+function count(
   { db, now }: TemplatesContext,
   template: string,
-  by: string,
+  person: string,
   { attemptId, to, stream }: Envelope,
-): Promise<void> {
-  const after = { to: to.email, stream, attemptId };
-  await recordChange(db, { by, action, subject: `template:${template}`, before: null, after, at: now() });
+): Promise<number> {
+  // As the audit log keeps it.
+  const by = person.slice(0, 200);
+  return inTransaction(db, async trx => {
+    await lockTestSender(trx, by);
+    const at = now();
+    const { entries } = await listAudit(trx, { by, action, limit: testsPerHour });
+    const oldest = entries.length === testsPerHour ? entries.at(-1) : undefined;
+    const waitMs = oldest ? addMs(oldest.at, hourMs).getTime() - at.getTime() : 0;
+    if (waitMs > 0) return waitMs;
+    const after = { to: to.email, stream, attemptId };
+    await recordChange(trx, { by, action, subject: `template:${template}`, before: null, after, at });
+    return 0;
+  });
 }
 
 function resultOf(outcome: Outcome | undefined, subject: string): TestResult {
