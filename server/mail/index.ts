@@ -131,6 +131,7 @@ export {
   type Issue,
   type IssuePart,
   issueText,
+  jsonExcess,
   type MailTemplates,
   noLayout,
   type PartDiff,

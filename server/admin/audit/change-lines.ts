@@ -14,13 +14,26 @@ const kinds: Record<string, ChangeLine['kind']> = { '-': 'del', '+': 'ins', ' ':
  * would take too long, all of the one and then all of the other.
  */
 export function changeLines(before: unknown, after: unknown): ChangeLine[] {
-  const [old, now] = [readable(before), readable(after)];
-  const patch = structuredPatch('', '', old, now, undefined, undefined, { context: 3, timeout: 300 });
+  const [old, now] = [shown(readable(before)), shown(readable(after))];
+  const patch = structuredPatch('', '', old, now, undefined, undefined, searched);
   if (!patch) return [...whole('del', old), ...whole('ins', now)];
   return patch.hunks.flatMap((hunk, i): ChangeLine[] => [
     ...(i > 0 ? [{ kind: 'gap', text: '…' } as const] : []),
     ...hunk.lines.filter(line => !line.startsWith('\\')).map(lineOf),
   ]);
+}
+
+/** What is compared and shown of each side: a template may be megabytes, on one line or on a million. */
+const most = { lines: 2_000, lineLength: 1_000 } as const;
+const searched = { context: 3, timeout: 100, maxEditLength: 1_000 };
+
+function shown(text: string): string {
+  const lines = text.split('\n', most.lines + 1);
+  const cut = lines.slice(0, most.lines).map(line => {
+    const more = line.length - most.lineLength;
+    return more > 0 ? `${line.slice(0, most.lineLength)}… ${more} more characters` : line;
+  });
+  return lines.length > most.lines ? `${cut.join('\n')}\n… not all of it is shown\n` : cut.join('\n');
 }
 
 function lineOf(line: string): ChangeLine {

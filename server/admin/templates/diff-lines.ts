@@ -10,11 +10,13 @@ export interface LinePair {
 export interface ShownDiff {
   part: string;
   hunks: LinePair[][];
+  /** Lines that are not shown. */
+  omitted: number;
 }
 
 /** Pairs the lines of each part: what was removed with what was added in its place. */
 export function shownDiff(parts: readonly PartDiff[]): ShownDiff[] {
-  return parts.map(({ part, hunks }) => ({ part, hunks: hunks.map(pairs) }));
+  return parts.map(({ part, hunks, omitted }) => ({ part, hunks: hunks.map(pairs), omitted }));
 }
 
 function pairs({ lines }: DiffHunk): LinePair[] {

@@ -49,6 +49,7 @@ export async function showEditor(page: Page, state: EditorState): Promise<void> 
     ...head,
     readOnly: !may(page.person, 'templates.edit'),
     problem: unsaved?.problem ?? null,
+    leftOut: (view.draft ?? view.published)?.issues ?? [],
     refused: refused?.problem ?? null,
     newSampleData: refused?.newSampleData ?? noSampleData,
     opensSampleData: sampleDataId !== '' || refused?.newSampleData !== undefined,

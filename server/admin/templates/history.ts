@@ -6,7 +6,7 @@ import { authorNames } from './authors.ts';
 import { shownDiff } from './diff-lines.ts';
 import { fieldsOf } from './fields.ts';
 import type { PublicationForm } from './forms.ts';
-import { languageLabel, languagesOf } from './languages.ts';
+import { languageLabel, languagesOf, type Pane } from './languages.ts';
 import { publishedNotice, publishOptions } from './publication.ts';
 import { editorPath, headOf, refOf, viewOf } from './source-page.ts';
 
@@ -69,13 +69,26 @@ export async function showVersion(
   const data = {
     ...(await headOf(page, view)),
     version: { ...stored, author: name(stored.by), why: causeOf(stored) },
-    languages: languagesOf(ref.kind, fields),
+    languages: languagesOf(ref.kind, fields).map(language => ({
+      ...language,
+      lines: language.lines.map(withinPage),
+      blocks: language.blocks.map(withinPage),
+    })),
     values: fields.values,
     sample: fields.sample,
     message: refused?.message ?? `Version ${number} restored`,
     problem: refused?.problem ?? null,
   };
   page.render('templates/version', data, refused?.status ?? 200);
+}
+
+/** Characters shown of one part: more than anybody reads, and a fraction of what a part may have. */
+const longestShown = 50_000;
+
+function withinPage(pane: Pane): Pane {
+  const more = pane.value.length - longestShown;
+  if (more <= 0) return pane;
+  return { ...pane, value: `${pane.value.slice(0, longestShown)}… ${more} more characters` };
 }
 
 /** Publishes an earlier version again, as a new one. */

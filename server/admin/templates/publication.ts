@@ -22,29 +22,43 @@ interface Attempt {
 
 /** Shows what publishing the draft would change, with its errors and warnings. */
 export async function showPublication(page: Page, attempt?: Attempt): Promise<void> {
-  const { mail } = page;
+  const { mail, gone: signal } = page;
   const view = await viewOf(page);
   const { ref, draft, published } = view;
   const head = await headOf(page, view);
   if (!draft) return page.render('templates/no-draft', head);
   const [candidates, diff] = await Promise.all([
-    mail.templates.review(draft.source),
-    published ? mail.templates.diff(ref, published.version, 'draft') : null,
+    mail.templates.review(draft.source, { signal }),
+    published ? mail.templates.diff(ref, published.version, 'draft', { signal }) : null,
   ]);
   const layout = draft.source.kind === 'template' ? draft.source.content.layout : '';
   const issues = placeIssues(ref, layout, distinct(candidates.flatMap(candidate => candidate.issues)));
+  const errors = issues.filter(({ severity }) => severity === 'error');
+  const warnings = issues.filter(({ severity }) => severity === 'warning');
+  // A layout or partial at fault is told of by itself where no template uses it.
+  const touched = candidates.filter(
+    ({ content, key }) => content || (ref.kind === 'template' && key === ref.key),
+  );
   const data = {
     ...head,
-    errors: issues.filter(({ severity }) => severity === 'error'),
-    warnings: issues.filter(({ severity }) => severity === 'warning'),
-    touched: candidates.map(({ key }) => key),
-    others: candidates.map(({ key }) => key).filter(key => ref.kind !== 'template' || key !== ref.key),
+    errors: errors.slice(0, mostIssues),
+    warnings: warnings.slice(0, mostIssues),
+    more: excessOver(errors) + excessOver(warnings),
+    touched: touched.map(({ key }) => key),
+    others: touched.map(({ key }) => key).filter(key => ref.kind !== 'template' || key !== ref.key),
     diff: diff && shownDiff(diff.source),
     message: attempt?.message ?? '',
     problem: attempt?.problem ?? null,
     waiting: await waitingFor(page, sourceName(ref)),
   };
   page.render('templates/publication', data, attempt?.status ?? 200);
+}
+
+/** Issues of each severity on one page: of a layout with a fault each of its templates has some. */
+const mostIssues = 200;
+
+function excessOver(issues: readonly unknown[]): number {
+  return Math.max(0, issues.length - mostIssues);
 }
 
 /** An issue of a shared source shows in every template that has it; here each is listed once. */

@@ -1,6 +1,7 @@
 import {
   type ContractRow,
   type FieldType,
+  jsonExcess,
   rowsToContract,
   type Source,
   type SourceParts,
@@ -71,7 +72,8 @@ export function readSample(json: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(json);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
+      const excess = jsonExcess(value);
+      return excess ? `The data ${excess}. Make it smaller.` : (value as Record<string, unknown>);
     }
     return 'The data must be an object, such as { "name": "Ada" }.';
   } catch (error) {

@@ -14,6 +14,7 @@ export { createFileTemplates, type FileTemplates } from './file-templates.ts';
 export { createFrames, type Frames } from './frames.ts';
 export { checkedTemplates } from './input.ts';
 export { type Issue, type IssuePart, issueText, positionText, type SourcePosition } from './issue.ts';
+export { jsonExcess } from './language/bounds.ts';
 export type { ContractSpec, FieldSpec, FieldType } from './language/contract.ts';
 export { type ContractRow, contractToRows, rowsToContract } from './language/contract-rows.ts';
 export { helperDocs } from './language/helpers.ts';

@@ -1,4 +1,5 @@
 import { firstFault } from '../../shared/joi.ts';
+import { sourceBounds } from './bounds.ts';
 import { type ContractSpec, contractSchema, type FieldSpec, type FieldType } from './contract.ts';
 
 /** One field of a contract as a line of the editor's table. */
@@ -33,6 +34,9 @@ function rowsOf(
   return [row, ...inside, ...item];
 }
 
+/** Characters of a path: as many names as may lie inside of each other, and then some. */
+const longestPath = 1_000;
+
 /** A table as a contract and sample data, or the first row that cannot be part of one. */
 export type ContractOfRows =
   | { contract: ContractSpec; sample: Record<string, unknown> }
@@ -46,9 +50,13 @@ export function rowsToContract(
   rows: readonly ContractRow[],
   sample: Record<string, unknown>,
 ): ContractOfRows {
+  const { contractFields, jsonDepth } = sourceBounds;
+  if (rows.length > contractFields)
+    return { path: 'the table', problem: `has ${rows.length} fields; it may have ${contractFields}` };
   const root: FieldSpec = { type: 'object', fields: {} };
   for (const row of rows) {
-    const problem = addRow(root, row);
+    const isLong = row.path.length > longestPath || steps(row.path).length > jsonDepth / 2;
+    const problem = isLong ? 'goes too deep' : addRow(root, row);
     if (problem) return { path: row.path, problem };
   }
   const contract = root.fields ?? {};
