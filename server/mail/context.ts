@@ -2,6 +2,7 @@ import type { Db } from '../../db/connect.ts';
 import type { SecondPersonAction } from './approvals/states.ts';
 import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
+import type { Learnt } from './reconciliation/learnt.ts';
 import type { Brands } from './routing/brands.ts';
 import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
@@ -62,4 +63,6 @@ export interface MailContext {
   providers: Providers;
   /** The same as `providers.transports`. */
   transports: ReadonlyMap<string, Transport>;
+  /** Streams whose suppressions are known. */
+  learnt: Learnt;
 }

@@ -21,6 +21,7 @@ import { createConsent } from './people/consent.ts';
 import { offerSuppressions } from './people/offers.ts';
 import { createSuppressions } from './people/suppressions.ts';
 import { type EventReader, MalformedEvent, type ProviderEvent } from './providers/event.ts';
+import { learnAtStart } from './reconciliation/learn.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
 import { createSecurityEvents } from './security/security.ts';
@@ -50,6 +51,7 @@ export async function createMail(config: MailConfig, deps: OpenDeps = {}): Promi
     const context = wire(config, deps, db);
     await warnOnClockSkew(context, deps.machineClock ?? context.now);
     const membership = await joinInstances(context, deps.role ?? 'app');
+    if (deps.role !== 'command') learnAtStart(context);
     const release = async () => {
       await membership.leave();
       await releaseDb();

@@ -8,6 +8,7 @@ import { configuredProviders, type ProviderConfig, standardRoutes } from './prov
 import type { Provider } from './providers/provider.ts';
 import { joinProviders, type Providers } from './providers/providers.ts';
 import type { Mailbox, Transport } from './providers/transport.ts';
+import { nothingLearnt } from './reconciliation/learnt.ts';
 import { type Brands, type BrandsConfig, createBrands } from './routing/brands.ts';
 import { refuseMixedStreams } from './routing/lanes.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
@@ -78,6 +79,7 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     secondPerson: { actions: actionsOf(config.secondPerson), mailTo: config.secondPersonMail ?? [] },
     providers,
     transports: providers.transports,
+    learnt: nothingLearnt(),
     log: safeLog(config.logger ?? pino({ level: config.logLevel })),
     retry: { ...defaultRetry, ...config.retry },
     timing: { ...defaultTiming, ...config.timing },

@@ -4,13 +4,14 @@ import { type LeftOut, recordLeftOut } from '../messages/left-out-store.ts';
 import { raiseAlert } from '../monitoring/alerts.ts';
 import { type MissingRoute, missingRoute } from '../monitoring/missing-routes.ts';
 import type { Outcome, Transport } from '../providers/transport.ts';
+import { notLearnt } from '../reconciliation/learn.ts';
 import type { Lane } from '../routing/policy.ts';
 import { addressKey } from '../shared/address.ts';
 import { addMs } from '../shared/time.ts';
 import { type Claim, claimDue, loadClaimed, type MessageToSend, markHandedOver } from './claims-store.ts';
 import { filterEligible } from './eligibility.ts';
 import { keepInactive } from './inactive.ts';
-import { resultOf, withoutRoute } from './outcome-effects.ts';
+import { resultOf, withoutList, withoutRoute } from './outcome-effects.ts';
 import { type Job, renderAll } from './render.ts';
 import { type DeliveryResult, failClaimed, recordResults, stopClaimed } from './results-store.ts';
 
@@ -77,7 +78,8 @@ async function deliverPage(context: MailContext, claims: readonly Claim[]): Prom
   const loaded = await loadClaimed(context.db, claims);
   const going = await dropStopped(context, loaded);
   const routable = await deferUnroutable(context, going);
-  const eligible = await filterEligible(context, routable);
+  const known = await deferUnlearnt(context, routable);
+  const eligible = await filterEligible(context, known);
   const rendered = await renderAll(context, eligible);
   await Promise.all(
     byTransport(context, rendered).map(async ([transport, jobs]) => {
@@ -126,6 +128,19 @@ async function deferUnroutable(
   for (const found of missing.values()) await raiseAlert(context, found);
   await recordResults(db, putOff, now());
   return routable;
+}
+
+/** Defers messages whose stream has suppressions that are not learnt yet. */
+async function deferUnlearnt(
+  context: MailContext,
+  routable: readonly MessageToSend[],
+): Promise<readonly MessageToSend[]> {
+  const waiting = await notLearnt(context, routable);
+  if (waiting.size === 0) return routable;
+  const putOff = routable.filter(({ stream }) => waiting.has(stream));
+  const results = putOff.map(message => withoutList(context, message, waiting.get(message.stream) ?? ''));
+  await recordResults(context.db, results, context.now());
+  return routable.filter(({ stream }) => !waiting.has(stream));
 }
 
 /** Hands over one transport's page: marked, sent over the network, its results recorded. */

@@ -51,6 +51,21 @@ function retryOrFail(
     : { to: 'defer', dueAt: addMs(now(), delay), reason: code };
 }
 
+/** A message whose stream is not known well enough yet waits as long as that takes. */
+export function withoutList(
+  { retry, now }: MailContext,
+  message: MessageToSend,
+  why: string,
+): DeliveryResult {
+  const reason = 'waits until the suppressions of its stream are known';
+  const attempt = { id: message.attemptId, outcome: 'skipped' as const, code: 'not-learnt', answer: why };
+  return {
+    claim: message.claim,
+    attempt: { ...attempt, providerMessageId: null },
+    next: { to: 'defer', dueAt: addMs(now(), retry.firstDelayMs), reason },
+  };
+}
+
 /** A message without a route waits however long it takes: our configuration is wrong, and another process may have the right one. */
 export function withoutRoute(
   { retry, now }: MailContext,
