@@ -108,7 +108,7 @@ export { faultText, nearestName } from './shared/joi.ts';
 export type { Log, Logger } from './shared/log.ts';
 export { builtFile, isBuilt, packageRoot } from './shared/package-root.ts';
 export { topicSchema } from './shared/schemas.ts';
-export { type Turns, workInTurns } from './shared/turns.ts';
+export { workInTurns } from './shared/turns.ts';
 export {
   type Authoring,
   brandKey,

@@ -12,6 +12,7 @@ const desk = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' }
 /** What is asked for but is no page of ours: answers for scripts and programs, files, mail, and ways to other pages. */
 const noPages = [
   '/api/events',
+  '/api/logs',
   '/health',
   '/session',
   '/:id/results.csv',
@@ -204,6 +205,11 @@ describeInBrowser('every page', browser => {
     await page.getByRole('heading', { name: /too much|too large/i }).waitFor();
     await look(page, 'too much');
     expect(faults).to.deep.equal([]);
+  });
+
+  it('leads to Agendash, whose page is not ours', async () => {
+    await page.goto(`${app.url}jobs/agendash/`, { waitUntil: 'load' });
+    await page.getByText(/jobs/i).first().waitFor();
   });
 
   it('was looked at', () => {

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
-import { type Turns, workInTurns } from '../../../mail/index.ts';
+import { workInTurns } from '../../../mail/index.ts';
+
+type Turns = ReturnType<typeof workInTurns>;
 
 /** A text that can be read from its beginning again. */
 export type Source = () => Readable;
