@@ -1,3 +1,5 @@
+import { MailError } from './mail/index.ts';
+
 /**
  * Runs `stop` once, at the first SIGINT or SIGTERM, or when the parent that started this process is gone; then exits.
  * A second signal does not wait.
@@ -23,7 +25,13 @@ export function stopOnSignal(stop: () => Promise<void>): void {
 
 /** Prints what is wrong with a start and ends the process: 78 for configuration, 1 for anything else. */
 export function failStart(error: unknown): never {
-  const { message, exitCode = 1 } = error as Error & { exitCode?: number };
-  console.error(exitCode === 78 ? message : error);
-  process.exit(exitCode);
+  const isConfiguration = isWrongConfiguration(error);
+  console.error(isConfiguration ? (error as Error).message : error);
+  process.exit(isConfiguration ? 78 : 1);
+}
+
+/** True for an error that only a change of the configuration helps against; its message says which. */
+export function isWrongConfiguration(error: unknown): boolean {
+  const { exitCode, code } = (error ?? {}) as { exitCode?: number; code?: string };
+  return exitCode === 78 || (error instanceof MailError && code === 'configuration');
 }

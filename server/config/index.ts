@@ -7,7 +7,7 @@ export { type Config, loadConfig, loadDatabase, loadReadable, type ReadableConfi
 export { ConfigError } from './config-error.ts';
 export { defineMail, type MailOptions, type PostmarkOptions, type WebhookCredential } from './options.ts';
 export { requirePrivatePages } from './private-pages.ts';
-export { type Environment, withoutEmpty } from './variables.ts';
+export { type Environment, variableOf, withoutEmpty } from './variables.ts';
 
 /** Where a configuration is looked for. */
 export interface ConfigSource {

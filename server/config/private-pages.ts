@@ -14,7 +14,7 @@ export function requirePrivatePages({
   if (!production || pagesUnencrypted === 'allow' || publicUrl.startsWith('https:')) return;
   throw new ConfigError([
     `${variableOf('publicUrl')} must be an https URL in production, and it is ${publicUrl}: put a proxy with a certificate in ` +
-      'front of this server, and set it to the address that browsers use. Where the network between them is private, waive ' +
-      `it by name: ${variableOf('pagesUnencrypted')}=allow.`,
+      'front of this server, and set it to the address that browsers use. Where the network between browsers and this ' +
+      `server is private, waive it by name: ${variableOf('pagesUnencrypted')}=allow.`,
   ]);
 }

@@ -1,4 +1,5 @@
 import { isConnectionLost } from '../../db/error-codes.ts';
+import { isWrongConfiguration } from '../../server/stopping.ts';
 import { exitCodes } from './command.ts';
 
 /** How a failed command ends. */
@@ -37,7 +38,7 @@ export function describeFailure(error: unknown): Failure {
     name,
     message,
     code = '',
-    exitCode = exitCodes.no,
+    exitCode = isWrongConfiguration(error) ? exitCodes.config : exitCodes.no,
     stack,
   } = error as Partial<Error> & {
     code?: string;

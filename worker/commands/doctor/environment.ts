@@ -15,7 +15,7 @@ export const environment: readonly Examination[] = [
       if (faults.length === 0) return good(`Read from ${from}.`);
       return bad(
         `Faults: ${faults.join(' ')}`,
-        'Correct these in postlane.config.* or in the environment; "postlane init" lays a configuration to begin with.',
+        'Correct these in postlane.config.* or in the environment; "postlane init" writes a configuration to begin with.',
       );
     },
   },
