@@ -26,6 +26,17 @@ describe('counts of requests by address', () => {
     expect(callerAddress({ ip: one })).not.to.equal(callerAddress({ ip: other }));
     expect(callerAddress({ ip: '192.0.2.1' })).to.equal('192.0.2.1');
   });
+
+  it('are of one address whatever port a proxy writes behind it', () => {
+    expect(callerAddress({ ip: '192.0.2.1:50123' })).to.equal('192.0.2.1');
+    const network = callerAddress({ ip: '2001:db8::1' });
+    expect(callerAddress({ ip: '[2001:db8::1]:50123' })).to.equal(network);
+  });
+
+  it('keep nothing longer than an address of what somebody writes into a header', () => {
+    for (const ip of ['x'.repeat(16_000), `[${':'.repeat(16_000)}`, '1'.repeat(16_000)])
+      expect(callerAddress({ ip }).length).to.be.at.most(64);
+  });
 });
 
 describe('addresses of the own network', () => {
