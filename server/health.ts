@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler } from 'express';
 import { limitRequests } from './limits/limit-requests.ts';
 import { isPrivateAddress } from './limits/private-address.ts';
@@ -8,10 +9,13 @@ const freshMs = 1_000;
 const perMinute = 120;
 
 /**
- * `GET /health`: 200 and `{ status: 'ok' }` while the database answers, else 503 and `{ status: 'unavailable' }`. Why is in the
- * log. Strangers are limited; checks from the own network are not, or a flood through a proxy would end them.
+ * `GET /health`: 200 and `{ status: 'ok' }` while the database answers within `patienceMs`, else 503 and
+ * `{ status: 'unavailable' }`. Why is in the log. Strangers are limited; checks from the own network are not, or a flood through a proxy would end them.
  */
-export function healthEndpoint(mail: Pick<Mail, 'ping' | 'log'>): RequestHandler[] {
+export function healthEndpoint(
+  mail: Pick<Mail, 'ping' | 'log'>,
+  { patienceMs = 5_000 }: { patienceMs?: number } = {},
+): RequestHandler[] {
   const check = onceIn(freshMs, async () => {
     try {
       await mail.ping();
@@ -29,7 +33,7 @@ export function healthEndpoint(mail: Pick<Mail, 'ping' | 'log'>): RequestHandler
   return [
     limit,
     async (_request, response) => {
-      const isUp = await check();
+      const isUp = await Promise.race([check(), sleep(patienceMs, false, { ref: false })]);
       response.status(isUp ? 200 : 503).json({ status: isUp ? 'ok' : 'unavailable' });
     },
   ];

@@ -1,8 +1,10 @@
 import { createServer, type RequestListener } from 'node:http';
 import { expect } from 'chai';
+import express from 'express';
 import { pino } from 'pino';
 import { createApp, publicRouter } from '../../server/app.ts';
 import { loadConfig } from '../../server/config/index.ts';
+import { healthEndpoint } from '../../server/health.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { failuresPerMinute } from '../../server/webhooks.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
@@ -161,6 +163,17 @@ describe('floods', function () {
       expect(new Set(strange)).to.deep.equal(new Set([200]));
       expectRefused(await ask('GET /health', [from('192.0.2.20')]));
       expect((await ask('GET /health', [])).status).to.equal(200);
+    });
+
+    it('are answered while the database keeps silent, and wait for one answer of it together', async () => {
+      let asked = 0;
+      const silent = () => {
+        asked += 1;
+        return new Promise<never>(() => {});
+      };
+      await start(express().use(healthEndpoint({ ...mail, ping: silent }, { patienceMs: 50 })));
+      expect(await flood(5, () => ask('GET /health', []))).to.deep.equal(Array(5).fill(503));
+      expect(asked).to.equal(1);
     });
 
     it('tell nobody why it is down', async () => {
