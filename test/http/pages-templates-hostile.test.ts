@@ -37,7 +37,35 @@ const poisons: [what: string, change: (content: Source<'template'>['content']) =
     content => Object.assign(content, { sample: nested(1_700) }),
     /The sample goes deeper/,
   ],
+  ['17,000 languages', content => Object.assign(content.locales, manyLanguages()), /1700\d languages/],
+  [
+    '20,000 languages that are none',
+    content => {
+      for (let i = 0; i < 20_000; i++) content.locales[`x${i}`] = { subject: 's', html: 'h' };
+    },
+    /2000\d languages|cannot be read/,
+  ],
+  ...(
+    [
+      ['no languages', { locales: null }],
+      ['a text that is a number', { locales: { default: { subject: 's', html: 5 } } }],
+      ['a contract that is a list', { contract: [1] }],
+      ['a layout without end', { layout: 'x'.repeat(100_000) }],
+      ['no content', { contract: undefined, sample: undefined, locales: undefined }],
+    ] as const
+  ).map(([what, parts]): (typeof poisons)[number] => [
+    what,
+    content => Object.assign(content, parts),
+    /The template cannot be read/,
+  ]),
 ];
+
+/** Each of them could be one: `aa-AA`, `ba-AA` and so on. */
+function manyLanguages(): Record<string, { subject: string; html: string }> {
+  const letter = (i: number) => String.fromCharCode(97 + (i % 26));
+  const name = (i: number) => `${letter(i)}${letter(i / 26)}-${letter(i / 676)}a`;
+  return Object.fromEntries(Array.from({ length: 17_000 }, (_, i) => [name(i), { subject: 's', html: 'h' }]));
+}
 
 function inHtml(html: string): (content: Source<'template'>['content']) => void {
   return content => Object.assign(content.locales.default, { html });
@@ -151,11 +179,8 @@ describe('pages about templates, given drafts that do harm', function () {
         expect(status, path).to.be.below(500);
         expect(spent, path).to.be.below(mostMs);
       }
-      const told = [
-        (await admin.get('/email-verification')).text,
-        (await admin.get('/email-verification/publication')).text,
-      ].join('\n');
-      expect(told).to.match(fault);
+      expect((await admin.get('/email-verification')).status).to.equal(200);
+      expect((await admin.get('/email-verification/publication')).text).to.match(fault);
       const revision = await desk.revisionOf(ref.key);
       const answer = await admin.post('/email-verification/publication', {
         revision,
@@ -183,5 +208,37 @@ describe('pages about templates, given drafts that do harm', function () {
     }
     const { text } = await request(app).get('/templates/email-verification/diff?from=1&to=draft');
     expect(text).to.match(/further lines of this change are not shown/);
+  });
+
+  it('show of a conflict no more than can be read of the other side, and all of what will be saved', async () => {
+    const content = JSON.parse(clean);
+    content.locales.default.text = `theirs ${'t'.repeat(900_000)}`;
+    await store(content);
+    const desk = templateDesk(opened.mail, person => opened.appAt('/', person));
+    const admin = await desk.visit('admin');
+    const form = await desk.formOf(ref.key, {
+      'locales[default][text]': `mine ${'m'.repeat(500_000)}`,
+      revision: '1',
+      next: 'save',
+    });
+    const { status, text } = await admin.post('/email-verification/draft', form);
+    expect(status).to.equal(409);
+    expect(/t{1000,}/.exec(text)?.[0].length).to.be.below(60_000);
+    expect(/m{1000,}/.exec(text)?.[0].length).to.equal(500_000);
+    expect(text).to.match(/\d+ more characters/);
+  });
+
+  it('list no more issues of a draft than can be read', async () => {
+    const content = JSON.parse(clean);
+    content.locales.default.html = Array.from({ length: 1_000 }, (_, i) => `<p>{{unknown${i}}}</p>`).join(
+      '\n',
+    );
+    await store(content);
+    const { text } = await request(opened.appAt('/')).get('/templates/email-verification/publication');
+    expect(text.match(/unknown\d+/g)?.length ?? 0).to.be.above(100);
+    expect(text)
+      .to.match(/\d+ errors</)
+      .and.match(/\d+ further issues? not shown/);
+    expect(text.length).to.be.below(500_000);
   });
 });

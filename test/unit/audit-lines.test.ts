@@ -59,6 +59,16 @@ describe('changes for reading', () => {
     expect(lines.filter(({ kind }) => kind === 'ins').length).to.be.greaterThan(0);
   });
 
+  it('shows no more of a long text than can be read', () => {
+    const long = (line: string) => Array.from({ length: 100_000 }, (_, i) => `${line} ${i}`).join('\n');
+    const manyLines = changeLines({ text: long('before') }, { text: long('after') });
+    expect(manyLines.length).to.be.within(2_000, 4_100);
+    expect(manyLines.at(-1)?.text).to.match(/not all of it is shown/);
+    const [oneLine] = changeLines(null, 'x'.repeat(1_000_000));
+    expect(oneLine?.text.length).to.be.below(1_100);
+    expect(oneLine?.text).to.match(/999000 more characters$/);
+  });
+
   it('says what was done', () => {
     expect(
       [

@@ -4,7 +4,7 @@ import type { Page } from '../page.ts';
 import { type EditorFields, fieldsOf } from './fields.ts';
 import { languageLabel } from './languages.ts';
 import { sourceOf } from './source-of.ts';
-import { currentSource, headOf } from './source-page.ts';
+import { currentSource, headOf, longestShown } from './source-page.ts';
 
 /**
  * Shows what two people wrote at once, side by side. Mine stays in the form, to be edited and saved over theirs; what
@@ -23,7 +23,7 @@ export async function showConflict(
     text,
     label: labelOf(field),
     code: field.endsWith('[html]') || field.endsWith('[mjml]') ? 'html' : 'text',
-    theirs: theirTexts.get(field) ?? '',
+    ...theirSide(theirTexts.get(field) ?? ''),
   }));
   const head = await headOf(page, current);
   const latest = head.draft ?? head.published;
@@ -33,13 +33,18 @@ export async function showConflict(
     who: latest?.by,
     when: latest?.at,
     baseVersion: reason === 'base' ? String(current.published?.version ?? '') : '',
-    differing: entries.filter(({ text, theirs: other }) => text !== other),
-    same: entries.filter(({ text, theirs: other }) => text === other),
+    differing: entries.filter(({ field, text }) => text !== (theirTexts.get(field) ?? '')),
+    same: entries.filter(({ field, text }) => text === (theirTexts.get(field) ?? '')),
     tableDiffers: !isDeepStrictEqual(dataOf(ref, mine), dataOf(ref, theirs)),
     rows: mine.rows,
     sample: mine.sample,
   };
   page.render('templates/conflict', data, 409);
+}
+
+// Mine is whole, for it is saved; of theirs no more than anybody takes over by hand.
+function theirSide(text: string): { theirs: string; more: number } {
+  return { theirs: text.slice(0, longestShown), more: Math.max(0, text.length - longestShown) };
 }
 
 /** Contract and sample, as they would be stored. */

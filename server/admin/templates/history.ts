@@ -8,7 +8,7 @@ import { fieldsOf } from './fields.ts';
 import type { PublicationForm } from './forms.ts';
 import { languageLabel, languagesOf, type Pane } from './languages.ts';
 import { publishedNotice, publishOptions } from './publication.ts';
-import { editorPath, headOf, refOf, viewOf } from './source-page.ts';
+import { editorPath, headOf, longestShown, refOf, viewOf } from './source-page.ts';
 
 const perPage = 50;
 
@@ -81,9 +81,6 @@ export async function showVersion(
   };
   page.render('templates/version', data, refused?.status ?? 200);
 }
-
-/** Characters shown of one part: more than anybody reads, and a fraction of what a part may have. */
-const longestShown = 50_000;
 
 function withinPage(pane: Pane): Pane {
   const more = pane.value.length - longestShown;

@@ -1,5 +1,6 @@
 import {
   type Conflict,
+  type Draft,
   type PublishOptions,
   type SourceRef,
   sourceName,
@@ -28,7 +29,7 @@ export async function showPublication(page: Page, attempt?: Attempt): Promise<vo
   const head = await headOf(page, view);
   if (!draft) return page.render('templates/no-draft', head);
   const [candidates, diff] = await Promise.all([
-    mail.templates.review(draft.source, { signal }),
+    reviewed(page, view.ref, draft),
     published ? mail.templates.diff(ref, published.version, 'draft', { signal }) : null,
   ]);
   const layout = draft.source.kind === 'template' ? draft.source.content.layout : '';
@@ -43,6 +44,7 @@ export async function showPublication(page: Page, attempt?: Attempt): Promise<vo
     ...head,
     errors: errors.slice(0, mostIssues),
     warnings: warnings.slice(0, mostIssues),
+    found: { errors: errors.length, warnings: warnings.length },
     more: excessOver(errors) + excessOver(warnings),
     touched: touched.map(({ key }) => key),
     others: touched.map(({ key }) => key).filter(key => ref.kind !== 'template' || key !== ref.key),
@@ -52,6 +54,12 @@ export async function showPublication(page: Page, attempt?: Attempt): Promise<vo
     waiting: await waitingFor(page, sourceName(ref)),
   };
   page.render('templates/publication', data, attempt?.status ?? 200);
+}
+
+/** Every template as it would be; of a draft that is not whole only what is wrong with that. */
+function reviewed({ mail, gone: signal }: Page, { key }: SourceRef, { source, issues }: Draft) {
+  if (issues.length === 0) return mail.templates.review(source, { signal });
+  return [{ key, content: null, issues: issues.map(one => ({ ...one, template: key })) }];
 }
 
 /** Issues of each severity on one page: of a layout with a fault each of its templates has some. */

@@ -24,6 +24,9 @@ export function currentSource({ ref, draft, published }: SourceView) {
   return source;
 }
 
+/** Characters shown of one part to be read: more than anybody does, and a fraction of what a part may have. */
+export const longestShown = 50_000;
+
 /** Where its editor is. */
 export function editorPath(ref: SourceRef): string {
   return `templates/${encodeURIComponent(refText(ref))}`;

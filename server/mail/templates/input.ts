@@ -103,7 +103,7 @@ const rules: Rules<MailTemplates> = {
     ),
   ],
   replayed: [argument('messageId', idSchema)],
-  compileMjml: [argument('source', text.required())],
+  compileMjml: [argument('source', text.required()), wanted],
   sendTest: [
     content,
     argument('test', Joi.object({ ...choice, to: addressSchema.required(), by, locale }).required()),

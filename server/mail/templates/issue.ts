@@ -47,6 +47,11 @@ export function issue(
   return { part: 'template', locale: null, line: 1, column: 1, severity: 'error', ...more, rule, message };
 }
 
+/** True for what says that a check used up its time or memory, so that not all was looked at. */
+export function usedUp({ rule }: Pick<Issue, 'rule'>): boolean {
+  return rule === 'time' || rule === 'memory';
+}
+
 /** True for what blocks publishing. */
 export function isError({ severity }: Issue): boolean {
   return severity === 'error';

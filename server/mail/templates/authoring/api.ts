@@ -28,8 +28,8 @@ export interface SourceSummary extends SourceRef {
 export interface Draft<K extends SourceKind = SourceKind> {
   source: Source<K>;
   /**
-   * What of it is larger or deeper than a source may be, as something stored by other means can be: that is left out of
-   * `source`. Empty for whatever was saved here.
+   * What of it is larger or deeper than a source may be or has another shape, as something stored by other means can
+   * have: that is left out of `source`. Empty for whatever was saved here.
    */
   issues: Issue[];
   /** The published version it was begun on; null when there was none. */

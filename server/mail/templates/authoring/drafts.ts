@@ -3,9 +3,9 @@ import { MailError } from '../../error.ts';
 import type { AuditAction } from '../../shared/audit-actions.ts';
 import { recordChange } from '../../shared/audit-store.ts';
 import { inTransaction } from '../../shared/transaction.ts';
-import { shownWithinBounds } from '../language/bounds.ts';
 import { type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
 import { checkSource, inheritConfidential } from '../language/source-schema.ts';
+import { readStored } from '../language/stored-source.ts';
 import type { Conflict, Saved } from './api.ts';
 import type { AuthoringContext } from './context.ts';
 import { dropDraft, insertDraft, readDraft, removeEmpty, updateDraft } from './drafts-store.ts';
@@ -64,9 +64,7 @@ export async function discardDraft(
     if (!(await dropDraft(trx, ref, revision))) return false;
     await removeEmpty(trx, ref);
     if (head?.draft) {
-      const before = Object.fromEntries(
-        textsOf(shownWithinBounds({ ...ref, content: head.draft } as Source).source),
-      );
+      const before = Object.fromEntries(textsOf(readStored(ref, head.draft).source));
       await recordChange(trx, { ...named(ref, 'discard'), by, at, before, after: null });
     }
     return true;

@@ -1,8 +1,9 @@
 import { MailError } from '../../error.ts';
-import { shownWithinBounds } from '../language/bounds.ts';
 import { compose } from '../language/compose.ts';
-import { refOf, type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
+import { type Source, type SourceRef, sourceName, textsOf } from '../language/source.ts';
+import { readStored } from '../language/stored-source.ts';
 import type { TemplateContent } from '../language/template.ts';
+import type { Wanted } from '../preview/draft-checks.ts';
 import { readNumberedVersion } from '../versions-store.ts';
 import type { SourceDiff, VersionPick, VersionSummary } from './api.ts';
 import type { AuthoringContext } from './context.ts';
@@ -30,7 +31,7 @@ export async function diffVersions(
   { from, to, signal }: { from: VersionPick; to: VersionPick; signal: AbortSignal | undefined },
 ): Promise<SourceDiff> {
   const { checks } = context;
-  const [old, young] = await Promise.all([pick(context, ref, from), pick(context, ref, to)]);
+  const [old, young] = await Promise.all([pick(context, ref, from, signal), pick(context, ref, to, signal)]);
   const texts = { before: textsOf(old.source), after: textsOf(young.source) };
   const versions = { from: old.content, to: young.content };
   const [source, rendered] = await Promise.all([
@@ -48,21 +49,27 @@ interface Picked {
   content: TemplateContent | null;
 }
 
-async function pick(context: AuthoringContext, ref: SourceRef, version: VersionPick): Promise<Picked> {
-  if (version === 'draft') return pickDraft(context, ref);
+async function pick(
+  context: AuthoringContext,
+  ref: SourceRef,
+  version: VersionPick,
+  signal: AbortSignal | undefined,
+): Promise<Picked> {
+  if (version === 'draft') return pickDraft(context, ref, { signal });
   const stored = await readSourceVersion(context.db, ref, version);
   if (!stored) throw new MailError('unknown-template', `${ref.key} has no version ${version}.`, 'version');
   const composed = ref.kind === 'template' ? await readNumberedVersion(context.db, ref.key, version) : null;
-  const { source, issues } = shownWithinBounds(stored.source);
+  const { source, issues } = readStored(ref, stored.source.content);
   return { source, content: issues.length > 0 ? null : (composed?.content ?? null) };
 }
 
-async function pickDraft(context: AuthoringContext, ref: SourceRef): Promise<Picked> {
+async function pickDraft(context: AuthoringContext, ref: SourceRef, wanted: Wanted): Promise<Picked> {
   const head = await readDraft(context.db, ref);
   if (!head?.draft) throw new MailError('unknown-template', `${ref.key} has no draft.`, 'version');
-  const { source, issues } = shownWithinBounds({ ...refOf(ref), content: head.draft } as Source);
+  const { source, issues } = readStored(ref, head.draft);
   if (source.kind !== 'template' || issues.length > 0) return { source, content: null };
-  const read = await readUnpublished(context, (await compileSource(context, source)).source);
+  const compiled = await compileSource(context, source, wanted);
+  const read = await readUnpublished(context, compiled.source, wanted);
   const { sources } = await context.published();
   const next = new Map(sources).set(sourceName(source), read);
   return { source: read.source, content: compose(read, next).content };

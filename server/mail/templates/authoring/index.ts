@@ -11,7 +11,7 @@ import { diffVersions, historyOf } from './history.ts';
 import { publishDraft, restoreVersion, reviewSource } from './publications.ts';
 import { createPublishedSources, listSources, versionOf, viewOf } from './published-sources.ts';
 import { compileSource, readUnpublished } from './unpublished.ts';
-import { boundsIssues } from './validate.ts';
+import { foundIssues } from './validate.ts';
 
 /** See {@link Authoring}. `folder` holds the template files, and `brandFolders` by brand those of its own. */
 export function createAuthoring(
@@ -71,9 +71,9 @@ async function composeWith(
   const { sources } = await context.published();
   const before = find(sources, 'template', key);
   const published = before ? compose(before, sources).content : null;
-  const over = boundsIssues(input);
+  const over = foundIssues(input);
   if (over.length > 0) return { key, content: null, published, issues: over };
-  const { source } = await compileSource(context, input);
+  const { source } = await compileSource(context, input, wanted);
   const read = await readUnpublished(context, source, wanted);
   const next = new Map(sources).set(sourceName(source), read);
   const after = find(next, 'template', key);

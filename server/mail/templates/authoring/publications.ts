@@ -18,7 +18,7 @@ import { type Plan, planPublication } from './plan.ts';
 import { type Decide, publishChanges, type Stale } from './publish-changes.ts';
 import type { PublishedSources } from './published-sources.ts';
 import { compileSource, readUnpublished } from './unpublished.ts';
-import { boundsIssues, sourceIssues, validate } from './validate.ts';
+import { foundIssues, sourceIssues, validate } from './validate.ts';
 
 /** How to publish, and who has a say in it. */
 export interface DecidedOptions extends PublishOptions {
@@ -65,9 +65,9 @@ export async function reviewSource(
   wanted?: Wanted,
 ): Promise<Candidate[]> {
   const { key } = input;
-  const over = boundsIssues(input);
+  const over = foundIssues(input);
   if (over.length > 0) return [{ key, content: null, published: null, issues: over }];
-  const { source, issues } = await compileSource(context, input);
+  const { source, issues } = await compileSource(context, input, wanted);
   const read = await readUnpublished(context, source, wanted);
   const change = { ...read, cause: { kind: 'edit' } as const, message: '', by: '' };
   const { affected } = await planPublication(await context.published(), [change]);

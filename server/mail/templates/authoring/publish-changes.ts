@@ -19,7 +19,7 @@ import {
 } from './publications-store.ts';
 import type { PublishedSources } from './published-sources.ts';
 import { compileSource, readUnpublished } from './unpublished.ts';
-import { boundsIssues, sourceIssues } from './validate.ts';
+import { foundIssues, sourceIssues } from './validate.ts';
 
 /** What to publish, and how. */
 export interface PublishRequest {
@@ -66,7 +66,7 @@ export async function publishChanges(
     const published = await context.published();
     const changes = await request.read(published);
     if ('stale' in changes) return { state: 'stale', reason: changes.stale };
-    const over = changes.flatMap(({ source }) => boundsIssues(source));
+    const over = changes.flatMap(({ source }) => foundIssues(source));
     if (over.length > 0) return { state: 'refused', issues: over };
     const compiled = await compileChanges(context, changes);
     const plan = await planPublication(published, compiled.changes);

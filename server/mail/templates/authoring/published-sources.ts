@@ -5,6 +5,7 @@ import { shownWithinBounds } from '../language/bounds.ts';
 import type { Sources } from '../language/compose.ts';
 import { type ReadSource, readHere } from '../language/inclusions.ts';
 import { brandKey, type Source, type SourceKind, sourceName } from '../language/source.ts';
+import { readStored } from '../language/stored-source.ts';
 import { type Uses, usesAmong } from '../language/uses.ts';
 import { type TemplateInForce, templatesInForce } from '../versions-store.ts';
 import type { SourceSummary, SourceVersion, SourceView, VersionSummary } from './api.ts';
@@ -100,7 +101,7 @@ export async function viewOf<K extends SourceKind>(
   const head = await readDraft(db, ref);
   if (!head) return null;
   const { draft, draftAt, draftBy, draftBase, version, revision } = head;
-  const shown = draft && withinBounds<K>({ ...ref, content: draft } as Source);
+  const shown = draft && asFound<K>(ref, draft);
   return {
     ref: { kind: ref.kind, key: ref.key },
     revision,
@@ -130,11 +131,14 @@ export async function versionOf<K extends SourceKind>(
   if (!stored) return null;
   const { source, ...entry } = stored;
   const head = await readHead(db, ref);
-  return { ...summaryOf(entry, head?.version ?? null), ...withinBounds<K>(source) };
+  return { ...summaryOf(entry, head?.version ?? null), ...asFound<K>(ref, source.content) };
 }
 
-function withinBounds<K extends SourceKind>(stored: Source): { source: Source<K>; issues: Issue[] } {
-  const { source, issues } = shownWithinBounds(stored);
+function asFound<K extends SourceKind>(
+  ref: { kind: K; key: string },
+  stored: unknown,
+): { source: Source<K>; issues: Issue[] } {
+  const { source, issues } = readStored(ref, stored);
   return { source: source as Source<K>, issues };
 }
 

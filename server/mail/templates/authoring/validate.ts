@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import { MailError } from '../../error.ts';
-import { type Issue, inOrder, isError, issue, positionText } from '../issue.ts';
-import { shownWithinBounds } from '../language/bounds.ts';
+import { type Issue, inOrder, isError, issue, positionText, usedUp } from '../issue.ts';
 import { parseIssue } from '../language/compose.ts';
 import { compileContract } from '../language/contract.ts';
 import type { ReadSource } from '../language/inclusions.ts';
 import { compileTemplate } from '../language/render.ts';
 import { type BrandSource, canonicalLocale, noLayout, type Source } from '../language/source.ts';
+import { readStored } from '../language/stored-source.ts';
 import type { TemplateContent } from '../language/template.ts';
 import { checkPaths } from '../language/walk.ts';
 import { confidentialIssues } from '../lint/confidential/check.ts';
@@ -27,7 +27,7 @@ export async function validate(
   const check = async (content: TemplateContent): Promise<Issue[]> => {
     if (hogs >= mostHogs) return [notChecked];
     const found = await checks.check(content, wanted);
-    if (found.some(({ rule }) => rule === 'time' || rule === 'memory')) hogs++;
+    if (found.some(usedUp)) hogs++;
     return found;
   };
   const candidateOf = async (one: AffectedTemplate): Promise<Candidate> => {
@@ -50,17 +50,17 @@ const notChecked = issue('time', 'Not checked, because the check of other templa
 
 // One that gave a link away before gives it away now, and perhaps to somebody else; what could not be checked may be
 // anything.
-function isAlwaysTold({ rule }: Issue): boolean {
-  return rule === 'confidential' || rule === 'time' || rule === 'memory';
+function isAlwaysTold(one: Issue): boolean {
+  return one.rule === 'confidential' || usedUp(one);
 }
 
 function sameness({ part, locale, rule, message }: Issue): string {
   return JSON.stringify([part, locale, rule, message]);
 }
 
-/** What of a source beside its texts is over the bounds: with that it is neither put together nor compared. */
-export function boundsIssues(source: Source): TemplateIssue[] {
-  return shownWithinBounds(source).issues.map(one => ({ ...one, template: source.key }));
+/** What of a source beside its texts is over the bounds or has no meaning: with that it is neither put together nor compared. */
+export function foundIssues(source: Source): TemplateIssue[] {
+  return readStored(source, source.content).issues.map(one => ({ ...one, template: source.key }));
 }
 
 /** Issues that only the source shows, before any template is put together with it. */

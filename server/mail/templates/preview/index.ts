@@ -1,5 +1,5 @@
 import type { TemplatesContext } from '../context.ts';
-import { type Issue, issue } from '../issue.ts';
+import type { Issue } from '../issue.ts';
 import type { Rendered } from '../language/render.ts';
 import { type TemplateContent, withBrandValues } from '../language/template.ts';
 import { checkTemplate } from './check-template.ts';
@@ -25,7 +25,7 @@ export interface TemplateChecks {
   /** A message of a replay as it was sent, for its picture; null once its content is purged. */
   replayed(messageId: string): Promise<Rendered | null>;
   /** MJML to HTML, Handlebars in it left as it is. `html` is empty when there are issues. */
-  compileMjml(source: string): Promise<CompiledMjml>;
+  compileMjml(source: string, options?: Wanted): Promise<CompiledMjml>;
   /** Sends it to one address, marked as a test; it is no message of the ledger and counts nowhere. */
   sendTest(content: TemplateContent, test: TestSend): Promise<TestResult>;
   sampleData: SampleDataSets;
@@ -47,15 +47,19 @@ export function createTemplateChecks(shared: TemplatesContext): TemplateChecks {
     preview: inBrand(preview),
     replay: inBrand(replay),
     replayed: messageId => replayedAsSent(shared, messageId),
-    compileMjml: source => compileMjml(shared.renderPool, source),
+    compileMjml: (source, options) => compileMjml(shared.renderPool, source, options),
     sendTest: inBrand(sendTest),
     sampleData: createSampleData(shared),
   };
 }
 
 /** See {@link TemplateChecks.compileMjml}. */
-export async function compileMjml(renderPool: RenderPool, source: string): Promise<CompiledMjml> {
-  const outcome = await renderPool.run('compileMjml', source);
+export async function compileMjml(
+  renderPool: RenderPool,
+  source: string,
+  { signal }: Wanted = {},
+): Promise<CompiledMjml> {
+  const outcome = await renderPool.run('compileMjml', source, { signal });
   if (outcome.ok) return outcome.value;
-  return { html: '', issues: [issue('mjml', outcome.problem.message, { part: 'mjml' })] };
+  return { html: '', issues: [{ ...outcome.problem, part: 'mjml' }] };
 }
