@@ -121,8 +121,11 @@ export async function countConsentsIn(
 }
 
 /** The rule of `stops` for bulk mail, in SQL; a test compares the two. */
-function stoppedBy({ streams, topic, category }: MailKind): { sql: string; bindings: (string | string[])[] } {
-  const sql = `(s.scope IN ('everything', 'non-essential', 'bulk')
+function stoppedBy({ streams, topic, category, essential }: MailKind): {
+  sql: string;
+  bindings: (string | string[])[];
+} {
+  const sql = `(s.scope IN ('everything', 'bulk'${essential ? '' : ", 'non-essential'"})
     OR (s.scope = 'topic' AND s.topic = ?)
     OR (s.scope = 'stream' AND (
       s.stream IN (?)
