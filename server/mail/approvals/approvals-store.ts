@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { ApprovalsRow } from '../../../db/rows.ts';
+import { firstIdAt } from '../shared/ids.ts';
 import { utc } from '../shared/time.ts';
 import {
   type ApprovalState,
@@ -140,6 +141,16 @@ export async function campaignPreparers(db: Knex, campaignId: string): Promise<s
     .where({ subject: `campaign:${campaignId}` })
     .whereIn('action', ['campaign.create', 'campaign.add-recipients', 'campaign.remove-recipients'])
     .pluck('changed_by');
+}
+
+/** Deletes the first so many requests made before `cutoff` that nobody can decide any more; returns how many there were. */
+export async function deleteApprovals(db: Knex, cutoff: Date, now: Date, limit: number): Promise<number> {
+  return db('postlane_approvals')
+    .where('id', '<', firstIdAt(cutoff))
+    .where(closed => closed.whereNot({ state: 'requested' }).orWhere('expires_at', '<=', utc(now)))
+    .orderBy('id')
+    .limit(limit)
+    .delete();
 }
 
 function approvalOf({ request, seen, preparedBy, ...row }: Stored): Approval {

@@ -1,4 +1,6 @@
 import type { Db } from '../../../db/connect.ts';
+import { deleteApprovals } from '../approvals/approvals-store.ts';
+import { deleteStrangersEntries } from '../shared/audit-store.ts';
 import { cursorPosition, moveCursor } from '../shared/cursors-store.ts';
 import { firstIdAt } from '../shared/ids.ts';
 import { dayMs, utc } from '../shared/time.ts';
@@ -10,13 +12,19 @@ export interface Purged {
   attachments: number;
   rawEvents: number;
   audience: number;
+  /** Requests for a second person's word. */
+  approvals: number;
+  /** Entries of the audit log about what strangers did at the doors, with their network addresses. */
+  strangersEntries: number;
 }
 
 const page = 1000;
 
 /**
  * Removes what is personal and large of settled messages accepted before `cutoff`: contents, subjects, metadata, files
- * that no message uses, raw events, frozen audiences. The messages' rows stay. In pages, so that no lock is held for long.
+ * that no message uses, raw events, frozen audiences; and of people what was asked for and decided before, and which
+ * addresses strangers came from. The messages' rows and all other entries of the audit log stay. In pages, so that no lock
+ * is held for long.
  */
 export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
   const before = [firstIdAt(cutoff)];
@@ -40,6 +48,8 @@ export async function purge(db: Db, cutoff: Date, now: Date): Promise<Purged> {
       [utc(cutoff)],
       'DELETE FROM postlane_campaign_recipients WHERE position IN (?)',
     ),
+    approvals: await repeated(() => deleteApprovals(db, cutoff, now, page)),
+    strangersEntries: await repeated(() => deleteStrangersEntries(db, cutoff, page)),
   };
 }
 
@@ -82,14 +92,23 @@ async function inPages(
   }
 }
 
-/** Of changes made once. A page at a time, by the index of their time. */
+/** Of changes made once, by the index of their time. */
 async function purgeKeys(db: Db, cutoff: Date): Promise<void> {
-  for (let removed = page; removed === page; ) {
-    removed = await db('postlane_idempotency_keys')
+  await repeated(() =>
+    db('postlane_idempotency_keys')
       .where('created_at', '<', utc(cutoff))
       .orderBy('created_at')
       .limit(page)
-      .delete();
+      .delete(),
+  );
+}
+
+/** Removes a page at a time until one is not full. */
+async function repeated(removePage: () => Promise<number>): Promise<number> {
+  for (let total = 0; ; ) {
+    const removed = await removePage();
+    total += removed;
+    if (removed < page) return total;
   }
 }
 

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { raiseAlert } from '../monitoring/alerts.ts';
-import { type SecurityKind, securityKinds } from '../shared/audit-actions.ts';
+import { type SecurityKind, securityKinds, stranger } from '../shared/audit-actions.ts';
 import { amendEntry, recordChange } from '../shared/audit-store.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
 import { addMs } from '../shared/time.ts';
@@ -113,7 +113,7 @@ async function auditCount(
 }
 
 function enter({ db, now }: MailContext, event: SecurityEvent, after: object): Promise<string> {
-  const { kind, accountId, address, by = 'anonymous' } = event;
+  const { kind, accountId, address, by = stranger } = event;
   return recordChange(db, {
     by,
     action: kind,

@@ -19,6 +19,9 @@ export const securityKinds = [
 /** One of {@link securityKinds}. */
 export type SecurityKind = (typeof securityKinds)[number];
 
+/** Who did it, where nobody knows. */
+export const stranger = 'anonymous';
+
 /** Every action of the audit log: resource and verb. A new one is added here; the admin app must label it to compile. */
 export const auditActions = [
   'account.disable',

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { columns, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { AuditEntriesRow } from '../../../db/rows.ts';
-import type { AuditAction } from './audit-actions.ts';
+import { type AuditAction, securityKinds, stranger } from './audit-actions.ts';
 import { utc } from './time.ts';
 
 /** Who makes a change; named actors are in the audit log. */
@@ -123,6 +123,21 @@ export async function readAuditEntry(db: Db, id: string): Promise<AuditEntry | n
 /** Every action that was ever recorded, in order. The index alone answers it. */
 export async function listAuditActions(db: Db): Promise<string[]> {
   return db('postlane_audit_entries').distinct('action').orderBy('action').pluck('action');
+}
+
+/**
+ * Deletes what strangers did at the doors before `cutoff`, of the first `limit` entries; returns how many there were. What
+ * people did who are known stays.
+ */
+export async function deleteStrangersEntries(db: Db, cutoff: Date, limit: number): Promise<number> {
+  const first = await db('postlane_audit_entries')
+    .select('id', 'at')
+    .where({ changed_by: stranger })
+    .whereIn('action', securityKinds)
+    .orderBy('id')
+    .limit(limit);
+  const old = first.filter(({ at }) => at < cutoff).map(({ id }) => id);
+  return old.length === 0 ? 0 : db('postlane_audit_entries').whereIn('id', old).delete();
 }
 
 /** Largest value kept whole, in characters of its JSON: an entry is for reading, not a copy of everything. */
