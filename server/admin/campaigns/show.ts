@@ -2,6 +2,7 @@ import type { Campaign, Mail } from '../../mail/index.ts';
 import { waitingFor } from '../approvals/lines.ts';
 import type { Page } from '../page.ts';
 import { may } from '../permissions.ts';
+import type { Person } from '../person.ts';
 import { availableActions } from './actions.ts';
 import { leavesOf } from './csv/columns.ts';
 import { findCampaign } from './find.ts';
@@ -25,10 +26,15 @@ export async function showCampaign(page: Page): Promise<void> {
     draft,
     waiting,
     moving: isMoving(campaign),
-    module: draft ? 'recipients' : isMoving(campaign) ? 'live' : '',
+    module: draft ? formOf(page.person) : isMoving(campaign) ? 'live' : '',
     actions: possible.filter(({ permission, asks }) => may(page.person, permission) && !(asks && waiting)),
     data: Object.keys(campaign.data).length > 0 ? campaign.data : null,
   });
+}
+
+/** The script of the form of recipients, for those who are shown it. */
+function formOf(person: Person): string {
+  return may(person, 'campaigns.edit') ? 'recipients' : '';
 }
 
 async function draftOf(mail: Mail, campaign: Campaign) {

@@ -26,7 +26,7 @@ async function showReplay(section: HTMLElement): Promise<void> {
   const { replay } = section.dataset;
   if (!body || !replay) return;
   const link = [...body.childNodes];
-  body.replaceChildren('Rendering the last messages …');
+  body.replaceChildren('Rendering the last messages ');
   body.classList.add('busy');
   try {
     const response = await fetch(replay, { headers: { Accept: 'text/html' } });
