@@ -56,19 +56,19 @@ export function readForm<T>(schema: FormSchema<T>, body: unknown): ReadForm<T> {
   const { error, value } = schema.validate(given, { abortEarly: false });
   if (!error) return { value };
   const named = new Map(error.details.map(detail => [String(detail.path[0] ?? ''), detail]));
-  const errors = [...named].map(([name, { type, message }]) => ({
-    name,
-    message: type === 'object.unknown' ? `The form has no field ${shortened(name)}.` : message,
-  }));
+  const errors = [...named].map(([name, detail]) => ({ name, message: problemOf(name, detail) }));
   return { errors, typed: textsOf(given) };
+}
+
+function problemOf(name: string, { type, message }: Joi.ValidationErrorItem): string {
+  if (name === '') return 'A form has to be sent as fields with names.';
+  return type === 'object.unknown' ? `The form has no field ${shortened(name)}.` : message;
 }
 
 /** The page of a form that cannot be accepted. */
 export function notAccepted(errors: readonly FieldError[]): PageError {
-  const problems = errors.map(({ name, message }) =>
-    name === '' ? message : `${shortened(name)}: ${message}`,
-  );
-  return new PageError(422, 'Not changed', `${problems.join(' ')} Nothing was changed.`);
+  const problems = errors.map(({ message }) => message).join(' ');
+  return new PageError(422, 'Not changed', `${problems} Nothing was changed. Go back and correct it.`);
 }
 
 function line(longest: number): Joi.StringSchema {

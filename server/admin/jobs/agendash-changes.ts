@@ -39,11 +39,11 @@ const named: Joi.ObjectSchema<Named> = Joi.object({
     .required(),
 });
 
-const text = field.line(255, 'It must be one line of at most 255 characters.');
+const time = (name: string) => field.line(255, `${name} must be one line of at most 255 characters.`);
 const made: Joi.ObjectSchema<Made> = Joi.object({
   jobName: field.requiredLine(255, 'A job needs a name of at most 255 characters.'),
-  jobSchedule: text,
-  jobRepeatEvery: text,
+  jobSchedule: time('The time to run at'),
+  jobRepeatEvery: time('The interval'),
   jobData: Joi.object().unknown().empty(null),
 });
 
