@@ -12,6 +12,7 @@ import { itemsFor, type NavigationItem } from './navigation.ts';
 import { notFound, PageError } from './page-error.ts';
 import { locationOf } from './page-location.ts';
 import { isStreaming } from './progress-stream.ts';
+import { noteRefusal } from './refusals-log.ts';
 import type { Show } from './views.ts';
 
 /** What an error page, or the JSON of a script, says. */
@@ -48,6 +49,7 @@ export function errorPages(
     const where = { method: request.method, section };
     if (isCutOff(request)) {
       log.info(where, 'a request was cut off by its sender');
+      noteRefusal(response, 'recorded');
       answerNobody(response);
       return;
     }
@@ -63,8 +65,8 @@ export function errorPages(
     const kind = Object.hasOwn(securityKindOf, code) ? securityKindOf[code] : undefined;
     const { person, accounts } = sessionOf(response);
     const by = person && { accountId: person.id, by: person.id };
+    noteRefusal(response, kind || incident ? 'recorded' : { code });
     if (kind) await security.record({ kind, ...sourceOf(request, section), ...by });
-    else if (!incident) log.info({ status, code, method: request.method, section, ...by }, 'request refused');
     if (wantsJson(request) && !response.headersSent) {
       response.status(status).json({ code, message, ...(incident && { incident }) });
       discardBody(request);

@@ -10,6 +10,7 @@ import { notFound } from './page-error.ts';
 import { locationOf } from './page-location.ts';
 import { type Person, personOf } from './person.ts';
 import { readQuery } from './query.ts';
+import { noteRefusal } from './refusals-log.ts';
 import type { Show } from './views.ts';
 
 /** One request for a page: what it asks for, who asks, and the ways to answer it. */
@@ -113,6 +114,7 @@ export class Page {
       await work();
     } catch (error) {
       if (!(error instanceof MailError)) throw error;
+      noteRefusal(this.response, { code: error.code });
       this.redirect(path, { tone: 'failed', text: error.message });
     }
   }

@@ -18,6 +18,7 @@ import { jobStorage } from './jobs/job-storage.ts';
 import { notFound } from './page-error.ts';
 import { rememberLocation } from './page-location.ts';
 import { allow } from './permissions.ts';
+import { logRefusals } from './refusals-log.ts';
 import { requestLimits } from './request-limits.ts';
 import { sections, sectionsFor } from './sections.ts';
 import type { StreamOptions } from './streams/options.ts';
@@ -53,7 +54,8 @@ export function pageRouter(mail: Mail, access: Access, options: PageOptions): Ro
   });
   const jobs = jobStorage(mail, options.jobs);
   const router = Router();
-  router.use(pageHeaders, rememberLocation(options.publicUrl), flashMessages(options.publicUrl));
+  router.use(pageHeaders, rememberLocation(options.publicUrl), logRefusals(mail.log));
+  router.use(flashMessages(options.publicUrl));
   const { ofAssets, ofStrangers } = requestLimits(options.strangersPerMinute);
   router.use('/assets', ofAssets, assetRouter(version));
   router.use(recognise(access.identify, accounts?.directory ?? emptyDirectory), ofStrangers);

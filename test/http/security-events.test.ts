@@ -80,6 +80,31 @@ describe('security events', () => {
     expect(everything).not.to.include(secret).and.not.to.include('another secret');
   });
 
+  it('are beside every refused form in the log, also of one that is shown again, without what was typed', async () => {
+    const refusals = () => lines.filter(({ msg }) => msg === 'request refused');
+    const browser = await opened.signedIn('ada@example.com');
+    lines.length = 0;
+    const typed = 'what-was-typed';
+    const expected: [path: string, form: object, status: number][] = [
+      ['/users', { email: typed, name: 'Bob', role: 'viewer' }, 422],
+      ['/users', { email: `${typed}@shop.example`, name: 'Bob', role: 'viewer', more: typed }, 422],
+      ['/suppressions', { address: typed, reason: typed }, 422],
+      ['/campaigns', { name: typed }, 422],
+      ['/profile/password', { current: typed, password: typed, again: `${typed}.` }, 422],
+      [`/messages/${admin.id}/cancel`, {}, 404],
+      ['/sign-in', { email: typed, password: typed }, 422],
+    ];
+    for (const [path, form, status] of expected)
+      expect([path, (await browser.post(path, form)).status]).to.deep.equal([path, status]);
+    for (let tries = 0; refusals().length < expected.length && tries < 200; tries += 1)
+      await new Promise(resolve => setTimeout(resolve, 10));
+    expect(refusals().map(({ method, section, status }) => [method, `/${section}`, status])).to.deep.equal(
+      expected.map(([path, , status]) => ['POST', `/${path.split('/')[1]}`, status]),
+    );
+    for (const line of refusals()) expect(line).to.include({ level: 30, by: admin.id });
+    expect(raw).not.to.include(typed);
+  });
+
   it('tell of lockouts, of an admin by an alert that ends by itself', async () => {
     for (let i = 0; i < 5; i += 1) await opened.browser().signIn('ada@example.com', 'wrong');
     await settled('sign-in.admin-lock', 1);
