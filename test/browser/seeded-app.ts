@@ -2,7 +2,7 @@ import { startWorker } from '../../worker/index.ts';
 import { alertData, launchCampaign, newsletterData } from '../http/pages-mail.ts';
 import { testDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
-import { openWholeApp, type WholeApp } from './whole-app.ts';
+import { openWholeApp, type WholeApp, type WholeAppOptions } from './whole-app.ts';
 
 /** An app in which there is something of everything, and the ids that lead there. */
 export interface SeededApp extends WholeApp {
@@ -22,8 +22,8 @@ export interface SeededApp extends WholeApp {
 }
 
 /** Opens it; `close()` closes it. */
-export async function openSeededApp(): Promise<SeededApp> {
-  const app = await openWholeApp();
+export async function openSeededApp(options: WholeAppOptions = {}): Promise<SeededApp> {
+  const app = await openWholeApp(options);
   const [mailIds, campaignIds, reconciledDay, job] = [
     await sendMail(app),
     await makeCampaigns(app),

@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { Role } from '../../server/admin/person.ts';
 import { createApp } from '../../server/app.ts';
 import { type Config, loadConfig } from '../../server/config/index.ts';
 import demo from '../../server/demo/postlane.config.ts';
@@ -27,6 +28,8 @@ export interface WholeAppOptions {
   access?: 'accounts' | 'open';
   /** Whether publishing, launching and changing a role take a second person. */
   secondPerson?: boolean;
+  /** The roles that take a second step at sign-in. */
+  secondStep?: readonly Role[];
   /** Moves the time of the app; that of the sandbox and the browser runs on. */
   clock?: Clock;
 }
@@ -35,6 +38,7 @@ export interface WholeAppOptions {
 export async function openWholeApp({
   access = 'accounts',
   secondPerson = false,
+  secondStep = [],
   clock,
 }: WholeAppOptions = {}): Promise<WholeApp> {
   await emptyTables(testDatabase());
@@ -45,6 +49,7 @@ export async function openWholeApp({
   const env: Record<string, string> = {
     ...environment(sandbox, server.url, access),
     POSTLANE_SECOND_PERSON: String(secondPerson),
+    POSTLANE_SECOND_STEP: secondStep.join(','),
   };
   const config = loadConfig(env, demo);
   const { now } = clock ?? { now: () => new Date() };
