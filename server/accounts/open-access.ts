@@ -23,8 +23,9 @@ export async function developerAt(
  * make its own name point here, but it cannot change the name it asks for; and what a proxy has passed on may come from
  * anywhere, whatever it says. Express's `hostname`, `ip` and `protocol` believe such proxies and are of no use here.
  */
-function isOfThisMachine({ headers, socket }: IncomingMessage): boolean {
-  const isForwarded = Object.keys(headers).some(name => forwarding.test(name));
+function isOfThisMachine({ headers, socket, httpVersion }: IncomingMessage): boolean {
+  // No browser speaks HTTP/1.0; nginx does unless told otherwise, and adds no header of its own then.
+  const isForwarded = httpVersion === '1.0' || Object.keys(headers).some(name => forwarding.test(name));
   return (
     !isForwarded && loopbackName.test(headers.host ?? '') && loopbackAddress.test(socket.remoteAddress ?? '')
   );

@@ -10,6 +10,8 @@ import { createApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config/index.ts';
 import { runCommand } from '../../worker/commands/program.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { listen } from '../support/http-server.ts';
+import { sendRaw } from '../support/raw-http.ts';
 import { type AccessApp, browserAt, goodPassword, openAccessApp } from './access-app.ts';
 
 const env = {
@@ -98,6 +100,16 @@ describe('pages without an account', () => {
       'x@localhost',
     ])
       await request(app).get('/').set('Host', host).expect(303);
+  });
+
+  it('are closed to a proxy that says nothing of itself, as nginx does unless it is told to', async () => {
+    const server = await listen(opened.appWith({ pagesAccess: 'open' }));
+    const statusOver = async (version: string) => {
+      const head = `GET / HTTP/${version}\r\nHost: localhost:3000\r\nConnection: close\r\n\r\n`;
+      return (await sendRaw(server.port, { parts: [head] })).status;
+    };
+    expect([await statusOver('1.1'), await statusOver('1.0')]).to.deep.equal([200, 303]);
+    await server.close();
   });
 
   it('believe no header about the name that was asked for: a page whose own name points here sets it', async () => {

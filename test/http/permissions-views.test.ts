@@ -13,81 +13,89 @@ import { alertData, launchCampaign, newsletterData } from './pages-mail.ts';
 /** What a page offers: links and forms, as `get /messages/:id` or `post /suppressions/lift`. */
 type Offered = Map<string, string>;
 
-describe('permissions of what the pages offer', function () {
-  this.timeout(300_000);
-  let opened: AccessApp;
-  let app: Express;
-  let routes: StackedRoute[];
-  const offered = new Map<Role, Offered>();
+const settings: [name: string, secondPerson: boolean][] = [
+  ['permissions of what the pages offer', false],
+  ['permissions of what the pages offer where it takes a second person', true],
+];
+for (const [name, secondPerson] of settings)
+  describe(name, function () {
+    this.timeout(300_000);
+    let opened: AccessApp;
+    let app: Express;
+    let routes: StackedRoute[];
+    const offered = new Map<Role, Offered>();
 
-  before(async () => {
-    opened = await openAccessApp();
-    app = withMountPaths(() => opened.appWith({ publicUrl: 'http://127.0.0.1' }));
-    routes = routesIn(app.router as unknown as { stack: unknown[] });
-    for (const role of roles) await opened.account(`${role}@shop.example`, role);
-    await somethingOfEverything(opened);
-    for (const role of roles) offered.set(role, await crawl(role));
-  });
-  after(() => opened.mail.close());
+    before(async () => {
+      opened = await openAccessApp({}, { secondPerson });
+      app = withMountPaths(() => opened.appWith({ publicUrl: 'http://127.0.0.1' }));
+      routes = routesIn(app.router as unknown as { stack: unknown[] });
+      for (const role of roles) await opened.account(`${role}@shop.example`, role);
+      const ready = await somethingOfEverything(opened);
+      if (secondPerson) await somethingThatWaits(opened, ready);
+      for (const role of roles) offered.set(role, await crawl(role));
+    });
+    after(() => opened.mail.close());
 
-  for (const role of roles)
-    it(`are those of the ${role}: nothing is offered that would be refused`, () => {
-      const refused = [...(offered.get(role) ?? [])].filter(([route]) => !may({ role }, permissionOf(route)));
-      expect(refused).to.deep.equal([]);
+    for (const role of roles)
+      it(`are those of the ${role}: nothing is offered that would be refused`, () => {
+        const refused = [...(offered.get(role) ?? [])].filter(
+          ([route]) => !may({ role }, permissionOf(route)),
+        );
+        expect(refused).to.deep.equal([]);
+      });
+
+    it('leave out nothing that somebody may do', () => {
+      const everything = [...(offered.get('admin') ?? [])].map(([route]) => route);
+      expect(everything.filter(route => route.startsWith('post '))).to.have.length.above(25);
+      for (const role of roles) {
+        const missing = everything.filter(
+          route => may({ role }, permissionOf(route)) && !offered.get(role)?.has(route),
+        );
+        expect(missing, role).to.deep.equal([]);
+      }
     });
 
-  it('leave out nothing that somebody may do', () => {
-    const everything = [...(offered.get('admin') ?? [])].map(([route]) => route);
-    expect(everything.filter(route => route.startsWith('post '))).to.have.length.above(25);
-    for (const role of roles) {
-      const missing = everything.filter(
-        route => may({ role }, permissionOf(route)) && !offered.get(role)?.has(route),
+    /** Follows every link, two pages of a kind, and collects what is offered, with the page that does. */
+    async function crawl(role: Role): Promise<Offered> {
+      const browser = browserAt(app);
+      await browser.signIn(`${role}@shop.example`);
+      const found: Offered = new Map();
+      const times = new Map<string, number>();
+      const seen = new Set<string>();
+      const ahead = ['/', '/streams/webhooks'].filter(path =>
+        may({ role }, permissionOf(routeOf('get', path))),
       );
-      expect(missing, role).to.deep.equal([]);
+      for (let path = ahead.shift(); path !== undefined; path = ahead.shift()) {
+        const kind = routeOf('get', path);
+        const count = (times.get(kind) ?? 0) + 1;
+        if (seen.has(path) || count > 8) continue;
+        times.set(kind, count);
+        seen.add(path);
+        const { text = '', status, type } = await browser.get(path);
+        if (status !== 200 || type !== 'text/html' || path.includes('/preview')) continue;
+        for (const [method, target] of offersIn(text, path)) {
+          found.set(routeOf(method, target), path);
+          if (method === 'get' && !target.startsWith('/assets/')) ahead.push(target);
+        }
+      }
+      return found;
+    }
+
+    function routeOf(method: string, target: string): string {
+      const { pathname } = new URL(target, 'http://host');
+      const route = routes.find(
+        one => one.method === method && patternOf(one.path).test(pathname.replace(/(?<=.)\/$/, '')),
+      );
+      if (!route) throw new Error(`There is no route for ${method} ${target}.`);
+      return `${method} ${route.path}`;
+    }
+
+    function permissionOf(name: string) {
+      const route = routes.find(({ method, path }) => `${method} ${path}` === name);
+      if (!route?.permission) throw new Error(`${name} asks for no permission.`);
+      return route.permission;
     }
   });
-
-  /** Follows every link, two pages of a kind, and collects what is offered, with the page that does. */
-  async function crawl(role: Role): Promise<Offered> {
-    const browser = browserAt(app);
-    await browser.signIn(`${role}@shop.example`);
-    const found: Offered = new Map();
-    const times = new Map<string, number>();
-    const seen = new Set<string>();
-    const ahead = ['/', '/streams/webhooks'].filter(path =>
-      may({ role }, permissionOf(routeOf('get', path))),
-    );
-    for (let path = ahead.shift(); path !== undefined; path = ahead.shift()) {
-      const kind = routeOf('get', path);
-      const count = (times.get(kind) ?? 0) + 1;
-      if (seen.has(path) || count > 8) continue;
-      times.set(kind, count);
-      seen.add(path);
-      const { text = '', status, type } = await browser.get(path);
-      if (status !== 200 || type !== 'text/html' || path.includes('/preview')) continue;
-      for (const [method, target] of offersIn(text, path)) {
-        found.set(routeOf(method, target), path);
-        if (method === 'get' && !target.startsWith('/assets/')) ahead.push(target);
-      }
-    }
-    return found;
-  }
-
-  function routeOf(method: string, target: string): string {
-    const { pathname } = new URL(target, 'http://host');
-    const route = routes.find(
-      one => one.method === method && patternOf(one.path).test(pathname.replace(/(?<=.)\/$/, '')),
-    );
-    if (!route) throw new Error(`There is no route for ${method} ${target}.`);
-    return `${method} ${route.path}`;
-  }
-
-  function permissionOf(name: string) {
-    const route = routes.find(({ method, path }) => `${method} ${path}` === name);
-    if (!route?.permission) throw new Error(`${name} asks for no permission.`);
-    return route.permission;
-  }
-});
 
 function patternOf(path: string): RegExp {
   const source = path
@@ -116,8 +124,8 @@ function unescaped(text: string): string {
   return text.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=');
 }
 
-/** Something in every state that the pages have a button for. */
-async function somethingOfEverything({ mail, api }: AccessApp): Promise<void> {
+/** Something in every state that the pages have a button for; returns the id of a campaign that can be launched. */
+async function somethingOfEverything({ mail, api }: AccessApp): Promise<string> {
   const to = { template: 'operational-alert', data: alertData };
   await mail.send({ ...to, to: 'queued@example.com', sendAt: new Date(Date.now() + 86_400_000) });
   api.answer(() => ({ kind: 'unknown', code: 'timeout', answer: 'the connection broke' }));
@@ -152,4 +160,15 @@ async function somethingOfEverything({ mail, api }: AccessApp): Promise<void> {
   await backend.connect();
   for (const changes of [{}, { disabled: true }]) await backend.repository.saveJob(aJob(changes));
   await backend.disconnect();
+  return id;
+}
+
+/** A publication and a launch that somebody else has asked for. */
+async function somethingThatWaits({ mail }: AccessApp, campaign: string): Promise<void> {
+  const asker = { by: 'x', name: 'X' };
+  const ref = { kind: 'template', key: 'newsletter' } as const;
+  const revision = (await mail.templates.get(ref))?.revision ?? 0;
+  const options = { ...asker, revision, message: 'changed', acceptWarnings: true };
+  expect((await mail.approvals.askToPublish(ref, options)).state).to.equal('requested');
+  await mail.approvals.askToLaunch(campaign, asker);
 }
