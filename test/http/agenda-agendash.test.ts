@@ -219,8 +219,8 @@ describe('agendash on the job storage', () => {
 
   it('refuses what is no such change, in words', async () => {
     const answers = [
-      ['create', { jobName: '' }, 'jobName: A job needs a name'],
-      ['create', { jobName: ['a'] }, 'jobName: A job needs a name'],
+      ['create', { jobName: '' }, 'A job needs a name'],
+      ['create', { jobName: ['a'] }, 'A job needs a name'],
       ['create', { jobName: 'a', sneaky: 1 }, 'The form has no field sneaky.'],
       ['delete', {}, '"jobIds" is required'],
       ['delete', { jobIds: 'x' }, '"jobIds" must be an array'],
