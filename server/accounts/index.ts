@@ -63,6 +63,10 @@ export function accountAccess(mail: Mail, db: Db, settings: AccountAccessSetting
       directory: {
         names: ids => accountNames(db, ids),
         idOf: async email => (await findAccountByEmail(db, email))?.id ?? null,
+        async canSignIn(email) {
+          const account = await findAccountByEmail(db, email);
+          return account !== null && account.password !== null && account.disabledAt === null;
+        },
         emailOf: async id => (await findAccount(db, id))?.email ?? null,
         people: () => activeAccounts(db),
       },

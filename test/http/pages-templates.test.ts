@@ -147,7 +147,7 @@ describe('pages about templates', () => {
       ({
         person: { id: 'e', name: 'E', role: 'editor', email },
         by: 'e',
-        directory: { ...emptyDirectory, idOf: async to => (to === 'ada@shop.example' ? '1' : null) },
+        directory: { ...emptyDirectory, canSignIn: async to => to === 'ada@shop.example' },
       }) as Partial<Page> as Page;
     expect(await recipientProblem(page('e@shop.example'), 'ada@shop.example')).to.equal(null);
     expect(await recipientProblem(page(undefined), 'ada@shop.example')).to.equal(null);

@@ -6,6 +6,8 @@ export interface Directory {
   names(ids: readonly string[]): Promise<Map<string, string>>;
   /** The id of the person with this e-mail address. */
   idOf(email: string): Promise<string | null>;
+  /** Whether somebody who can sign in now has this e-mail address. */
+  canSignIn(email: string): Promise<boolean>;
   /** The e-mail address of this person. */
   emailOf(id: string): Promise<string | null>;
   /** Everybody who can sign in; null where the host alone knows. */
@@ -16,6 +18,7 @@ export interface Directory {
 export const emptyDirectory: Directory = {
   names: async () => new Map(),
   idOf: async () => null,
+  canSignIn: async () => false,
   emailOf: async () => null,
   people: async () => null,
 };

@@ -14,7 +14,7 @@ export async function recipientProblem(page: Page, to: string): Promise<string |
   if (may(page.person, 'templates.test-anybody')) return null;
   const own = await ownAddress(page);
   const isOwn = own !== null && own.trim().toLowerCase() === to.trim().toLowerCase();
-  if (isOwn || (await page.directory.idOf(to.trim())) !== null) return null;
+  if (isOwn || (await page.directory.canSignIn(to.trim()))) return null;
   return own === null
     ? 'your own address is not known here, and only a publisher can send to others.'
     : `you can send tests to your own address, ${own}, and to colleagues with an account here. A publisher can send them to others.`;

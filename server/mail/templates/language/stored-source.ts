@@ -10,7 +10,8 @@ import { sourceSchema } from './source-schema.ts';
  * replaced like any other.
  */
 export function readStored(ref: SourceRef, content: unknown): { source: Source; issues: Issue[] } {
-  if (!canBeBounded(ref, content)) return unreadable(ref, 'its content is not an object with its parts');
+  if (!canBeBounded(ref, content))
+    return unreadable(ref, 'parts of it are missing, or are of the wrong type');
   const found = shownWithinBounds({ kind: ref.kind, key: ref.key, content } as Source);
   // After the bounds: a schema walks as deep and wide as what it is given.
   const { error } = sourceSchema.validate(found.source, { convert: false, abortEarly: true });
