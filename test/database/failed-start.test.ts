@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { testDatabase, testDatabaseUrl } from '../support/database.ts';
+import { emptyTables, testDatabase, testDatabaseUrl } from '../support/database.ts';
 
 const configured = {
   PATH: process.env.PATH,
@@ -19,7 +19,10 @@ const configured = {
 
 // What watches a process in production restarts it or raises an alarm when it ends, and not while it does nothing.
 describe('a start that fails', () => {
-  testDatabase();
+  const db = testDatabase();
+
+  // A brand of the demo that another test published would be refused first.
+  before(() => emptyTables(db));
 
   for (const program of ['worker/cli.ts server', 'worker/cli.ts worker', 'server/main.ts']) {
     it(`of ${program} ends at once, in words and with the code of a wrong configuration`, async () => {

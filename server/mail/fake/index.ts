@@ -89,6 +89,7 @@ function mailOf(context: Context, ledger: FakeLedger, settle: () => Promise<void
     work: withRest<Work>('mail.work', {
       deliverDue: lane => deliverDue(context, ledger, lane),
       expandCampaigns: () => expandCampaigns(context, ledger),
+      offerSuppressions: async () => 0,
       recoverLeases: async () => 0,
       resolveUnknowns: async () => 0,
       rollUp: async () => 0,
