@@ -136,11 +136,25 @@ function applyTo(root: object, path: Path, { put, remove, name }: How): void {
     if (typeof next !== 'object' || next === null) return;
     here = next as Record<string, unknown>;
   }
-  const last = path.at(-1) ?? '';
-  if (remove) delete here[last];
-  else
-    Object.defineProperty(here, name ?? last, {
-      value: put,
-      ...{ enumerable: true, writable: true, configurable: true },
-    });
+  // What an earlier change put there may not let itself be changed, such as the bytes of an array.
+  try {
+    const last = path.at(-1) ?? '';
+    if (remove) delete here[last];
+    else
+      Object.defineProperty(here, name ?? last, {
+        value: ownCopy(put),
+        ...{ enumerable: true, writable: true, configurable: true },
+      });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+// A later change to it must change neither the next input nor, put inside itself, make a circle.
+function ownCopy(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch {
+    return value;
+  }
 }
