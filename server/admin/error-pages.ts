@@ -21,6 +21,8 @@ interface Answer {
   title: string;
   message: string;
   code: string;
+  /** Of a form: names of those that cannot be accepted. */
+  fields?: readonly string[];
   /** Of a surprise: the same id is in the log. */
   incident?: string;
 }
@@ -61,14 +63,16 @@ export function errorPages(
         return;
       }
     }
-    const { status, title, message, code, incident } = answer;
+    const { status, title, message, code, fields, incident } = answer;
     const kind = Object.hasOwn(securityKindOf, code) ? securityKindOf[code] : undefined;
     const { person, accounts } = sessionOf(response);
     const by = person && { accountId: person.id, by: person.id };
     noteRefusal(response, kind || incident ? 'recorded' : { code });
     if (kind) await security.record({ kind, ...sourceOf(request, section), ...by });
     if (wantsJson(request) && !response.headersSent) {
-      response.status(status).json({ code, message, ...(incident && { incident }) });
+      response
+        .status(status)
+        .json({ code, message, ...(fields?.length && { fields }), ...(incident && { incident }) });
       discardBody(request);
       return;
     }

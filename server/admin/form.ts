@@ -68,7 +68,9 @@ function problemOf(name: string, { type, message }: Joi.ValidationErrorItem): st
 /** The page of a form that cannot be accepted. */
 export function notAccepted(errors: readonly FieldError[]): PageError {
   const problems = errors.map(({ message }) => message).join(' ');
-  return new PageError(422, 'Not changed', `${problems} Nothing was changed. Go back and correct it.`);
+  const fields = errors.map(({ name }) => shortened(name)).filter(Boolean);
+  const message = `${problems} Nothing was changed. Go back and correct it.`;
+  return new PageError(422, 'Not changed', message, 'invalid', fields);
 }
 
 function line(longest: number): Joi.StringSchema {

@@ -1,16 +1,25 @@
 /** Statuses that have a page of their own. */
 export type PageStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503;
 
-/** A request that gets a page saying what is wrong and a way back; a script gets `{ code, message }`. */
+/** A request that gets a page saying what is wrong and a way back; a script gets `{ code, message }`, and `fields` of a form. */
 export class PageError extends Error {
   override readonly name = 'PageError';
   readonly status: PageStatus;
   readonly title: string;
   /** What a script can branch on. */
   readonly code: string;
+  /** Names of the fields that cannot be accepted. */
+  readonly fields: readonly string[];
 
-  constructor(status: PageStatus, title: string, message: string, code: string = codes[status]) {
+  constructor(
+    status: PageStatus,
+    title: string,
+    message: string,
+    code: string = codes[status],
+    fields: readonly string[] = [],
+  ) {
     super(message);
+    this.fields = fields;
     this.status = status;
     this.title = title;
     this.code = code;

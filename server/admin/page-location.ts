@@ -31,7 +31,7 @@ export function rememberLocation(publicUrl: string | undefined): RequestHandler 
 }
 
 /** The location that {@link rememberLocation} kept. */
-export function locationOf(response: Response): PageLocation {
+export function locationOf(response: Pick<Response, 'locals'>): PageLocation {
   return response.locals.location as PageLocation;
 }
 

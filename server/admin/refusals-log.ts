@@ -9,12 +9,14 @@ import { locationOf } from './page-location.ts';
  */
 export function logRefusals(log: Mail['log']): RequestHandler {
   return (request, response, next) => {
+    // A host that answers in our place gets its own back.
+    const { locals } = response;
     response.once('close', () => {
-      const refusal = notedOn(response);
+      const refusal = notedOn({ locals });
       const { statusCode: status } = response;
       if (refusal === 'recorded' || (!refusal && !isRefusal(status))) return;
-      const { section } = locationOf(response);
-      const { person } = sessionOf(response);
+      const { section } = locationOf({ locals });
+      const { person } = sessionOf({ locals });
       const by = person && { accountId: person.id, by: person.id };
       // Not the path: that of an invitation is a secret.
       log.info({ status, ...refusal, method: request.method, section, ...by }, 'request refused');
@@ -28,7 +30,7 @@ export function noteRefusal(response: Response, refusal: { code: string } | 'rec
   response.locals.refusal = refusal;
 }
 
-function notedOn({ locals }: Response): { code: string } | 'recorded' | undefined {
+function notedOn({ locals }: Pick<Response, 'locals'>): { code: string } | 'recorded' | undefined {
   return locals.refusal as { code: string } | 'recorded' | undefined;
 }
 

@@ -38,7 +38,7 @@ export function recognise(
 }
 
 /** The session that {@link recognise} found; nobody's before that. */
-export function sessionOf(response: Response): CurrentSession {
+export function sessionOf(response: Pick<Response, 'locals'>): CurrentSession {
   return (
     (response.locals.session as CurrentSession | undefined) ?? { person: null, accounts: false, binding: '' }
   );
