@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import { limitRequests } from '../limits/limit-requests.ts';
 import { sessionOf } from './access/session.ts';
 import { tooManyRequests } from './page-error.ts';
@@ -9,7 +10,10 @@ const assetsPerPage = 5;
  * What the pages take from one address in a minute: of people who are signed in everything. `ofStrangers` belongs behind
  * what recognises people.
  */
-export function requestLimits(strangersPerMinute = 300) {
+export function requestLimits(strangersPerMinute = 300): {
+  ofAssets: RequestHandler;
+  ofStrangers: RequestHandler;
+} {
   const refuse = (_request: unknown, _response: unknown, next: (error: unknown) => void) =>
     next(tooManyRequests('a minute'));
   return {
