@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Mail } from '../../server/mail/index.ts';
 import { currentAlerts } from '../../server/mail/monitoring/alerts.ts';
 import { countsByStep } from '../../server/mail/monitoring/series-store.ts';
+import { createRenderPool } from '../../server/mail/templates/preview/render-pool.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertHistory } from '../support/history.ts';
@@ -198,13 +199,17 @@ describe('numbers of hours', () => {
       await history({ count: 3000 });
       await mail.work.rollUp();
       const policy = { categories: {} };
+      const renderPool = createRenderPool({ threads: 1 });
       const context = {
         db,
         policy,
         now: clock.now,
+        renderPool,
         transports: new Map([['a', {}]]),
       } as unknown as Parameters<typeof currentAlerts>[0];
-      expect(await rowsTouched(db, trx => currentAlerts({ ...context, db: trx }))).to.be.below(400);
+      const touched = await rowsTouched(db, trx => currentAlerts({ ...context, db: trx }));
+      await renderPool.close();
+      expect(touched).to.be.below(400);
     });
   });
 });
