@@ -18,7 +18,7 @@ export interface AccountNoticeData {
   notice: AccountNotice;
   /** The role of the account now. */
   role: Role;
-  /** The name of whoever did it; null for the account's owner, or somebody who acts as one. */
+  /** The name of the person who did it; null for the account's owner, or somebody who acts as one. */
   by: string | null;
   /** The browser, in words; null where it says nothing. */
   browser: string | null;

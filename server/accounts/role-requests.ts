@@ -56,7 +56,7 @@ export async function askForRole(
   });
 }
 
-/** Lets requests about accounts be carried out by whoever approves them, on the pages or on the command line. */
+/** Lets requests about accounts be carried out by the person who approves them, on the pages or on the command line. */
 export function handleRoleRequests(context: AccountsContext): void {
   context.mail.approvals.handle('users.role', roleHandler(context));
 }

@@ -63,7 +63,7 @@ async function decline(page: Page, { reason }: DeclineForm): Promise<void> {
   const approval = await findApproval(page);
   if (!mayApprove(page, approval)) throw forbidden('Your role may not decline this.');
   if (reason === '' || reason.length > 500)
-    return showApproval(page, 'Enter a reason of at most 500 characters: whoever asked will read it.');
+    return showApproval(page, 'Enter a reason of at most 500 characters: the person who asked will read it.');
   await decided(page, approval, () => page.mail.approvals.decline(approval.id, { ...decider(page), reason }));
 }
 

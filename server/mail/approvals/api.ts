@@ -26,7 +26,7 @@ export interface NewApproval {
 }
 
 /**
- * Takes a request for whoever carries it out, in their transaction: true when it stands and is approved now, if that
+ * Takes a request for the code that carries it out, in their transaction: true when it stands and is approved now, if that
  * transaction commits. False when it was decided, has expired, or `fingerprint` is not what was asked for.
  */
 export type Claim = (trx: CallerTransaction, fingerprint: string) => Promise<boolean>;
