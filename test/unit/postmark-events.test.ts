@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventKind } from '../../server/mail/providers/event.ts';
+import { bounceTypeOf } from '../../server/mail/providers/postmark/bounce-types.ts';
 import { readEvent } from '../../server/mail/providers/postmark/events.ts';
 import { providerSamples, smtpApiErrorSample } from '../support/provider-samples.ts';
 
@@ -131,8 +132,8 @@ describe('events of Postmark', () => {
       SMTPApiError: 'refused',
       TemplateRenderingFailed: 'refused',
       SoftBounce: 'soft-bounced',
-      Transient: 'soft-bounced',
-      DnsError: 'soft-bounced',
+      Transient: 'delayed',
+      DnsError: 'delayed',
       Unknown: 'soft-bounced',
       AutoResponder: 'auto-replied',
       AddressChange: 'auto-replied',
@@ -145,6 +146,15 @@ describe('events of Postmark', () => {
     for (const [Type, kind] of [...Object.entries(kinds), ['constructor', 'soft-bounced'] as const]) {
       it(`${Type} is ${kind}`, () => expect(read({ ...Bounce, Type }).kind).to.equal(kind));
     }
+
+    it('tells what counts against an address from delays, our own faults and automatic replies', () => {
+      const of = (...types: string[]) => [...new Set(types.map(type => bounceTypeOf(type).outcome))];
+      expect(of('HardBounce', 'BadEmailAddress', 'Blocked', 'SpamComplaint')).to.deep.equal(['hard']);
+      expect(of('SoftBounce', 'Unknown', 'SomethingNew', 'constructor')).to.deep.equal(['soft']);
+      expect(of('Transient', 'DnsError', 'AutoResponder', 'SMTPApiError', 'Unsubscribe')).to.deep.equal([
+        'innocent',
+      ]);
+    });
 
     it('say by Inactive alone whether the address is suppressed', () => {
       expect(read({ ...Bounce, Inactive: false }).suppresses).to.equal(null);

@@ -43,6 +43,7 @@ const labels = {
   }),
   bounced: bounce,
   'soft-bounced': bounce,
+  delayed: bounce,
   refused: bounce,
   complained: bounce,
   'auto-replied': bounce,

@@ -70,6 +70,7 @@ const effects: Record<EventKind, Effect> = {
   opened: { stamp: 'opened_at' },
   clicked: { stamp: 'clicked_at' },
   'soft-bounced': {},
+  delayed: {},
   suppressed: {},
   unsuppressed: {},
   'auto-replied': {},

@@ -3,6 +3,7 @@ export const eventKinds = [
   'delivered',
   'bounced',
   'soft-bounced',
+  'delayed',
   'refused',
   'complained',
   'opened',

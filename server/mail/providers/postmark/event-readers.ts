@@ -1,30 +1,6 @@
 import Joi from 'joi';
 import type { EventKind, ProviderEvent } from '../event.ts';
-
-/** What each bounce type says about the message. Whether the address is suppressed is `Inactive`'s to say, but for one type. */
-const bounceKinds: Record<string, EventKind> = {
-  HardBounce: 'bounced',
-  BadEmailAddress: 'bounced',
-  Blocked: 'bounced',
-  DMARCPolicy: 'bounced',
-  SpamNotification: 'bounced',
-  VirusNotification: 'bounced',
-  ManuallyDeactivated: 'bounced',
-  Unconfirmed: 'bounced',
-  SpamComplaint: 'complained',
-  SMTPApiError: 'refused',
-  TemplateRenderingFailed: 'refused',
-  SoftBounce: 'soft-bounced',
-  Transient: 'soft-bounced',
-  DnsError: 'soft-bounced',
-  Unknown: 'soft-bounced',
-  ChallengeVerification: 'auto-replied',
-  AutoResponder: 'auto-replied',
-  AddressChange: 'auto-replied',
-  OpenRelayTest: 'auto-replied',
-  Unsubscribe: 'auto-replied',
-  Subscribe: 'auto-replied',
-};
+import { bounceTypeOf } from './bounce-types.ts';
 
 // Tolerant where Postmark's documents are: legacy spellings, absent Tag and Metadata, null MessageID. Strict about what
 // the effects need and what the columns hold, for Postmark repeats a 500 to no end.
@@ -80,7 +56,7 @@ export const bounce: Reader = {
     Description: text,
   }),
   read(payload: BouncePayload) {
-    const kind = (Object.hasOwn(bounceKinds, payload.Type) && bounceKinds[payload.Type]) || 'soft-bounced';
+    const { kind } = bounceTypeOf(payload.Type);
     return {
       kind,
       fact: bounceFact(payload),
