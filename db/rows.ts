@@ -367,6 +367,7 @@ export interface SuppressionChangesRow {
   changed_by: string | null;
   dated_at: Date | null;
   recorded_at: Date;
+  expires_at: Date | null;
 }
 
 export interface SuppressionFencesRow {
@@ -399,6 +400,7 @@ export interface SuppressionsRow {
   changed_by: string | null;
   recorded_at: Date | null;
   offer: string | null;
+  expires_at: Date | null;
 }
 
 export interface TemplateSourceVersionsRow {

@@ -526,6 +526,7 @@ CREATE TABLE postlane_suppression_changes (
   changed_by varchar(200),
   dated_at datetime(3),
   recorded_at datetime(3) NOT NULL,
+  expires_at datetime(3),
   PRIMARY KEY (id),
   KEY suppression_changes_address (address, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
@@ -561,6 +562,7 @@ CREATE TABLE postlane_suppressions (
   changed_by varchar(200),
   recorded_at datetime(3),
   offer varchar(16) CHARACTER SET ascii COLLATE ascii_bin,
+  expires_at datetime(3),
   PRIMARY KEY (address, scope, stream, topic, source, class),
   KEY suppressions_active (active, address, stream),
   KEY suppressions_address (address),

@@ -80,7 +80,7 @@ describe('what is asked all day long', () => {
     ],
     ['the load of a page', async trx => loadClaimed(trx, await claims())],
     ['a page of outcomes', async trx => recordResults(trx, await resultsOf(trx, await claims()), now)],
-    ['suppressions', trx => activeSuppressions(trx, ['x17@mail.example'])],
+    ['suppressions', trx => activeSuppressions(trx, ['x17@mail.example'], new Date())],
     ['a repeated key', trx => findByIdempotencyKey(trx, 'first', '')],
     ['a report by our id', trx => findMessageOf(trx, event({ attemptId: newId() }))],
     ['a report by their id', trx => findMessageOf(trx, event({ providerMessageId: 'provider-17' }))],

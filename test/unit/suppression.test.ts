@@ -22,7 +22,7 @@ const offers: MailKind = {
 };
 const kinds = { reset, tips, news, offers };
 
-const place = { stream: '', topic: '', reaches: null };
+const place = { stream: '', topic: '', reaches: null, expiresAt: null };
 const own = (scope: Stopping['scope'], over: Partial<Stopping> = {}): Stopping => ({
   ...{ ...place, scope, source: 'operator', class: 'operator' },
   ...over,
@@ -30,6 +30,8 @@ const own = (scope: Stopping['scope'], over: Partial<Stopping> = {}): Stopping =
 const reported = (kind: Stopping['class'], stream: string, reaches: string[] | null = null): Stopping => ({
   ...{ ...place, scope: 'stream', source: 'provider', class: kind, stream, reaches },
 });
+
+const at = new Date('2026-05-04T09:00:00Z');
 
 describe('what a suppression stops', () => {
   const table: [string, Stopping, (keyof typeof kinds)[]][] = [
@@ -55,10 +57,16 @@ describe('what a suppression stops', () => {
   ];
   for (const [what, suppression, stopped] of table) {
     it(`${what}: ${stopped.join(', ') || 'nothing'}`, () => {
-      const all = Object.entries(kinds).filter(([, kind]) => stops(suppression, kind));
+      const all = Object.entries(kinds).filter(([, kind]) => stops(suppression, kind, at));
       expect(all.map(([name]) => name)).to.deep.equal(stopped);
     });
   }
+
+  it('ends at its own moment, and no sooner', () => {
+    const until = (ms: number) => own('everything', { expiresAt: new Date(at.getTime() + ms) });
+    expect([-1, 0, 1].map(ms => stops(until(ms), reset, at))).to.deep.equal([false, false, true]);
+    expect(strongestStop([until(-1), reported('bounce', 'broadcast')], news, at)?.class).to.equal('bounce');
+  });
 
   it('names the strongest of those that stop it, and never one that does not', () => {
     const all = [
@@ -67,10 +75,10 @@ describe('what a suppression stops', () => {
       reported('unsubscribe', 'broadcast', ['newsletter']),
       reported('complaint', 'deals', ['offers']),
     ];
-    expect(strongestStop(all, news)?.class).to.equal('unsubscribe');
-    expect(strongestStop(all, offers)?.class).to.equal('complaint');
-    expect(strongestStop(all, reset)?.class).to.equal('operator');
-    expect(strongestStop([], reset)).to.equal(null);
+    expect(strongestStop(all, news, at)?.class).to.equal('unsubscribe');
+    expect(strongestStop(all, offers, at)?.class).to.equal('complaint');
+    expect(strongestStop(all, reset, at)?.class).to.equal('operator');
+    expect(strongestStop([], reset, at)).to.equal(null);
   });
 
   it('is classed by the provider’s words', () => {

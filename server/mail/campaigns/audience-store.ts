@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import type { CampaignRecipientsRow } from '../../../db/rows.ts';
 import type { MailKind } from '../people/suppression.ts';
+import { utc } from '../shared/time.ts';
 
 /** A recipient of a frozen audience, at its position. */
 export type AudienceMember = Pick<CampaignRecipientsRow, 'address' | 'name' | 'locale' | 'metadata'> & {
@@ -92,12 +93,17 @@ export async function audienceMark(db: Db, campaignId: string): Promise<{ size: 
 }
 
 /** How many of an audience are suppressed for this kind of bulk mail: the optimizer starts at the shorter list. */
-export async function countSuppressedIn(db: Db, campaignId: string, kind: MailKind): Promise<number> {
-  const stopped = stoppedBy(kind);
+export async function countSuppressedIn(
+  db: Db,
+  campaignId: string,
+  kind: MailKind,
+  at: Date,
+): Promise<number> {
+  const stopped = stoppedBy(kind, at);
   const [[row]] = await db.raw(
     `SELECT COUNT(DISTINCT r.address) AS count FROM postlane_campaign_recipients r
      JOIN postlane_suppressions s ON s.address = r.address
-     WHERE r.campaign_id = ? AND s.active = 1 AND ${stopped.sql}`,
+     WHERE r.campaign_id = ? AND ${stopped.sql}`,
     [campaignId, ...stopped.bindings],
   );
   return Number(row.count);
@@ -107,30 +113,33 @@ export async function countSuppressedIn(db: Db, campaignId: string, kind: MailKi
 export async function countConsentsIn(
   db: Db,
   campaignId: string,
-  { kind, granted }: { kind: MailKind; granted: boolean },
+  { kind, granted, at }: { kind: MailKind; granted: boolean; at: Date },
 ): Promise<number> {
-  const stopped = stoppedBy(kind);
+  const stopped = stoppedBy(kind, at);
   const [[row]] = await db.raw(
     `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r
      JOIN postlane_consents c ON c.address = r.address
      WHERE r.campaign_id = ? AND c.topic = ? AND c.granted = ? AND NOT EXISTS (
-       SELECT 1 FROM postlane_suppressions s WHERE s.address = r.address AND s.active = 1 AND ${stopped.sql})`,
+       SELECT 1 FROM postlane_suppressions s WHERE s.address = r.address AND ${stopped.sql})`,
     [campaignId, kind.topic ?? '', granted, ...stopped.bindings],
   );
   return Number(row.count);
 }
 
 /** The rule of `stops` for bulk mail, in SQL; a test compares the two. */
-function stoppedBy({ streams, topic, category, essential }: MailKind): {
+function stoppedBy(
+  { streams, topic, category, essential }: MailKind,
+  at: Date,
+): {
   sql: string;
   bindings: (string | string[])[];
 } {
-  const sql = `(s.scope IN ('everything', 'bulk'${essential ? '' : ", 'non-essential'"})
+  const sql = `s.active = 1 AND (s.expires_at IS NULL OR s.expires_at > ?) AND (s.scope IN ('everything', 'bulk'${essential ? '' : ", 'non-essential'"})
     OR (s.scope = 'topic' AND s.topic = ?)
     OR (s.scope = 'stream' AND (
       s.stream IN (?)
       OR (s.source = 'provider' AND s.class = 'bounce')
       OR (s.reaches IS NULL AND s.class IN ('complaint', 'unsubscribe'))
       OR FIND_IN_SET(?, s.reaches) > 0 OR FIND_IN_SET(?, s.reaches) > 0)))`;
-  return { sql, bindings: [topic ?? '', [...streams], topic ?? '', category] };
+  return { sql, bindings: [utc(at), topic ?? '', [...streams], topic ?? '', category] };
 }

@@ -94,11 +94,12 @@ export function createCampaigns(context: MailContext): Campaigns {
     const { routes } = categoryPolicy(context.brands.named(campaign.brand).policy, category);
     const kind = mailKindOf(context, { category, topic, stream: routes[0]?.stream ?? '' });
     const { consent } = consentAsked(context, category, kind);
+    const at = now();
     const [audience, suppressed, withdrawn, granted] = await Promise.all([
       countAudience(db, id),
-      countSuppressedIn(db, id, kind),
-      countConsentsIn(db, id, { kind, granted: false }),
-      consent === 'opt-in' ? countConsentsIn(db, id, { kind, granted: true }) : null,
+      countSuppressedIn(db, id, kind, at),
+      countConsentsIn(db, id, { kind, granted: false, at }),
+      consent === 'opt-in' ? countConsentsIn(db, id, { kind, granted: true, at }) : null,
     ]);
     const withoutConsent = granted === null ? 0 : audience - suppressed - withdrawn - granted;
     return {

@@ -3,9 +3,9 @@ import { MailError } from '../error.ts';
 import type { Consents, Suppressions } from '../people/api.ts';
 import { consentRules } from '../people/consent.ts';
 import { consentKey } from '../people/consent-store.ts';
-import type { SuppressionPlace } from '../people/suppression.ts';
+import { isExpired, type SuppressionPlace } from '../people/suppression.ts';
 import { manualReason, type OwnEntry } from '../people/suppression-changes-store.ts';
-import { ownEntryOf, withBothForms } from '../people/suppression-input.ts';
+import { expiryOf, ownEntryOf, withBothForms } from '../people/suppression-input.ts';
 import type { Suppression } from '../people/suppressions-store.ts';
 import { refuseUnknownTopic } from '../people/topics.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
@@ -17,10 +17,28 @@ import { needsDatabase } from './unsupported.ts';
 
 /** `mail.suppressions` in memory; no provider reports any. */
 export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger): Suppressions {
+  const isActive = (one: Suppression) => one.active && !isExpired(one, now());
   const at = (place: SuppressionPlace) =>
-    [...ledger.suppressions.values()].filter(one => placeKey(one) === placeKey(place));
-  const set = (entry: OwnEntry, active: boolean, note: string, by: string | undefined) => {
-    const own = { ...entry, active, reason: manualReason, eventId: null, note, reaches: null, offer: null };
+    [...ledger.suppressions.values()]
+      .filter(one => placeKey(one) === placeKey(place))
+      .map(one => ({ ...one, active: isActive(one) }));
+  const set = (
+    entry: OwnEntry,
+    active: boolean,
+    note: string,
+    by: string | undefined,
+    expiresAt: Date | null = null,
+  ) => {
+    const own = {
+      ...entry,
+      active,
+      expiresAt,
+      reason: manualReason,
+      eventId: null,
+      note,
+      reaches: null,
+      offer: null,
+    };
     const moment = now();
     const suppression = { ...own, changedBy: by ?? null, changedAt: moment, recordedAt: moment };
     ledger.suppressions.set(`${placeKey(entry)}\n${entry.source}`, suppression);
@@ -30,7 +48,7 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
   return withBothForms({
     async list({ stream, address, limit } = {}) {
       const isWanted = (one: Suppression) =>
-        one.active &&
+        isActive(one) &&
         (stream === undefined || one.stream === stream) &&
         (address === undefined || one.address === addressKey(address));
       const places = [...ledger.suppressions.values()]
@@ -55,12 +73,13 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
         ? { suppression: { ...suppression }, event: null, fixed: null, all: all.map(one => ({ ...one })) }
         : null;
     },
-    async add({ note, ...target }, options = {}) {
+    async add({ note, expiresAt, ...target }, options = {}) {
       const entry = ownEntryOf(target, { mailed: true });
-      const isThere = () => at(entry).some(({ source, active }) => source === entry.source && active);
+      const until = expiryOf(expiresAt, now());
+      const isThere = () => at(entry).some(one => one.source === entry.source && lastsAsLong(one, until));
       const added = !isThere();
-      change(ledger, { scope: 'suppression.add', request: entry, options }, () => {
-        if (!isThere()) set(entry, true, note, options.by);
+      change(ledger, { scope: 'suppression.add', request: { ...entry, until }, options }, () => {
+        if (!isThere()) set(entry, true, note, options.by, until);
       });
       return added;
     },
@@ -82,6 +101,10 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
       return { lifted: Math.max(before, 1), still: still ?? null };
     },
   });
+}
+
+function lastsAsLong({ active, expiresAt }: Suppression, until: Date | null): boolean {
+  return active && (expiresAt === null || (until !== null && expiresAt >= until));
 }
 
 function placeKey({ address, scope, stream, topic }: SuppressionPlace): string {

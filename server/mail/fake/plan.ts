@@ -15,11 +15,14 @@ export function planOf(
   { campaign: { category, topic, brand }, members }: FakeCampaign,
 ): CampaignPlan {
   const { policy } = context.brands.named(brand);
+  const at = context.now();
   const suppressed = suppressedIn(ledger);
   const kindFor = (address: string) =>
     mailKindOf(context, { category, topic, stream: chooseRoute(policy, category, address).stream });
   const addresses = [...members.keys()];
-  const rest = addresses.filter(address => !strongestStop(suppressed.get(address) ?? [], kindFor(address)));
+  const rest = addresses.filter(
+    address => !strongestStop(suppressed.get(address) ?? [], kindFor(address), at),
+  );
   const said = (address: string) =>
     ledger.consents.get(consentKey({ topic: kindFor(address).topic ?? '', address }))?.granted;
   const withdrawn = rest.filter(address => said(address) === false).length;

@@ -24,10 +24,10 @@ export async function explain(context: MailContext, id: string): Promise<Explana
   const { recipient, category } = message;
   const kind = mailKindOf(context, message);
   const [suppressed, consents] = await Promise.all([
-    activeSuppressions(db, [recipient]),
+    activeSuppressions(db, [recipient], now()),
     kind.topic ? listConsents(db, recipient) : [],
   ]);
-  const suppression = strongestStop(suppressed.get(recipient) ?? [], kind);
+  const suppression = strongestStop(suppressed.get(recipient) ?? [], kind, now());
   const consent = consents.find(one => one.topic === kind.topic) ?? null;
   const decision = checkEligibility({
     now: now(),

@@ -23,6 +23,11 @@ export interface SuppressionTarget {
 /** A {@link SuppressionTarget} with the reason. */
 export interface NewSuppression extends SuppressionTarget {
   note: string;
+  /**
+   * When it ends by itself. Without one it stays until it is lifted. Entering it again may make it last longer, never
+   * shorter. What expires is not told to providers, whose lists know no end.
+   */
+  expiresAt?: Date | string | undefined;
 }
 
 /** The strongest suppression of a place, with the event behind it, where there is one. */
@@ -59,7 +64,7 @@ export interface Suppressions {
   history(address: string): Promise<RecordedChange[]>;
   /**
    * Suppresses an address on a stream, or as far as the target says; the note says why. False when just that was entered
-   * before and nothing changed.
+   * before, for as long or longer, and nothing changed.
    */
   add(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<boolean>;
   add(suppression: NewSuppression, options?: ChangeOptions | undefined): Promise<boolean>;

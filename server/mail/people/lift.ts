@@ -34,7 +34,7 @@ export function createLift(context: MailContext): SuppressionFunctions['lift'] {
     // A transaction that is none is refused before the provider has done what it was to be a part of.
     if (options.trx) await joinTransaction(db, options.trx);
     // Before the transaction: nothing is locked while the provider takes its time.
-    const there = (await suppressionsAt(db, entry)).filter(
+    const there = (await suppressionsAt(db, entry, context.now())).filter(
       one => one.active && one.source === 'provider' && fixedOf(providers, one, entry.source) === null,
     );
     const told = await streamsTold(context, entry);
@@ -47,7 +47,7 @@ export function createLift(context: MailContext): SuppressionFunctions['lift'] {
       { scope: 'suppression.lift', request: entry, options },
       trx => liftIn(context, trx, { entry, note, liftedThere, told, options }),
       async (trx, lifted) => {
-        const [still] = (await suppressionsAt(trx, entry)).filter(({ active }) => active);
+        const [still] = (await suppressionsAt(trx, entry, context.now())).filter(({ active }) => active);
         return { lifted, still: still ?? null };
       },
     );
@@ -56,13 +56,17 @@ export function createLift(context: MailContext): SuppressionFunctions['lift'] {
 
 /** Streams of other places whose list has the address by our own entry, and by nothing that stays there anyway. */
 async function streamsTold(context: MailContext, entry: OwnEntry): Promise<string[]> {
-  const ours = (await suppressionsAt(context.db, entry)).filter(
+  const ours = (await suppressionsAt(context.db, entry, context.now())).filter(
     one => one.active && one.offer === 'done' && fixedOf(context.providers, one, entry.source) === null,
   );
   if (ours.length === 0) return [];
   const told: string[] = [];
   for (const { stream } of openListsFor(context, entry)) {
-    const there = await suppressionsAt(context.db, { ...entry, scope: 'stream', stream, topic: '' });
+    const there = await suppressionsAt(
+      context.db,
+      { ...entry, scope: 'stream', stream, topic: '' },
+      context.now(),
+    );
     const stays = there.some(
       one =>
         one.active && one.source === 'provider' && fixedOf(context.providers, one, entry.source) !== null,
@@ -77,7 +81,7 @@ async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<num
   const { entry, note, liftedThere, told, options } = asked;
   const at = context.now();
   const standing = entry.scope === 'stream' ? await lockStanding(trx, entry) : null;
-  const active = (await suppressionsAt(trx, entry, { lock: true })).filter(one => one.active);
+  const active = (await suppressionsAt(trx, entry, at, { lock: true })).filter(one => one.active);
   const liftable = active.filter(one => mayLift(context, one, asked));
   refuseWithout(context, active, liftable, entry);
 

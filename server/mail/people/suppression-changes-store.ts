@@ -30,6 +30,7 @@ const stored = columns<Row>()('postlane_suppression_changes', [
   'changedBy',
   'datedAt',
   'recordedAt',
+  'expiresAt',
 ]);
 
 /** One report, or one change made here, as it is kept for good. */
@@ -42,14 +43,19 @@ export type RecordedChange = Omit<Selected<typeof stored>, 'active' | 'eventId'>
 /** Appends a change to the history. */
 export async function recordSuppressionChange(
   trx: Knex,
-  { datedAt, recordedAt, ...change }: RecordedChange,
+  {
+    datedAt,
+    recordedAt,
+    expiresAt = null,
+    ...change
+  }: Omit<RecordedChange, 'expiresAt'> & Partial<Pick<RecordedChange, 'expiresAt'>>,
 ): Promise<void> {
   await trx('postlane_suppression_changes').insert({
     ...{ address: change.address, scope: change.scope, stream: change.stream, topic: change.topic },
     ...{ source: change.source, class: change.class, active: Number(change.active) },
     ...{ reason: change.reason, origin: change.origin, event_id: change.eventId },
     ...{ note: change.note, changed_by: change.changedBy?.slice(0, 200) ?? null },
-    ...{ dated_at: utc(datedAt), recorded_at: utc(recordedAt) },
+    ...{ dated_at: utc(datedAt), recorded_at: utc(recordedAt), expires_at: utc(expiresAt) },
   });
 }
 
@@ -86,44 +92,52 @@ export interface OwnDetails {
   reaches: readonly string[] | null;
   /** What is to be said to providers. */
   offer: string | null;
+  expiresAt: Date | null;
 }
 
-/** Enters a suppression of our own; false when it is there and active already. */
+/**
+ * Enters a suppression of our own, or lets the one that is there last longer; false when it is there already for as long.
+ * One that has expired is entered like one that was lifted.
+ */
 export async function enterSuppression(trx: Trx, entry: OwnEntry, details: OwnDetails): Promise<boolean> {
-  const { note, by, at, reaches, offer } = details;
-  const values = {
-    ...{ active: 1, note, changed_by: by?.slice(0, 200) ?? null, offer },
-    ...{ reaches: reaches?.join(',') ?? null, changed_at: utc(at), recorded_at: utc(at) },
+  const { note, by, at, reaches, offer, expiresAt } = details;
+  const longer = {
+    ...{ note, changed_by: by?.slice(0, 200) ?? null, offer },
+    ...{ recorded_at: utc(at), expires_at: utc(expiresAt) },
   };
+  const values = { ...longer, active: 1, reaches: reaches?.join(',') ?? null, changed_at: utc(at) };
   const { address, scope, stream, topic, source, class: kind, origin } = entry;
   const key = { address, scope, stream, topic, source, class: kind };
   // What is ignored is that it is there: somebody who enters it at the same time has come first, or waits for us.
   const [inserted] = await trx.raw(
     `INSERT IGNORE INTO postlane_suppressions
-       (address, scope, stream, topic, source, class, reason, origin, active, note, changed_by, offer, reaches,
-        changed_at, recorded_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (address, scope, stream, topic, source, class, reason, origin, note, changed_by, offer, recorded_at, expires_at,
+        active, reaches, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [...Object.values(key), manualReason, origin, ...Object.values(values)],
   );
   if (inserted.affectedRows === 1) return true;
-  return (
-    (await trx('postlane_suppressions')
-      .where({ ...key, active: 0 })
-      .update(values)) > 0
-  );
+  const entered = await trx('postlane_suppressions')
+    .where(key)
+    .where(row => row.where({ active: 0 }).orWhere('expires_at', '<=', utc(at)))
+    .update(values);
+  if (entered > 0) return true;
+  const shorter = trx('postlane_suppressions').where(key).whereNotNull('expires_at');
+  if (expiresAt) shorter.where('expires_at', '<', utc(expiresAt));
+  return (await shorter.update(longer)) > 0;
 }
 
 /** Ends an entry of our own; false when it is not active. */
 export async function endSuppression(
   trx: Trx,
   { address, scope, stream, topic, source, class: kind }: OwnEntry,
-  { note, by, at, offer }: Omit<OwnDetails, 'reaches'>,
+  { note, by, at, offer }: Omit<OwnDetails, 'reaches' | 'expiresAt'>,
 ): Promise<boolean> {
   const changed = await trx('postlane_suppressions')
     .where({ address, scope, stream, topic, source, class: kind, active: 1 })
     .update({
       ...{ active: 0, note, changed_by: by?.slice(0, 200) ?? null, offer },
-      ...{ changed_at: utc(at), recorded_at: utc(at) },
+      ...{ changed_at: utc(at), recorded_at: utc(at), expires_at: null },
     });
   return changed > 0;
 }

@@ -1,7 +1,9 @@
 import Joi from 'joi';
+import { MailError } from '../error.ts';
 import { addressKey, readMailbox } from '../shared/address.ts';
 import type { ChangeOptions } from '../shared/change.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
+import { timestampSchema } from '../shared/joi.ts';
 import {
   addressSchema,
   changeSchema,
@@ -48,7 +50,10 @@ const rules: Rules<SuppressionFunctions> = {
   ],
   history: [argument('address', address)],
   evidence: [argument('target', target)],
-  add: [argument('suppression', Joi.object({ ...targetFields, note }).required()), options],
+  add: [
+    argument('suppression', Joi.object({ ...targetFields, note, expiresAt: timestampSchema }).required()),
+    options,
+  ],
   lift: [argument('target', target), argument('note', note), options],
 };
 
@@ -107,4 +112,12 @@ export function ownEntryOf(
     class: source === 'person' ? 'unsubscribe' : 'operator',
     origin: { operator: 'Operator', host: 'Host', person: 'Person' }[source],
   };
+}
+
+/** When an entry is to end; null for never. Throws `invalid-input` for a moment that is past. */
+export function expiryOf(expiresAt: Date | string | undefined, now: Date): Date | null {
+  if (expiresAt === undefined) return null;
+  const until = new Date(expiresAt);
+  if (until > now) return until;
+  throw new MailError('invalid-input', 'expiresAt is past: it has to be later than now.', 'expiresAt');
 }

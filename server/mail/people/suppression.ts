@@ -33,6 +33,8 @@ export interface Stopping extends Omit<SuppressionPlace, 'address'> {
   class: SuppressionClass;
   /** Topics and categories of the bulk mail that went by its stream; null where nobody can tell. */
   reaches: readonly string[] | null;
+  /** When it ends by itself; null for never, as with all that a provider reports. */
+  expiresAt: Date | null;
 }
 
 /** A message as the rule sees it. */
@@ -47,8 +49,9 @@ export interface MailKind {
   streams: readonly string[];
 }
 
-/** The one rule for what a suppression stops. */
-export function stops(suppression: Stopping, mail: MailKind): boolean {
+/** The one rule for what a suppression stops at a moment. */
+export function stops(suppression: Stopping, mail: MailKind, at: Date): boolean {
+  if (isExpired(suppression, at)) return false;
   switch (suppression.scope) {
     case 'everything':
       return true;
@@ -63,6 +66,11 @@ export function stops(suppression: Stopping, mail: MailKind): boolean {
   }
 }
 
+/** True from the moment on at which it ends by itself. */
+export function isExpired({ expiresAt }: Pick<Stopping, 'expiresAt'>, at: Date): boolean {
+  return expiresAt !== null && expiresAt <= at;
+}
+
 /** What was said on one stream counts for the same bulk mail on every other, by whichever provider. */
 function followsBulk({ source, class: kind, stream, reaches }: Stopping, mail: MailKind): boolean {
   // A mailbox that is dead takes no mail by any road.
@@ -72,9 +80,9 @@ function followsBulk({ source, class: kind, stream, reaches }: Stopping, mail: M
   return reaches.includes(mail.category) || (mail.topic !== null && reaches.includes(mail.topic));
 }
 
-/** The strongest of these that stops a message, or null. */
-export function strongestStop<T extends Stopping>(all: readonly T[], mail: MailKind): T | null {
-  return strongest(all.filter(one => stops(one, mail)));
+/** The strongest of these that stops a message at a moment, or null. */
+export function strongestStop<T extends Stopping>(all: readonly T[], mail: MailKind, at: Date): T | null {
+  return strongest(all.filter(one => stops(one, mail, at)));
 }
 
 /** The strongest of these, or null; of equal ones the first. */

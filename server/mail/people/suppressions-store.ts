@@ -3,9 +3,10 @@ import { columns, type Known, momentsAsText, type Selected } from '../../../db/c
 import type { Db } from '../../../db/connect.ts';
 import type { SuppressionsRow } from '../../../db/rows.ts';
 import { addressKey } from '../shared/address.ts';
-import { fromUtc } from '../shared/time.ts';
+import { fromUtc, utc } from '../shared/time.ts';
 import {
   classOf,
+  isExpired,
   rankOf,
   type SuppressionClass,
   type SuppressionPlace,
@@ -37,12 +38,14 @@ const stored = columns<Row>()('postlane_suppressions', [
   'recordedAt',
   'reaches',
   'offer',
+  'expiresAt',
 ]);
 
 /** One thing that stands, or stood, against mail to an address. */
 export interface Suppression extends SuppressionPlace {
   source: SuppressionSource;
   class: SuppressionClass;
+  /** Whether it stops mail now; of one that expired, `expiresAt` is past. */
   active: boolean;
   /** In the provider's words, or `ManualSuppression`. */
   reason: string;
@@ -60,19 +63,29 @@ export interface Suppression extends SuppressionPlace {
   reaches: string[] | null;
   /** Whether the providers of its streams were told: `due`, `done` or `refused`; null where they are not to be. */
   offer: string | null;
+  /** When it ends, or ended, by itself; null for never, and once it was lifted. */
+  expiresAt: Date | null;
 }
 
-/** All active suppressions of these addresses, by address, in one query. */
+/** All suppressions of these addresses that are active at a moment, by address, in one query. */
 export async function activeSuppressions(
   db: Db,
   addresses: readonly string[],
+  at: Date,
 ): Promise<Map<string, Suppression[]>> {
   if (addresses.length === 0) return new Map();
   const rows = await db('postlane_suppressions')
     .select(stored.aliases)
     .whereIn('address', [...new Set(addresses)])
-    .where({ active: 1 });
+    .where(activeAt(at));
   return grouped(rows.map(suppressionOf), ({ address }) => address);
+}
+
+function activeAt(at: Date): (row: Knex.QueryBuilder) => void {
+  return row =>
+    void row
+      .where({ active: 1 })
+      .where(one => one.whereNull('expires_at').orWhere('expires_at', '>', utc(at)));
 }
 
 /** What to list: a stream, an address, so many. */
@@ -83,10 +96,10 @@ export interface ListedFilter {
 }
 
 /** Active suppressions of a stream, of an address, or all; of each place the strongest. */
-export async function listSuppressions(db: Knex, filter: ListedFilter = {}): Promise<Suppression[]> {
+export async function listSuppressions(db: Knex, filter: ListedFilter, at: Date): Promise<Suppression[]> {
   const query = db('postlane_suppressions')
     .select(stored.aliases)
-    .where({ active: 1 })
+    .where(activeAt(at))
     .orderBy(['stream', 'address', 'scope', 'topic', 'source', 'class']);
   if (filter.stream) query.where({ stream: filter.stream });
   if (filter.address) query.where({ address: addressKey(filter.address) });
@@ -113,7 +126,11 @@ export interface SuppressionPage {
 const mostOfOnePlace = 7;
 
 /** Active suppressions by address, page by page; the index alone leads there. */
-export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promise<SuppressionPage> {
+export async function pageSuppressions(
+  db: Db,
+  filter: SuppressionFilter,
+  at: Date,
+): Promise<SuppressionPage> {
   const limit = Math.min(filter.limit ?? 50, 500);
   const wanted = limit + 1 + mostOfOnePlace;
   const order = ['address', 'scope', 'stream', 'topic', 'source', 'class'];
@@ -121,7 +138,7 @@ export async function pageSuppressions(db: Db, filter: SuppressionFilter): Promi
   const index = filter.stream ? 'suppressions_stream' : 'PRIMARY';
   const query = db(db.raw('postlane_suppressions FORCE INDEX (??)', [index]))
     .select(stored.aliases)
-    .where({ active: 1 })
+    .where(activeAt(at))
     .orderBy(filter.stream ? ['stream', ...order.filter(one => one !== 'stream')] : order)
     .limit(wanted);
   const start = filter.start?.toLowerCase() ?? '';
@@ -193,13 +210,17 @@ export async function* reportedOn(db: Db, stream: string): AsyncGenerator<Suppre
   }
 }
 
-/** All that was ever said of a place, the active first and of those the strongest first; `lock` holds it for a change. */
+/**
+ * All that was ever said of a place, as it is at a moment: the active first and of those the strongest first; `lock` holds
+ * it for a change.
+ */
 export async function suppressionsAt(
   db: Knex,
   { address, scope, stream, topic }: SuppressionPlace,
+  at: Date,
   { lock = false }: { lock?: boolean } = {},
 ): Promise<Suppression[]> {
-  const moments = ['changedAt', 'recordedAt'] as const;
+  const moments = ['changedAt', 'recordedAt', 'expiresAt'] as const;
   const query = db('postlane_suppressions')
     .select({ ...stored.aliases, ...momentsAsText(db, stored.aliases, moments) })
     .where({ address, scope, stream, topic });
@@ -207,14 +228,17 @@ export async function suppressionsAt(
   const rows: (Omit<Selected<typeof stored>, (typeof moments)[number]> & {
     changedAt: string;
     recordedAt: string | null;
+    expiresAt: string | null;
   })[] = await query;
   // The databases compare without the spaces at the end.
   const named = rows.filter(
     row => row.address === address && row.scope === scope && row.stream === stream && row.topic === topic,
   );
-  const all = named.map(row =>
-    suppressionOf({ ...row, changedAt: fromUtc(row.changedAt), recordedAt: fromUtc(row.recordedAt) }),
-  );
+  const all = named.map(row => {
+    const [changedAt, recordedAt] = [fromUtc(row.changedAt), fromUtc(row.recordedAt)];
+    const one = suppressionOf({ ...row, changedAt, recordedAt, expiresAt: fromUtc(row.expiresAt) });
+    return { ...one, active: one.active && !isExpired(one, at) };
+  });
   return all.sort((a, b) => Number(b.active) - Number(a.active) || rankOf(a) - rankOf(b));
 }
 
@@ -233,10 +257,11 @@ function suppressionOf({ reaches, ...row }: Selected<typeof stored>): Suppressio
 }
 
 /** How many addresses get nothing on a stream, counted no further than `atMost`: there may be millions. */
-export async function countSuppressed(db: Db, stream: string, atMost: number): Promise<number> {
+export async function countSuppressed(db: Db, stream: string, atMost: number, at: Date): Promise<number> {
   const firstOnes = db('postlane_suppressions')
     .distinct('address')
-    .where({ stream, active: 1 })
+    .where({ stream })
+    .where(activeAt(at))
     .limit(atMost)
     .as('first_ones');
   const [row]: { n: number | string }[] = await db.from(firstOnes).count({ n: '*' });

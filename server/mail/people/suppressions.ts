@@ -15,7 +15,7 @@ import {
   recordSuppressionChange,
   suppressionChanges,
 } from './suppression-changes-store.ts';
-import { ownEntryOf, withBothForms } from './suppression-input.ts';
+import { expiryOf, ownEntryOf, withBothForms } from './suppression-input.ts';
 import { suppressionSubject } from './suppression-subject.ts';
 import { listSuppressions, pageSuppressions, suppressionsAt } from './suppressions-store.ts';
 
@@ -25,32 +25,46 @@ const longestHistory = 500;
 export function createSuppressions(context: MailContext): Suppressions {
   const { db, now, providers } = context;
 
-  async function add({ note, ...target }: NewSuppression, options: ChangeOptions = {}): Promise<boolean> {
+  async function add(
+    { note, expiresAt, ...target }: NewSuppression,
+    options: ChangeOptions = {},
+  ): Promise<boolean> {
     const entry = ownEntryOf(target, { mailed: true });
+    const until = expiryOf(expiresAt, now());
     if (entry.scope === 'stream') refuseStreamOfNone(entry.stream);
     return changeOnce(
       context,
-      { scope: 'suppression.add', request: entry, options },
-      trx => enter(trx, entry, note, options),
+      {
+        scope: 'suppression.add',
+        request: { ...entry, ...(until && { until: until.toISOString() }) },
+        options,
+      },
+      trx => enter(trx, entry, { note, expiresAt: until }, options),
       async (_, added) => added,
     );
   }
 
-  async function enter(trx: Trx, entry: OwnEntry, note: string, actor: Actor): Promise<boolean> {
+  async function enter(
+    trx: Trx,
+    entry: OwnEntry,
+    { note, expiresAt }: { note: string; expiresAt: Date | null },
+    actor: Actor,
+  ): Promise<boolean> {
     const at = now();
     const by = actor.by ?? null;
     const reaches = entry.scope === 'stream' ? await reachOf(context, trx, entry) : null;
-    const offer = openListsFor(context, entry).length > 0 ? 'due' : null;
-    if (!(await enterSuppression(trx, entry, { note, by, at, reaches, offer }))) return false;
+    // Providers' lists know no end: what has one is ours alone.
+    const offer = expiresAt === null && openListsFor(context, entry).length > 0 ? 'due' : null;
+    if (!(await enterSuppression(trx, entry, { note, by, at, reaches, offer, expiresAt }))) return false;
     await recordSuppressionChange(trx, {
       ...{ ...entry, active: true, reason: manualReason, eventId: null },
-      ...{ note, changedBy: by, datedAt: null, recordedAt: at },
+      ...{ note, changedBy: by, datedAt: null, recordedAt: at, expiresAt },
     });
     await audited(trx, actor, {
       action: 'suppression.add',
       subject: suppressionSubject(entry),
       before: null,
-      after: { active: true, note },
+      after: { active: true, note, ...(expiresAt && { expiresAt: expiresAt.toISOString() }) },
       at,
     });
     return true;
@@ -69,7 +83,7 @@ export function createSuppressions(context: MailContext): Suppressions {
 
   async function evidence(target: SuppressionTarget): Promise<SuppressionEvidence | null> {
     const entry = ownEntryOf(target, { mailed: false });
-    const all = await suppressionsAt(db, entry);
+    const all = await suppressionsAt(db, entry, now());
     const [suppression] = all;
     if (!suppression) return null;
     const event = suppression.eventId ? await readEvent(db, suppression.eventId) : null;
@@ -80,8 +94,8 @@ export function createSuppressions(context: MailContext): Suppressions {
   }
 
   return withBothForms({
-    list: (filter = {}) => listSuppressions(db, filter),
-    page: (filter = {}) => pageSuppressions(db, filter),
+    list: (filter = {}) => listSuppressions(db, filter, now()),
+    page: (filter = {}) => pageSuppressions(db, filter, now()),
     history: address => suppressionChanges(db, address, longestHistory),
     evidence,
     add,

@@ -115,11 +115,11 @@ async function add(
 }
 
 async function changedSince(
-  { db }: MailContext,
+  { db, now }: MailContext,
   place: { address: string; stream: string },
   moment: Date,
 ): Promise<boolean> {
-  const all = await suppressionsAt(db, { ...place, scope: 'stream', topic: '' });
+  const all = await suppressionsAt(db, { ...place, scope: 'stream', topic: '' }, now());
   return all.some(({ source, recordedAt }) => source === 'provider' && recordedAt >= moment);
 }
 

@@ -98,6 +98,7 @@ export function createConnections({
   providers,
   transports,
   log,
+  now,
 }: MailContext): Connections {
   const categories = categoriesOf(policy);
   const ofAllBrands = brands.all.flatMap(brand => categoriesOf(brand.policy));
@@ -121,7 +122,7 @@ export function createConnections({
       Promise.all(
         distinct(routes.map(({ stream }) => stream)).map(async name => {
           const here = routes.filter(({ stream }) => stream === name);
-          const suppressed = await countSuppressed(db, name, countedUpTo);
+          const suppressed = await countSuppressed(db, name, countedUpTo, now());
           return {
             name,
             categories: distinct(here.map(({ category }) => category)),

@@ -18,7 +18,7 @@ export async function filterEligible(
   loaded: readonly MessageToSend[],
 ): Promise<MessageToSend[]> {
   const { db, now } = context;
-  const suppressed = await activeSuppressions(db, loaded.flatMap(addressesOf));
+  const suppressed = await activeSuppressions(db, loaded.flatMap(addressesOf), now());
   const granted = await consentsOf(
     db,
     loaded.flatMap(message => {
@@ -59,7 +59,7 @@ export function decide(
     now: context.now(),
     misplaced: kind.bulk && transactionalStreams(context).has(kind.stream),
     expiresAt: message.expiresAt,
-    suppression: strongestStop(suppressed.get(address) ?? [], kind),
+    suppression: strongestStop(suppressed.get(address) ?? [], kind, context.now()),
     ...consentAsked(context, message.category, kind),
     granted: granted.get(consentKey({ topic: kind.topic ?? '', address })) ?? null,
   });
@@ -77,14 +77,14 @@ export function consentAsked(
 
 /** A provider may drop suppressed copies without a word; leaving them out here keeps our record true. */
 export function copiesLeftOut<T extends StoredMessage>(
-  routing: Routing,
+  routing: Pick<MailContext, 'now'> & Routing,
   message: T,
   suppressed: KnownRefusals['suppressed'],
 ): { message: T; leftOut: LeftOut[] } {
   const { content } = message;
   const [first, ...further] = content.to;
   const kind = mailKindOf(routing, message);
-  const why = (copy: Mailbox) => strongestStop(suppressed.get(addressOf(copy)) ?? [], kind);
+  const why = (copy: Mailbox) => strongestStop(suppressed.get(addressOf(copy)) ?? [], kind, routing.now());
   const copies = { to: further, cc: content.cc, bcc: content.bcc };
   const roles = Object.keys(copies) as (keyof typeof copies)[];
   const found = roles.flatMap(role =>

@@ -51,10 +51,11 @@ export async function sendTest(
   const transport = context.transports.get(name);
   if (!transport) return refused(`There is no transport named ${name}.`);
   const address = addressKey(to.email);
-  const suppressed = await activeSuppressions(context.db, [address]);
+  const at = context.now();
+  const suppressed = await activeSuppressions(context.db, [address], at);
   // No mail to its readers, whatever its category: what counts is the stream that it goes by.
   const kind = { stream, category: content.category, topic: null, bulk: false, essential: true, streams: [] };
-  if (strongestStop(suppressed.get(address) ?? [], kind))
+  if (strongestStop(suppressed.get(address) ?? [], kind, at))
     return refused(`This address is suppressed on the stream ${stream}.`);
 
   const chosen = await chooseData(context, content, test);
