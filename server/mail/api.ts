@@ -8,6 +8,7 @@ import type { Purged } from './messages/purge-store.ts';
 import type { Health } from './monitoring/health.ts';
 import type { Monitoring } from './monitoring/series.ts';
 import type { Consents, Suppressions } from './people/api.ts';
+import type { People } from './people/person-view.ts';
 import type { BounceMeaning } from './providers/event.ts';
 import type { SuppressionReason } from './providers/provider.ts';
 import type { Reconciliations } from './reconciliation/reconcile.ts';
@@ -31,6 +32,7 @@ export interface Mail {
   messages: Messages;
   campaigns: Campaigns;
   suppressions: Suppressions;
+  people: People;
   consent: Consents;
   templates: MailTemplates;
   reconciliations: Reconciliations;

@@ -19,6 +19,7 @@ import { rollUp } from './monitoring/roll-up.ts';
 import { createMonitoring } from './monitoring/series.ts';
 import { createConsent } from './people/consent.ts';
 import { offerSuppressions } from './people/offers.ts';
+import { createPeople } from './people/people.ts';
 import { createSuppressions } from './people/suppressions.ts';
 import { type EventReader, MalformedEvent, type ProviderEvent } from './providers/event.ts';
 import { learnAtStart } from './reconciliation/learn.ts';
@@ -87,6 +88,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     messages: createMessages(context),
     campaigns: createCampaigns(context),
     suppressions: createSuppressions(context),
+    people: createPeople(context),
     consent: createConsent(context),
 
     templates: checkedTemplates({

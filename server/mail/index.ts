@@ -67,9 +67,20 @@ export type {
   SuppressionTarget,
 } from './people/api.ts';
 export type { Consent } from './people/consent-store.ts';
+export type {
+  AddressQuality,
+  MailAnswer,
+  Moment,
+  People,
+  PersonEvents,
+  PersonPage,
+  PersonView,
+  Refusal,
+} from './people/person-view.ts';
 export type { SuppressionClass, SuppressionScope, SuppressionSource } from './people/suppression.ts';
 export type { RecordedChange } from './people/suppression-changes-store.ts';
-export type { Suppression, SuppressionFilter, SuppressionPage } from './people/suppressions-store.ts';
+export type { SuppressionFilter, SuppressionPage } from './people/suppression-lists-store.ts';
+export type { Suppression } from './people/suppressions-store.ts';
 export { type BounceMeaning, type EventKind, eventKinds, MalformedEvent } from './providers/event.ts';
 export type { Provider } from './providers/provider.ts';
 export type { AttachmentFile, Envelope, Mailbox, Outcome, Transport } from './providers/transport.ts';

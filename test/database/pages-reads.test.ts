@@ -4,7 +4,8 @@ import { listCampaigns, readCampaign } from '../../server/mail/campaigns/campaig
 import { progressIn } from '../../server/mail/campaigns/progress.ts';
 import { saveProgress } from '../../server/mail/campaigns/progress-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { pageSuppressions, reportedOn } from '../../server/mail/people/suppressions-store.ts';
+import { pageSuppressions } from '../../server/mail/people/suppression-lists-store.ts';
+import { reportedOn } from '../../server/mail/people/suppressions-store.ts';
 import { repairsOf } from '../../server/mail/reconciliation/reconciliations-store.ts';
 import { listAudit } from '../../server/mail/shared/audit-store.ts';
 import { testDatabase } from '../support/database.ts';

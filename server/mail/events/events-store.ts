@@ -111,11 +111,14 @@ export type EventView = Omit<Selected<typeof stored>, 'id' | 'details'> & {
 
 /** The events of a message in the order they happened. */
 export async function listEvents(db: Db, messageId: string): Promise<EventView[]> {
-  const rows = await db('postlane_events')
-    .select(stored.aliases)
-    .where({ message_id: messageId })
-    .orderBy(['occurred_at', 'id']);
-  return rows.map(viewOf);
+  return eventsWith(db, query => void query.where({ message_id: messageId }).orderBy(['occurred_at', 'id']));
+}
+
+/** The events that a condition leaves. */
+export async function eventsWith(db: Db, narrow: (query: Knex.QueryBuilder) => void): Promise<EventView[]> {
+  const query = db('postlane_events').select(stored.aliases);
+  narrow(query);
+  return (await query).map(viewOf);
 }
 
 /** One event, or null. */

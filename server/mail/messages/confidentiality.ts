@@ -21,10 +21,19 @@ export function confidential(text: string, field?: string): MailError {
 
 /** The events of a message; of a confidential one without the links that were clicked. */
 export async function eventsOf(context: Pick<MailContext, 'db'>, messageId: string): Promise<EventView[]> {
-  const events = await listEvents(context.db, messageId);
-  if (!events.some(({ details }) => details.link) || !(await isConfidential(context, messageId)))
-    return events;
-  return events.map(event => ({ ...event, details: { ...event.details, link: null } }));
+  return withoutSecretLinks(context, await listEvents(context.db, messageId));
+}
+
+/** Events without the links that were clicked in confidential messages. */
+export async function withoutSecretLinks(
+  { db }: Pick<MailContext, 'db'>,
+  events: readonly EventView[],
+): Promise<EventView[]> {
+  const clicked = events.flatMap(({ details, messageId }) => (details.link && messageId ? [messageId] : []));
+  const secret = await confidentialMessages(db, [...new Set(clicked)]);
+  return events.map(event =>
+    secret.has(event.messageId ?? '') ? { ...event, details: { ...event.details, link: null } } : event,
+  );
 }
 
 /** An event as the provider sent it, JSON; null once purged. Throws `confidential`, for events quote links and subjects. */

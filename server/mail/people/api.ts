@@ -4,7 +4,8 @@ import type { Topic } from '../templates/index.ts';
 import type { Consent } from './consent-store.ts';
 import type { SuppressionScope, SuppressionSource } from './suppression.ts';
 import type { RecordedChange } from './suppression-changes-store.ts';
-import type { ListedFilter, Suppression, SuppressionFilter, SuppressionPage } from './suppressions-store.ts';
+import type { ListedFilter, SuppressionFilter, SuppressionPage } from './suppression-lists-store.ts';
+import type { Suppression } from './suppressions-store.ts';
 
 /** What an address gets no more; each scope needs what it names, and nothing else. */
 export interface SuppressionTarget {
@@ -55,7 +56,7 @@ export interface Lifted {
 export interface Suppressions {
   /** Active suppressions of a stream, of an address, or all; of each place the strongest. */
   list(filter?: ListedFilter | undefined): Promise<Suppression[]>;
-  /** The same page by page, by the beginning of an address. */
+  /** The same page by page, by the beginning of an address, or by a part of it. */
   page(filter?: SuppressionFilter | undefined): Promise<SuppressionPage>;
   /** What is or was suppressed there, with the event behind it; null when nothing ever was. */
   evidence(stream: string, address: string): Promise<SuppressionEvidence | null>;

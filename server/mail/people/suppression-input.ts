@@ -45,7 +45,12 @@ const rules: Rules<SuppressionFunctions> = {
   page: [
     argument(
       'filter',
-      Joi.object({ ...filterFields, start: addressSchema.allow(''), cursor: Joi.string().max(1000) }),
+      Joi.object({
+        ...filterFields,
+        start: addressSchema.allow(''),
+        within: addressSchema.allow(''),
+        cursor: Joi.string().max(1000),
+      }),
     ),
   ],
   history: [argument('address', address)],

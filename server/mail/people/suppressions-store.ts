@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { columns, type Known, momentsAsText, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { SuppressionsRow } from '../../../db/rows.ts';
-import { addressKey } from '../shared/address.ts';
 import { fromUtc, utc } from '../shared/time.ts';
 import {
   classOf,
@@ -12,7 +11,6 @@ import {
   type SuppressionPlace,
   type SuppressionScope,
   type SuppressionSource,
-  strongest,
 } from './suppression.ts';
 
 type Row = Known<
@@ -21,7 +19,8 @@ type Row = Known<
 >;
 // reason and origin are the provider's words (`Recipient`, `Customer` or `Admin`), or ours for what was entered here
 // (`Operator`, `Host` or `Person`).
-const stored = columns<Row>()('postlane_suppressions', [
+/** The columns of a {@link Suppression}. */
+export const stored = columns<Row>()('postlane_suppressions', [
   'address',
   'scope',
   'stream',
@@ -81,102 +80,19 @@ export async function activeSuppressions(
   return grouped(rows.map(suppressionOf), ({ address }) => address);
 }
 
-function activeAt(at: Date): (row: Knex.QueryBuilder) => void {
+/** Rows that are active at a moment. */
+export function activeAt(at: Date): (row: Knex.QueryBuilder) => void {
   return row =>
     void row
       .where({ active: 1 })
       .where(one => one.whereNull('expires_at').orWhere('expires_at', '>', utc(at)));
 }
 
-/** What to list: a stream, an address, so many. */
-export interface ListedFilter {
-  stream?: string | undefined;
-  address?: string | undefined;
-  limit?: number | undefined;
-}
-
-/** Active suppressions of a stream, of an address, or all; of each place the strongest. */
-export async function listSuppressions(db: Knex, filter: ListedFilter, at: Date): Promise<Suppression[]> {
-  const query = db('postlane_suppressions')
-    .select(stored.aliases)
-    .where(activeAt(at))
-    .orderBy(['stream', 'address', 'scope', 'topic', 'source', 'class']);
-  if (filter.stream) query.where({ stream: filter.stream });
-  if (filter.address) query.where({ address: addressKey(filter.address) });
-  if (filter.limit) query.limit(filter.limit * mostOfOnePlace);
-  return strongestOfEach((await query).map(suppressionOf)).slice(0, filter.limit);
-}
-
-/** What to look for; `start` is the beginning of an address, `cursor` continues a page. */
-export interface SuppressionFilter {
-  start?: string | undefined;
-  stream?: string | undefined;
-  cursor?: string | undefined;
-  /** Default 50, at most 500. */
-  limit?: number | undefined;
-}
-
-/** One page in order of address, of each place the strongest; `cursor` is null on the last. */
-export interface SuppressionPage {
-  suppressions: Suppression[];
-  cursor: string | null;
-}
-
 /** Sources and classes that may speak of one place at once: the provider's four, and one of each of the others. */
-const mostOfOnePlace = 7;
+export const mostOfOnePlace = 7;
 
-/** Active suppressions by address, page by page; the index alone leads there. */
-export async function pageSuppressions(
-  db: Db,
-  filter: SuppressionFilter,
-  at: Date,
-): Promise<SuppressionPage> {
-  const limit = Math.min(filter.limit ?? 50, 500);
-  const wanted = limit + 1 + mostOfOnePlace;
-  const order = ['address', 'scope', 'stream', 'topic', 'source', 'class'];
-  // With FORCE INDEX: for a first page MySQL would otherwise sort the whole table.
-  const index = filter.stream ? 'suppressions_stream' : 'PRIMARY';
-  const query = db(db.raw('postlane_suppressions FORCE INDEX (??)', [index]))
-    .select(stored.aliases)
-    .where(activeAt(at))
-    .orderBy(filter.stream ? ['stream', ...order.filter(one => one !== 'stream')] : order)
-    .limit(wanted);
-  const start = filter.start?.toLowerCase() ?? '';
-  if (filter.stream) query.where({ stream: filter.stream });
-  query.where('address', '>=', start);
-  if (start) query.where('address', '<', `${start}\u{10ffff}`);
-  if (filter.cursor) startBehind(query, filter.cursor);
-  const found = (await query).map(suppressionOf);
-  const places = strongestOfEach(found);
-  // The last place of a full answer may go on behind it.
-  const whole = found.length < wanted ? places : places.slice(0, -1);
-  const suppressions = whole.slice(0, limit);
-  const last = suppressions.at(-1);
-  const isLast = found.length < wanted && whole.length <= limit;
-  return { suppressions, cursor: isLast || !last ? null : cursorOf(last) };
-}
-
-// Spelled out: with (address, scope, ...) > (?, ?, ...) neither engine enters the index.
-function startBehind(query: Knex.QueryBuilder, cursor: string): void {
-  const [address = '', scope = '', stream = '', topic = ''] = cursor.split('\n');
-  query.where('address', '>=', address).where(row =>
-    row
-      .where('address', '>', address)
-      .orWhere('scope', '>', scope)
-      .orWhere(same => same.where({ scope }).where('stream', '>', stream))
-      .orWhere(same => same.where({ scope, stream }).where('topic', '>', topic)),
-  );
-}
-
-function cursorOf({ address, scope, stream, topic }: SuppressionPlace): string {
-  return [address, scope, stream, topic].join('\n');
-}
-
-function strongestOfEach(all: readonly Suppression[]): Suppression[] {
-  return [...grouped(all, cursorOf).values()].flatMap(ofOne => strongest(ofOne) ?? []);
-}
-
-function grouped(
+/** In order of their first. */
+export function grouped(
   all: readonly Suppression[],
   keyOf: (one: Suppression) => string,
 ): Map<string, Suppression[]> {
@@ -208,6 +124,16 @@ export async function* reportedOn(db: Db, stream: string): AsyncGenerator<Suppre
     if (last === undefined) return;
     after = last;
   }
+}
+
+/** All that stands, or stood, against an address, as it is at a moment; the first 500. */
+export async function suppressionsOf(db: Db, address: string, at: Date): Promise<Suppression[]> {
+  const rows = await db('postlane_suppressions')
+    .select(stored.aliases)
+    .where({ address })
+    .orderBy(['scope', 'stream', 'topic', 'source', 'class'])
+    .limit(500);
+  return rows.map(suppressionOf).map(one => ({ ...one, active: one.active && !isExpired(one, at) }));
 }
 
 /**
@@ -242,7 +168,8 @@ export async function suppressionsAt(
   return all.sort((a, b) => Number(b.active) - Number(a.active) || rankOf(a) - rankOf(b));
 }
 
-function suppressionOf({ reaches, ...row }: Selected<typeof stored>): Suppression {
+/** A row as a suppression; whether it has expired is for its reader to see. */
+export function suppressionOf({ reaches, ...row }: Selected<typeof stored>): Suppression {
   // Of a process of the release before, which knew no classes.
   const isOld = row.class === '';
   return {

@@ -17,7 +17,8 @@ import {
 } from './suppression-changes-store.ts';
 import { expiryOf, ownEntryOf, withBothForms } from './suppression-input.ts';
 import { suppressionSubject } from './suppression-subject.ts';
-import { listSuppressions, pageSuppressions, suppressionsAt } from './suppressions-store.ts';
+import { listSuppressions, pageSuppressions } from './suppression-lists-store.ts';
+import { suppressionsAt } from './suppressions-store.ts';
 
 const longestHistory = 500;
 

@@ -55,14 +55,30 @@ export function decide(
 ): Decision {
   const address = addressOf(message.recipient);
   const kind = mailKindOf(context, message);
-  return checkEligibility({
-    now: context.now(),
-    misplaced: kind.bulk && transactionalStreams(context).has(kind.stream),
+  const { decision } = decideOn(context, kind, {
     expiresAt: message.expiresAt,
-    suppression: strongestStop(suppressed.get(address) ?? [], kind, context.now()),
-    ...consentAsked(context, message.category, kind),
+    suppressions: suppressed.get(address) ?? [],
     granted: granted.get(consentKey({ topic: kind.topic ?? '', address })) ?? null,
   });
+  return decision;
+}
+
+/** Whether mail of a kind may go out now to an address with these suppressions, and the strongest that stops it. */
+export function decideOn(
+  context: Pick<MailContext, 'now'> & Routing & Lanes,
+  kind: MailKind,
+  known: Pick<EligibilityFacts, 'expiresAt' | 'granted'> & { suppressions: readonly Suppression[] },
+): { decision: Decision; suppression: Suppression | null } {
+  const suppression = strongestStop(known.suppressions, kind, context.now());
+  const decision = checkEligibility({
+    now: context.now(),
+    misplaced: kind.bulk && transactionalStreams(context).has(kind.stream),
+    expiresAt: known.expiresAt,
+    suppression,
+    ...consentAsked(context, kind.category, kind),
+    granted: known.granted,
+  });
+  return { decision, suppression };
 }
 
 /** Which consent mail of a category asks for. Of bulk mail a withdrawal counts, whatever the policy says. */
