@@ -16,8 +16,8 @@ import {
   suppressionChanges,
 } from './suppression-changes-store.ts';
 import { expiryOf, ownEntryOf, withBothForms } from './suppression-input.ts';
-import { suppressionSubject } from './suppression-subject.ts';
 import { listSuppressions, pageSuppressions } from './suppression-lists-store.ts';
+import { suppressionSubject } from './suppression-subject.ts';
 import { suppressionsAt } from './suppressions-store.ts';
 
 const longestHistory = 500;
