@@ -13,8 +13,11 @@ export interface BatcherOptions {
   largest?: number;
   /** Begin with the first item at once, instead of with all that come in the same turn. */
   startsAtOnce?: boolean;
-  /** Do a batch that fails again one by one, so that nobody gets another's error; only for work that is all or nothing. */
-  isolatesErrors?: boolean;
+  /**
+   * Do a batch that fails again one by one, so that nobody gets another's error; only for work that is all or nothing. A
+   * function says of which errors.
+   */
+  isolatesErrors?: boolean | ((error: unknown) => boolean);
 }
 
 /**
@@ -58,11 +61,16 @@ export class Batcher<Item, Answer = undefined> {
         resolve((Array.isArray(answers) ? answers[i] : undefined) as Answer);
       }
     } catch (error) {
-      if (this.options.isolatesErrors && batch.length > 1) {
+      if (batch.length > 1 && this.isolates(error)) {
         await Promise.all(batch.map(one => this.answer([one])));
       } else {
         for (const { reject } of batch) reject(error);
       }
     }
+  }
+
+  private isolates(error: unknown): boolean {
+    const { isolatesErrors = false } = this.options;
+    return typeof isolatesErrors === 'function' ? isolatesErrors(error) : isolatesErrors;
   }
 }

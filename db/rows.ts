@@ -298,6 +298,9 @@ export interface MessagesRow {
   confidential: number;
   brand: string | null;
   idempotency_scope: string;
+  deferred_at: Date | null;
+  deferral: string | null;
+  soft_bounces: number;
 }
 
 export interface ProviderServersRow {

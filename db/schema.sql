@@ -294,7 +294,8 @@ CREATE TABLE postlane_events (
   KEY events_message (message_id, occurred_at),
   KEY events_received (received_at),
   KEY events_recipient (recipient, id),
-  KEY events_repairs (source, stream, received_at)
+  KEY events_repairs (source, stream, received_at),
+  KEY events_run (recipient, kind, occurred_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_hourly_message_stats (
@@ -434,6 +435,9 @@ CREATE TABLE postlane_messages (
   confidential tinyint unsigned NOT NULL DEFAULT 0,
   brand varchar(32) CHARACTER SET ascii COLLATE ascii_bin,
   idempotency_scope varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  deferred_at datetime(3),
+  deferral varchar(100),
+  soft_bounces int unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY (id),
   UNIQUE KEY messages_campaign_recipient (campaign_id, recipient),
   UNIQUE KEY messages_scoped_idempotency (idempotency_key, idempotency_scope),

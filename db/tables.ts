@@ -28,7 +28,10 @@ declare module 'knex/types/tables.js' {
     postlane_message_attachments: Table<rows.MessageAttachmentsRow>;
     postlane_message_contents: Table<rows.MessageContentsRow>;
     postlane_message_metadata: Table<rows.MessageMetadataRow>;
-    postlane_messages: Table<rows.MessagesRow, 'attempt_count' | 'confidential' | 'idempotency_scope'>;
+    postlane_messages: Table<
+      rows.MessagesRow,
+      'attempt_count' | 'confidential' | 'idempotency_scope' | 'soft_bounces'
+    >;
     postlane_provider_servers: Table<rows.ProviderServersRow>;
     postlane_published_revision: Table<rows.PublishedRevisionRow>;
     postlane_reconciliations: Table<

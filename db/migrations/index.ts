@@ -8,6 +8,7 @@ import * as securityEvents from './20261203_security_events.ts';
 import * as sessions from './20261203_sessions.ts';
 import * as suppressions from './20261203_suppressions.ts';
 import * as testSends from './20261203_test_sends.ts';
+import * as softBounces from './20261204_soft_bounces.ts';
 import * as suppressionExpiry from './20261204_suppression_expiry.ts';
 
 // The rules of a migration:
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '20261203_suppressions': suppressions,
   '20261203_test_sends': testSends,
   '20261204_suppression_expiry': suppressionExpiry,
+  '20261204_soft_bounces': softBounces,
 };

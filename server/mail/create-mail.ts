@@ -8,7 +8,7 @@ import { expandCampaigns } from './campaigns/expand.ts';
 import { carryConfig } from './carried-config.ts';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
-import { receive } from './events/receive.ts';
+import { createReceiver } from './events/receiver.ts';
 import { createWebhookPasswords } from './events/webhook-passwords.ts';
 import { createWebhookSetup } from './events/webhook-setup.ts';
 import { joinInstances } from './instances/join.ts';
@@ -68,6 +68,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
   const { db, now, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
+  const receiver = createReceiver(context);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
   const authoring = createAuthoring(context, {
@@ -104,7 +105,8 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     async receive(provider, payload) {
       const reader = providers.find(provider)?.events;
       if (!reader) throw new MailError('invalid-input', `Nothing comes from ${provider} here.`, 'provider');
-      return receive(context, provider, readPayload(reader, payload, now()), 'webhook');
+      const event = readPayload(reader, payload, now());
+      return receiver.add({ provider, event, source: 'webhook' });
     },
 
     providers: withCheckedInput<ProviderWords>(
@@ -157,7 +159,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
       if (closed) return;
       closed = true;
       // What is not handed over by then has its lease, and the worker takes over when that ends.
-      await withTimeout(queue.idle(), timeoutMs).catch(() =>
+      await withTimeout(Promise.all([queue.idle(), receiver.idle()]), timeoutMs).catch(() =>
         log.warn('closed before all mail was handed over'),
       );
       await context.renderPool.close();

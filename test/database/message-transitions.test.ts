@@ -109,6 +109,7 @@ describe('transitions of a message', () => {
         lease: value('lease', before.lease),
         reason: value('reason', before.reason),
         ...('stamp' in more && { [more.stamp]: at }),
+        ...(cleared.includes('failedAt') && { failed_at: null }),
         ...('startsAttempt' in more && { attempt_count: 4 }),
       });
     });

@@ -7,6 +7,7 @@ const ours: Readonly<Record<string, string>> = {
   Operator: 'Added by an operator',
   Host: 'Added by the app',
   Person: 'Refused by the person',
+  Rule: 'Turned away five times in a row',
 };
 
 /** Why an address is suppressed, in words; an unknown reason stays as the provider names it. */

@@ -138,7 +138,7 @@ function stoppedBy(
     OR (s.scope = 'topic' AND s.topic = ?)
     OR (s.scope = 'stream' AND (
       s.stream IN (?)
-      OR (s.source = 'provider' AND s.class = 'bounce')
+      OR (s.source IN ('provider', 'rule') AND s.class = 'bounce')
       OR (s.reaches IS NULL AND s.class IN ('complaint', 'unsubscribe'))
       OR FIND_IN_SET(?, s.reaches) > 0 OR FIND_IN_SET(?, s.reaches) > 0)))`;
   return { sql, bindings: [utc(at), topic ?? '', [...streams], topic ?? '', category] };

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
-import { isDuplicate } from '../../../db/error-codes.ts';
 import type { EventsRow } from '../../../db/rows.ts';
 import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
@@ -17,31 +16,43 @@ export interface NewEvent {
   now: Date;
 }
 
-/** Appends an event once. Null when the same fact was stored before, from whichever source. */
-export async function appendEvent(
-  trx: Knex,
-  { provider, event, messageId, source, now }: NewEvent,
-): Promise<string | null> {
-  try {
-    const [id] = await trx('postlane_events').insert({
-      fact_key: factKey(provider, event),
-      kind: event.kind,
-      source,
-      message_id: messageId,
-      attempt_id: event.attemptId,
-      provider_message_id: event.providerMessageId,
-      stream: event.stream,
-      recipient: event.recipient,
-      occurred_at: utc(event.occurredAt),
-      received_at: utc(now),
-      details: JSON.stringify(event.details),
-      raw: event.raw,
-    });
-    return String(id);
-  } catch (error) {
-    if (isDuplicate(error)) return null;
-    throw error;
-  }
+/** Appends events whose facts are not stored yet, in one statement that fails when one of them is. */
+export async function appendEvents(trx: Knex, events: readonly NewEvent[]): Promise<void> {
+  const rows = events.map(rowOf);
+  const [first] = rows;
+  if (!first) return;
+  const names = Object.keys(first);
+  const values = `(${names.map(() => '?').join(', ')})`;
+  await trx.raw(
+    `INSERT INTO postlane_events (${names.join(', ')}) VALUES ${rows.map(() => values).join(', ')}`,
+    rows.flatMap(row => Object.values(row)),
+  );
+}
+
+function rowOf({ provider, event, messageId, source, now }: NewEvent) {
+  return {
+    fact_key: factKey(provider, event),
+    kind: event.kind,
+    source,
+    message_id: messageId,
+    attempt_id: event.attemptId,
+    provider_message_id: event.providerMessageId,
+    stream: event.stream,
+    recipient: event.recipient,
+    occurred_at: utc(event.occurredAt),
+    received_at: utc(now),
+    details: JSON.stringify(event.details),
+    raw: event.raw,
+  };
+}
+
+/** The ids of stored events, by the keys of their facts. */
+export async function idsOfFacts(db: Knex, keys: readonly string[]): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db('postlane_events')
+    .select('id', 'fact_key')
+    .whereIn('fact_key', [...keys]);
+  return new Map(rows.map(({ id, fact_key }) => [fact_key, String(id)]));
 }
 
 /** Of these events those whose facts are not stored yet. */
@@ -63,24 +74,65 @@ export function factKey(provider: string, { fact }: ProviderEvent): string {
 
 /** The message an event is about: by our id in its metadata, else by the provider's id. */
 export async function findMessageOf(db: Knex, event: ProviderEvent): Promise<ReportedMessage | null> {
-  const by = event.attemptId
-    ? { 'a.id': event.attemptId }
-    : event.providerMessageId
-      ? { 'a.provider_message_id': event.providerMessageId }
-      : null;
-  if (!by) return null;
-  const row = await db('postlane_attempts as a')
-    .join('postlane_messages as m', 'm.id', 'a.message_id')
-    .select('m.id', 'm.recipient', { latest: db.raw('a.number = m.attempt_count') })
-    .where(by)
-    .first();
-  return row ? { ...row, latest: row.latest === 1 } : null;
+  const [message = null] = await findMessagesOf(db, [event]);
+  return message;
+}
+
+/** The same for many, in their order. */
+export async function findMessagesOf(
+  db: Knex,
+  events: readonly ProviderEvent[],
+): Promise<(ReportedMessage | null)[]> {
+  const ours = await attemptsBy(
+    db,
+    'id',
+    definedIds(events, ({ attemptId }) => attemptId),
+  );
+  const theirs = await attemptsBy(
+    db,
+    'provider_message_id',
+    definedIds(events, ({ attemptId, providerMessageId }) => (attemptId ? null : providerMessageId)),
+  );
+  return events.map(({ attemptId, providerMessageId }) =>
+    attemptId ? (ours.get(attemptId) ?? null) : (theirs.get(providerMessageId ?? '') ?? null),
+  );
+}
+
+function definedIds(
+  events: readonly ProviderEvent[],
+  idOf: (event: ProviderEvent) => string | null,
+): string[] {
+  return [...new Set(events.flatMap(event => idOf(event) ?? []))];
+}
+
+async function attemptsBy(
+  db: Knex,
+  column: 'id' | 'provider_message_id',
+  ids: readonly string[],
+): Promise<Map<string, ReportedMessage>> {
+  if (ids.length === 0) return new Map();
+  const [rows] = await db.raw(
+    `SELECT a.${column} AS found, m.id, m.recipient, a.id AS attemptId,
+       a.provider_message_id AS providerMessageId, a.number = m.attempt_count AS latest
+     FROM postlane_attempts a JOIN postlane_messages m ON m.id = a.message_id
+     WHERE a.${column} IN (?)`,
+    [[...ids]],
+  );
+  return new Map(
+    rows.map(({ found, latest, ...message }: { found: string; latest: number }) => [
+      found,
+      { ...message, latest: latest === 1 },
+    ]),
+  );
 }
 
 /** The message that a report is about; `latest` when it is about its last attempt. */
 export interface ReportedMessage {
   id: string;
   recipient: string;
+  attemptId: string;
+  /** As we know it; see {@link learnProviderId}. */
+  providerMessageId: string | null;
   latest: boolean;
 }
 

@@ -1,14 +1,19 @@
-import type { Db } from '../../../db/connect.ts';
+import type { Trx } from '../../../db/connect.ts';
+import { isDuplicate, isLockConflict } from '../../../db/error-codes.ts';
+import { retryWhen } from '../../../db/retry.ts';
 import type { MailContext } from '../context.ts';
-import { stampOnce, transition } from '../messages/transitions-store.ts';
+import { type Fact, kept, together } from '../messages/reported.ts';
+import type { ReportedTransition } from '../messages/states.ts';
+import { noteDeferrals, report, stampEarliest } from '../messages/transitions-store.ts';
 import { applyReport } from '../people/reports.ts';
-import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
+import { applyToRuns } from '../people/soft-bounces.ts';
+import type { EventSource, ProviderEvent } from '../providers/event.ts';
 import { addressKey } from '../shared/address.ts';
-import { inTransaction } from '../shared/transaction.ts';
 import {
-  appendEvent,
+  appendEvents,
   factKey,
-  findMessageOf,
+  findMessagesOf,
+  idsOfFacts,
   learnProviderId,
   type ReportedMessage,
 } from './events-store.ts';
@@ -22,6 +27,13 @@ export interface Received {
   messageId: string | null;
 }
 
+/** An event as a provider reported it, and how we heard of it. */
+export interface Reported {
+  provider: string;
+  event: ProviderEvent;
+  source: EventSource;
+}
+
 /**
  * One event of a provider -> stored once -> its effects, in one transaction. Webhooks and reconciliation share
  * this path. Returns after the commit.
@@ -29,26 +41,75 @@ export interface Received {
 export async function receive(
   context: MailContext,
   provider: string,
-  reported: ProviderEvent,
+  event: ProviderEvent,
   source: EventSource,
 ): Promise<Received> {
+  const [received] = await receiveAll(context, [{ provider, event, source }]);
+  if (!received) throw new Error('An event got no answer.');
+  return received;
+}
+
+/** The same for many events in one transaction; answers in their order. All are stored, or none. */
+export async function receiveAll(context: MailContext, reported: readonly Reported[]): Promise<Received[]> {
+  const pausesMs = [10, 20, 40, 80];
+  // What another process has stored meanwhile is known the next time.
+  const pauseMs = (error: unknown, attempt: number) =>
+    isLockConflict(error) || isDuplicate(error) ? pausesMs[attempt - 1] : undefined;
+  return retryWhen(pauseMs, () => receiveOnce(context, reported));
+}
+
+/** A report with what we know about it. */
+interface Found extends Reported {
+  factKey: string;
+  message: ReportedMessage | null;
+}
+
+async function receiveOnce(context: MailContext, reported: readonly Reported[]): Promise<Received[]> {
   const { db, now } = context;
-  const event = { ...reported, recipient: reported.recipient && addressKey(reported.recipient) };
-  return inTransaction(db, async trx => {
-    const message = await findMessageOf(trx, event);
-    if (!message && isAboutTest(event)) return { result: 'test', messageId: null };
-    const eventId = await appendEvent(trx, {
-      provider,
-      event,
-      messageId: message?.id ?? null,
-      source,
-      now: now(),
+  const all = await found(context, reported);
+  const known = await idsOfFacts(
+    db,
+    all.map(one => one.factKey),
+  );
+  const results = all.map(one => resultOf(one, known));
+  const fresh = all.filter((_, i) => results[i]?.result === 'stored');
+  if (fresh.length > 0) {
+    await db.transaction(async trx => {
+      const at = now();
+      await appendEvents(
+        trx,
+        fresh.map(one => ({ ...one, messageId: one.message?.id ?? null, now: at })),
+      );
+      await applyToMessages(trx, fresh);
+      await applyToPeople(context, trx, fresh);
     });
-    if (eventId === null) return { result: 'duplicate', messageId: message?.id ?? null };
-    if (message) await applyToMessage(trx, event, message);
-    await applyReport(context, trx, { event, eventId, factKey: factKey(provider, event) });
-    return { result: 'stored', messageId: message?.id ?? null };
+  }
+  return results;
+}
+
+async function found({ db }: MailContext, reported: readonly Reported[]): Promise<Found[]> {
+  const messages = await findMessagesOf(
+    db,
+    reported.map(({ event }) => event),
+  );
+  return reported.map((one, i) => {
+    const { provider, event } = one;
+    return {
+      ...one,
+      event: { ...event, recipient: event.recipient && addressKey(event.recipient) },
+      factKey: factKey(provider, event),
+      message: messages[i] ?? null,
+    };
   });
+}
+
+/** Adds a fact that is stored by this to those that are known: it may come twice in a group. */
+function resultOf({ event, factKey, message }: Found, known: Map<string, string>): Received {
+  if (!message && isAboutTest(event)) return { result: 'test', messageId: null };
+  const messageId = message?.id ?? null;
+  if (known.has(factKey)) return { result: 'duplicate', messageId };
+  known.set(factKey, '');
+  return { result: 'stored', messageId };
 }
 
 /** What happened to a test is not counted; but the list of those whom the provider does not mail is its own to tell. */
@@ -56,42 +117,71 @@ function isAboutTest({ isTest, kind }: ProviderEvent): boolean {
   return isTest === true && kind !== 'suppressed' && kind !== 'unsuppressed';
 }
 
-interface Effect {
-  state?: 'deliver' | 'bounce' | 'complain' | 'refuse';
-  stamp?: 'opened_at' | 'clicked_at';
-}
-
-/** What each kind of event does to its message. */
-const effects: Record<EventKind, Effect> = {
-  delivered: { state: 'deliver' },
-  bounced: { state: 'bounce' },
-  complained: { state: 'complain' },
-  refused: { state: 'refuse' },
-  opened: { stamp: 'opened_at' },
-  clicked: { stamp: 'clicked_at' },
-  'soft-bounced': {},
-  delayed: {},
-  suppressed: {},
-  unsuppressed: {},
-  'auto-replied': {},
-  other: {},
-};
-
-async function applyToMessage(trx: Db, event: ProviderEvent, message: ReportedMessage): Promise<void> {
-  if (event.attemptId && event.providerMessageId)
-    await learnProviderId(trx, event.attemptId, event.providerMessageId);
-  // A copy's fate is on the timeline; the state is the recipient's.
-  if (event.recipient !== message.recipient) return;
-  const { state, stamp } = effects[event.kind];
-  // A refusal of one attempt says nothing about the next, which may be on its way.
-  if (state === 'refuse' && !message.latest) return;
-  if (state) {
-    const change = { at: event.occurredAt, reason: reasonOf(event) };
-    await transition(trx, state, { ids: [message.id] }, change);
+async function applyToMessages(trx: Trx, all: readonly Found[]): Promise<void> {
+  for (const { event, message } of all) {
+    if (message && message.providerMessageId === null && event.attemptId && event.providerMessageId)
+      await learnProviderId(trx, event.attemptId, event.providerMessageId);
   }
-  if (stamp) await stampOnce(trx, message.id, stamp, event.occurredAt);
+  const facts = (isWanted: (event: ProviderEvent) => boolean) =>
+    all.flatMap(({ event, message }) =>
+      message && concerns(event, message) && isWanted(event) ? factOf(event, message) : [],
+    );
+  for (const name of reportedTransitions) {
+    await report(
+      trx,
+      name,
+      together(
+        facts(({ kind }) => kept[kind].state === name),
+        'earliest',
+      ),
+    );
+  }
+  for (const column of ['opened_at', 'clicked_at'] as const) {
+    await stampEarliest(
+      trx,
+      column,
+      together(
+        facts(({ kind }) => kept[kind].stamp === column),
+        'earliest',
+      ),
+    );
+  }
+  await noteDeferrals(
+    trx,
+    together(
+      facts(({ kind }) => kept[kind].deferral !== undefined),
+      'latest',
+    ),
+  );
 }
 
-function reasonOf({ kind, details }: ProviderEvent): string | null {
-  return kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
+const reportedTransitions: readonly ReportedTransition[] = ['refuse', 'deliver', 'bounce', 'complain'];
+
+/** Whether an event changes its message. */
+function concerns({ kind, recipient }: ProviderEvent, message: ReportedMessage): boolean {
+  // A copy's fate is on the timeline; the state is the recipient's.
+  if (recipient !== message.recipient) return false;
+  // A refusal of one attempt says nothing about the next, which may be on its way.
+  return kept[kind].state !== 'refuse' || message.latest;
+}
+
+function factOf({ kind, occurredAt, details }: ProviderEvent, { id }: ReportedMessage): Fact {
+  const reason = kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
+  return { messageId: id, at: occurredAt, reason, softBounces: kept[kind].deferral?.counts ? 1 : 0 };
+}
+
+async function applyToPeople(context: MailContext, trx: Trx, all: readonly Found[]): Promise<void> {
+  const suppressing = all.filter(({ event }) => event.suppresses);
+  const ids = await idsOfFacts(
+    trx,
+    suppressing.map(({ factKey }) => factKey),
+  );
+  for (const { event, factKey } of suppressing) {
+    await applyReport(context, trx, { event, factKey, eventId: ids.get(factKey) ?? '' });
+  }
+  await applyToRuns(
+    context,
+    trx,
+    all.map(({ event }) => event),
+  );
 }

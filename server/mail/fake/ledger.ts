@@ -93,6 +93,7 @@ export function entryOf(message: NewMessage, template: ReadyTemplate | null, fil
       createdAt: message.createdAt,
       ...{ sentAt: null, deliveredAt: null, bouncedAt: null, complainedAt: null, suppressedAt: null },
       ...{ failedAt: null, unknownAt: null, cancelledAt: null, openedAt: null, clickedAt: null },
+      ...{ deferredAt: null, deferral: null, softBounces: 0 },
       attempts: attempt ? 1 : 0,
       template: template?.content.key ?? null,
       templateVersion: template?.version ?? null,
@@ -146,6 +147,7 @@ export function move(
   if (takes.includes('reason')) view.reason = reason;
   if (clears.includes('dueAt')) view.dueAt = null;
   if (clears.includes('reason')) view.reason = null;
+  if (clears.includes('failedAt')) view.failedAt = null;
   if (startsAttempt) {
     view.attempts += 1;
     stored.attempts += 1;

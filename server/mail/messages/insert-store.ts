@@ -26,9 +26,11 @@ export async function removeMessage(trx: Knex, id: string): Promise<void> {
   await trx('postlane_messages').where({ id }).delete();
 }
 
+type Deferral = 'deferred_at' | 'deferral' | 'soft_bounces';
+
 /** Every column but those that later statements set, or the database itself: a new one is either given or named here. */
 type Inserted = Record<
-  Exclude<keyof MessagesRow, Stamp | 'reason' | 'opened_at' | 'clicked_at' | 'tag_start'>,
+  Exclude<keyof MessagesRow, Stamp | 'reason' | 'opened_at' | 'clicked_at' | Deferral | 'tag_start'>,
   unknown
 >;
 

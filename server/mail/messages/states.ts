@@ -33,7 +33,7 @@ export interface Transition {
   /** Set to null. */
   clears: readonly Column[];
   /** Set to what the caller hands in. */
-  takes: readonly Column[];
+  takes: readonly Exclude<Column, 'failedAt'>[];
   /**
    * What the writer must still hold, so that a slow process overwrites nobody: the message's `lease`, or the number of
    * its last `attempt`. A state in `unfenced` may be left without it.
@@ -47,7 +47,7 @@ export interface Transition {
 /** The column that keeps when a message came into a state. */
 export type Stamp =
   `${'sent' | 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'failed' | 'unknown' | 'cancelled'}_at`;
-type Column = 'dueAt' | 'lease' | 'reason';
+type Column = 'dueAt' | 'lease' | 'reason' | 'failedAt';
 
 const nothing = [] as const;
 const done = ['dueAt', 'lease'] as const;
@@ -157,7 +157,8 @@ export const transitions = {
   retry: {
     from: ['failed', 'suppressed', 'cancelled', 'unknown'],
     to: 'queued',
-    clears: ['lease', 'reason'],
+    // A refusal of the next attempt is dated by itself.
+    clears: ['lease', 'reason', 'failedAt'],
     takes: ['dueAt'],
   },
 
@@ -202,6 +203,9 @@ export const transitions = {
     takes: ['reason'],
   },
 } as const satisfies Record<string, Transition>;
+
+/** Transitions by which a provider's facts reach a message; see `reported.ts`. */
+export type ReportedTransition = 'refuse' | 'deliver' | 'bounce' | 'complain';
 
 /** The name of a row of {@link transitions}. */
 export type TransitionName = keyof typeof transitions;

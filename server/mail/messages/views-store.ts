@@ -38,6 +38,9 @@ const message = columns<Known<MessagesRow, { state: MessageState }>>()(
     'cancelledAt',
     'openedAt',
     'clickedAt',
+    'deferredAt',
+    'deferral',
+    'softBounces',
   ],
   { attempts: 'attemptCount' },
 );
@@ -52,6 +55,12 @@ export type ViewRow = Selected<typeof message> & { [Name in keyof Version]: Vers
 
 /** A message as callers and operators see it. Times are UTC. */
 export interface MessageView extends ViewRow {
+  /** When it was last turned away for now, or reported as delayed; such mail may still arrive. */
+  deferredAt: Date | null;
+  /** What that was, in the provider's words. */
+  deferral: string | null;
+  /** How often it was turned away for now. */
+  softBounces: number;
   /** The beginning of its subject, 255 characters; null for a campaign's, a confidential and a purged one. */
   subject: string | null;
   /** Null for mail without a template, as are its version and the version's id. */

@@ -18,7 +18,7 @@ export interface SuppressionTarget {
   topic?: Topic | undefined;
   stream?: string | undefined;
   /** Who asks for it. Default `operator`. What a person asked for is lifted by `person` alone. */
-  source?: Exclude<SuppressionSource, 'provider'> | undefined;
+  source?: Exclude<SuppressionSource, 'provider' | 'rule'> | undefined;
 }
 
 /** A {@link SuppressionTarget} with the reason. */

@@ -6,6 +6,7 @@ import { audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { joinTransaction } from '../shared/transaction.ts';
 import { openListsFor } from './offers.ts';
+import { fenceRun } from './soft-bounces-store.ts';
 import { withFence } from './standing.ts';
 import { lockStanding, saveStanding } from './standing-store.ts';
 import type { SuppressionClass, SuppressionSource } from './suppression.ts';
@@ -88,6 +89,7 @@ async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<num
   const by = options.by ?? null;
   for (const one of liftable) {
     const { source } = one;
+    if (source === 'rule') await fenceRun(trx, one.address);
     if (source !== 'provider') await endSuppression(trx, { ...one, source }, { note, by, at, offer: null });
     await recordSuppressionChange(trx, {
       ...{ ...one, active: false, eventId: null, note },

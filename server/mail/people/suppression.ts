@@ -13,8 +13,11 @@ export const suppressionScopes = ['stream', 'topic', 'bulk', 'non-essential', 'e
 /** One of {@link suppressionScopes}. */
 export type SuppressionScope = (typeof suppressionScopes)[number];
 
-/** Who says so: the provider, the person, an operator on the pages or the command line, or the host's own code. */
-export const suppressionSources = ['provider', 'person', 'operator', 'host'] as const;
+/**
+ * Who says so: the provider, the person, an operator on the pages or the command line, or the host's own code; `rule` is
+ * our own conclusion from what a provider reported, see `soft-bounces.ts`.
+ */
+export const suppressionSources = ['provider', 'person', 'operator', 'host', 'rule'] as const;
 
 /** One of {@link suppressionSources}. */
 export type SuppressionSource = (typeof suppressionSources)[number];
@@ -74,7 +77,7 @@ export function isExpired({ expiresAt }: Pick<Stopping, 'expiresAt'>, at: Date):
 /** What was said on one stream counts for the same bulk mail on every other, by whichever provider. */
 function followsBulk({ source, class: kind, stream, reaches }: Stopping, mail: MailKind): boolean {
   // A mailbox that is dead takes no mail by any road.
-  if (kind === 'bounce' && source === 'provider') return true;
+  if (kind === 'bounce' && (source === 'provider' || source === 'rule')) return true;
   if (mail.streams.includes(stream)) return true;
   if (reaches === null) return kind !== 'operator' && kind !== 'bounce';
   return reaches.includes(mail.category) || (mail.topic !== null && reaches.includes(mail.topic));

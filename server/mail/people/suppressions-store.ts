@@ -18,7 +18,7 @@ type Row = Known<
   { scope: SuppressionScope; source: SuppressionSource; class: SuppressionClass | '' }
 >;
 // reason and origin are the provider's words (`Recipient`, `Customer` or `Admin`), or ours for what was entered here
-// (`Operator`, `Host` or `Person`).
+// (`Operator`, `Host` or `Person`), or concluded here (`Rule`).
 /** The columns of a {@link Suppression}. */
 export const stored = columns<Row>()('postlane_suppressions', [
   'address',
@@ -89,7 +89,7 @@ export function activeAt(at: Date): (row: Knex.QueryBuilder) => void {
 }
 
 /** Sources and classes that may speak of one place at once: the provider's four, and one of each of the others. */
-export const mostOfOnePlace = 7;
+export const mostOfOnePlace = 8;
 
 /** In order of their first. */
 export function grouped(
