@@ -17,7 +17,7 @@ export const permissions = {
 
   'pages.view': {
     role: 'viewer',
-    may: 'see messages with their addresses and content (confidential content aside), campaigns, templates, suppressions, streams, reconciliations and jobs',
+    may: 'see messages with their addresses and content (confidential content aside), people, campaigns, templates, suppressions, streams, reconciliations and jobs',
   },
   'own-account': { role: 'viewer', may: 'look after their own account' },
 

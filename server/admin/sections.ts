@@ -8,6 +8,7 @@ import { jobRouter } from './jobs/router.ts';
 import { messageRouter } from './messages/router.ts';
 import type { NavigationItem } from './navigation.ts';
 import { overviewRouter } from './overview/router.ts';
+import { peopleRouter } from './people/router.ts';
 import { reconciliationRouter } from './reconciliations/router.ts';
 import type { StreamOptions } from './streams/options.ts';
 import { streamRouter } from './streams/router.ts';
@@ -42,6 +43,12 @@ export const sections: readonly Section[] = [
     label: 'Messages',
     permission: 'pages.view',
     pages: ({ mail, show }) => messageRouter(mail, show),
+  },
+  {
+    path: 'people',
+    label: 'People',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => peopleRouter(mail, show),
   },
   {
     path: 'campaigns',

@@ -12,6 +12,7 @@ import { locationOf } from './page-location.ts';
 import { isStreaming } from './progress-stream.ts';
 import { adminSources } from './sources.ts';
 import { type ProviderWords, suppressionLabel } from './suppressions/labels.ts';
+import { placeLabel, placeWord } from './suppressions/places.ts';
 import { viewHelpers } from './view-helpers.ts';
 
 /** Answers with a view, named `<resource>/<view>`. A variable that a view asks for and `data` lacks is an error. */
@@ -82,6 +83,12 @@ function labelHelpers(words: ProviderWords) {
     stateReason: (reason: string) => reasonLabel(words, reason),
     /** `{{whySuppressed one}}`: why an address is suppressed. */
     whySuppressed: (one: { reason: string; origin: string }) => suppressionLabel(words, one),
+    /** `{{whereSuppressed one}}`: what an address gets no more, as in `all bulk mail`. */
+    whereSuppressed: placeLabel,
+    /** `{{placeWord one}}`: the same as the value of a field. */
+    placeWord,
+    /** `{{topicPlace topic}}`: of a topic. */
+    topicPlace: (topic: string) => placeWord({ scope: 'topic', topic, stream: '' }),
   };
 }
 

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { cell } from '../../../server/admin/campaigns/csv/results.ts';
+import { placeWord } from '../../../server/admin/suppressions/places.ts';
 import type { Mail, Suppression } from '../../../server/mail/index.ts';
 import { notWritten } from '../campaign/results.ts';
 import type { CommandContext } from '../command.ts';
 import { withExample } from '../help.ts';
-import { placeWord } from './places.ts';
 
 interface Given {
   stream?: string;

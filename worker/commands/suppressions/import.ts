@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { readLines, type Source } from '../../../server/admin/campaigns/csv/lines.ts';
+import { placeOf } from '../../../server/admin/suppressions/places.ts';
 import { type Mail, MailError } from '../../../server/mail/index.ts';
 import { type CommandContext, CommandError, exitCodes } from '../command.ts';
 import { withExample } from '../help.ts';
-import { placeOf } from './places.ts';
 import { refuseUnknownStream, streamNames } from './streams.ts';
 
 interface Given {

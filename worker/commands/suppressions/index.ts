@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { placeWord } from '../../../server/admin/suppressions/places.ts';
 import type { AddCommands, CommandContext } from '../command.ts';
 import { withExample } from '../help.ts';
 import { moment, table } from '../layout.ts';
 import { wholeNumber } from '../values.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
-import { placeHelp, placeWord, requirePlace } from './places.ts';
+import { placeHelp, requirePlace } from './places.ts';
 
 const byCli = { by: 'cli' };
 
