@@ -69,7 +69,7 @@ async function extend(
   const there = await mail.suppressions.evidence(target);
   let isLonger = false;
   for (const { active, source, expiresAt: ends } of there?.all ?? []) {
-    if (!active || source === 'provider' || ends === null) continue;
+    if (!active || source === 'provider' || source === 'rule' || ends === null) continue;
     const longer = { ...target, source, note, ...(expiresAt && { expiresAt }) };
     isLonger = (await mail.suppressions.add(longer, { by })) || isLonger;
   }
