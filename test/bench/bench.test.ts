@@ -46,6 +46,18 @@ describe('npm run bench', function () {
     for (const { ours, pair } of results) expect(Math.min(ours, pair ?? 0)).to.be.above(0);
   });
 
+  it('measures webhooks against a bare door, and finds the same rows in any order', async () => {
+    const results = await linesOf('webhooks', '--rounds', '1', '--events', '200');
+    expect(results.map(({ part, unit }) => [part, unit])).to.deep.equal([
+      ['webhooks', 'events/s'],
+      ['webhooks-p99', 'ms'],
+      ['webhooks-order', 'rows'],
+    ]);
+    const [rate, p99, order] = results;
+    for (const one of [rate, p99]) expect(Math.min(one?.ours ?? 0, one?.pair ?? 0)).to.be.above(0);
+    expect(order?.ours).to.equal(0);
+  });
+
   it('refuses a part that it does not know, with the list', async () => {
     const { code, errors } = await bench('nonsense');
     expect(code).to.equal(64);
@@ -60,6 +72,7 @@ describe('npm run bench', function () {
       recipients: null,
       sends: null,
       jobs: null,
+      events: null,
     });
     expect(readOptions(['--rounds', '0'], ['a'])).to.include('--rounds');
     expect(readOptions(['--no-such'], ['a'])).to.be.a('string');

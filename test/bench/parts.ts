@@ -4,6 +4,7 @@ import { measureCampaign } from './campaign.ts';
 import { measureLanes } from './lanes.ts';
 import type { Result } from './report.ts';
 import { measureSend } from './send.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 /** What can be measured, by name. */
 export const parts: Readonly<Record<string, (bench: Bench) => Promise<Result[]>>> = {
@@ -11,4 +12,5 @@ export const parts: Readonly<Record<string, (bench: Bench) => Promise<Result[]>>
   send: measureSend,
   lanes: measureLanes,
   agenda: measureAgenda,
+  webhooks: measureWebhooks,
 };

@@ -4,8 +4,8 @@ export interface Result {
   ours: number;
   /** Null where there is nothing to compare with. */
   pair: number | null;
-  /** Of `mails/s` and `jobs/s` more is better, of `ms` and `queries/s` less. */
-  unit: 'mails/s' | 'jobs/s' | 'ms' | 'queries/s';
+  /** Of `mails/s`, `jobs/s` and `events/s` more is better, of the others less. */
+  unit: 'mails/s' | 'jobs/s' | 'events/s' | 'ms' | 'queries/s' | 'rows';
   /** Lines that help to judge the figure; in the table only. */
   notes?: string[];
 }
@@ -30,7 +30,7 @@ export function printTable(machine: string, results: readonly Result[]): void {
     pair === null ? '-' : rounded(pair).toString(),
     unit,
     pair === null ? '-' : (ours / pair).toFixed(2),
-    unit === 'ms' || unit === 'queries/s' ? 'lower' : 'higher',
+    ['ms', 'queries/s', 'rows'].includes(unit) ? 'lower' : 'higher',
   ]);
   const widths = header.map((_, i) => Math.max(...[header, ...rows].map(row => row[i]?.length ?? 0)));
   const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ');
