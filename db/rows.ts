@@ -140,12 +140,43 @@ export interface CampaignsRow {
   branding: string | null;
 }
 
+export interface ConsentChangesRow {
+  id: number | string;
+  address: string;
+  scope: string;
+  topic: string;
+  granted: number;
+  pending: number;
+  source: string;
+  evidence: string | null;
+  wording: string | null;
+  locale: string | null;
+  said_at: Date;
+  recorded_at: Date;
+  recorded_by: string | null;
+}
+
+export interface ConsentConfirmationsRow {
+  topic: string;
+  address: string;
+  link_id: string;
+  source: string;
+  evidence: string | null;
+  wording: string | null;
+  locale: string | null;
+  asked_at: Date;
+  mailed_at: Date;
+  expires_at: Date;
+  confirmed_at: Date | null;
+}
+
 export interface ConsentsRow {
   topic: string;
   address: string;
   granted: number;
   evidence: string | null;
   changed_at: Date;
+  source: string;
 }
 
 export interface CursorsRow {
@@ -445,6 +476,21 @@ export interface TemplateVersionsRow {
 
 export interface TestSendersRow {
   person: string;
+}
+
+export interface TopicsRow {
+  topic: string;
+  name: string;
+  description: string;
+  translations: string;
+  consent: string;
+  streams: string | null;
+  double_opt_in: number;
+  shown: number;
+  position: number;
+  archived_at: Date | null;
+  changed_at: Date;
+  changed_by: string | null;
 }
 
 export interface WebhookPasswordsRow {

@@ -249,14 +249,51 @@ CREATE TABLE postlane_campaigns (
   CONSTRAINT postlane_campaigns_ibfk_1 FOREIGN KEY (template_version_id) REFERENCES postlane_template_versions (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
+CREATE TABLE postlane_consent_changes (
+  id bigint unsigned NOT NULL AUTO_INCREMENT,
+  address varchar(254) NOT NULL,
+  scope varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  granted tinyint NOT NULL,
+  pending tinyint NOT NULL,
+  source varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  evidence varchar(500),
+  wording text,
+  locale varchar(35) CHARACTER SET ascii COLLATE ascii_bin,
+  said_at datetime(3) NOT NULL,
+  recorded_at datetime(3) NOT NULL,
+  recorded_by varchar(200),
+  PRIMARY KEY (id),
+  KEY consent_changes_address (address, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE postlane_consent_confirmations (
+  topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  address varchar(254) NOT NULL,
+  link_id varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  source varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  evidence varchar(500),
+  wording text,
+  locale varchar(35) CHARACTER SET ascii COLLATE ascii_bin,
+  asked_at datetime(3) NOT NULL,
+  mailed_at datetime(3) NOT NULL,
+  expires_at datetime(3) NOT NULL,
+  confirmed_at datetime(3),
+  PRIMARY KEY (topic, address),
+  UNIQUE KEY consent_confirmations_link (link_id),
+  KEY consent_confirmations_address (address)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
 CREATE TABLE postlane_consents (
   topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   address varchar(254) NOT NULL,
   granted tinyint NOT NULL,
   evidence varchar(500),
   changed_at datetime(3) NOT NULL,
+  source varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'host',
   PRIMARY KEY (topic, address),
-  KEY consents_address (address)
+  KEY consents_address (address),
+  KEY consents_topic (topic, granted)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_cursors (
@@ -619,6 +656,22 @@ CREATE TABLE postlane_template_versions (
 CREATE TABLE postlane_test_senders (
   person varchar(200) NOT NULL,
   PRIMARY KEY (person)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE postlane_topics (
+  topic varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name varchar(100) NOT NULL,
+  description varchar(500) NOT NULL,
+  translations text NOT NULL,
+  consent varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  streams text,
+  double_opt_in tinyint NOT NULL,
+  shown tinyint NOT NULL,
+  position int NOT NULL,
+  archived_at datetime(3),
+  changed_at datetime(3) NOT NULL,
+  changed_by varchar(200),
+  PRIMARY KEY (topic)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_webhook_passwords (

@@ -16,7 +16,9 @@ declare module 'knex/types/tables.js' {
     postlane_campaign_progress: Table<rows.CampaignProgressRow>;
     postlane_campaign_recipients: Table<rows.CampaignRecipientsRow, 'position'>;
     postlane_campaigns: Table<rows.CampaignsRow, 'expanded_to'>;
-    postlane_consents: Table<rows.ConsentsRow>;
+    postlane_consent_changes: Table<rows.ConsentChangesRow, 'id'>;
+    postlane_consent_confirmations: Table<rows.ConsentConfirmationsRow>;
+    postlane_consents: Table<rows.ConsentsRow, 'source'>;
     postlane_cursors: Table<rows.CursorsRow>;
     postlane_dirty_hours: Table<rows.DirtyHoursRow, 'messages' | 'open'>;
     postlane_events: Table<rows.EventsRow, 'id'>;
@@ -48,6 +50,7 @@ declare module 'knex/types/tables.js' {
     postlane_template_sources: Table<rows.TemplateSourcesRow, 'revision'>;
     postlane_template_versions: Table<rows.TemplateVersionsRow, 'id'>;
     postlane_test_senders: Table<rows.TestSendersRow>;
+    postlane_topics: Table<rows.TopicsRow>;
     postlane_webhook_passwords: Table<rows.WebhookPasswordsRow, 'id'>;
   }
 }

@@ -136,11 +136,13 @@ async function isOpen(ours: Knex, joined: Knex): Promise<boolean> {
   }
 }
 
+// Counted for all: a transaction may be joined again inside of one of its own savepoints.
+let savepointCount = 0;
+
 /** A knex whose own transactions are savepoints of the one that it is in. */
 function savepoints(joined: Knex): Knex.Transaction {
-  let count = 0;
   const transaction = async (work: (trx: Knex) => Promise<unknown>): Promise<unknown> => {
-    const name = `postlane_${++count}`;
+    const name = `postlane_${++savepointCount}`;
     await joined.raw(`SAVEPOINT ${name}`);
     try {
       const result = await work(joined);

@@ -7,7 +7,8 @@ import type { Messages } from './messages/api.ts';
 import type { Purged } from './messages/purge-store.ts';
 import type { Health } from './monitoring/health.ts';
 import type { Monitoring } from './monitoring/series.ts';
-import type { Consents, Suppressions } from './people/api.ts';
+import type { Suppressions } from './people/api.ts';
+import type { Consents } from './people/consent-api.ts';
 import type { People } from './people/person-view.ts';
 import type { BounceMeaning } from './providers/event.ts';
 import type { SuppressionReason } from './providers/provider.ts';
@@ -21,6 +22,7 @@ import type { SendInput } from './sending/input.ts';
 import type { Audit } from './shared/audit.ts';
 import type { Log } from './shared/log.ts';
 import type { MailTemplates, Rendered, TemplateInput } from './templates/index.ts';
+import type { TopicsApi } from './topics/api.ts';
 
 /** The module, as the host's features, admins and jobs use it. What it refuses throws a `MailError`. */
 export interface Mail {
@@ -34,6 +36,7 @@ export interface Mail {
   suppressions: Suppressions;
   people: People;
   consent: Consents;
+  topics: TopicsApi;
   templates: MailTemplates;
   reconciliations: Reconciliations;
   monitoring: Monitoring;

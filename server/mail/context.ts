@@ -1,5 +1,6 @@
 import type { Db } from '../../db/connect.ts';
 import type { SecondPersonAction } from './approvals/states.ts';
+import type { LinkConfig } from './people/confirmation-link.ts';
 import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
 import type { Learnt } from './reconciliation/learnt.ts';
@@ -8,6 +9,7 @@ import type { Policy } from './routing/policy.ts';
 import type { RetryPolicy } from './sending/retry.ts';
 import type { Log } from './shared/log.ts';
 import type { Frames, RenderPool, Templates } from './templates/index.ts';
+import type { TopicRegister } from './topics/register.ts';
 
 /** Time spans of the pipeline, all in ms. */
 export interface Timing {
@@ -48,6 +50,8 @@ export interface MailContext {
   brands: Brands;
   /** What people may subscribe to; null: any topic. */
   topics: readonly string[] | null;
+  topicRegister: TopicRegister;
+  links: LinkConfig;
   /** Whether mail goes to real people. */
   production: boolean;
   /** What takes a second person, and who is told of requests where people are the host's. */

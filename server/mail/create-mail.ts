@@ -17,7 +17,7 @@ import { purgeExpired } from './messages/purge.ts';
 import { healthOf } from './monitoring/health.ts';
 import { rollUp } from './monitoring/roll-up.ts';
 import { createMonitoring } from './monitoring/series.ts';
-import { createConsent } from './people/consent.ts';
+import { createConsent } from './people/create-consent.ts';
 import { offerSuppressions } from './people/offers.ts';
 import { createPeople } from './people/people.ts';
 import { createSuppressions } from './people/suppressions.ts';
@@ -41,6 +41,7 @@ import {
   createDraftChecks,
   createTemplateChecks,
 } from './templates/index.ts';
+import { createTopics } from './topics/topics.ts';
 import { type MailConfig, type OpenDeps, type TemplateFolders, templateFolders, wire } from './wiring.ts';
 
 /** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
@@ -71,6 +72,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
   const receiver = createReceiver(context);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
+  const suppressions = createSuppressions(context);
   const authoring = createAuthoring(context, {
     ...folders,
     checks: { ...checks, ...createDraftChecks(context) },
@@ -88,9 +90,10 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
 
     messages: createMessages(context),
     campaigns: createCampaigns(context),
-    suppressions: createSuppressions(context),
+    suppressions,
     people: createPeople(context),
-    consent: createConsent(context),
+    consent: createConsent(context, { send: sendOne, suppressions }),
+    topics: createTopics(context),
 
     templates: checkedTemplates({
       ...checks,

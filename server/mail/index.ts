@@ -58,15 +58,24 @@ export {
   postlaneTransport,
 } from './nodemailer/transport.ts';
 export type {
-  ConsentStatement,
-  Consents,
   Lifted,
   NewSuppression,
   SuppressionEvidence,
   Suppressions,
   SuppressionTarget,
 } from './people/api.ts';
-export type { Consent } from './people/consent-store.ts';
+export type {
+  ConfirmationState,
+  ConsentStatement,
+  Consents,
+  PreferenceChange,
+  PreferenceOptions,
+  Preferences,
+  PreferencesSet,
+  Recorded,
+  TopicPreference,
+} from './people/consent-api.ts';
+export type { Consent, ConsentChange, ConsentSource } from './people/consent-records.ts';
 export type {
   AddressQuality,
   MailAnswer,
@@ -186,4 +195,7 @@ export {
   withoutLocale,
   writeTemplateTypes,
 } from './templates/index.ts';
+export type { TopicOptions, TopicsApi } from './topics/api.ts';
+export type { RegisteredTopic, TopicConsent, TopicSettings, TopicWords } from './topics/topic.ts';
+export type { TopicCounts } from './topics/topics-store.ts';
 export { defaultPolicy, type MailConfig, type MailDeps } from './wiring.ts';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { DatabaseOptions, Db } from '../../db/connect.ts';
@@ -17,6 +18,8 @@ import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
 import { type Logger, safeLog } from './shared/log.ts';
 import { createFrames, createRenderPool, createTemplates } from './templates/index.ts';
+import { createTopicRegister } from './topics/register.ts';
+import { readTopics } from './topics/topics-store.ts';
 
 /** What the module needs to know; `loadConfig` makes it from the environment. */
 export interface MailConfig extends ProviderConfig, BrandsConfig {
@@ -29,6 +32,10 @@ export interface MailConfig extends ProviderConfig, BrandsConfig {
   policy?: PolicyOptions | undefined;
   /** What people subscribe to; any topic where it is left out. */
   topics?: readonly string[] | undefined;
+  /** Where recipients reach the public pages, for links in mail that lead there. */
+  publicUrl?: string | undefined;
+  /** They sign such links, the newest first; made up at each start where there are none. */
+  secretKeys?: readonly string[] | undefined;
   /** Folder of the template files; by default `templates` in the working directory. */
   templates?: string | undefined;
   /** Whether mail goes to real people: then none goes in the name of the demo. Default false. */
@@ -69,12 +76,18 @@ export interface OpenDeps extends MailDeps {
 export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
   const { brands, providers } = routingOf(config, deps);
+  const topics = config.topics ?? null;
   return {
     db,
     now,
     policy: brands.standard.policy,
     brands,
-    topics: config.topics ?? null,
+    topics,
+    topicRegister: createTopicRegister({ topics, brands }, () => readTopics(db)),
+    links: {
+      publicUrl: config.publicUrl ?? null,
+      secretKeys: config.secretKeys ?? [randomBytes(32).toString('base64url')],
+    },
     production: config.production ?? false,
     secondPerson: { actions: actionsOf(config.secondPerson), mailTo: config.secondPersonMail ?? [] },
     providers,

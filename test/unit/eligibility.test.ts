@@ -3,7 +3,7 @@ import { checkEligibility, type EligibilityFacts } from '../../server/mail/sendi
 
 const now = new Date('2026-05-04T09:00:00Z');
 const facts: EligibilityFacts = { now, expiresAt: null, suppression: null, consent: 'none', granted: null };
-const suppression = { reason: 'HardBounce', origin: 'Recipient' };
+const suppression = { reason: 'HardBounce', origin: 'Recipient', class: 'bounce' } as const;
 const decision = (over: Partial<EligibilityFacts>) => checkEligibility({ ...facts, ...over });
 
 describe('eligibility', () => {
@@ -48,6 +48,15 @@ describe('eligibility', () => {
     expect(decision({ expiresAt: now, suppression, consent: 'opt-in' })).to.include({ reason: 'expired' });
     expect(decision({ suppression, consent: 'opt-in' })).to.include({
       reason: 'suppressed: HardBounce (Recipient)',
+    });
+  });
+
+  it('ranks a consent withdrawn as an unsubscription', () => {
+    const refused = { consent: 'opt-out', granted: false } as const;
+    expect(decision({ suppression, ...refused })).to.include({ reason: 'consent withdrawn' });
+    const complaint = { reason: 'SpamComplaint', origin: 'Recipient', class: 'complaint' } as const;
+    expect(decision({ suppression: complaint, ...refused })).to.include({
+      reason: 'suppressed: SpamComplaint (Recipient)',
     });
   });
 });

@@ -76,6 +76,11 @@ const readers = {
     const where = kind === 'stream' ? `on ${name}` : kind === 'topic' ? `from ${name}` : `from ${name} mail`;
     return { name: `${address} ${where}`, page: address ? page : null };
   },
+  topic: (_from, key) => ({ name: `topic ${key}`, page: pathOf('topics', key) }),
+  consent(_from, id) {
+    const [, topic = '', address = ''] = /^([^:]+):(.+)$/s.exec(id) ?? [];
+    return { name: `${address} about ${topic}`, page: null };
+  },
   webhook: (_from, stream) => ({ name: `webhook of ${stream}`, page: 'streams' }),
   'webhook-password': () => ({ name: 'webhook password', page: 'streams' }),
 } satisfies Record<Exclude<ResourceOf<AuditAction>, Unread> | 'address', Reader>;

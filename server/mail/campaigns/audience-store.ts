@@ -103,13 +103,17 @@ export async function countSuppressedIn(
   const [[row]] = await db.raw(
     `SELECT COUNT(DISTINCT r.address) AS count FROM postlane_campaign_recipients r
      JOIN postlane_suppressions s ON s.address = r.address
-     WHERE r.campaign_id = ? AND ${stopped.sql}`,
-    [campaignId, ...stopped.bindings],
+     WHERE r.campaign_id = ? AND ${stopped.sql} AND (${weighsMore} OR NOT EXISTS (
+       SELECT 1 FROM postlane_consents c WHERE c.topic = ? AND c.address = r.address AND c.granted = 0))`,
+    [campaignId, ...stopped.bindings, kind.topic ?? ''],
   );
   return Number(row.count);
 }
 
-/** How many of an audience said yes, or no, to the topic of this kind of bulk mail; without those who are suppressed. */
+// A consent that was withdrawn counts as such beside what weighs less: see `refusalReason` of eligibility.ts.
+const weighsMore = "s.class IN ('complaint', 'unsubscribe')";
+
+/** How many of an audience said yes, or no, to the topic of this kind of bulk mail; without those who count as suppressed. */
 export async function countConsentsIn(
   db: Db,
   campaignId: string,
@@ -120,7 +124,7 @@ export async function countConsentsIn(
     `SELECT COUNT(*) AS count FROM postlane_campaign_recipients r
      JOIN postlane_consents c ON c.address = r.address
      WHERE r.campaign_id = ? AND c.topic = ? AND c.granted = ? AND NOT EXISTS (
-       SELECT 1 FROM postlane_suppressions s WHERE s.address = r.address AND ${stopped.sql})`,
+       SELECT 1 FROM postlane_suppressions s WHERE s.address = r.address AND ${stopped.sql}${granted ? '' : ` AND ${weighsMore}`})`,
     [campaignId, kind.topic ?? '', granted, ...stopped.bindings],
   );
   return Number(row.count);

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { refuseUnknownTopic } from '../people/topics.ts';
+import { refuseForTopic, refuseUnknownTopic } from '../people/topics.ts';
 import { type Brand, brandingOf, brandOfKey } from '../routing/brands.ts';
 import { mailKindOf } from '../routing/mail-kind.ts';
 import { categoryPolicy } from '../routing/policy.ts';
@@ -93,7 +93,7 @@ export function createCampaigns(context: MailContext): Campaigns {
     const { category, topic } = campaign;
     const { routes } = categoryPolicy(context.brands.named(campaign.brand).policy, category);
     const kind = mailKindOf(context, { category, topic, stream: routes[0]?.stream ?? '' });
-    const { consent } = consentAsked(context, category, kind);
+    const { consent } = consentAsked(context, kind, await context.topicRegister.all());
     const at = now();
     const [audience, suppressed, withdrawn, granted] = await Promise.all([
       countAudience(db, id),
@@ -171,6 +171,11 @@ export async function readDraft(context: MailContext, input: CampaignInput): Pro
       'template',
     );
   }
+  const { category } = template.content;
+  const { routes } = categoryPolicy(brand.policy, category);
+  const kind = mailKindOf(context, { category, topic: value.topic ?? null, stream: '' });
+  const streams = routes.filter(({ weight }) => weight > 0).map(({ stream }) => stream);
+  await refuseForTopic(context, kind.topic, streams);
   return draftOf(value, brand, template, context.now());
 }
 

@@ -67,3 +67,15 @@ export function afterTransaction(
     await doing.finally(() => inHand.delete(doing));
   });
 }
+
+/** Makes a change now, or once the caller's transaction has committed. */
+export function changeInMemory(ledger: FakeLedger, once: Once, work: () => void): void {
+  const { trx } = once.options;
+  const make = () => void changeOnce(ledger, once, work, () => undefined);
+  if (!trx) {
+    make();
+    return;
+  }
+  checkTransaction(trx);
+  afterTransaction(ledger, trx, async () => make());
+}

@@ -26,13 +26,13 @@ function byDueTime({ view: a }: Entry, { view: b }: Entry): number {
 /** Decides and renders by the module's own rules; then the message is handed over, to this ledger. */
 export async function handOver(context: MailContext, ledger: FakeLedger, entry: Entry): Promise<void> {
   const at = context.now();
-  const known = refusalsIn(ledger);
+  const known = { ...refusalsIn(ledger), topics: await context.topicRegister.all() };
   const decision = decide(context, entry.stored, known);
   if (decision.kind !== 'send') {
     move(entry, decision.kind === 'failed' ? 'fail' : 'suppress', { at, reason: decision.reason });
     return;
   }
-  const { message } = copiesLeftOut(context, entry.stored, known.suppressed);
+  const { message } = copiesLeftOut(context, entry.stored, known);
   entry.view.leftOut = message.leftOut;
   try {
     const template = await templateOf(context.templates, message);

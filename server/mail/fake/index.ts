@@ -3,14 +3,17 @@ import { MailError } from '../error.ts';
 import type { Messages } from '../messages/api.ts';
 import { type Send, sendBatch } from '../sending/accept.ts';
 import { createFileTemplates, type MailTemplates } from '../templates/index.ts';
+import { createTopicRegister } from '../topics/register.ts';
 import { type MailConfig, templateFolders, wire } from '../wiring.ts';
 import { createFakeCampaigns } from './campaigns.ts';
+import { createFakeConsent } from './consent.ts';
 import { expandCampaigns } from './expand.ts';
 import { deliverDue } from './hand-over.ts';
 import { createFakeLedger, type FakeLedger, type HandedOver } from './ledger.ts';
 import { createFakeMessages } from './messages.ts';
-import { createFakeConsent, createFakeSuppressions } from './people.ts';
+import { createFakeSuppressions } from './people.ts';
 import { createFakeSend } from './send.ts';
+import { createFakeTopics } from './topics.ts';
 import { noDatabase, withRest } from './unsupported.ts';
 
 export { formatMailbox } from '../providers/transport.ts';
@@ -35,8 +38,9 @@ export function createInMemoryMail(config: MailConfig, { now }: { now: () => Dat
   const { folder, brandFolders } = templateFolders(config);
   const files = createFileTemplates({ common: folder, brands: brandFolders });
   const wired = wire(config, { now }, noDatabase());
-  const context = { ...wired, ...files };
   const ledger = createFakeLedger();
+  const topicRegister = createTopicRegister(wired, async () => [...ledger.topics.values()]);
+  const context = { ...wired, ...files, topicRegister };
   const settle = async () => {
     while (ledger.inHand.size > 0) await Promise.allSettled([...ledger.inHand]);
   };
@@ -53,6 +57,7 @@ export function createInMemoryMail(config: MailConfig, { now }: { now: () => Dat
     async reset() {
       await settle();
       Object.assign(ledger, createFakeLedger());
+      topicRegister.forget();
     },
   };
 }
@@ -62,6 +67,7 @@ type Context = ReturnType<typeof wire>;
 function mailOf(context: Context, ledger: FakeLedger, settle: () => Promise<void>): Mail {
   const { templates, providers, log } = context;
   const fakeSend = createFakeSend(context, ledger);
+  const suppressions = createFakeSuppressions(context, ledger);
   let closed = false;
   const send: Send = async (input, options) => {
     if (closed) throw new MailError('closed', 'The mail module has been closed.');
@@ -72,8 +78,9 @@ function mailOf(context: Context, ledger: FakeLedger, settle: () => Promise<void
     sendBatch: (items, options = {}) => sendBatch(send, items, options),
     messages: withRest<Messages>('mail.messages', createFakeMessages(context, ledger)),
     campaigns: createFakeCampaigns(context, ledger),
-    suppressions: createFakeSuppressions(context, ledger),
-    consent: createFakeConsent(context, ledger),
+    suppressions,
+    consent: createFakeConsent(context, ledger, { send, suppressions }),
+    topics: createFakeTopics(context, ledger),
     templates: withRest<MailTemplates>('mail.templates', {
       keys: () => templates.keys(),
       async sample(key, locale = null) {

@@ -5,13 +5,14 @@ import type { StoredMessage } from '../messages/load-store.ts';
 import type { NewMessage } from '../messages/new-message.ts';
 import { initialState, type Transition, type TransitionName, transitions } from '../messages/states.ts';
 import type { MessageView } from '../messages/views-store.ts';
-import type { Consent } from '../people/consent-store.ts';
+import type { Confirmation, Consent, ConsentChange } from '../people/consent-records.ts';
 import type { RecordedChange } from '../people/suppression-changes-store.ts';
 import type { Suppression } from '../people/suppressions-store.ts';
 import type { AttachmentFile, Envelope } from '../providers/transport.ts';
 import type { Lane } from '../routing/policy.ts';
 import type { Fingerprint } from '../shared/fingerprint.ts';
 import type { ReadyTemplate } from '../templates/index.ts';
+import type { TopicSettings } from '../topics/topic.ts';
 
 /** A message in memory: what its row, its content and its files would be. */
 export interface Entry {
@@ -45,6 +46,11 @@ export interface FakeLedger {
   suppressionChanges: RecordedChange[];
   /** By `consentKey`. */
   consents: Map<string, Consent>;
+  consentChanges: ConsentChange[];
+  /** By `consentKey`. */
+  confirmations: Map<string, Confirmation & { mailedAt: Date }>;
+  /** What was saved of topics. */
+  topics: Map<string, TopicSettings>;
   handedOver: HandedOver[];
   /** What changes came to, by scope and idempotency key. */
   answers: Map<string, { request: string; kept: unknown }>;
@@ -60,6 +66,9 @@ export function createFakeLedger(): FakeLedger {
     suppressions: new Map(),
     suppressionChanges: [],
     consents: new Map(),
+    consentChanges: [],
+    confirmations: new Map(),
+    topics: new Map(),
     handedOver: [],
     answers: new Map(),
     inHand: new Set(),

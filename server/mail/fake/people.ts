@@ -1,17 +1,12 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { Consents, Suppressions } from '../people/api.ts';
-import { consentRules } from '../people/consent.ts';
-import { consentKey } from '../people/consent-store.ts';
+import type { Suppressions } from '../people/api.ts';
 import { isExpired, type SuppressionPlace } from '../people/suppression.ts';
 import { manualReason, type OwnEntry } from '../people/suppression-changes-store.ts';
 import { expiryOf, ownEntryOf, withBothForms } from '../people/suppression-input.ts';
 import type { Suppression } from '../people/suppressions-store.ts';
-import { refuseUnknownTopic } from '../people/topics.ts';
-import { addressKey, readMailbox } from '../shared/address.ts';
-import type { ChangeOptions } from '../shared/change.ts';
-import { withCheckedInput } from '../shared/input.ts';
-import { afterTransaction, changeOnce, checkTransaction } from './change.ts';
+import { addressKey } from '../shared/address.ts';
+import { changeInMemory } from './change.ts';
 import type { FakeLedger } from './ledger.ts';
 import { needsDatabase } from './unsupported.ts';
 
@@ -78,7 +73,7 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
       const until = expiryOf(expiresAt, now());
       const isThere = () => at(entry).some(one => one.source === entry.source && lastsAsLong(one, until));
       const added = !isThere();
-      change(ledger, { scope: 'suppression.add', request: { ...entry, until }, options }, () => {
+      changeInMemory(ledger, { scope: 'suppression.add', request: { ...entry, until }, options }, () => {
         if (!isThere()) set(entry, true, note, options.by, until);
       });
       return added;
@@ -96,7 +91,7 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
           if (source !== 'provider') set({ ...entry, source }, false, note, options.by);
       };
       const before = at(entry).filter(({ active }) => active).length;
-      change(ledger, { scope: 'suppression.lift', request: entry, options }, lift);
+      changeInMemory(ledger, { scope: 'suppression.lift', request: entry, options }, lift);
       const [still] = at(entry).filter(({ active }) => active);
       return { lifted: Math.max(before, 1), still: still ?? null };
     },
@@ -113,46 +108,4 @@ function placeKey({ address, scope, stream, topic }: SuppressionPlace): string {
 
 function listKey({ stream, address, scope, topic }: SuppressionPlace): string {
   return [stream, address, scope, topic].join('\n');
-}
-
-/** `mail.consent` in memory. */
-export function createFakeConsent({ now, topics }: MailContext, ledger: FakeLedger): Consents {
-  const consents: Consents = {
-    async record({ topic, granted, evidence = null, at = now(), ...statement }, options = {}) {
-      if (granted) refuseUnknownTopic({ topics }, topic);
-      const address = addressKey(readMailbox(statement.address, 'address').email);
-      const changedAt = new Date(at);
-      const once = { scope: 'consent.record', request: { topic, address, granted }, options };
-      const record = () => {
-        const key = consentKey({ topic, address });
-        const earlier = ledger.consents.get(key);
-        if (!earlier || earlier.changedAt <= changedAt)
-          ledger.consents.set(key, { topic, address, granted, evidence, changedAt });
-      };
-      change(ledger, once, record);
-    },
-    async list(address) {
-      return [...ledger.consents.values()]
-        .filter(one => one.address === addressKey(address))
-        .sort((a, b) => (a.topic < b.topic ? -1 : 1))
-        .map(one => ({ ...one }));
-    },
-  };
-  return withCheckedInput(consents, consentRules);
-}
-
-/** Makes a change now, or once the caller's transaction has committed. */
-function change(
-  ledger: FakeLedger,
-  once: { scope: string; request: unknown; options: ChangeOptions },
-  work: () => void,
-): void {
-  const { trx } = once.options;
-  const make = () => void changeOnce(ledger, once, work, () => undefined);
-  if (!trx) {
-    make();
-    return;
-  }
-  checkTransaction(trx);
-  afterTransaction(ledger, trx, async () => make());
 }

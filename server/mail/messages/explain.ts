@@ -1,10 +1,9 @@
 import type { MailContext } from '../context.ts';
-import { type Consent, listConsents } from '../people/consent-store.ts';
-import { strongestStop } from '../people/suppression.ts';
+import type { Consent } from '../people/consent-records.ts';
+import { listConsents } from '../people/consent-store.ts';
 import { activeSuppressions, type Suppression } from '../people/suppressions-store.ts';
 import { mailKindOf } from '../routing/mail-kind.ts';
-import { findCategory } from '../routing/policy.ts';
-import { checkEligibility, consentAsked, type Decision } from '../sending/eligibility.ts';
+import { type Decision, decideOn } from '../sending/eligibility.ts';
 import { viewMessage } from './views-store.ts';
 
 /** Whether a message like this one would go out now, and what that rests on. */
@@ -18,24 +17,20 @@ export interface Explanation {
 
 /** Decides as sending would at this moment, its expiry aside; null when there is no such message. */
 export async function explain(context: MailContext, id: string): Promise<Explanation | null> {
-  const { db, now, policy } = context;
+  const { db, now } = context;
   const message = await viewMessage(db, id);
   if (!message) return null;
-  const { recipient, category } = message;
+  const { recipient } = message;
   const kind = mailKindOf(context, message);
   const [suppressed, consents] = await Promise.all([
     activeSuppressions(db, [recipient], now()),
     kind.topic ? listConsents(db, recipient) : [],
   ]);
-  const suppression = strongestStop(suppressed.get(recipient) ?? [], kind, now());
   const consent = consents.find(one => one.topic === kind.topic) ?? null;
-  const decision = checkEligibility({
-    now: now(),
-    expiresAt: null,
-    suppression,
-    // A message can outlive its category.
-    ...(findCategory(policy, category) ? consentAsked(context, category, kind) : { consent: 'none' }),
-    granted: consent?.granted ?? null,
+  const { decision, suppression } = decideOn(context, kind, {
+    suppressions: suppressed.get(recipient) ?? [],
+    ...{ expiresAt: null, granted: consent?.granted ?? null },
+    topics: kind.topic ? await context.topicRegister.all() : new Map(),
   });
   return { decision, suppression, consent };
 }

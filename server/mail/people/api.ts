@@ -1,7 +1,6 @@
 import type { EventView } from '../events/events-store.ts';
 import type { ChangeOptions } from '../shared/change.ts';
 import type { Topic } from '../templates/index.ts';
-import type { Consent } from './consent-store.ts';
 import type { SuppressionScope, SuppressionSource } from './suppression.ts';
 import type { RecordedChange } from './suppression-changes-store.ts';
 import type { ListedFilter, SuppressionFilter, SuppressionPage } from './suppression-lists-store.ts';
@@ -76,23 +75,4 @@ export interface Suppressions {
    */
   lift(stream: string, address: string, note: string, options?: ChangeOptions | undefined): Promise<Lifted>;
   lift(target: SuppressionTarget, note: string, options?: ChangeOptions | undefined): Promise<Lifted>;
-}
-
-/** What a person says about a topic. */
-export interface ConsentStatement {
-  topic: Topic;
-  address: string;
-  granted: boolean;
-  /** How we know, such as where and how it was said. */
-  evidence?: string | undefined;
-  /** When it was said; now when absent. An older statement never replaces a newer one. */
-  at?: Date | string | undefined;
-}
-
-/** What people said about topics: `mail.consent`. */
-export interface Consents {
-  /** Records a statement with its evidence. */
-  record(statement: ConsentStatement, options?: ChangeOptions | undefined): Promise<void>;
-  /** All statements of an address. */
-  list(address: string): Promise<Consent[]>;
 }

@@ -8,7 +8,9 @@ import { decideOn } from '../sending/eligibility.ts';
 import { addressKey } from '../shared/address.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
 import { addressSchema, idSchema, limitSchema } from '../shared/schemas.ts';
-import { type Consent, consentKey, listConsents } from './consent-store.ts';
+import type { Topics } from '../topics/register.ts';
+import type { Consent } from './consent-records.ts';
+import { consentKey, listConsents } from './consent-store.ts';
 import { fixedOf } from './lift.ts';
 import { eventsAbout, eventsNamed, happenedTo } from './person-store.ts';
 import {
@@ -71,7 +73,7 @@ async function personOf(context: MailContext, address: string): Promise<PersonVi
     softBounces: softBouncesIn(happened),
     lastDelivery: latestOf(happened, ['delivered']),
     lastEngagement: engaged && { ...engaged, kind: engaged.kind === 'clicked' ? 'clicked' : 'opened' },
-    mail: answersFor(context, address, active, consents),
+    mail: answersFor(context, address, active, consents, await context.topicRegister.all()),
     refused: await withEvidence(context, active),
     ended: suppressions
       .filter(one => !one.active)
@@ -87,6 +89,7 @@ function answersFor(
   address: string,
   active: readonly Suppression[],
   consents: readonly Consent[],
+  topics: Topics,
 ): MailAnswer[] {
   const granted = new Map(consents.map(one => [consentKey(one), one.granted]));
   return Object.keys(context.policy.categories).map(category => {
@@ -96,7 +99,7 @@ function answersFor(
     return {
       ...{ category, topic, essential },
       ...decideOn(context, kind, {
-        ...{ suppressions: active, expiresAt: null },
+        ...{ suppressions: active, expiresAt: null, topics },
         granted: granted.get(consentKey({ topic: topic ?? '', address })) ?? null,
       }),
     };

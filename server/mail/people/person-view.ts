@@ -2,7 +2,7 @@ import type { EventView } from '../events/events-store.ts';
 import type { MessagePage } from '../messages/search-store.ts';
 import type { EventKind } from '../providers/event.ts';
 import type { Decision } from '../sending/eligibility.ts';
-import type { Consent } from './consent-store.ts';
+import type { Consent } from './consent-records.ts';
 import type { Suppression } from './suppressions-store.ts';
 
 /** What is known of an address as one that mail can reach. */

@@ -1,6 +1,7 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { nearestName } from '../shared/joi.ts';
+import { usesStream } from '../topics/topic.ts';
 
 /** Throws `invalid-input` for a topic that the configuration's list lacks: a misspelt one would be nobody's to withdraw from. */
 export function refuseUnknownTopic(
@@ -11,4 +12,23 @@ export function refuseUnknownTopic(
   const meant = nearestName(topic, topics);
   const hint = meant ? `did you mean ${meant}?` : `there are: ${topics.join(', ') || 'none'}.`;
   throw new MailError('invalid-input', `There is no topic ${topic}: ${hint}`, 'topic');
+}
+
+/** Throws `invalid-input` for bulk mail on a topic that is archived, or by a stream that its topic does not use. */
+export async function refuseForTopic(
+  { topicRegister }: Pick<MailContext, 'topicRegister'>,
+  key: string | null,
+  streams: readonly string[],
+): Promise<void> {
+  const topic = key === null ? undefined : (await topicRegister.all()).get(key);
+  if (topic?.archivedAt)
+    throw new MailError('invalid-input', `The topic ${key} is archived: restore it first.`, 'topic');
+  const other = streams.find(one => !usesStream(topic, one));
+  if (other === undefined) return;
+  const used = topic?.streams?.join(', ');
+  throw new MailError(
+    'invalid-input',
+    `Mail on the topic ${key} may go by ${used}, not by ${other}.`,
+    'stream',
+  );
 }

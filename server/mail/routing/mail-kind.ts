@@ -47,6 +47,12 @@ export function bulkStreams({ brands }: Pick<Routing, 'brands'>): string[] {
   return [...new Set(routes.map(({ stream }) => stream))].sort();
 }
 
+/** Names of all categories of bulk mail, of any brand. */
+export function bulkCategoryNames({ brands }: Pick<Routing, 'brands'>): string[] {
+  const categories = brands.all.flatMap(({ policy }) => Object.entries(policy.categories));
+  return [...new Set(categories.flatMap(([name, { lane }]) => (lane === 'bulk' ? [name] : [])))];
+}
+
 /** Categories of bulk mail that may go by a stream. */
 export function bulkCategoriesOn({ brands }: Pick<Routing, 'brands'>, stream: string): string[] {
   const found = brands.all.flatMap(({ policy }) =>

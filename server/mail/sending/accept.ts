@@ -16,9 +16,10 @@ import {
 } from '../messages/insert-store.ts';
 import { type NewMessage, newMessage } from '../messages/new-message.ts';
 import type { MessageState } from '../messages/states.ts';
-import { refuseUnknownTopic } from '../people/topics.ts';
+import { refuseForTopic, refuseUnknownTopic } from '../people/topics.ts';
 import { type Brand, brandingOf } from '../routing/brands.ts';
 import { refuseBulkOn } from '../routing/lanes.ts';
+import { topicOf } from '../routing/mail-kind.ts';
 import type { Route } from '../routing/policy.ts';
 import { differingFields } from '../shared/fingerprint.ts';
 import { addMs } from '../shared/time.ts';
@@ -86,6 +87,9 @@ export async function readMessage(context: MailContext, input: SendInput): Promi
   refuseUnknownTopic(context, request.topic);
   const brand = context.brands.named(request.brand);
   const message = messageOf(context, request, brand, await prepare(context, request, brand));
+  const { lane, stream } = message.route;
+  if (lane === 'bulk')
+    await refuseForTopic(context, topicOf(context, { ...message, ...message.route }), [stream]);
   return { message, attachments: request.attachments };
 }
 

@@ -1,0 +1,30 @@
+import type { MailContext } from '../context.ts';
+import { topicsOf } from '../topics/register.ts';
+import { wordsFor } from '../topics/topic.ts';
+import { readConfirmationToken } from './confirmation-link.ts';
+import type { ConfirmationState } from './consent-api.ts';
+import type { Confirmation, ConsentRecords } from './consent-records.ts';
+
+/** What a token leads to, and its state. */
+export async function findConfirmation(
+  context: MailContext,
+  records: ConsentRecords,
+  token: string,
+): Promise<{ found: Confirmation | null; state: ConfirmationState }> {
+  const linkId = readConfirmationToken(context.links, token);
+  const found = linkId === null ? null : await records.byLink(linkId);
+  if (!found) return { found: null, state: { state: 'unknown' } };
+  const { address, locale, topic: key } = found;
+  const topic =
+    (await context.topicRegister.all()).get(key) ?? topicsOf({ ...context, topics: [key] }, []).get(key);
+  const words = topic ? wordsFor(topic, locale) : { name: key, description: '' };
+  return { found, state: { state: stateOf(context, found), topic: { key, ...words }, locale, address } };
+}
+
+function stateOf(
+  { now }: MailContext,
+  { confirmedAt, expiresAt }: Confirmation,
+): 'open' | 'confirmed' | 'expired' {
+  if (confirmedAt) return 'confirmed';
+  return expiresAt <= now() ? 'expired' : 'open';
+}
