@@ -171,9 +171,9 @@ describe('mail that is for its recipient alone', () => {
     expect(after.filter(({ kind }) => kind === 'leaking-template')).to.deep.equal([]);
   });
 
-  it('is every shipped template that brings a link or a code to an account', async () => {
+  it('is every shipped template that brings a link or a code that only its recipient may use', async () => {
     const keys = await shop.mail.templates.keys();
     const marked = keys.filter(key => shop.content(key).confidential);
-    expect(marked).to.deep.equal(['email-verification', 'password-reset']);
+    expect(marked).to.deep.equal(['confirm-subscription', 'email-verification', 'password-reset']);
   });
 });

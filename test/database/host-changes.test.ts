@@ -133,7 +133,7 @@ describe("campaigns, suppressions and consent in a host's own transaction", () =
       const [consent] = await mail.consent.list('ada@mail.example');
       expect(consent).to.include({ granted: true, evidence: nasty });
       const { entries } = await mail.audit.list({ by: nasty });
-      expect(entries.map(({ action }) => action)).to.deep.equal(['campaign.create']);
+      expect(entries.map(({ action }) => action)).to.deep.equal(['consent.record', 'campaign.create']);
     });
   }
 
