@@ -1,12 +1,12 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { nearestName } from '../shared/joi.ts';
 import type { Topics } from '../topics/register.ts';
-import { isOpen, type RegisteredTopic } from '../topics/topic.ts';
+import type { RegisteredTopic } from '../topics/topic.ts';
 import { refuseWithoutConfirmation, sendConfirmation } from './confirmation-mail.ts';
 import type { Recorded } from './consent-api.ts';
 import type { Recording } from './consent-keeping.ts';
 import type { ConsentSource } from './consent-records.ts';
+import { refuseUnknownTopic } from './topics.ts';
 
 /** A statement about a topic that has passed its checks; `at` is null for one that is made now. */
 export interface Statement {
@@ -63,17 +63,13 @@ function needsConfirmation({ source, confirmed }: Statement): boolean {
  * misspelt one would be nobody's to withdraw from. Null for any other where there is no list.
  */
 function openTopic(
-  { topics: list }: Pick<MailContext, 'topics'>,
+  context: Pick<MailContext, 'topics'>,
   topics: Topics,
   key: string,
 ): RegisteredTopic | null {
   const topic = topics.get(key);
-  if (topic && isOpen(topic)) return topic;
-  if (!topic && list === null) return null;
-  const names = [...topics.values()].filter(isOpen).map(one => one.key);
   if (topic?.archivedAt)
     throw new MailError('invalid-input', `The topic ${key} is archived: restore it first.`, 'topic');
-  const meant = nearestName(key, names);
-  const hint = meant ? `did you mean ${meant}?` : `there are: ${names.join(', ') || 'none'}.`;
-  throw new MailError('invalid-input', `There is no topic ${key}: ${hint}`, 'topic');
+  if (!topic?.listed) refuseUnknownTopic(context, key);
+  return topic ?? null;
 }
