@@ -30,7 +30,8 @@ export const permissions = {
   'campaigns.edit': { role: 'editor', may: 'prepare campaigns' },
   'campaigns.pause': { role: 'editor', may: 'pause campaigns' },
   'campaigns.export': { role: 'editor', may: 'download the results of a campaign with all its addresses' },
-  'suppressions.add': { role: 'editor', may: 'suppress addresses' },
+  'suppressions.add': { role: 'editor', may: 'suppress addresses, one by one and by lists' },
+  'suppressions.export': { role: 'editor', may: 'download all suppressions with their addresses' },
   'approvals.ask': {
     role: 'editor',
     may: 'ask a second person to approve what they prepared, where one is needed, and withdraw that',

@@ -58,9 +58,12 @@ export {
   postlaneTransport,
 } from './nodemailer/transport.ts';
 export type {
+  ImportedSuppression,
   Lifted,
   NewSuppression,
   SuppressionEvidence,
+  SuppressionImport,
+  SuppressionImportOptions,
   Suppressions,
   SuppressionTarget,
 } from './people/api.ts';

@@ -154,6 +154,38 @@ describe('pages about who is not mailed', () => {
     });
   });
 
+  describe('lists of suppressions', () => {
+    it('are looked at, imported and downloaded', async () => {
+      expect(await page('/suppressions/import')).to.include('data-upload="address,scope,topic');
+      const list = {
+        csv: 'email,scope\nlist@example.com,everything\nnobody,bulk\n',
+        note: 'old',
+        place: 'all:bulk',
+      };
+      const looked = await post('/suppressions/import', list).expect(200);
+      expect(looked.text)
+        .to.include('Nothing was changed')
+        .and.match(/New<\/dt><dd>1</);
+      expect((await post('/suppressions/import', { ...list, mode: 'refuse' }).expect(422)).text).to.include(
+        '1 line cannot be used',
+      );
+      expect(await pages().mail.suppressions.list({ address: 'list@example.com' })).to.deep.equal([]);
+      const { text } = await post('/suppressions/import', { ...list, mode: 'take' }).expect(200);
+      expect(text)
+        .to.include('<h1>Imported</h1>')
+        .and.match(/With errors<\/dt><dd>1</);
+      expect(await page('/suppressions/suppressions.csv')).to.include('list@example.com,everything,');
+      for (const [fields, problem] of [
+        [{ note: '' }, 'Enter a reason'],
+        [{ place: 'no-such' }, 'There is no such stream'],
+        [{ csv: '' }, 'Choose a file or paste a list'],
+      ] as const)
+        expect((await post('/suppressions/import', { ...list, ...fields }).expect(422)).text).to.include(
+          problem,
+        );
+    });
+  });
+
   describe('a person', () => {
     it('is shown with the answer, the evidence and what can be done, and leads back there', async () => {
       const person = '/people?address=Person@example.com';

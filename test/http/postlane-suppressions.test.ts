@@ -58,15 +58,19 @@ describe('the command postlane suppressions', () => {
     const file = path.join(folder(), 'all.csv');
     expect((await json(['suppressions', 'export', '--out', file])).answer).to.deep.equal({ file, rows: 2 });
     expect(await readFile(file, 'utf8')).to.match(
-      /^stream,address,.*\r\nbroadcast,ada@mail\.example,ManualSuppression,Operator,"asked, twice",/,
+      /^\ufeffaddress,scope,.*\r\nada@mail\.example,stream,,broadcast,operator,operator,ManualSuppression,[^,]*,,"asked, twice"/,
     );
     for (const { stream, address } of await mail.suppressions.list())
       await mail.suppressions.lift(stream, address, 'again');
-    const imported = await json(['suppressions', 'import', file, '--note', 'moved', '--yes']);
+    const words = ['suppressions', 'import', file, '--note', 'moved', '--yes'];
+    const looked = await json([...words, '--check']);
+    expect(looked.answer).to.deep.equal({ added: 2, already: 0, faults: [] });
+    expect(await mail.suppressions.list()).to.deep.equal([]);
+    const imported = await json(words);
     expect(imported).to.deep.equal({ exitCode: 0, answer: { added: 2, already: 0, faults: [] } });
     expect((await mail.suppressions.list()).map(one => [one.stream, one.note])).to.deep.equal([
-      ['broadcast', 'moved'],
-      ['outbound', 'moved'],
+      ['broadcast', 'asked, twice'],
+      ['outbound', 'asked, twice'],
     ]);
   });
 
@@ -91,8 +95,8 @@ describe('the command postlane suppressions', () => {
       [['add', 'broadcast', 'ada@mail.example'], 64, /required option '--note/],
       [['add', 'broadcast', 'nobody', '--note', 'x'], 1, /address/],
       [['lift', 'broadcast', 'ada@mail.example', ...note], 1, /not suppressed on this stream/],
-      [['import', file, '--stream', 'broadcast', ...note], 64, /names no column address or email/],
-      [['import', bare, ...note], 64, /no column stream: say --stream/],
+      [['import', file, '--stream', 'broadcast', ...note], 64, /no column named address or email/],
+      [['import', bare, ...note], 64, /no column scope, topic or stream/],
       [['import', bare, '--stream', 'news', ...note], 64, /no stream news/],
       [['import', path.join(folder(), 'gone'), ...note], 64, /cannot be read/],
       [['list', '--limit', 'all'], 64, /whole number/],

@@ -71,6 +71,7 @@ const labels = {
   'sign-in.lock': 'Sign-in locked',
   'suppression.accept-server': 'Lists of another server accepted',
   'suppression.add': 'Suppression added',
+  'suppression.import': 'Suppressions imported',
   'suppression.lift': 'Suppression lifted',
   'topic.archive': 'Topic archived',
   'topic.restore': 'Topic restored',

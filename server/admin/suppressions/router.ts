@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import Joi from 'joi';
 import type { Mail } from '../../mail/index.ts';
+import { uploadPlaces } from '../campaigns/upload-places.ts';
 import { guardedPages } from '../guarded-pages.ts';
 import { describeEvent } from '../messages/event-labels.ts';
 import type { Page } from '../page.ts';
@@ -8,6 +9,7 @@ import { notFound } from '../page-error.ts';
 import { queryField } from '../query.ts';
 import type { Show } from '../views.ts';
 import { addForm, addSuppression, liftForm, liftSuppression, showAdd } from './change.ts';
+import { importForm, importSuppressions, sendAll, showImport } from './lists.ts';
 import { extendSelected, liftSelected, selectedForm } from './selected.ts';
 import { targetOf } from './target.ts';
 
@@ -26,6 +28,12 @@ export function suppressionRouter(mail: Mail, show: Show): Router {
   routes.get('/', 'pages.view', listSuppressions);
   routes.get('/new', 'suppressions.add', showAdd);
   routes.post('/', 'suppressions.add', addForm, addSuppression);
+  const places = uploadPlaces();
+  routes.get('/import', 'suppressions.add', showImport);
+  routes.post('/import', 'suppressions.add', importForm, (page, form) =>
+    importSuppressions(page, form, places),
+  );
+  routes.get('/suppressions.csv', 'suppressions.export', sendAll);
   routes.get('/one', 'pages.view', showSuppression);
   routes.post('/lift', 'suppressions.lift', liftForm, liftSuppression);
   routes.post('/selected/extend', 'suppressions.add', selectedForm, extendSelected);

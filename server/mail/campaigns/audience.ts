@@ -1,39 +1,29 @@
 import type { Db } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import type { AuditAction } from '../shared/audit-actions.ts';
-import { type Actor, amendEntry, audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, within } from '../shared/change.ts';
-import { workInTurns } from '../shared/turns.ts';
+import { type GrowingEntry, growingEntry } from '../shared/growing-entry.ts';
+import { inTurns, type LongListOptions, type LongListResult, reject } from '../shared/long-list.ts';
 import { deleteAudience, insertAudience, type NewMember } from './audience-store.ts';
 import { type Campaign, readCampaign } from './campaigns-store.ts';
-import { type RecipientInput, type Recipients, readRecipient } from './input.ts';
+import { type Recipients, readRecipient } from './input.ts';
 import { isAllowed } from './states.ts';
 
-/** What became of recipients. Faults carry the recipient's index from 0; the first thousand are kept with their reasons. */
-export interface AudienceResult {
+/** What became of recipients. */
+export interface AudienceResult extends LongListResult {
   added: number;
   duplicates: number;
-  rejected: number;
-  faults: { index: number; field: string | undefined; message: string }[];
-  /** True when the rest was not read; see `stopAtFaults`. */
-  stopped?: true;
 }
 
 /** Options of {@link addRecipients}. */
-export interface AudienceOptions extends Omit<ChangeOptions, 'idempotencyKey'> {
+export interface AudienceOptions extends Omit<ChangeOptions, 'idempotencyKey'>, LongListOptions {
   /** Check all of them and add none. */
   checkOnly?: boolean | undefined;
-  /** Ends the work when it is aborted, with its reason; the pages that were added stay. */
-  signal?: AbortSignal | undefined;
-  /** Stops reading once so many were rejected and they are more than half of all: it is no list of recipients. */
-  stopAtFaults?: number | undefined;
 }
 
 const pageSize = 1000;
 /** Of data: a page is one statement, and that has to fit into what a database takes at once. */
 const pageCharacters = 2 * 1024 * 1024;
-const keptFaults = 1000;
 
 /** See {@link Campaigns.addRecipients}. */
 export async function addRecipients(
@@ -46,7 +36,11 @@ export async function addRecipients(
   const campaign = await inPage(own => requireCampaign(own, id));
   const template = await context.templates.version(campaign.templateVersionId);
   const result: AudienceResult = { added: 0, duplicates: 0, rejected: 0, faults: [] };
-  const entry = growingEntry(by && !checkOnly ? { by } : {}, 'campaign.add-recipients', id, context.now);
+  const entry = growingEntry(by && !checkOnly ? { by } : {}, {
+    action: 'campaign.add-recipients',
+    subject: `campaign:${id}`,
+    now: context.now,
+  });
   let page: NewMember[] = [];
   let characters = 0;
   let index = 0;
@@ -74,7 +68,11 @@ export async function removeRecipients(
   id: string,
   { trx: caller, ...actor }: Omit<ChangeOptions, 'idempotencyKey'> = {},
 ): Promise<number> {
-  const entry = growingEntry(actor, 'campaign.remove-recipients', id, context.now);
+  const entry = growingEntry(actor, {
+    action: 'campaign.remove-recipients',
+    subject: `campaign:${id}`,
+    now: context.now,
+  });
   let total = 0;
   for (let removed = pageSize; removed === pageSize; total += removed) {
     removed = await within(context.db, caller, async trx => {
@@ -86,31 +84,6 @@ export async function removeRecipients(
     });
   }
   return total;
-}
-
-/** Recipients one by one, in turns of the event loop, until the list ends or is given up. */
-export async function* inTurns(
-  recipients: Recipients,
-  { signal, stopAtFaults = Number.POSITIVE_INFINITY }: Pick<AudienceOptions, 'signal' | 'stopAtFaults'>,
-  result: AudienceResult,
-): AsyncGenerator<RecipientInput> {
-  signal?.throwIfAborted();
-  const turns = workInTurns(signal);
-  let read = 0;
-  for await (const recipient of recipients) {
-    if (turns.isOver()) await turns.end();
-    yield recipient;
-    read += 1;
-    if (result.rejected < stopAtFaults || result.rejected * 2 <= read) continue;
-    result.stopped = true;
-    return;
-  }
-}
-
-/** Counts a recipient that is left out, and keeps the reason of the first ones. */
-export function reject(result: AudienceResult, index: number, { field, message }: MailError): void {
-  result.rejected += 1;
-  if (result.faults.length < keptFaults) result.faults.push({ index, field, message });
 }
 
 /** Runs the work of a page in a transaction. */
@@ -134,22 +107,6 @@ async function storePage(
   });
   result.added += added;
   result.duplicates += page.length - added;
-}
-
-/** The audit entry of a change that is made page by page: it grows in the transactions of the pages. */
-interface GrowingEntry {
-  save(trx: Db, after: Record<string, number>): Promise<void>;
-}
-
-function growingEntry(actor: Actor, action: AuditAction, id: string, now: () => Date): GrowingEntry {
-  let entryId: string | null = null;
-  return {
-    async save(trx, after) {
-      // Not there when the transaction that inserted it was rolled back and is done again.
-      if (entryId !== null && (await amendEntry(trx, entryId, after))) return;
-      entryId = await audited(trx, actor, { action, subject: `campaign:${id}`, after, at: now() });
-    },
-  };
 }
 
 /** A campaign by its id; throws `unknown-campaign`. */

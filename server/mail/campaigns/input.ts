@@ -5,7 +5,7 @@ import type { Mailbox } from '../providers/transport.ts';
 import { checkMetadata } from '../sending/metadata.ts';
 import { addressKey, type MailboxInput, readMailbox, readMailboxes } from '../shared/address.ts';
 import { nearestName, timestampSchema } from '../shared/joi.ts';
-import { jsonSchema, lineSchema, wordSchema } from '../shared/schemas.ts';
+import { jsonSchema, lineSchema, manySchema, wordSchema } from '../shared/schemas.ts';
 import { canonicalLocale, type ReadyTemplate } from '../templates/index.ts';
 import type { NewMember } from './audience-store.ts';
 import type { Campaign } from './campaigns-store.ts';
@@ -47,14 +47,7 @@ export const campaignInputSchema: Joi.ObjectSchema = Joi.object({
 }).required();
 
 /** What can be gone through one by one. */
-export const recipientsSchema: Joi.Schema = Joi.any()
-  .custom((given: unknown, helper) => {
-    const isList = typeof given === 'object' && given !== null;
-    return isList && (Symbol.asyncIterator in given || Symbol.iterator in given)
-      ? given
-      : helper.message({ custom: 'must be a list, or something else to go through' });
-  })
-  .required();
+export const recipientsSchema: Joi.Schema = manySchema;
 
 const fields = ['to', 'email', 'name', 'data', 'locale', 'metadata', 'replyTo'];
 

@@ -1,5 +1,5 @@
 import type { Campaigns } from '../campaigns/api.ts';
-import { type AudienceResult, inTurns, reject, wrongState } from '../campaigns/audience.ts';
+import { type AudienceResult, wrongState } from '../campaigns/audience.ts';
 import { campaignRules, isBulk, readDraft } from '../campaigns/campaigns.ts';
 import type { Campaign } from '../campaigns/campaigns-store.ts';
 import { readRecipient } from '../campaigns/input.ts';
@@ -15,6 +15,7 @@ import { MailError } from '../error.ts';
 import type { MessageState } from '../messages/states.ts';
 import type { ChangeOptions } from '../shared/change.ts';
 import { withCheckedInput } from '../shared/input.ts';
+import { inTurns, reject } from '../shared/long-list.ts';
 import { changeOnce } from './change.ts';
 import { moveCampaign } from './expand.ts';
 import { type FakeCampaign, type FakeLedger, messagesOf, move } from './ledger.ts';

@@ -58,6 +58,12 @@ export function createFakeSuppressions({ now }: MailContext, ledger: FakeLedger)
     async page() {
       throw needsDatabase('mail.suppressions.page');
     },
+    export: () => {
+      throw needsDatabase('mail.suppressions.export');
+    },
+    async import() {
+      throw needsDatabase('mail.suppressions.import');
+    },
     async history(address) {
       return ledger.suppressionChanges.filter(one => one.address === addressKey(address)).toReversed();
     },

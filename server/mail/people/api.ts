@@ -1,7 +1,8 @@
 import type { EventView } from '../events/events-store.ts';
 import type { ChangeOptions } from '../shared/change.ts';
+import type { LongListOptions, LongListResult } from '../shared/long-list.ts';
 import type { Topic } from '../templates/index.ts';
-import type { SuppressionScope, SuppressionSource } from './suppression.ts';
+import type { SuppressionClass, SuppressionScope, SuppressionSource } from './suppression.ts';
 import type { RecordedChange } from './suppression-changes-store.ts';
 import type { ListedFilter, SuppressionFilter, SuppressionPage } from './suppression-lists-store.ts';
 import type { Suppression } from './suppressions-store.ts';
@@ -28,6 +29,28 @@ export interface NewSuppression extends SuppressionTarget {
    * shorter. What expires is not told to providers, whose lists know no end.
    */
   expiresAt?: Date | string | undefined;
+}
+
+/** A suppression of a list. */
+export interface ImportedSuppression extends NewSuppression {
+  /** What a provider reported it as, in a list that was exported: known where the same is reported there already. */
+  reported?: SuppressionClass | undefined;
+}
+
+/** What became of a list of suppressions. An import only ever adds: nothing is lifted, and nothing ends sooner. */
+export interface SuppressionImport extends LongListResult {
+  /** New, or standing for longer than before. */
+  added: number;
+  /** There already, for as long or longer. */
+  known: number;
+}
+
+/** Options of an import. */
+export interface SuppressionImportOptions extends LongListOptions {
+  /** Who makes it; it gets one entry in the audit log. */
+  by?: string | undefined;
+  /** Check all of them, say what is new, and enter none. */
+  checkOnly?: boolean | undefined;
 }
 
 /** The strongest suppression of a place, with the event behind it, where there is one. */
@@ -60,6 +83,16 @@ export interface Suppressions {
   /** What is or was suppressed there, with the event behind it; null when nothing ever was. */
   evidence(stream: string, address: string): Promise<SuppressionEvidence | null>;
   evidence(target: SuppressionTarget): Promise<SuppressionEvidence | null>;
+  /** All active suppressions, every one of each place, in order of address, in flat memory. */
+  export(filter?: { stream?: string | undefined } | undefined): AsyncIterable<Suppression>;
+  /**
+   * Enters many, in flat memory and in pages of their own; an import never lifts, and the same list again changes nothing.
+   * With `checkOnly` it only says what is new; a line that repeats an earlier one may then count as new.
+   */
+  import(
+    list: Iterable<ImportedSuppression> | AsyncIterable<ImportedSuppression>,
+    options?: SuppressionImportOptions | undefined,
+  ): Promise<SuppressionImport>;
   /** Every report about an address and every change to its suppressions, newest first; at most 500. */
   history(address: string): Promise<RecordedChange[]>;
   /**

@@ -41,23 +41,27 @@ export type RecordedChange = Omit<Selected<typeof stored>, 'active' | 'eventId'>
 };
 
 /** Appends a change to the history. */
-export async function recordSuppressionChange(
-  trx: Knex,
-  {
-    datedAt,
-    recordedAt,
-    expiresAt = null,
-    ...change
-  }: Omit<RecordedChange, 'expiresAt'> & Partial<Pick<RecordedChange, 'expiresAt'>>,
-): Promise<void> {
-  await trx('postlane_suppression_changes').insert({
+export function recordSuppressionChange(trx: Knex, change: NewChange): Promise<void> {
+  return recordSuppressionChanges(trx, [change]);
+}
+
+/** Appends changes to the history. */
+export async function recordSuppressionChanges(trx: Knex, changes: readonly NewChange[]): Promise<void> {
+  if (changes.length > 0) await trx('postlane_suppression_changes').insert(changes.map(rowOf));
+}
+
+function rowOf({ datedAt, recordedAt, expiresAt = null, ...change }: NewChange) {
+  return {
     ...{ address: change.address, scope: change.scope, stream: change.stream, topic: change.topic },
     ...{ source: change.source, class: change.class, active: Number(change.active) },
     ...{ reason: change.reason, origin: change.origin, event_id: change.eventId },
     ...{ note: change.note, changed_by: change.changedBy?.slice(0, 200) ?? null },
     ...{ dated_at: utc(datedAt), recorded_at: utc(recordedAt), expires_at: utc(expiresAt) },
-  });
+  };
 }
+
+/** A change of {@link recordSuppressionChange}. */
+export type NewChange = Omit<RecordedChange, 'expiresAt'> & Partial<Pick<RecordedChange, 'expiresAt'>>;
 
 /** The history of an address, newest first. */
 export async function suppressionChanges(db: Db, address: string, limit: number): Promise<RecordedChange[]> {

@@ -5,10 +5,13 @@ import type { ChangeOptions } from '../shared/change.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
 import { timestampSchema } from '../shared/joi.ts';
 import {
+  actorFields,
   addressSchema,
   changeSchema,
   limitSchema,
+  manySchema,
   noteSchema,
+  signalSchema,
   topicSchema,
   wordSchema,
 } from '../shared/schemas.ts';
@@ -17,7 +20,8 @@ import { suppressionScopes } from './suppression.ts';
 import type { OwnEntry } from './suppression-changes-store.ts';
 
 /** The functions of {@link Suppressions}, each in its one form. */
-export interface SuppressionFunctions extends Pick<Suppressions, 'list' | 'page' | 'history'> {
+export interface SuppressionFunctions
+  extends Pick<Suppressions, 'list' | 'page' | 'history' | 'export' | 'import'> {
   evidence(target: SuppressionTarget): Promise<SuppressionEvidence | null>;
   add(suppression: NewSuppression, options?: ChangeOptions): Promise<boolean>;
   lift(target: SuppressionTarget, note: string, options?: ChangeOptions): Promise<Lifted>;
@@ -39,6 +43,9 @@ const targetFields = {
 };
 const target = Joi.object(targetFields).required();
 
+/** What a {@link NewSuppression} holds. */
+export const entryFields = { ...targetFields, note, expiresAt: timestampSchema };
+
 /** What its functions take in the form that names everything. */
 const rules: Rules<SuppressionFunctions> = {
   list: [argument('filter', Joi.object({ ...filterFields, address: addressSchema }))],
@@ -54,11 +61,19 @@ const rules: Rules<SuppressionFunctions> = {
     ),
   ],
   history: [argument('address', address)],
-  evidence: [argument('target', target)],
-  add: [
-    argument('suppression', Joi.object({ ...targetFields, note, expiresAt: timestampSchema }).required()),
-    options,
+  export: [argument('filter', Joi.object({ stream: wordSchema }))],
+  import: [
+    argument('list', manySchema),
+    argument(
+      'options',
+      Joi.object({
+        ...{ ...actorFields, checkOnly: Joi.boolean(), signal: signalSchema },
+        stopAtFaults: Joi.number().integer().min(1),
+      }),
+    ),
   ],
+  evidence: [argument('target', target)],
+  add: [argument('suppression', Joi.object(entryFields).required()), options],
   lift: [argument('target', target), argument('note', note), options],
 };
 
@@ -78,7 +93,7 @@ const streamRules: Rules<StreamFunctions> = {
 
 /** Both forms of each function, with their input checked. */
 export function withBothForms(functions: SuppressionFunctions): Suppressions {
-  const named = withCheckedInput(functions, rules);
+  const named = withCheckedInput(functions, rules, { now: ['export'] });
   const onStream = withCheckedInput<StreamFunctions>(
     {
       evidence: (stream, address) => functions.evidence({ scope: 'stream', stream, address }),

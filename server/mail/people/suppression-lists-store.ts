@@ -129,3 +129,32 @@ function cursorOf({ address, scope, stream, topic }: SuppressionPlace): string {
 function strongestOfEach(all: readonly Suppression[]): Suppression[] {
   return [...grouped(all, cursorOf).values()].flatMap(ofOne => strongest(ofOne) ?? []);
 }
+
+/** Every suppression that is active at a moment, in order of address, in flat memory: read page by page. */
+export async function* everySuppression(
+  db: Db,
+  filter: Pick<SuppressionFilter, 'stream'>,
+  at: Date,
+): AsyncGenerator<Suppression> {
+  const most = 1000;
+  for (let cursor: string | undefined; ; ) {
+    const query = db(tableOf(db, filter))
+      .select(stored.aliases)
+      .where(activeAt(at))
+      .orderBy(orderOf(filter))
+      .limit(most);
+    narrow(query, { ...filter, cursor });
+    const found = (await query).map(suppressionOf);
+    const last = found.at(-1);
+    if (found.length < most || !last) {
+      yield* found;
+      return;
+    }
+    // The last place of a full answer may go on behind it.
+    const whole = found.filter(one => cursorOf(one) !== cursorOf(last));
+    yield* whole;
+    const end = whole.at(-1);
+    if (!end) throw new Error('No place has so many suppressions.');
+    cursor = cursorOf(end);
+  }
+}

@@ -92,11 +92,8 @@ export function activeAt(at: Date): (row: Knex.QueryBuilder) => void {
 export const mostOfOnePlace = 8;
 
 /** In order of their first. */
-export function grouped(
-  all: readonly Suppression[],
-  keyOf: (one: Suppression) => string,
-): Map<string, Suppression[]> {
-  const groups = new Map<string, Suppression[]>();
+export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
   for (const one of all) {
     const group = groups.get(keyOf(one));
     if (group) group.push(one);

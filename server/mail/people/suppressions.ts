@@ -15,8 +15,9 @@ import {
   recordSuppressionChange,
   suppressionChanges,
 } from './suppression-changes-store.ts';
+import { importSuppressions } from './suppression-import.ts';
 import { expiryOf, ownEntryOf, withBothForms } from './suppression-input.ts';
-import { listSuppressions, pageSuppressions } from './suppression-lists-store.ts';
+import { everySuppression, listSuppressions, pageSuppressions } from './suppression-lists-store.ts';
 import { suppressionSubject } from './suppression-subject.ts';
 import { suppressionsAt } from './suppressions-store.ts';
 
@@ -97,6 +98,8 @@ export function createSuppressions(context: MailContext): Suppressions {
   return withBothForms({
     list: (filter = {}) => listSuppressions(db, filter, now()),
     page: (filter = {}) => pageSuppressions(db, filter, now()),
+    export: (filter = {}) => everySuppression(db, filter, now()),
+    import: (list, options) => importSuppressions(context, list, options),
     history: address => suppressionChanges(db, address, longestHistory),
     evidence,
     add,

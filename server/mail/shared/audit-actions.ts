@@ -84,6 +84,7 @@ export const auditActions = [
   'session.start',
   'suppression.accept-server',
   'suppression.add',
+  'suppression.import',
   'suppression.lift',
   'template.sample-data-remove',
   'template.sample-data-save',

@@ -23,6 +23,16 @@ export const addressSchema = Joi.string().max(1000);
 /** What a person writes: a reason, some evidence. */
 export const noteSchema = Joi.string().allow('').max(500);
 
+/** A list, or anything else that can be gone through; what is in it is checked one by one. */
+export const manySchema: Joi.Schema = Joi.any()
+  .custom((given: unknown, helper) => {
+    const isList = typeof given === 'object' && given !== null;
+    return isList && (Symbol.asyncIterator in given || Symbol.iterator in given)
+      ? given
+      : helper.message({ custom: 'must be a list, or something else to go through' });
+  })
+  .required();
+
 /** A number of rows. */
 export const limitSchema = Joi.number().integer().min(1);
 

@@ -2,9 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { cell } from '../../../server/admin/campaigns/csv/results.ts';
-import { placeWord } from '../../../server/admin/suppressions/places.ts';
-import type { Mail, Suppression } from '../../../server/mail/index.ts';
+import { suppressionsCsv } from '../../../server/admin/suppressions/csv/export.ts';
 import { notWritten } from '../campaign/results.ts';
 import type { CommandContext } from '../command.ts';
 import { withExample } from '../help.ts';
@@ -26,7 +24,12 @@ export function addExport(parent: Command, { withMail, answer, signal }: Command
   ).action(({ stream, out }: Given) =>
     withMail(async mail => {
       const written = { rows: 0 };
-      const lines = Readable.from(linesOf(mail, stream, written));
+      const all = mail.suppressions.export({ stream });
+      const lines = Readable.from(
+        suppressionsCsv(all, () => {
+          written.rows += 1;
+        }),
+      );
       try {
         await pipeline(lines, createWriteStream(out), { signal });
       } catch (error) {
@@ -35,26 +38,4 @@ export function addExport(parent: Command, { withMail, answer, signal }: Command
       answer(`Wrote ${written.rows} suppressions to ${out}.`, { file: out, rows: written.rows });
     }),
   );
-}
-
-const columns = ['stream', 'address', 'reason', 'origin', 'note', 'changed'];
-
-async function* linesOf(
-  mail: Mail,
-  stream: string | undefined,
-  written: { rows: number },
-): AsyncGenerator<string> {
-  yield `${columns.join(',')}\r\n`;
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await mail.suppressions.page({ stream, cursor, limit: 500 });
-    written.rows += page.suppressions.length;
-    yield page.suppressions.map(lineOf).join('');
-    cursor = page.cursor;
-  }
-}
-
-function lineOf(suppression: Suppression): string {
-  const { address, reason, origin, note, changedAt } = suppression;
-  const cells = [placeWord(suppression), address, reason, origin, note ?? '', changedAt.toISOString()];
-  return `${cells.map(cell).join(',')}\r\n`;
 }

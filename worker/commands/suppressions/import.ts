@@ -2,27 +2,20 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { readLines, type Source } from '../../../server/admin/campaigns/csv/lines.ts';
-import { placeOf } from '../../../server/admin/suppressions/places.ts';
-import { type Mail, MailError } from '../../../server/mail/index.ts';
+import { UnusableFile } from '../../../server/admin/campaigns/csv/import.ts';
+import type { Source } from '../../../server/admin/campaigns/csv/lines.ts';
+import { type ImportedList, importList } from '../../../server/admin/suppressions/csv/import.ts';
+import type { Mail } from '../../../server/mail/index.ts';
 import { type CommandContext, CommandError, exitCodes } from '../command.ts';
 import { withExample } from '../help.ts';
-import { refuseUnknownStream, streamNames } from './streams.ts';
+import { placeHelp, requirePlace } from './places.ts';
 
 interface Given {
+  place?: string;
   stream?: string;
   note: string;
+  check?: true;
   yes?: true;
-}
-
-/** What became of a list. */
-interface Imported {
-  added: number;
-  already: number;
-  /** The first thousand. */
-  faults: { line: number; message: string }[];
-  /** How many there are, where that is more. */
-  moreFaults?: number;
 }
 
 /** `postlane suppressions import`: as what an operator suppresses, of an export of ours or of another tool's list. */
@@ -31,29 +24,46 @@ export function addImport(parent: Command, context: CommandContext): void {
     parent
       .command('import')
       .description(
-        'suppress the addresses of a CSV with a column address or email, and stream unless --stream says it',
+        'suppress the addresses of a CSV with a column address or email; scope, topic, stream, expires, note, source and class where it has them. It lifts nothing, and the same list again changes nothing',
       )
       .argument('<file>')
-      .requiredOption('--note <text>', 'why')
-      .option('--stream <name>', 'all of them on this stream')
+      .requiredOption('--note <text>', 'why, of lines that give no note')
+      .option('--place <place>', `of lines that name none: ${placeHelp}`)
+      .option('--stream <name>', 'the same as --place, of a stream')
+      .option('--check', 'only say what is new, known and faulty')
       .option('--yes', 'do not ask'),
-    'postlane suppressions import old-list.csv --stream broadcast --note "from the old system" --yes',
-  ).action((file: string, given: Given) =>
-    context.withMail(async mail => {
-      const size = await sizeOf(file);
-      if (given.stream !== undefined) await refuseUnknownStream(mail, given.stream);
-      const where = given.stream ?? 'the streams that it names';
-      await context.confirm(`Nobody in ${file} will be mailed on ${where} any more.`, given.yes);
-      const progress = await context.progress('Reading addresses', size);
-      const source: Source = () => createReadStream(file, 'utf8');
-      try {
-        const imported = await importAll(mail, counting(source, progress.at), given, context.signal);
-        context.answer(described(imported), imported, imported.faults.length > 0 ? exitCodes.no : 0);
-      } finally {
-        progress.end();
-      }
-    }),
-  );
+    'postlane suppressions import old-list.csv --place all:bulk --note "from the old system" --yes',
+  ).action((file: string, given: Given) => context.withMail(mail => importFile(mail, file, given, context)));
+}
+
+async function importFile(mail: Mail, file: string, given: Given, context: CommandContext): Promise<void> {
+  const size = await sizeOf(file);
+  const word = given.place ?? given.stream;
+  const place = word === undefined ? null : await requirePlace(mail, word);
+  const where = word ?? 'the places that it names';
+  if (!given.check)
+    await context.confirm(`Nobody in ${file} will be mailed on ${where} any more.`, given.yes);
+  const progress = await context.progress('Reading addresses', size);
+  const source: Source = () => createReadStream(file, 'utf8');
+  try {
+    const list = await importList(mail, counting(source, progress.at), {
+      ...{ by: 'cli', place, note: given.note, signal: context.signal },
+      mode: given.check ? 'look' : 'take',
+    });
+    const { added, known: already, errors: faults, rejected } = list;
+    const answer = {
+      added,
+      already,
+      faults,
+      ...(rejected > faults.length && { moreFaults: rejected - faults.length }),
+    };
+    context.answer(described(list), answer, rejected > 0 ? exitCodes.no : 0);
+  } catch (error) {
+    if (error instanceof UnusableFile) throw new CommandError(error.message, exitCodes.usage);
+    throw error;
+  } finally {
+    progress.end();
+  }
 }
 
 async function sizeOf(file: string): Promise<number> {
@@ -80,77 +90,11 @@ function counting(source: Source, at: (read: number) => void): Source {
     );
 }
 
-async function importAll(
-  mail: Mail,
-  source: Source,
-  { stream, note }: Given,
-  signal: AbortSignal,
-): Promise<Imported> {
-  const imported: Imported = { added: 0, already: 0, faults: [] };
-  const streams = await streamNames(mail);
-  let columns: { address: number; stream: number } | null = null;
-  for await (const one of readLines(source, signal)) {
-    signal.throwIfAborted();
-    if ('problem' in one) {
-      report(imported, one.line, one.problem);
-      continue;
-    }
-    if (!columns) {
-      columns = columnsOf(one.cells, stream);
-      continue;
-    }
-    const on = stream ?? one.cells[columns.stream] ?? '';
-    const entry = { line: one.line, on, address: one.cells[columns.address] ?? '', note };
-    await addOne(mail, entry, streams, imported);
-  }
-  if (!columns) throw new CommandError('The file is empty.', exitCodes.usage);
-  return imported;
-}
-
-function columnsOf(
-  headers: readonly string[],
-  stream: string | undefined,
-): { address: number; stream: number } {
-  const names = headers.map(header => header.toLowerCase().replace(/[^a-z]/g, ''));
-  const address = names.findIndex(name => ['address', 'email', 'emailaddress'].includes(name));
-  if (address < 0)
-    throw new CommandError('Its first line names no column address or email.', exitCodes.usage);
-  const column = names.indexOf('stream');
-  if (stream === undefined && column < 0)
-    throw new CommandError('It has no column stream: say --stream.', exitCodes.usage);
-  return { address, stream: column };
-}
-
-async function addOne(
-  mail: Mail,
-  { line, on, address, note }: { line: number; on: string; address: string; note: string },
-  streams: ReadonlySet<string>,
-  imported: Imported,
-): Promise<void> {
-  try {
-    const place = placeOf(on, streams);
-    if (!place) throw new MailError('invalid-input', `There is no stream ${on}.`, 'stream');
-    if (await mail.suppressions.add({ ...place, address, note }, { by: 'cli' })) imported.added += 1;
-    else imported.already += 1;
-  } catch (error) {
-    if (!(error instanceof MailError)) throw error;
-    report(imported, line, error.message);
-  }
-}
-
-const keptFaults = 1000;
-
-function report(imported: Imported, line: number, message: string): void {
-  if (imported.faults.length < keptFaults) imported.faults.push({ line, message });
-  else imported.moreFaults = (imported.moreFaults ?? 0) + 1;
-}
-
 const shownFaults = 20;
 
-function described({ added, already, faults, moreFaults = 0 }: Imported): string {
-  const faulty = faults.length + moreFaults;
+function described({ taken, added, known, rejected, errors }: ImportedList): string {
   return [
-    `${added} suppressed, ${already} were already${faulty > 0 ? `; faulty lines: ${faulty}` : '.'}`,
-    ...faults.slice(0, shownFaults).map(({ line, message }) => `  line ${line}: ${message}`),
+    `${added} ${taken ? 'suppressed' : 'new'}, ${known} were already${rejected > 0 ? `; faulty lines: ${rejected}` : '.'}`,
+    ...errors.slice(0, shownFaults).map(({ line, message }) => `  line ${line}: ${message}`),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { renewToken, token } from '../http.ts';
 import { find, findAll, make } from '../page.ts';
 import { type Uploaded, upload } from '../upload.ts';
 
-// The form of a draft's recipients: with a file in place of a pasted list, and a choice for each column.
+// The form of a list, such as a draft's recipients: with a file in place of a pasted list, and a choice for each column.
 
 const form = find<HTMLFormElement>('form[data-upload]');
 const file = find<HTMLInputElement>('input[type=file]', form);
@@ -38,8 +38,9 @@ async function showColumns(): Promise<void> {
 function choice(header: string): HTMLElement {
   const options = [
     make('option', { value: '?', textContent: 'by name' }),
-    make('option', { value: 'email', textContent: 'email' }),
-    make('option', { value: 'name', textContent: 'name' }),
+    ...(form.dataset.upload || 'email,name')
+      .split(',')
+      .map(textContent => make('option', { value: textContent, textContent })),
     ...findAll('details code', form).map(({ textContent }) =>
       make('option', { value: `data.${textContent}`, textContent: `field ${textContent}` }),
     ),
@@ -70,7 +71,7 @@ async function send(chosen: File): Promise<void> {
   else if (answer.status === 401)
     showStatus(
       'field-error',
-      'You are signed out. Nobody was added: sign in in another tab, then send the file again.',
+      'You are signed out. Nothing was added: sign in in another tab, then send the file again.',
     );
   else show(new DOMParser().parseFromString(answer.html, 'text/html'), answer.url);
 }
@@ -78,8 +79,9 @@ async function send(chosen: File): Promise<void> {
 async function attempt(chosen: File): Promise<Uploaded | null> {
   const body = new FormData(form);
   const choices = findAll<HTMLSelectElement>('select', columns).filter(({ value }) => value !== '?');
+  for (const name of ['csv', '_csrf']) body.delete(name);
   const query = new URLSearchParams({
-    faulty: String(body.get('faulty')),
+    ...Object.fromEntries([...body].map(([name, value]) => [name, String(value)])),
     columns: JSON.stringify(Object.fromEntries(choices.map(({ dataset, value }) => [dataset.header, value]))),
     progress: 'yes',
   });
