@@ -4,6 +4,7 @@ import { suppressionsCsv } from '../../server/admin/suppressions/csv/export.ts';
 import { importList, type ListOptions } from '../../server/admin/suppressions/csv/import.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { testDatabase } from '../support/database.ts';
+import { longestTurn } from '../support/longest-turn.ts';
 import { openMail } from '../support/mail.ts';
 import { providerSamples } from '../support/provider-samples.ts';
 
@@ -32,13 +33,17 @@ describe('suppressions by CSV', () => {
     const csv = `Email\n${Array.from({ length: 1200 }, (_, i) => `n${i}@mail.example`).join('\n')}\n`;
     expect(await taken(csv, { mode: 'look' })).to.include({ taken: false, added: 1200, known: 0 });
     expect(await mail.suppressions.list({ limit: 1 })).to.deep.equal([]);
-    expect(await taken(csv)).to.include({ taken: true, lines: 1200, added: 1200, known: 0, rejected: 0 });
+    const longest = await longestTurn(async () => {
+      expect(await taken(csv)).to.include({ taken: true, lines: 1200, added: 1200, known: 0, rejected: 0 });
+    });
+    // In one piece it would be several times as much.
+    expect(longest).to.be.below(120);
     const whole = () => db('postlane_suppressions').orderBy('address');
     const before = await whole();
     expect(await taken(csv)).to.include({ added: 0, known: 1200 });
     expect(await whole()).to.deep.equal(before);
     expect(await mail.suppressions.history('n7@mail.example')).to.have.length(1);
-    const entries: string[] = await db('postlane_audit_entries').orderBy('id').pluck('after');
+    const entries: string[] = await db('postlane_audit_entries').orderBy('id').pluck('after_change');
     expect(entries.map(after => JSON.parse(after))).to.deep.equal([
       { added: 1200, known: 0, rejected: 0 },
       { added: 0, known: 1200, rejected: 0 },

@@ -24,7 +24,8 @@ import {
 import { insertSuppressions, type KnownRow, rowsOf } from './suppression-import-store.ts';
 import { entryFields, expiryOf, ownEntryOf } from './suppression-input.ts';
 
-const pageSize = 500;
+// What a page takes to prepare and to read fits into one turn of the event loop.
+const pageSize = 100;
 const schema = Joi.object({ ...entryFields, reported: Joi.valid(...suppressionClasses) }).required();
 
 /** An entry that has been read, and what else is kept of it. */
