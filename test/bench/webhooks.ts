@@ -157,11 +157,8 @@ async function migrated(databaseUrl: string): Promise<void> {
 
 async function startDoor(side: 'ours' | 'pair', databaseUrl: string): Promise<Door> {
   const entry = new URL('./webhooks/server.ts', import.meta.url);
-  // A profile is written where NODE_OPTIONS ask for one.
-  const child: ChildProcess = fork(entry, [side, databaseUrl], {
-    execArgv: ['--import', 'tsx'],
-    detached: true,
-  });
+  // With the flags of this process, such as --cpu-prof.
+  const child: ChildProcess = fork(entry, [side, databaseUrl], { detached: true });
   const failed = once(child, 'exit').then(([code]) => {
     throw new Error(`The door (${side}) did not start (exit code ${code}).`);
   });

@@ -104,6 +104,7 @@ class Connection {
   /** Resolves with the answer; rejects unless that is 200. */
   post(request: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.socket.destroyed) return reject(new Error('The connection was closed.'));
       this.answered = { resolve, reject };
       this.socket.write(request);
     });

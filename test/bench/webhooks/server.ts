@@ -25,6 +25,8 @@ else
 const server = createServer(app).listen(0, '127.0.0.1', () => {
   process.send?.((server.address() as AddressInfo).port);
 });
+// The connections of one side wait while the other is measured.
+server.keepAliveTimeout = 0;
 process.on('disconnect', () => process.exit(0));
 
 async function ours() {
