@@ -207,6 +207,7 @@ export interface EventsRow {
   received_at: Date;
   details: string;
   raw: string | null;
+  raw_marks: string | null;
 }
 
 export interface HourlyMessageStatsRow {
@@ -491,6 +492,15 @@ export interface TopicsRow {
   archived_at: Date | null;
   changed_at: Date;
   changed_by: string | null;
+}
+
+export interface UnmatchedEventsRow {
+  event_id: number | string;
+  provider: string;
+  kind: string;
+  has_faults: number;
+  faults: string | null;
+  received_at: Date;
 }
 
 export interface WebhookPasswordsRow {

@@ -326,6 +326,7 @@ CREATE TABLE postlane_events (
   received_at datetime(3) NOT NULL,
   details text NOT NULL,
   raw longtext,
+  raw_marks varchar(32) CHARACTER SET ascii COLLATE ascii_bin,
   PRIMARY KEY (id),
   UNIQUE KEY events_fact (fact_key),
   KEY events_message (message_id, occurred_at),
@@ -672,6 +673,18 @@ CREATE TABLE postlane_topics (
   changed_at datetime(3) NOT NULL,
   changed_by varchar(200),
   PRIMARY KEY (topic)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
+
+CREATE TABLE postlane_unmatched_events (
+  event_id bigint unsigned NOT NULL,
+  provider varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  has_faults tinyint unsigned NOT NULL,
+  faults varchar(1000),
+  received_at datetime(3) NOT NULL,
+  PRIMARY KEY (event_id),
+  KEY unmatched_events_faults (has_faults, received_at),
+  KEY unmatched_events_kind (kind, event_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_webhook_passwords (

@@ -51,6 +51,7 @@ declare module 'knex/types/tables.js' {
     postlane_template_versions: Table<rows.TemplateVersionsRow, 'id'>;
     postlane_test_senders: Table<rows.TestSendersRow>;
     postlane_topics: Table<rows.TopicsRow>;
+    postlane_unmatched_events: Table<rows.UnmatchedEventsRow>;
     postlane_webhook_passwords: Table<rows.WebhookPasswordsRow, 'id'>;
   }
 }

@@ -95,10 +95,11 @@ function adminPages(name: string, mail: Mail, given: AdminRouterOptions): HostMi
   });
 }
 
-function publicRoutes(mail: Mail, { webhookCredentials, secretKeys }: ResolvedPublicOptions): Router {
+function publicRoutes(mail: Mail, options: ResolvedPublicOptions): Router {
+  const { webhookCredentials: credentials, secretKeys, webhookPasswordInUrl: passwordInUrl } = options;
   return Router()
     .use('/webhooks', publicHeaders)
-    .use(webhookRouter(mail, webhookCredentials, secretKeys));
+    .use(webhookRouter(mail, { credentials, secretKeys, passwordInUrl }));
 }
 
 /** What the pages are made from, of a host or of the stand-alone server. */

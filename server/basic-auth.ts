@@ -15,6 +15,35 @@ export function matchesBasicAuth(
     .reduce((any, one) => any || one, false);
 }
 
+/** The same for what a URL carries; a user that is left out is anybody's, and then the password alone is compared. */
+export function matchesUrlLogin(
+  { user, password }: UrlLogin,
+  accepted: readonly WebhookCredential[],
+): boolean {
+  const given = digest(user === null ? password : `${user}:${password}`);
+  return accepted
+    .map(one => timingSafeEqual(given, digest(user === null ? one.password : `${one.user}:${one.password}`)))
+    .reduce((any, one) => any || one, false);
+}
+
+/** What `?user=` and `?password=` of a URL say; `user` is null where it names none. */
+export interface UrlLogin {
+  user: string | null;
+  password: string;
+}
+
+/** The login in the query of a URL, or null. */
+export function readUrlLogin(query: Readonly<Record<string, unknown>>): UrlLogin | null {
+  const { user, password } = query;
+  if (typeof password !== 'string' || password === '' || password.length > longestPair) return null;
+  return { user: typeof user === 'string' && user !== '' ? user.slice(0, longestPair) : null, password };
+}
+
+/** A path and query without the values of `user` and `password`, for everything that logs it. */
+export function withoutUrlLogin(url: string): string {
+  return url.replace(/([?&])(user|password)=[^&#]*/gi, '$1$2=');
+}
+
 /** Longer pairs are nobody's. */
 const longestPair = 1000;
 

@@ -43,6 +43,7 @@ export type MailRouterOptions = AdminRouterOptions;
 export interface ResolvedPublicOptions {
   webhookCredentials: readonly WebhookCredential[];
   secretKeys: readonly string[];
+  webhookPasswordInUrl?: 'allow' | undefined;
 }
 
 /** Options with what the configuration says filled in. */
@@ -60,6 +61,7 @@ export function publicOptions(mail: Mail, options: PublicRouterOptions): Resolve
   return {
     webhookCredentials: options.webhookCredentials ?? config.webhookCredentials ?? [],
     secretKeys: options.secretKeys ?? config.secretKeys ?? keysMadeUpFor(mail),
+    webhookPasswordInUrl: config.webhookPasswordInUrl,
   };
 }
 

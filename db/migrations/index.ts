@@ -11,6 +11,7 @@ import * as testSends from './20261203_test_sends.ts';
 import * as softBounces from './20261204_soft_bounces.ts';
 import * as suppressionExpiry from './20261204_suppression_expiry.ts';
 import * as topics from './20261204_topics.ts';
+import * as unmatchedEvents from './20261204_unmatched_events.ts';
 
 // The rules of a migration:
 // - It is frozen: once released it is never edited, and it imports nothing that goes on changing. It may use
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '20261204_suppression_expiry': suppressionExpiry,
   '20261204_soft_bounces': softBounces,
   '20261204_topics': topics,
+  '20261204_unmatched_events': unmatchedEvents,
 };

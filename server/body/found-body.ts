@@ -7,8 +7,11 @@ export type FoundBody =
   | { state: 'none' }
   /** Nobody has read it. */
   | { state: 'unread' }
-  /** Read by somebody else, and all there. `utf8`: decoded since, whatever the request says of its charset. */
-  | { state: 'whole'; bytes: Buffer; utf8: boolean }
+  /**
+   * Read by somebody else, and all there. `utf8`: decoded since, whatever the request says of its charset; `isReprinted`: what a
+   * parser had made of it was printed again.
+   */
+  | { state: 'whole'; bytes: Buffer; utf8: boolean; isReprinted: boolean }
   /** Read by somebody else, and not all there. `by` names who, as a part of a sentence. */
   | { state: 'lost'; by: string };
 
@@ -47,7 +50,7 @@ function look(request: BodyRequest): FoundBody {
   if (text === null) return { state: 'lost', by: readerOf(request) };
   // The text of a form is still encoded as its charset says.
   const utf8 = typeof body !== 'string' || !isForm(request);
-  return { state: 'whole', bytes: Buffer.from(text), utf8 };
+  return { state: 'whole', bytes: Buffer.from(text), utf8, isReprinted: typeof body !== 'string' };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
@@ -65,22 +68,33 @@ function whole(bytes: Uint8Array): FoundBody {
     state: 'whole',
     bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     utf8: false,
+    isReprinted: false,
   };
 }
 
 // Where the size is not known, a parser's own mark has to vouch for what it left.
 function encoded(request: BodyRequest, body: unknown, length: number | null): string | null {
-  if (typeof body !== 'object' || body === null || isTooDeep(body)) return null;
   if (length === null && request._body !== true) return null;
-  return isForm(request) ? encodeForm(body, length) : encodeJson(body, length);
+  if (!isForm(request)) return body === undefined ? null : encodeJson(body, length);
+  return typeof body !== 'object' || body === null || isTooDeep(body) ? null : encodeForm(body, length);
 }
 
 // A sender may write JSON longer than needed, but not shorter; an empty object is what parsers leave of what they do not
 // read.
-function encodeJson(body: object, length: number | null): string | null {
-  const text = JSON.stringify(body);
+function encodeJson(body: unknown, length: number | null): string | null {
+  const text = printed(body);
+  if (text === null) return null;
   const isLeftOver = text === '{}' && (length === null || length > longestEmpty);
   return isLeftOver || (length !== null && Buffer.byteLength(text) > length) ? null : text;
+}
+
+/** Null for what is no JSON, or so deep that it takes more stack than there is. */
+function printed(body: unknown): string | null {
+  try {
+    return JSON.stringify(body) ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Bytes of an empty object in JSON, with room for spaces. */

@@ -19,6 +19,7 @@ export interface Config extends Omit<MailConfig, 'postmark'> {
   secretKeys: string[];
   pagesAccess: 'accounts' | 'open' | 'until-account';
   pagesUnencrypted?: 'allow' | undefined;
+  webhookPasswordInUrl?: 'allow' | undefined;
   trustedProxies: string[];
   secondStep: Role[];
   port: number;
@@ -162,6 +163,7 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
     ...withoutUndefined({
       migrate: options.migrate,
       pagesUnencrypted: options.pagesUnencrypted,
+      webhookPasswordInUrl: options.webhookPasswordInUrl,
       policy: options.policy,
       topics: options.topics,
       secondPerson: options.secondPerson,

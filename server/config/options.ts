@@ -87,6 +87,11 @@ export interface MailOptions {
    */
   webhookCredentials?: readonly (WebhookCredential | string)[] | undefined;
   /**
+   * `allow`: senders of events that cannot do Basic auth may bring `?user=` and `?password=` in the webhook's URL, which
+   * proxies and servers on the way may log. Refused by default. Variable `POSTLANE_WEBHOOK_PASSWORD_IN_URL`.
+   */
+  webhookPasswordInUrl?: 'allow' | undefined;
+  /**
    * They sign forms and encrypt the secrets of authenticator apps: 32 characters or more each, the newest first. Variable
    * `POSTLANE_SECRET_KEY`; made up at each start where there are none, but in production.
    */

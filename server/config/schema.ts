@@ -38,6 +38,7 @@ export const expected: Readonly<Record<string, string>> = {
   pagesAccess: 'accounts, or unset; open is for development, and refused in production',
   secondStep: `a list of the roles ${roles.join(', ')} (with commas between them in the variable)`,
   pagesUnencrypted: 'allow, or unset',
+  webhookPasswordInUrl: 'allow, or unset',
   trustedProxies:
     'addresses or networks like 10.0.0.0/8, or loopback, linklocal, uniquelocal (with commas between them in the variable)',
   port: 'a port number, 1 to 65535',
@@ -68,6 +69,7 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     templates: Joi.string(),
     publicUrl: url(['http', 'https']),
     webhookCredentials: secret(Joi.array().items(credentialText, credentialPair).min(1)),
+    webhookPasswordInUrl: Joi.valid('allow'),
     secretKeys: secret(
       Joi.array()
         .items(Joi.string().pattern(/^[^,\s]{32,}$/))

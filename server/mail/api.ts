@@ -1,6 +1,7 @@
 import type { Approvals } from './approvals/api.ts';
 import type { Campaigns } from './campaigns/api.ts';
 import type { Received } from './events/receive.ts';
+import type { Events } from './events/unmatched.ts';
 import type { WebhookPasswords } from './events/webhook-passwords.ts';
 import type { WebhookSetup } from './events/webhook-setup.ts';
 import type { Messages } from './messages/api.ts';
@@ -48,9 +49,12 @@ export interface Mail {
   webhooks: WebhookSetup;
   providers: ProviderWords;
 
+  events: Events;
+
   /**
-   * Takes one body of a provider's webhooks, by the provider's key; resolves after its effects are committed. Throws
-   * `MalformedEvent` when it is not what the provider documents.
+   * Takes one body of a provider's webhooks, by the provider's key; resolves after its effects are committed. `payload` is
+   * the body as it was posted, text or bytes; or what a parser made of it, which is printed again to be kept. Whatever of it
+   * cannot be read is kept too. Throws `MalformedEvent` for what is not JSON.
    */
   receive(provider: string, payload: unknown): Promise<Received>;
 

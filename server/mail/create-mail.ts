@@ -8,7 +8,9 @@ import { expandCampaigns } from './campaigns/expand.ts';
 import { carryConfig } from './carried-config.ts';
 import type { MailContext } from './context.ts';
 import { MailError } from './error.ts';
+import { createIntake } from './events/intake.ts';
 import { createReceiver } from './events/receiver.ts';
+import { createEvents } from './events/unmatched.ts';
 import { createWebhookPasswords } from './events/webhook-passwords.ts';
 import { createWebhookSetup } from './events/webhook-setup.ts';
 import { joinInstances } from './instances/join.ts';
@@ -21,7 +23,6 @@ import { createConsent } from './people/create-consent.ts';
 import { offerSuppressions } from './people/offers.ts';
 import { createPeople } from './people/people.ts';
 import { createSuppressions } from './people/suppressions.ts';
-import { type EventReader, MalformedEvent, type ProviderEvent } from './providers/event.ts';
 import { learnAtStart } from './reconciliation/learn.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
@@ -66,7 +67,7 @@ export async function createMail(config: MailConfig, deps: OpenDeps = {}): Promi
 }
 
 function mailOf(context: MailContext, folders: TemplateFolders, release: () => Promise<void>): Mail {
-  const { db, now, templates, log, providers } = context;
+  const { db, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
   const receiver = createReceiver(context);
@@ -105,12 +106,8 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
       },
     }),
 
-    async receive(provider, payload) {
-      const reader = providers.find(provider)?.events;
-      if (!reader) throw new MailError('invalid-input', `Nothing comes from ${provider} here.`, 'provider');
-      const event = readPayload(reader, payload, now());
-      return receiver.add({ provider, event, source: 'webhook' });
-    },
+    receive: createIntake(context, receiver),
+    events: createEvents(context),
 
     providers: withCheckedInput<ProviderWords>(
       {
@@ -171,16 +168,6 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
     },
   };
   return withCheckedInput(mail, mailRules);
-}
-
-/** What the provider documents, or `MalformedEvent`; anything else is thrown by the payload's own getters. */
-function readPayload(reader: EventReader, payload: unknown, at: Date): ProviderEvent {
-  try {
-    return reader.read(payload, at);
-  } catch (error) {
-    if (error instanceof MalformedEvent) throw error;
-    throw new MailError('invalid-input', 'payload cannot be read.', 'payload');
-  }
 }
 
 const closesWithinMs = 30_000;

@@ -84,12 +84,12 @@ describe('captureMail with the module', () => {
     await mail.send(resetInput());
     const { text } = await request(app).get('/mail/messages').expect(200);
     expect(text).to.include('ada@mail.example');
-    const bounce = { RecordType: 'Bounce' };
-    await request(app).post('/mail/webhooks/postmark').send(bounce).expect(401);
+    const notJson = '{"RecordType":';
+    await request(app).post('/mail/webhooks/postmark').send(notJson).expect(401);
     await request(app)
       .post('/mail/webhooks/postmark')
       .auth('hook', 'a-long-password')
-      .send(bounce)
+      .send(notJson)
       .expect(400);
     expect(JSON.stringify(mail)).not.to.include('a-long-password');
   });

@@ -240,7 +240,7 @@ describe('answers to everybody', () => {
         ];
         expect(answers.map(({ status }) => status)).to.deep.equal([401, 400, 200]);
         for (const { headers } of answers) expect(headers).to.include(ours);
-        const passed = await post('/webhooks/elsewhere', [], '{}');
+        const passed = await post('/elsewhere', [], '{}');
         expect(passed.status).to.equal(404);
         expect(passed.headers).not.to.have.property('referrer-policy');
       } finally {

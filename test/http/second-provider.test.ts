@@ -34,7 +34,7 @@ describe('the module with another provider alone', () => {
       jobs: testDatabase(),
       secretKeys: ['a key of the tests, 32 characters or more'],
     });
-    app = express().use('/mail', webhookRouter(mail, [], []), pages);
+    app = express().use('/mail', webhookRouter(mail, { credentials: [], secretKeys: [] }), pages);
     server = await listen((asked, answered) => app(asked, answered));
   });
   afterEach(async () => {

@@ -49,7 +49,10 @@ describe('several servers and brands', () => {
     clock = createClock();
     mail = await openMail({ now: clock.now }, at.config);
     server = await listen((asked, answered) =>
-      express().use(webhookRouter(mail, [{ user: 'postmark', password }], []))(asked, answered),
+      express().use(webhookRouter(mail, { credentials: [{ user: 'postmark', password }], secretKeys: [] }))(
+        asked,
+        answered,
+      ),
     );
   });
   afterEach(async () => {

@@ -67,7 +67,7 @@ export async function openStreamsApp(): Promise<StreamsApp> {
       ...(publicUrl && { publicUrl }),
     };
     const pages = pageRouter(opened(), hostAccess({ authenticate: () => person }), options);
-    return express().use('/mail', webhookRouter(opened(), [], secretKeys), pages);
+    return express().use('/mail', webhookRouter(opened(), { credentials: [], secretKeys }), pages);
   };
 
   return {

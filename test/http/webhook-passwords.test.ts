@@ -33,7 +33,12 @@ describe('passwords of the webhook door', () => {
   });
 
   const doorOf = (one: Mail) =>
-    express().use(webhookRouter(one, [{ user: 'postmark', password: 'of-the-environment' }], []));
+    express().use(
+      webhookRouter(one, {
+        credentials: [{ user: 'postmark', password: 'of-the-environment' }],
+        secretKeys: [],
+      }),
+    );
   const knock = async (password: string, { at = mail, user = 'postmark' } = {}) => {
     const answer = await request(doorOf(at)).post('/webhooks/postmark').auth(user, password).send(Delivery);
     return answer.status;

@@ -171,7 +171,7 @@ export function createCarrier(now: () => Date = () => new Date()): Carrier {
       return found ? { kind: 'found', providerMessageId: found.id } : { kind: 'absent' };
     },
     events: {
-      read: readBody,
+      read: ({ text }) => readBody(parsed(text)),
       describeBounce: type =>
         type === returned ? { means: 'Nobody lives there.', advice: 'Ask for another address.' } : null,
     },
@@ -274,4 +274,12 @@ function suppressionOf(kind: string, reason: string, origin: string): ProviderEv
   if (kind === 'complained') return { active: true, reason: 'abuse', origin: 'reader' };
   if (kind === 'suppressed') return { active: true, reason, origin };
   return kind === 'unsuppressed' ? { active: false, reason, origin } : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new MalformedEvent('The body is not JSON.');
+  }
 }

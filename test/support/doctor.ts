@@ -66,7 +66,7 @@ export async function openClinic(): Promise<Clinic> {
   const { mail } = worker;
   const clinic: Clinic = {
     ...{ sandbox, mail, worker, server, env, config, folder },
-    app: express().use(webhookRouter(mail, credentials, [secretKey])),
+    app: express().use(webhookRouter(mail, { credentials, secretKeys: [secretKey] })),
     examine: (over, now) => examine(clinic, over, now),
     async close() {
       await worker.stop();

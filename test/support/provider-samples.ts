@@ -125,6 +125,19 @@ export const smtpApiErrorSample = {
   CanActivate: false,
 } as const;
 
+/** The Bounce payload of a message whose template could not be filled in after it had been accepted. */
+export const templateFailedSample = {
+  ...providerSamples.Bounce,
+  ID: 700000004,
+  Type: 'TemplateRenderingFailed',
+  TypeCode: 100010,
+  Name: 'Template rendering failed',
+  Description: 'The template could not be rendered with its model.',
+  Details: 'A field of the model is missing',
+  Inactive: false,
+  CanActivate: false,
+} as const;
+
 /** What the inbound hook is posted; it carries no RecordType. */
 export const inboundSample = {
   FromName: 'Ada',

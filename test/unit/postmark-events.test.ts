@@ -2,11 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventKind } from '../../server/mail/providers/event.ts';
 import { bounceTypeOf } from '../../server/mail/providers/postmark/bounce-types.ts';
-import { readEvent } from '../../server/mail/providers/postmark/events.ts';
-import { providerSamples, smtpApiErrorSample } from '../support/provider-samples.ts';
+import { readPosted } from '../../server/mail/providers/postmark/events.ts';
+import {
+  inboundSample,
+  providerSamples,
+  smtpApiErrorSample,
+  templateFailedSample,
+} from '../support/provider-samples.ts';
 
 const receivedAt = new Date('2026-05-06T00:00:00Z');
-const read = (payload: unknown) => readEvent(payload, receivedAt);
+const read = (payload: unknown) => readPosted({ text: JSON.stringify(payload) }, receivedAt);
 const { Delivery, Bounce, SpamComplaint, Open, Click, SubscriptionChange } = providerSamples;
 const first = {
   providerMessageId: Delivery.MessageID,
@@ -21,10 +26,11 @@ describe('events of Postmark', () => {
       expect(read(Delivery)).to.deep.equal({
         ...first,
         kind: 'delivered',
-        fact: `delivery ${Delivery.MessageID} outbound ada@mail.example 2026-05-04T09:08:07.123Z `,
+        fact: `delivery ${Delivery.MessageID} outbound ada@mail.example 2026-05-04T09:08:07.123Z`,
         recipient: 'ada@mail.example',
         occurredAt: new Date('2026-05-04T09:08:07.123Z'),
         details: { answer: '250 2.0.0 accepted for delivery' },
+        serverId: '77',
         raw: JSON.stringify(Delivery),
       });
     });
@@ -33,7 +39,7 @@ describe('events of Postmark', () => {
       expect(read(Bounce)).to.deep.equal({
         ...first,
         kind: 'bounced',
-        fact: 'bounce 700000001',
+        fact: `bounce 700000001 ${Bounce.MessageID} gone@mail.example`,
         recipient: 'gone@mail.example',
         occurredAt: new Date('2026-05-04T09:08:09.000Z'),
         suppresses: { active: true, reason: 'HardBounce', origin: 'Recipient' },
@@ -44,6 +50,7 @@ describe('events of Postmark', () => {
           details: 'smtp;550 5.1.1 no such user',
           description: Bounce.Description,
         },
+        serverId: '77',
         raw: JSON.stringify(Bounce),
       });
     });
@@ -51,7 +58,7 @@ describe('events of Postmark', () => {
     it('SpamComplaint', () => {
       expect(read(SpamComplaint)).to.deep.equal({
         kind: 'complained',
-        fact: 'bounce 700000002',
+        fact: `bounce 700000002 ${SpamComplaint.MessageID} cross@mail.example`,
         attemptId: null,
         providerMessageId: SpamComplaint.MessageID,
         stream: 'broadcast',
@@ -65,6 +72,7 @@ describe('events of Postmark', () => {
           details: 'feedback loop',
           description: SpamComplaint.Description,
         },
+        serverId: '77',
         raw: JSON.stringify(SpamComplaint),
       });
     });
@@ -73,7 +81,7 @@ describe('events of Postmark', () => {
       expect(read(Open)).to.deep.equal({
         ...first,
         kind: 'opened',
-        fact: `open ${Open.MessageID} outbound ada@mail.example 2026-05-04T09:30:00.000Z `,
+        fact: `open ${Open.MessageID} outbound ada@mail.example 2026-05-04T09:30:00.000Z`,
         recipient: 'ada@mail.example',
         occurredAt: new Date('2026-05-04T09:30:00.000Z'),
         details: { platform: 'Desktop' },
@@ -96,7 +104,7 @@ describe('events of Postmark', () => {
     it('SubscriptionChange', () => {
       expect(read(SubscriptionChange)).to.deep.equal({
         kind: 'suppressed',
-        fact: `subscription true ${SubscriptionChange.MessageID} broadcast cross@mail.example 2026-05-05T10:00:01.000Z `,
+        fact: `subscription true ${SubscriptionChange.MessageID} broadcast cross@mail.example 2026-05-05T10:00:01.000Z`,
         attemptId: null,
         providerMessageId: SubscriptionChange.MessageID,
         stream: 'broadcast',
@@ -104,6 +112,7 @@ describe('events of Postmark', () => {
         occurredAt: new Date('2026-05-05T10:00:01.000Z'),
         suppresses: { active: true, reason: 'ManualSuppression', origin: 'Recipient' },
         details: { reason: 'ManualSuppression', origin: 'Recipient' },
+        serverId: '77',
         raw: JSON.stringify(SubscriptionChange),
       });
     });
@@ -111,7 +120,7 @@ describe('events of Postmark', () => {
     it('a refusal after acceptance by SMTP', () => {
       expect(read(smtpApiErrorSample)).to.deep.include({
         kind: 'refused',
-        fact: 'bounce 700000003',
+        fact: `bounce 700000003 ${Bounce.MessageID} gone@mail.example`,
         recipient: 'gone@mail.example',
         suppresses: null,
       });
@@ -217,12 +226,14 @@ describe('events of Postmark', () => {
     expect(String(event.details.details)).to.have.length(2000);
   });
 
-  it('keeps what it does not know', () => {
-    for (const RecordType of ['Inbox', 'constructor', '__proto__', 'toString', '']) {
+  it('keeps what it does not know, and says so', () => {
+    for (const RecordType of ['Inbox', 'constructor', '__proto__', 'toString']) {
       const payload = { RecordType, Some: { thing: [1] } };
-      expect(read(payload), RecordType).to.deep.equal({
+      const { fact, ...event } = read(payload);
+      expect(fact).to.equal(read(structuredClone(payload)).fact);
+      expect(fact).not.to.equal(read({ ...payload, Some: {} }).fact);
+      expect(event, RecordType).to.deep.equal({
         kind: 'other',
-        fact: `other ${JSON.stringify(payload)}`,
         attemptId: null,
         providerMessageId: null,
         stream: null,
@@ -230,8 +241,47 @@ describe('events of Postmark', () => {
         occurredAt: receivedAt,
         suppresses: null,
         details: { recordType: RecordType },
+        faults: ['RecordType is unknown'],
         raw: JSON.stringify(payload),
       });
     }
+  });
+
+  it('knows a mail that came in, which has no RecordType, and gives it no effect', () => {
+    const event = read(inboundSample);
+    expect(event).to.deep.equal({
+      kind: 'inbound',
+      fact: `inbound ${inboundSample.MessageID}`,
+      attemptId: null,
+      providerMessageId: inboundSample.MessageID,
+      stream: 'inbound',
+      recipient: null,
+      occurredAt: receivedAt,
+      suppresses: null,
+      details: {
+        from: 'ada@mail.example',
+        to: 'hash+t9@inbound.postmarkapp.com',
+        subject: 'Re: order',
+        mailboxHash: 't9',
+      },
+      raw: JSON.stringify({
+        ...inboundSample,
+        Attachments: [{ Name: 'a.txt', ContentType: 'text/plain', ContentLength: 2, ContentID: '' }],
+      }),
+    });
+  });
+
+  it('takes a template that could not be filled in as a refusal after acceptance', () => {
+    expect(read(templateFailedSample)).to.deep.include({
+      kind: 'refused',
+      suppresses: null,
+      details: {
+        type: 'TemplateRenderingFailed',
+        bounceId: '700000004',
+        name: 'Template rendering failed',
+        details: templateFailedSample.Details,
+        description: templateFailedSample.Description,
+      },
+    });
   });
 });

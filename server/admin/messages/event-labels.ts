@@ -55,7 +55,11 @@ const labels = {
     text: `This address gets no more mail on this stream: ${lowerFirst(suppressionLabel(words, suppressionIn(details)))}.`,
   }),
   unsuppressed: () => ({ text: 'The provider accepts mail to this address on this stream again.' }),
+  inbound: detail => ({
+    text: `A mail came in from ${detail('from') || 'an unknown sender'}. It has no effect.`,
+  }),
   other: detail => ({ text: `The provider reported an event of an unknown kind (${detail('recordType')}).` }),
+  unreadable: () => ({ text: 'The provider reported something that could not be read.' }),
 } satisfies Record<EventKind, Label>;
 
 function suppressionIn({ reason, origin }: MessageEvent['details']): { reason: string; origin: string } {

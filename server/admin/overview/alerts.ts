@@ -101,6 +101,13 @@ export function alertLine(alert: Alert): AlertLine {
         path: 'streams',
         action: 'Show streams',
       };
+    case 'unreadable-events':
+      return {
+        state: 'warning',
+        text: `${atLeast(alert.count, 'event')} of providers could not be read whole in the last 24 hours. What could be read had its effect.`,
+        path: 'events?faults=1',
+        action: 'Show events',
+      };
     case 'security':
       return {
         state: 'failed',

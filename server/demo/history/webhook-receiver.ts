@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import type { Mail } from '../../mail/index.ts';
 
 /** Where the sandbox reports to while history is made: into this process, whose clock stands in the past. */
@@ -11,8 +11,8 @@ export interface WebhookReceiver {
 /** Listens on any free port of loopback. */
 export async function openWebhookReceiver(mail: Mail): Promise<WebhookReceiver> {
   const server = createServer((request, response) => {
-    json(request)
-      .then(payload => mail.receive('postmark', payload))
+    text(request)
+      .then(body => mail.receive('postmark', body))
       .then(
         () => response.writeHead(200).end(),
         error => {

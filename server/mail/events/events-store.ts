@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { EventsRow } from '../../../db/rows.ts';
-import type { EventKind, EventSource, ProviderEvent } from '../providers/event.ts';
+import type { EventKind, EventSource, ProviderEvent, RawMark } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
 /** An event to be stored. */
@@ -16,17 +16,33 @@ export interface NewEvent {
   now: Date;
 }
 
-/** Appends events whose facts are not stored yet, in one statement that fails when one of them is. */
+/** Appends events whose facts are not stored yet; fails when one of them is. */
 export async function appendEvents(trx: Knex, events: readonly NewEvent[]): Promise<void> {
-  const rows = events.map(rowOf);
-  const [first] = rows;
-  if (!first) return;
-  const names = Object.keys(first);
-  const values = `(${names.map(() => '?').join(', ')})`;
-  await trx.raw(
-    `INSERT INTO postlane_events (${names.join(', ')}) VALUES ${rows.map(() => values).join(', ')}`,
-    rows.flatMap(row => Object.values(row)),
-  );
+  for (const rows of statements(events.map(rowOf))) {
+    const names = Object.keys(rows[0] ?? {});
+    const values = `(${names.map(() => '?').join(', ')})`;
+    await trx.raw(
+      `INSERT INTO postlane_events (${names.join(', ')}) VALUES ${rows.map(() => values).join(', ')}`,
+      rows.flatMap(row => Object.values(row)),
+    );
+  }
+}
+
+/** Characters of payloads in one statement: a server takes 16 MB by default, and one payload may be 1 MB. */
+const longest = 1_000_000;
+
+function statements<Row extends { raw: string }>(rows: readonly Row[]): Row[][] {
+  const found: Row[][] = [];
+  let length = longest;
+  for (const row of rows) {
+    length += row.raw.length;
+    if (length > longest) {
+      found.push([]);
+      length = row.raw.length;
+    }
+    found.at(-1)?.push(row);
+  }
+  return found;
 }
 
 function rowOf({ provider, event, messageId, source, now }: NewEvent) {
@@ -43,6 +59,7 @@ function rowOf({ provider, event, messageId, source, now }: NewEvent) {
     received_at: utc(now),
     details: JSON.stringify(event.details),
     raw: event.raw,
+    raw_marks: event.rawMarks?.join(',') ?? null,
   };
 }
 
@@ -112,7 +129,7 @@ async function attemptsBy(
 ): Promise<Map<string, ReportedMessage>> {
   if (ids.length === 0) return new Map();
   const [rows] = await db.raw(
-    `SELECT a.${column} AS found, m.id, m.recipient, a.id AS attemptId,
+    `SELECT a.${column} AS found, m.id, m.recipient, a.stream, a.id AS attemptId,
        a.provider_message_id AS providerMessageId, a.number = m.attempt_count AS latest
      FROM postlane_attempts a JOIN postlane_messages m ON m.id = a.message_id
      WHERE a.${column} IN (?)`,
@@ -126,10 +143,30 @@ async function attemptsBy(
   );
 }
 
+/** The transport of the attempt that an event is about; null when it is about none of ours. */
+export async function transportOfAttempt(
+  db: Db,
+  { attemptId, providerMessageId }: ProviderEvent,
+): Promise<string | null> {
+  if (!attemptId && !providerMessageId) return null;
+  const by = attemptId ? { id: attemptId } : { provider_message_id: providerMessageId };
+  const row = await db('postlane_attempts').where(by).first('transport');
+  return row?.transport ?? null;
+}
+
+/** Everybody a message was written to, as it was addressed; empty once its content is purged. */
+export async function addresseesOf(db: Db, messageId: string): Promise<string[]> {
+  const row = await db('postlane_message_contents').where({ message_id: messageId }).first('content');
+  const { to = [], cc = [], bcc = [] } = row ? JSON.parse(row.content) : {};
+  return [...to, ...cc, ...bcc].map(({ email }: { email: string }) => email);
+}
+
 /** The message that a report is about; `latest` when it is about its last attempt. */
 export interface ReportedMessage {
   id: string;
   recipient: string;
+  /** Where its attempt went out. */
+  stream: string;
   attemptId: string;
   /** As we know it; see {@link learnProviderId}. */
   providerMessageId: string | null;
@@ -153,12 +190,15 @@ const stored = columns<Known<EventsRow, { kind: EventKind; source: EventSource }
   'receivedAt',
   'messageId',
   'details',
+  'rawMarks',
 ]);
 
 /** An event as operators see it. */
-export type EventView = Omit<Selected<typeof stored>, 'id' | 'details'> & {
+export type EventView = Omit<Selected<typeof stored>, 'id' | 'details' | 'rawMarks'> & {
   id: string;
   details: Record<string, string | number | boolean | null>;
+  /** How the payload that is kept differs from what was posted. */
+  rawMarks: RawMark[];
 };
 
 /** The events of a message in the order they happened. */
@@ -180,7 +220,8 @@ export async function readEvent(db: Db, id: string): Promise<EventView | null> {
 }
 
 function viewOf(row: Selected<typeof stored>): EventView {
-  return { ...row, id: String(row.id), details: JSON.parse(row.details) };
+  const rawMarks = (row.rawMarks?.split(',') ?? []) as RawMark[];
+  return { ...row, id: String(row.id), details: JSON.parse(row.details), rawMarks };
 }
 
 /** An event as it was reported, JSON; null when it was purged or is not there. */

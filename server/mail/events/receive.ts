@@ -8,7 +8,7 @@ import { noteDeferrals, report, stampEarliest } from '../messages/transitions-st
 import { applyReport } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
 import type { EventSource, ProviderEvent } from '../providers/event.ts';
-import { addressKey } from '../shared/address.ts';
+import { completed } from './completed.ts';
 import {
   appendEvents,
   factKey,
@@ -17,6 +17,7 @@ import {
   learnProviderId,
   type ReportedMessage,
 } from './events-store.ts';
+import { isUnmatched, noteUnmatched } from './unmatched-store.ts';
 
 /**
  * What became of a report: `duplicate` means that the fact was known, `test` that it is about a test of a template. Both
@@ -80,6 +81,7 @@ async function receiveOnce(context: MailContext, reported: readonly Reported[]):
         trx,
         fresh.map(one => ({ ...one, messageId: one.message?.id ?? null, now: at })),
       );
+      await noteForPeople(trx, fresh, at);
       await applyToMessages(trx, fresh);
       await applyToPeople(context, trx, fresh);
     });
@@ -92,15 +94,30 @@ async function found({ db }: MailContext, reported: readonly Reported[]): Promis
     db,
     reported.map(({ event }) => event),
   );
-  return reported.map((one, i) => {
-    const { provider, event } = one;
-    return {
-      ...one,
-      event: { ...event, recipient: event.recipient && addressKey(event.recipient) },
-      factKey: factKey(provider, event),
-      message: messages[i] ?? null,
-    };
-  });
+  return Promise.all(
+    reported.map(async (one, i) => {
+      const { provider, event } = one;
+      const message = messages[i] ?? null;
+      return {
+        ...one,
+        event: await completed(db, event, message),
+        factKey: factKey(provider, event),
+        message,
+      };
+    }),
+  );
+}
+
+async function noteForPeople(trx: Trx, all: readonly Found[], at: Date): Promise<void> {
+  const unmatched = all.filter(isUnmatched);
+  const ids = await idsOfFacts(
+    trx,
+    unmatched.map(one => one.factKey),
+  );
+  await noteUnmatched(
+    trx,
+    unmatched.map(one => ({ ...one, eventId: ids.get(one.factKey) ?? '', at })),
+  );
 }
 
 /** Adds a fact that is stored by this to those that are known: it may come twice in a group. */

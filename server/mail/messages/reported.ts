@@ -34,7 +34,9 @@ export const kept: Readonly<Record<EventKind, Kept>> = {
   suppressed: {},
   unsuppressed: {},
   'auto-replied': {},
+  inbound: {},
   other: {},
+  unreadable: {},
 };
 
 /**

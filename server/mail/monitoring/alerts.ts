@@ -1,5 +1,6 @@
 import { stuckCampaigns } from '../campaigns/progress-store.ts';
 import type { MailContext } from '../context.ts';
+import { countWithFaults } from '../events/unmatched-store.ts';
 import { type ConfigurationDifference, configurationDifferences } from '../instances/comparison.ts';
 import { liveInstances } from '../instances/instances-store.ts';
 import { latestReconciliations } from '../reconciliation/reconciliations-store.ts';
@@ -25,6 +26,7 @@ export type Alert =
   | { kind: 'reconciliation-late'; day: string }
   | { kind: 'not-counted'; since: Date }
   | { kind: 'missing-stream'; provider: string; stream: string }
+  | { kind: 'unreadable-events'; count: number }
   | SecurityBurst
   | ({ kind: 'leaking-template' } & LeakingTemplate)
   | MissingRoute
@@ -46,6 +48,7 @@ const subjects: { [Kind in Alert['kind']]: (alert: Extract<Alert, { kind: Kind }
   'reconciliation-late': () => '',
   'not-counted': () => '',
   'missing-stream': ({ provider, stream }) => `${provider} ${stream}`,
+  'unreadable-events': () => '',
   'leaking-template': ({ template }) => template,
   'no-route': ({ of, category, transport }) => `${of} ${category} ${transport ?? ''}`.trim(),
   configuration: ({ older }) => older,
@@ -91,6 +94,7 @@ export async function currentAlerts(context: MailContext): Promise<Alert[]> {
     configurations(context),
     missingRoutes(context),
     leaks(context),
+    unreadableEvents(context),
     securityBursts(context),
   ]);
   return found.flat();
@@ -173,6 +177,12 @@ async function configurations({ db }: MailContext): Promise<Alert[]> {
 async function leaks(context: MailContext): Promise<Alert[]> {
   const found = await leakingTemplates(context);
   return found.map(one => ({ kind: 'leaking-template', ...one }));
+}
+
+/** However many there are, it is one alert: they are listed on a page of their own. */
+async function unreadableEvents({ db, now }: MailContext): Promise<Alert[]> {
+  const count = await countWithFaults(db, addMs(now(), -24 * hourMs), countedUpTo);
+  return count === 0 ? [] : [{ kind: 'unreadable-events', count }];
 }
 
 /** From where on something needs attention. */

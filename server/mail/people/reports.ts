@@ -47,9 +47,9 @@ async function reportOf(
   place: ProviderPlace,
   before: Standing,
 ): Promise<Report> {
-  const { suppresses, occurredAt } = event;
+  const { suppresses, occurredAt, isOfFuture } = event;
   const { active, reason, origin, seen } = suppresses ?? { active: false, reason: '', origin: '' };
-  const datedAt = seen ? afterAllKnown(before) : believable(occurredAt, context.now());
+  const datedAt = seen ? afterAllKnown(before) : isOfFuture ? null : believable(occurredAt, context.now());
   if (!active) return { active, datedAt, by: seen ? 'list' : endingBy(origin) };
   const kind = classOf({ reason, origin });
   const reaches = kind === 'bounce' ? null : await reachOf(context, trx, place);

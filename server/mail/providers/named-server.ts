@@ -28,7 +28,7 @@ export function namedServer(provider: Provider, name: string): Provider {
     },
     ...(lookup && { lookup: lookupOf(lookup, streams) }),
     ...(events && {
-      events: { ...events, read: (payload, at) => streams.ofEvent(events.read(payload, at)) },
+      events: { ...events, read: (posted, at) => streams.ofEvent(events.read(posted, at)) },
     }),
     ...(lists && { lists: listsOf(lists, streams) }),
     ...(webhooks && {

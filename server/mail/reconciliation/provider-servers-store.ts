@@ -25,3 +25,9 @@ export async function acceptServerId(
     .merge();
   return before?.server_id ?? null;
 }
+
+/** The ids of the servers that providers' lists come from, as far as they are known, by provider. */
+export async function serverIds(db: Db): Promise<Map<string, string>> {
+  const rows = await db('postlane_provider_servers').select('provider', 'server_id');
+  return new Map(rows.map(row => [row.provider, row.server_id]));
+}

@@ -93,7 +93,7 @@ export async function captureMail(options: CaptureOptions = {}): Promise<Capture
   let receiver: EventReceiver | undefined;
   const listen = async () => {
     if (!options.events || receiver) return;
-    receiver = await receiveEvents(async payload => (await ledger.own()).receive('postmark', payload));
+    receiver = await receiveEvents(async body => (await ledger.own()).receive('postmark', body));
     sandbox.setWebhook(receiver.url);
   };
 

@@ -8,12 +8,12 @@ export interface EventReceiver {
 }
 
 /** Opens one; each event goes to `take`, and is posted again later when that fails. */
-export async function receiveEvents(take: (payload: unknown) => Promise<unknown>): Promise<EventReceiver> {
+export async function receiveEvents(take: (body: string) => Promise<unknown>): Promise<EventReceiver> {
   const server = createServer(async (request, response) => {
     try {
       let body = '';
       for await (const chunk of request.setEncoding('utf8')) body += chunk;
-      await take(JSON.parse(body));
+      await take(body);
       response.writeHead(200).end();
     } catch {
       response.writeHead(500).end();

@@ -1,83 +1,127 @@
-import { MalformedEvent, type ProviderEvent } from '../event.ts';
+import { createHash } from 'node:crypto';
+import { MalformedEvent, type PostedText, type ProviderEvent } from '../event.ts';
 import { attemptKey, testTag } from '../transport.ts';
 import {
   bounce,
   click,
   delivery,
+  inbound,
+  messageIdOf,
+  messageIdPart,
   open,
-  type Payload,
   type Reader,
   subscriptionChange,
+  unknown,
 } from './event-readers.ts';
+import { type Fields, fieldsOf, type Payload } from './fields.ts';
+import { type Body, kept, parseBody } from './posted.ts';
 
-const readers: Record<string, Reader> = {
-  Delivery: delivery,
-  Bounce: bounce,
-  SpamComplaint: bounce,
-  Open: open,
-  Click: click,
-  SubscriptionChange: subscriptionChange,
+const readers: Readonly<Record<string, Reader>> = {
+  delivery,
+  bounce,
+  spamcomplaint: bounce,
+  open,
+  click,
+  subscriptionchange: subscriptionChange,
 };
 
-/**
- * Normalises one event of Postmark: a webhook body, or a row of the bounce API, which has the same fields.
- * A RecordType we do not know becomes an event of kind `other`; a known one with missing fields throws
- * {@link MalformedEvent}.
- */
-export function readEvent(payload: unknown, receivedAt: Date): ProviderEvent {
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    throw new MalformedEvent('The body is not a JSON object.');
-  }
-  const recordType = (payload as { RecordType?: unknown }).RecordType;
-  if (typeof recordType !== 'string') throw new MalformedEvent('The body has no RecordType.');
-  const reader = Object.hasOwn(readers, recordType) ? readers[recordType] : undefined;
-  if (!reader) return unknownEvent(payload, recordType, receivedAt);
+/** A field that one kind of payload alone has, for one that does not say its RecordType. */
+const telling: readonly [field: string, Reader][] = [
+  // Inbound mail has no RecordType.
+  ['FromFull', inbound],
+  ['DeliveredAt', delivery],
+  ['BouncedAt', bounce],
+  ['SuppressSending', subscriptionChange],
+  ['OriginalLink', click],
+  ['FirstOpen', open],
+];
 
-  const { error, value } = reader.schema.validate(payload, { allowUnknown: true, convert: true });
-  if (error)
-    throw new MalformedEvent(
-      `${recordType}: ${String(error.details[0]?.path.join('.'))} is missing or wrong.`,
-    );
-  const reading = reader.read(value as never);
+/**
+ * The event in a body that Postmark posted. Whatever can be read of it counts; what it lacks is among its `faults`. Throws
+ * {@link MalformedEvent} for what is not JSON, and for nothing else.
+ */
+export function readPosted({ text, isReprinted = false }: PostedText, receivedAt: Date): ProviderEvent {
+  const event = readBody(parseBody(text), receivedAt);
+  return isReprinted ? { ...event, rawMarks: ['reprinted', ...(event.rawMarks ?? [])] } : event;
+}
+
+/** The same of a payload that has been parsed: a row of the bounce API has the fields of a webhook's body. */
+export function readEvent(payload: object, receivedAt: Date): ProviderEvent {
+  return readBody({ payload, text: JSON.stringify({ ...payload, Content: undefined }) }, receivedAt);
+}
+
+function readBody({ payload, text }: Body, receivedAt: Date): ProviderEvent {
+  const { raw, marks } = kept(text);
+  const fields = fieldsOf(isRecord(payload) ? payload : {}, receivedAt);
+  const reader = isRecord(payload) ? readerOf(fields) : unknown;
+  const reading = reader(fields);
+  const { payload: record, faults } = fields;
+  if (messageIdPart(fields) === null) fields.note('MessageID', 'cannot be read');
+  if (!isRecord(record.Metadata ?? {})) fields.note('Metadata', 'cannot be read');
+  const stream = streamOf(fields);
+  const isStreamAssumed: boolean = stream === null && reader !== inbound && reader !== unknown;
+  const serverId = serverIdOf(record);
   return {
     ...reading,
-    recipient: reading.recipient.toLowerCase(),
+    fact: factIn(reading.fact, text),
     suppresses: reading.suppresses ?? null,
     details: shortened(reading.details),
-    attemptId: attemptIdIn(value.Metadata),
-    providerMessageId: messageIdIn(value.MessageID),
-    stream: value.MessageStream || 'outbound',
-    ...(value.Tag === testTag && { isTest: true }),
-    // A webhook set to include the content posts the whole mail; that is not ours to keep twice.
-    raw: JSON.stringify({ ...payload, Content: undefined }),
+    attemptId: attemptIdIn(record.Metadata),
+    providerMessageId: messageIdOf(fields),
+    stream: isStreamAssumed ? defaultStream : stream,
+    raw,
+    ...(isStreamAssumed && { isStreamAssumed: true as const }),
+    ...(record.Tag === testTag && { isTest: true as const }),
+    ...(serverId && { serverId }),
+    ...(fields.isOfFuture() && { isOfFuture: true as const }),
+    ...(marks.length > 0 && { rawMarks: marks }),
+    ...(faults.length > 0 && {
+      faults: isRecord(payload) ? faults : ['The body is not an object that can be read'],
+    }),
   };
 }
 
-function unknownEvent(payload: object, recordType: string, receivedAt: Date): ProviderEvent {
-  const raw = JSON.stringify(payload);
-  return {
-    kind: 'other',
-    fact: `other ${raw}`,
-    attemptId: null,
-    providerMessageId: null,
-    stream: null,
-    recipient: null,
-    occurredAt: receivedAt,
-    suppresses: null,
-    details: { recordType: recordType.slice(0, 64) },
-    raw,
-  };
+const defaultStream = 'outbound';
+
+function readerOf(fields: Fields): Reader {
+  const type = fields.payload.RecordType;
+  const name = typeof type === 'string' ? type.toLowerCase() : '';
+  const found = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (found) return found;
+  if (name !== '') return unknown;
+  const [, told] = telling.find(([field]) => Object.hasOwn(fields.payload, field)) ?? [];
+  if (told && told !== inbound) fields.note('RecordType', 'is missing');
+  return told ?? unknown;
+}
+
+// Without what could not be read two facts could look like one: then the whole text tells them apart.
+function factIn(parts: readonly (string | null)[], text: string): string {
+  const said = parts.map(part => part ?? '?').join(' ');
+  return parts.includes(null) ? `${said} ${createHash('sha256').update(text).digest('hex')}` : said;
+}
+
+/** The stream as Postmark calls it, or null. */
+function streamOf(fields: Fields): string | null {
+  const stream = fields.text('MessageStream');
+  if (stream === null || /^[a-z0-9_-]{1,31}$/i.test(stream)) return stream;
+  fields.note('MessageStream', 'cannot be read');
+  return null;
+}
+
+function serverIdOf({ ServerID, ServerId }: Payload): string | null {
+  const id = String(ServerID ?? ServerId ?? '');
+  return /^\d{1,20}$/.test(id) ? id : null;
 }
 
 /** Our attempt id among a message's metadata, or null. SMTP loses the case of keys. */
-export function attemptIdIn(metadata: Payload['Metadata']): string | null {
-  const [, id] = Object.entries(metadata ?? {}).find(([key]) => key.toLowerCase() === attemptKey) ?? [];
+export function attemptIdIn(metadata: unknown): string | null {
+  if (!isRecord(metadata)) return null;
+  const [, id] = Object.entries(metadata).find(([key]) => key.toLowerCase() === attemptKey) ?? [];
   return typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id) ? id : null;
 }
 
-// Changes made by a customer or administrator carry null or an all-zero id.
-function messageIdIn(id: string | null | undefined): string | null {
-  return id && /[1-9a-f]/i.test(id) && /^[!-~]{1,64}$/.test(id) ? id : null;
+function isRecord(value: unknown): value is Payload {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // Remote servers and links can be long-winded; the whole of it is in `raw`.

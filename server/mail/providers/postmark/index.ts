@@ -3,7 +3,7 @@ import type { DefaultRoutes, Provider } from '../provider.ts';
 import { createPostmarkAccount } from './account.ts';
 import { createApiTransport } from './api-transport.ts';
 import { postmarkClient } from './client.ts';
-import { readEvent } from './events.ts';
+import { readPosted } from './events.ts';
 import { createPostmarkLists, createPostmarkLookup } from './reconciliation.ts';
 import { createPostmarkSmtpTransport } from './smtp-transport.ts';
 import { createPostmarkWebhooks } from './webhooks.ts';
@@ -60,7 +60,7 @@ export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfi
     defaultRoutes: postmarkRoutes,
     unsubscribePlaceholder,
     lookup: createPostmarkLookup(client),
-    events: { read: readEvent, describeBounce },
+    events: { read: readPosted, describeBounce },
     lists: createPostmarkLists(client),
     webhooks: createPostmarkWebhooks(client),
     server: { token, id: async () => String((await client.getServer()).ID) },

@@ -1,5 +1,5 @@
 import { Errors, type Models, type ServerClient } from 'postmark';
-import { MalformedEvent, type ProviderEvent } from '../event.ts';
+import type { ProviderEvent } from '../event.ts';
 import type { BouncePage, Lookup, ProviderLists } from '../provider.ts';
 import { attemptKey } from '../transport.ts';
 import { attemptIdIn, readEvent } from './events.ts';
@@ -144,12 +144,13 @@ async function* bouncesBetween(
   }
 }
 
-/** Null for a row that is not what Postmark documents. */
+/** Null for a row that is not what Postmark documents; such rows are counted. */
 function orNull(read: () => ProviderEvent): ProviderEvent | null {
   try {
-    return read();
+    const event = read();
+    return event.faults ? null : event;
   } catch (error) {
-    if (error instanceof MalformedEvent || error instanceof RangeError) return null;
+    if (error instanceof RangeError) return null;
     throw error;
   }
 }
