@@ -50,8 +50,9 @@ async function similarTo(mail: Mail, start: string): Promise<string[]> {
 
 async function showPerson(page: Page, person: PersonView): Promise<void> {
   const { mail } = page;
-  const [history, choices, latest] = await Promise.all([
+  const [history, statements, choices, latest] = await Promise.all([
     mail.suppressions.history(person.address),
+    mail.consent.history(person.address),
     placeChoices(mail),
     latestMessage(page, person),
   ]);
@@ -64,6 +65,7 @@ async function showPerson(page: Page, person: PersonView): Promise<void> {
     })),
     events: person.events.events.map(event => ({ event, said: describeEvent(mail.providers, event) })),
     history: history.slice(0, 50),
+    statements: statements.slice(0, 50),
     choices,
     values: { place: 'all:bulk', note: '', until: '' },
     byField: {},

@@ -46,11 +46,10 @@ export interface PlaceChoices {
   streams: string[];
 }
 
-/** The topics of bulk mail, and the streams that mail goes or went by. */
+/** The topics of the register, and the streams that mail goes or went by. */
 export async function placeChoices(mail: Mail): Promise<PlaceChoices> {
   const routed = (await mail.connections.streams()).map(({ name }) => name);
   const used = await mail.messages.streams();
-  const { categories } = mail.connections.policy();
-  const bulk = categories.filter(({ lane }) => lane === 'bulk').map(({ category }) => category);
-  return { topics: bulk.sort(), streams: [...new Set([...routed, ...used])].sort() };
+  const topics = (await mail.topics.list()).map(({ key }) => key);
+  return { topics, streams: [...new Set([...routed, ...used])].sort() };
 }
