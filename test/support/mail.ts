@@ -3,6 +3,7 @@ import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import { createMail, type Mail, type MailConfig } from '../../server/mail/index.ts';
 import { emptyTables, testDatabase, testDatabaseUrl } from './database.ts';
+import { publicationOf } from './published-templates.ts';
 
 /** The configuration of a module under test; addresses that nobody listens on unless a sandbox's are given. */
 export function testConfig(postmark: Partial<NonNullable<MailConfig['postmark']>> = {}): MailConfig {
@@ -27,12 +28,13 @@ export type TestOptions = Partial<MailConfig> & NonNullable<Parameters<typeof cr
 
 /** A module on the emptied test database, with the templates of its folder published. */
 export async function openMail(options: TestOptions = {}, config: MailConfig = testConfig()): Promise<Mail> {
-  await emptyTables(testDatabase());
-  const logger = pino({ level: 'silent' });
-  const mail = await createMail(
-    { ...config, logger, migrate: false, ...options },
-    { role: 'command', ...options },
-  );
+  const db = testDatabase();
+  const whole = { ...config, logger: pino({ level: 'silent' }), migrate: false, ...options };
+  const publication = publicationOf(db, whole);
+  await emptyTables(db);
+  const isPutBack = await publication.putBack(options.now?.() ?? new Date());
+  const mail = await createMail(whole, { role: 'command', ...options });
   await mail.templates.files.import();
+  if (!isPutBack) await publication.keep();
   return mail;
 }
