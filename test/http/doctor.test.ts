@@ -173,7 +173,7 @@ describe('postlane doctor', function () {
 
       const without = { ...from, POSTMARK_ACCOUNT_TOKEN: '' };
       expect((await clinic.examine(without)).of('senders')).to.deep.include({ ok: null });
-      const words = ['send-test', 'password-reset', '--to', 'ada@mail.example'];
+      const words = ['send-test', 'password-reset', '--to', 'ada@mail.example', '--wait', '1'];
       await command(words, { ...clinic.env, ...from });
       const refused = /has refused mail for its sender: .*not a Sender Signature/;
       expectBad(await clinic.examine(without), 'senders', refused, /Verify the domain at Postmark/);
