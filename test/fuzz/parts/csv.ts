@@ -10,7 +10,7 @@ interface List {
 /** Lists of recipients as files: columns of all kinds, quotes that are not closed, other encodings. */
 export const csv: Part<List> = {
   name: 'csv',
-  share: 25,
+  share: 12,
   inputs() {
     const header = fc.oneof(
       fc.constantFrom(

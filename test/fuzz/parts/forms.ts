@@ -18,7 +18,7 @@ const found = new WeakMap<World, Form[]>();
 /** Every form of the pages, sent by each role and by nobody, with fields that are wrong, missing, doubled or strange. */
 export const forms: Part<Filled> = {
   name: 'forms',
-  share: 55,
+  share: 20,
   inputs(world) {
     const known = found.get(world) ?? [];
     const { message, campaign, draft, account } = world.ids;

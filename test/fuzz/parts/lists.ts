@@ -66,7 +66,7 @@ const lists: Record<string, Record<string, readonly string[]>> = {
 /** Filters of every list of the pages, and of the public functions that look something up. */
 export const queries: Part<Query> = {
   name: 'lists',
-  share: 80,
+  share: 30,
   inputs({ ids }) {
     const id = fc.constantFrom(...ids.message, ...ids.campaign, ids.draft);
     const text = fc.oneof(

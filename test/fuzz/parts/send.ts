@@ -14,7 +14,7 @@ interface Sending {
 /** Messages by template and composed ones, most of them right but for a part or two. */
 export const send: Part<Sending> = {
   name: 'send',
-  share: 560,
+  share: 640,
   inputs() {
     const fields = {
       cc: ['Bob <bob@mail.example>', { email: 'c@mail.example', name: 'C' }],

@@ -19,7 +19,7 @@ const ref = { kind: 'template', key } as const;
 /** What an editor types: compiled, checked, rendered and compared, by the threads that the product uses. */
 export const templates: Part<Editing> = {
   name: 'templates',
-  share: 20,
+  share: 8,
   inputs() {
     const some = (good: fc.Arbitrary<string>) =>
       fc.oneof(

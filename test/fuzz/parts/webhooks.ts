@@ -14,7 +14,7 @@ const events = [...Object.values(providerSamples), smtpApiErrorSample, inboundSa
 /** Events that are nearly right, bodies that are none, and requests that are hardly HTTP. */
 export const webhooks: Part<Post> = {
   name: 'webhooks',
-  share: 260,
+  share: 290,
   inputs({ webhookLogin }) {
     const event = fc.constantFrom<unknown>(...events).chain(one => mutated(one));
     const payload = fc.oneof({ weight: 9, arbitrary: event }, { weight: 1, arbitrary: strangeJson });
