@@ -50,12 +50,13 @@ describe('reconcile', () => {
     const events = await db('postlane_events').count({ count: '*' });
     const again = await run();
     expect(await db('postlane_events').count({ count: '*' })).to.deep.equal(events);
-    expect(again.find(({ stream }) => stream === 'outbound')).to.include({
-      bouncesSeen: 2,
-      bouncesRepaired: 2,
-    });
+    expect(again.find(({ stream }) => stream === 'outbound')).to.include({ bouncesSeen: 2 });
+    expect(await repairedSoFar('bouncesRepaired')).to.equal(2);
   });
 
+  /** Of all days: a midnight may lie between two runs. */
+  const repairedSoFar = async (what: 'bouncesRepaired' | 'suppressionsRepaired') =>
+    (await mail.reconciliations.list()).reduce((sum, run) => sum + run[what], 0);
   const addressesNow = async () => (await mail.suppressions.list()).map(({ address }) => address);
 
   it('follows the provider when a bounce is lifted there, and keeps what was entered here', async () => {
@@ -86,12 +87,13 @@ describe('reconcile', () => {
     });
     clock.advance(hourMs);
     await mail.suppressions.lift('outbound', 'gone@mail.example', 'by hand');
-    const [, fresh] = await run();
+    await run();
     expect(await addressesNow(), 'a lift of this minute may not be in their list yet').to.deep.equal([]);
+    expect(await repairedSoFar('suppressionsRepaired')).to.equal(1);
     clock.advance(3 * hourMs);
     await run();
     expect(await addressesNow()).to.deep.equal(['gone@mail.example']);
-    expect(fresh).to.include({ stream: 'outbound', suppressionsRepaired: 1 });
+    expect(await repairedSoFar('suppressionsRepaired')).to.equal(2);
   });
 
   it('lifts nothing that a person asked for or complained about, whatever a list lacks', async () => {
