@@ -15,6 +15,7 @@ import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { command, sandboxEnv } from './command.ts';
 import { emptyTables, testDatabase } from './database.ts';
 import { type HttpServer, listen } from './http-server.ts';
+import { publicationOf } from './published-templates.ts';
 import { until } from './until.ts';
 
 /** A set-up in production, healthy until a test breaks something of it. */
@@ -46,7 +47,9 @@ const credentials = [{ user: 'postmark', password: 'a-password-of-tests' }];
 
 /** Opens one: database, sandbox, templates under a brand of their own, the door, webhooks, a worker, a mail that was reported. */
 export async function openClinic(): Promise<Clinic> {
+  const publication = publicationOf(testDatabase(), 'doctor');
   await emptyTables(testDatabase());
+  const isPutBack = await publication.putBack(new Date());
   const sandbox = await createSandbox({ deliveryMs: 1, verifiedDomains: ['sender.example'] });
   const folder = await mkdtemp(path.join(tmpdir(), 'postlane-doctor-'));
   await cp(demoTemplates, path.join(folder, 'templates'), { recursive: true, filter: isWanted });
@@ -75,6 +78,8 @@ export async function openClinic(): Promise<Clinic> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+  await mail.templates.files.import();
+  if (!isPutBack) await publication.keep();
   await begin(clinic);
   return clinic;
 }
@@ -94,7 +99,6 @@ const brand = {
 };
 
 async function begin({ mail, sandbox, server }: Clinic): Promise<void> {
-  await mail.templates.files.import();
   const streams = mail.webhooks.providers[0]?.streams ?? [];
   await mail.webhooks.setUp('postmark', streams, `${server.url}/webhooks/postmark`, { by: 'test' });
   const data = { resetUrl: 'https://sender.example/r', expiresInMinutes: 30 };

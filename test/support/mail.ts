@@ -30,11 +30,16 @@ export type TestOptions = Partial<MailConfig> & NonNullable<Parameters<typeof cr
 export async function openMail(options: TestOptions = {}, config: MailConfig = testConfig()): Promise<Mail> {
   const db = testDatabase();
   const whole = { ...config, logger: pino({ level: 'silent' }), migrate: false, ...options };
-  const publication = publicationOf(db, whole);
+  const publication = publicationOf(db, keyOf(whole));
   await emptyTables(db);
   const isPutBack = await publication.putBack(options.now?.() ?? new Date());
   const mail = await createMail(whole, { role: 'command', ...options });
   await mail.templates.files.import();
   if (!isPutBack) await publication.keep();
   return mail;
+}
+
+/** Of what decides how the demo's templates are published; null for other folders, which tests write into. */
+function keyOf({ templates, policy, topics, production, brands }: MailConfig): string | null {
+  return templates === demoTemplates ? JSON.stringify({ policy, topics, production, brands }) : null;
 }

@@ -1,5 +1,3 @@
-import { demoTemplates } from '../../server/demo/templates.ts';
-import type { MailConfig } from '../../server/mail/index.ts';
 import { utc } from '../../server/mail/shared/time.ts';
 import type { TestDb } from './database.ts';
 
@@ -12,16 +10,15 @@ const tables = {
   postlane_audit_entries: ['at'],
 } satisfies Record<string, string[]>;
 
-/** Prefix of the copies of those tables, by what was published. */
+/** Prefix of the copies of those tables, by the key of what was published. */
 const kept = new Map<string, string>();
 
 /**
- * Publishing the demo's templates takes a second of a processor, and most tests begin with them: what the first publication
- * of a process wrote is copied, and put back for every later one, as though it had been written at `now`.
+ * Publishing the demo's templates takes seconds of a processor, and most tests begin with them: what the first publication
+ * under a `key` wrote in this process is copied, and put back for every later one, as though it had been written at `now`.
+ * Without a key every publication is made.
  */
-export function publicationOf(db: TestDb, { templates, policy, topics, production, ...rest }: MailConfig) {
-  const key =
-    templates === demoTemplates ? JSON.stringify({ policy, topics, production, brands: rest.brands }) : null;
+export function publicationOf(db: TestDb, key: string | null) {
   return {
     /** Before the module starts, on emptied tables. False where nothing is kept: then it is to be published. */
     async putBack(now: Date): Promise<boolean> {
