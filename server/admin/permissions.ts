@@ -17,7 +17,7 @@ export const permissions = {
 
   'pages.view': {
     role: 'viewer',
-    may: 'see messages with their addresses and content (confidential content aside), people, campaigns, templates, suppressions, streams, reconciliations and jobs',
+    may: 'see messages with their addresses and content (confidential content aside), people, campaigns, templates, suppressions, topics, streams, reconciliations and jobs',
   },
   'own-account': { role: 'viewer', may: 'look after their own account' },
 
@@ -47,6 +47,10 @@ export const permissions = {
   'campaigns.resume': { role: 'publisher', may: 'resume campaigns' },
   'campaigns.cancel': { role: 'publisher', may: 'cancel campaigns' },
   'campaigns.retry': { role: 'publisher', may: 'retry the failed messages of a campaign' },
+  'topics.edit': {
+    role: 'publisher',
+    may: 'change topics: their words, who gets their mail, and whether they are in use',
+  },
   'suppressions.lift': { role: 'publisher', may: 'lift suppressions' },
   'messages.cancel': { role: 'publisher', may: 'cancel messages' },
   'messages.send-now': { role: 'publisher', may: 'send scheduled messages at once' },

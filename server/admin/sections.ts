@@ -14,6 +14,7 @@ import type { StreamOptions } from './streams/options.ts';
 import { streamRouter } from './streams/router.ts';
 import { suppressionRouter } from './suppressions/router.ts';
 import { templateRouter } from './templates/router.ts';
+import { topicRouter } from './topics/router.ts';
 import type { Show } from './views.ts';
 
 /** What the pages of a section are made from. */
@@ -74,6 +75,12 @@ export const sections: readonly Section[] = [
     label: 'Suppressions',
     permission: 'pages.view',
     pages: ({ mail, show }) => suppressionRouter(mail, show),
+  },
+  {
+    path: 'topics',
+    label: 'Topics',
+    permission: 'pages.view',
+    pages: ({ mail, show }) => topicRouter(mail, show),
   },
   {
     path: 'streams',

@@ -19,6 +19,7 @@ import { addSendTest } from './send-test.ts';
 import { addStatus } from './status.ts';
 import { addSuppressions } from './suppressions/index.ts';
 import { addTemplates } from './templates.ts';
+import { addConsent, addTopics } from './topics.ts';
 import { addTypes } from './types.ts';
 import { addUser } from './user.ts';
 import { addWebhooks } from './webhooks.ts';
@@ -35,6 +36,8 @@ const all: readonly AddCommands[] = [
   addSendTest,
   addCampaign,
   addSuppressions,
+  addTopics,
+  addConsent,
   addWebhooks,
   addReconcile,
   addUser,
