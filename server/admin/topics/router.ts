@@ -72,7 +72,7 @@ async function renderForm(
   errors: Parameters<Page['renderForm']>[2] = [],
 ): Promise<void> {
   const counts = topic && (await page.mail.topics.counts(topic.key));
-  page.renderForm('topics/edit', { topic, counts, values }, errors);
+  page.renderForm('topics/edit', { title: topic?.name ?? 'Add a topic', topic, counts, values }, errors);
 }
 
 async function save(
