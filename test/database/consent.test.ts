@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { demoPolicy } from '../../server/demo/policy.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import type { ConsentRecords } from '../../server/mail/people/consent-records.ts';
+import { consentRecordsIn } from '../../server/mail/people/consent-store.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
+import { rowsTouched } from '../support/reads.ts';
 import { refusal } from '../support/refusal.ts';
 import { accept, createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
 
@@ -161,6 +164,45 @@ describe('what people said about topics', () => {
     const { id } = await mail.campaigns.create({ name: 'N', template: 'newsletter', data: newsletterData });
     await mail.campaigns.addRecipients(id, [{ to: address }, { to: `other-${address}` }]);
     expect(await mail.campaigns.plan(id)).to.include({ willReceive: 1, withdrawn: 1, suppressed: 0 });
+  });
+
+  it('reads the rows of one address among many', async () => {
+    const many = Array.from({ length: 600 }, (_, i) => `crowd-${i}@mail.example`);
+    const at = new Date();
+    const said = { granted: 1, source: 'host', evidence: null };
+    await db.batchInsert(
+      'postlane_consents',
+      many.map(one => ({ ...said, topic: 'newsletter', address: one, changed_at: at })),
+    );
+    await db.batchInsert(
+      'postlane_consent_changes',
+      many.map(one => ({
+        ...{ ...said, scope: 'topic', topic: 'newsletter', address: one, pending: 0 },
+        ...{ said_at: at, recorded_at: at },
+      })),
+    );
+    await db.batchInsert(
+      'postlane_consent_confirmations',
+      many.map((one, i) => ({
+        ...{ topic: 'newsletter', address: one, link_id: `link-${i}`, source: 'person' },
+        ...{ asked_at: at, mailed_at: at, expires_at: later(minute) },
+      })),
+    );
+    await db.raw('ANALYZE TABLE postlane_consents, postlane_consent_changes, postlane_consent_confirmations');
+    const [one = ''] = many;
+    const reads: Record<string, (records: ConsentRecords) => Promise<unknown>> = {
+      consents: records => records.consents(one),
+      history: records => records.history(one, 500),
+      pending: records => records.pending(one, at),
+      locked: records => records.locked('newsletter', one),
+      byLink: records => records.byLink('link-0'),
+    };
+    for (const [name, read] of Object.entries(reads)) {
+      const touched = await db.transaction(trx =>
+        rowsTouched(trx, inner => read(consentRecordsIn(inner, () => at))),
+      );
+      expect(touched, name).to.be.greaterThan(0).and.at.most(4);
+    }
   });
 
   describe('of a topic with double opt-in', () => {

@@ -65,7 +65,7 @@ describe('postlane init', () => {
       try {
         const pushed = await mail.templates.files.push({ by: 'tests' });
         expect(pushed.issues).to.deep.equal([]);
-        expect(pushed.applied).to.have.length(7);
+        expect(pushed.applied).to.have.length(8);
         for (const key of await mail.templates.keys()) {
           const { source } = (await mail.templates.get({ kind: 'template', key }))?.published ?? {};
           if (!source) throw new Error(`${key} is not published.`);
