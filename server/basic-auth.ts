@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { WebhookCredential } from './config/index.ts';
 
 /**
@@ -11,7 +11,7 @@ export function matchesBasicAuth(
 ): boolean {
   const given = digest(decode(header));
   return accepted
-    .map(({ user, password }) => timingSafeEqual(given, digest(`${user}:${password}`)))
+    .map(credential => timingSafeEqual(given, digestOf(credential)))
     .reduce((any, one) => any || one, false);
 }
 
@@ -61,6 +61,17 @@ function decode(header: string | undefined): string {
   return Buffer.from(encoded, 'base64').toString('utf8');
 }
 
+/** Of credentials, which stay as they are while every event is compared with them. */
+const digests = new WeakMap<WebhookCredential, Buffer>();
+
+function digestOf(credential: WebhookCredential): Buffer {
+  const known = digests.get(credential);
+  if (known) return known;
+  const made = digest(`${credential.user}:${credential.password}`);
+  digests.set(credential, made);
+  return made;
+}
+
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -65,9 +65,10 @@ function holdBody(request: IncomingMessage): boolean {
   return isRead;
 }
 
+const requestNames = ['query', 'body', '_body'];
+const responseNames = ['locals', ...Object.keys(expressResponse)];
+
 function enter(app: Express, request: HostRequest, response: HostResponse, isHeld: boolean): () => void {
-  const requestNames = ['query', 'body', '_body'];
-  const responseNames = ['locals', ...Object.keys(expressResponse)];
   const shapes = () => [shapeOf(request, requestNames), shapeOf(response, responseNames)];
   const theirs = shapes();
   const headers = response.headersSent ? {} : response.getHeaders();
@@ -75,7 +76,7 @@ function enter(app: Express, request: HostRequest, response: HostResponse, isHel
   app.set('trust proxy', request.app?.get?.('trust proxy fn') ?? false);
   // Express 5 computes it; a body is looked at before it is read.
   delete request.query;
-  for (const name of responseNames) delete (response as never)[name];
+  for (const name of responseNames) if (Object.hasOwn(response, name)) delete (response as never)[name];
 
   let inside = true;
   // What the host does at the end of a request, such as writing its log, finds its own `locals`; we may still be at work.
@@ -108,7 +109,8 @@ function shapeOf(object: object, names: readonly string[]): Restore {
     Object.setPrototypeOf(object, prototype);
     for (const [name, property] of found) {
       if (property) Object.defineProperty(object, name, property);
-      else delete (object as Record<string, unknown>)[name];
+      // Deleting what is not there costs as much, and this is done for every request.
+      else if (Object.hasOwn(object, name)) delete (object as Record<string, unknown>)[name];
     }
   };
 }

@@ -62,7 +62,7 @@ describe('routers in a host that parses bodies', () => {
   };
 
   const suppress = (app: Express): Promise<Response> =>
-    sendForm(app, 'suppressions', { address: 'ada+x@example.com', stream: 'broadcast', note: 'by phone' });
+    sendForm(app, 'suppressions', { address: 'ada+x@example.com', place: 'broadcast', note: 'by phone' });
   const expectSuppressed = async (isSuppressed: boolean) => {
     const found = await testDatabase()('postlane_suppressions').select();
     expect(found).to.have.length(isSuppressed ? 1 : 0);

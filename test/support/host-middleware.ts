@@ -53,6 +53,6 @@ export function hostWith(
 /** Suppresses an address by the form of the pages, as a browser would: a change that shows whether forms work. */
 export async function suppressBy(app: Express, mount = '/mail/'): Promise<Response> {
   const visit = await visitForms(app, mount);
-  const form = { address: 'ada@example.com', stream: 'broadcast', note: 'by phone' };
+  const form = { address: 'ada@example.com', place: 'broadcast', note: 'by phone' };
   return postForm(app, `${mount}suppressions`, form, visit);
 }

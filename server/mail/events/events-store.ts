@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
@@ -86,7 +86,7 @@ export async function unknownFacts(
 
 /** What tells a provider's fact from all others. */
 export function factKey(provider: string, { fact }: ProviderEvent): string {
-  return createHash('sha256').update(`${provider} ${fact}`).digest('hex');
+  return hash('sha256', `${provider} ${fact}`);
 }
 
 /** The message an event is about: by our id in its metadata, else by the provider's id. */
