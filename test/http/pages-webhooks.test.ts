@@ -43,6 +43,10 @@ describe('the pages about the webhook', () => {
         expect(text).not.to.include(hook.HttpAuth?.Password);
       }
       expect(await numbers()).to.have.length(1);
+      // Else nobody would hear of mail by SMTP that is refused after it was accepted.
+      expect((await at.postmark.getServer()).EnableSmtpApiErrorHooks).to.equal(true);
+      await at.postmark.editServer({ EnableSmtpApiErrorHooks: false });
+      expect(rowOf((await at.open('/webhooks')).text, 'outbound')).to.match(/It does not report: SMTPApiError/);
     });
 
     it('take a change in place of a second one, and the old password stays good', async () => {

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import type { ServerClient } from 'postmark';
+import { postmarkClient } from '../../server/mail/providers/postmark/client.ts';
+import { readPosted } from '../../server/mail/providers/postmark/events.ts';
 import { createPostmarkLists } from '../../server/mail/providers/postmark/reconciliation.ts';
+import { listen } from '../support/http-server.ts';
+import { providerSamples } from '../support/provider-samples.ts';
 
 /** A client whose bounces are so many in a second that a window has to be halved until it is small. */
 function crowdedClient(perSecond: number) {
@@ -32,4 +36,27 @@ describe('the list of bounces', () => {
       }
     });
   }
+
+  it('tells of a bounce with a long id the same fact as its webhook', async () => {
+    const bounce = JSON.stringify({ ...providerSamples.Bounce, ID: 0 }).replace(
+      '"ID":0',
+      '"ID":9007199254740993',
+    );
+    const server = await listen((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(`{"TotalCount":1,"Bounces":[${bounce}]}`);
+    });
+    try {
+      const client = postmarkClient({ token: 'x', url: server.url });
+      const listed = [];
+      const at = new Date('2026-05-04T03:30:00Z');
+      for await (const { events } of createPostmarkLists(client).bounces('outbound', at, at))
+        listed.push(...events);
+      const event = readPosted({ text: bounce }, at);
+      expect(listed.map(({ fact }) => fact)).to.deep.equal([event.fact]);
+      expect(event.fact).to.include('9007199254740993');
+    } finally {
+      await server.close();
+    }
+  });
 });

@@ -24,7 +24,11 @@ describe('how a stream reports', () => {
   });
 
   it('knows the address however it is written, with a password in it or a slash at its end', () => {
-    for (const url of [`${address}/`, 'https://postmark:secret@MAIL.shop.example:443/webhooks/postmark']) {
+    for (const url of [
+      `${address}/`,
+      `${address}?user=postmark&password=secret`,
+      'https://postmark:secret@MAIL.shop.example:443/webhooks/postmark',
+    ]) {
       expect(status({ ...right, url }), url).to.include({ state: 'right' });
     }
   });

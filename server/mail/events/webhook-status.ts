@@ -67,8 +67,9 @@ function faultsOf(ours: readonly ProviderWebhook[], { name, events: needed }: Ne
   ];
 }
 
-// Without user and password, and with no regard to the slash at the end.
+// Without user and password, also where the query brings them, and with no regard to the slash at the end.
 function placeOf(url: string): string {
-  const { protocol, host, pathname, search } = new URL(url);
-  return `${protocol}//${host}${pathname.replace(/(?<!\/)\/+$/, '')}${search}`;
+  const { protocol, host, pathname, searchParams } = new URL(url);
+  for (const name of ['user', 'password']) searchParams.delete(name);
+  return `${protocol}//${host}${pathname.replace(/(?<!\/)\/+$/, '')}?${searchParams}`;
 }

@@ -1,4 +1,5 @@
 import { Errors, ServerClient } from 'postmark';
+import { withLongNumbersAsTexts } from '../json-text.ts';
 import { PlainError } from '../transport.ts';
 import { markingFetch } from './outcomes.ts';
 
@@ -18,8 +19,16 @@ export function postmarkClient({ token, url, timeoutMs = 30_000 }: PostmarkApiOp
     useHttps: protocol === 'https:',
     requestHost: host,
     timeout: timeoutMs / 1000,
-    fetch: markingFetch,
+    fetch: exactFetch,
   });
+}
+
+/** Ids of bounces have 64 bits: as numbers, those in lists would not be those that were posted. */
+async function exactFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await markingFetch(input, init);
+  if (init?.method !== undefined && init.method !== 'GET') return response;
+  const text = await response.text();
+  return new Response(text === '' ? null : withLongNumbersAsTexts(text), response);
 }
 
 /** `work`, whose refusal by Postmark becomes a {@link PlainError}; whatever else it fails with stays. */

@@ -15,22 +15,28 @@ const triggers = {
   SubscriptionChange: { Enabled: true },
 } satisfies Models.WebhookRequestTriggers;
 
-const events = Object.keys(triggers) as (keyof typeof triggers)[];
+const triggered = Object.keys(triggers) as (keyof typeof triggers)[];
+/** Mail by SMTP that is refused after it was accepted. It comes with the bounces, where the server is set to tell of it. */
+const refusals = 'SMTPApiError';
 
 /** Postmark's webhooks, by its API. */
 export function createPostmarkWebhooks(client: ServerClient): ProviderWebhooks {
   return {
     transport: 'postmark-api',
-    events,
+    events: [...triggered, refusals],
     async list() {
-      const { Webhooks } = await inPlainWords(client.getWebhooks());
-      return Webhooks.map(webhookOf);
+      const [{ Webhooks }, server] = await inPlainWords(
+        Promise.all([client.getWebhooks(), client.getServer()]),
+      );
+      return Webhooks.map(webhook => webhookOf(webhook, server));
     },
     async save({ id, stream, url, user, password }) {
       const settings = { Url: url, HttpAuth: { Username: user, Password: password }, Triggers: triggers };
       try {
         if (id === null) await client.createWebhook({ ...settings, MessageStream: stream });
         else await client.editWebhook(Number(id), settings);
+        if (!tellsOfRefusals(await client.getServer()))
+          await client.editServer({ EnableSmtpApiErrorHooks: true });
         return { kind: 'done' };
       } catch (error) {
         return refusalOf(error);
@@ -39,24 +45,41 @@ export function createPostmarkWebhooks(client: ServerClient): ProviderWebhooks {
   };
 }
 
-function webhookOf({ ID, Url, MessageStream, HttpAuth, Triggers, Status }: Webhook): ProviderWebhook {
+function webhookOf(
+  { ID, Url, MessageStream, HttpAuth, Triggers, Status }: Webhook,
+  server: Models.Server,
+): ProviderWebhook {
+  const isEnabled = (event: keyof typeof triggers) => Triggers[event]?.Enabled;
   return {
     id: String(ID),
     stream: MessageStream,
     url: Url,
-    signsIn: Boolean(HttpAuth?.Username) || new URL(Url).username !== '',
+    signsIn: bringsPassword(HttpAuth, Url),
     signIn: signInOf(HttpAuth, Url),
     verified: Status !== 'unverified',
-    events: events.filter(event => Triggers[event]?.Enabled),
+    events: [
+      ...triggered.filter(isEnabled),
+      ...(isEnabled('Bounce') && tellsOfRefusals(server) ? [refusals] : []),
+    ],
   };
+}
+
+/** Off by default, and set by the API alone. A server that says nothing about it cannot be set. */
+function tellsOfRefusals({ EnableSmtpApiErrorHooks }: Models.Server): boolean {
+  return EnableSmtpApiErrorHooks !== false;
 }
 
 function signInOf(auth: Webhook['HttpAuth'], url: string): ProviderWebhook['signIn'] {
   if (auth?.Username) return { user: auth.Username, password: auth.Password };
-  const { username, password } = new URL(url);
-  return username === ''
-    ? undefined
-    : { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  const { username, password, searchParams } = new URL(url);
+  if (username !== '') return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  const [user, inQuery] = [searchParams.get('user'), searchParams.get('password')];
+  return user && inQuery ? { user, password: inQuery } : undefined;
+}
+
+/** In the query a password alone may be enough. */
+function bringsPassword(auth: Webhook['HttpAuth'], url: string): boolean {
+  return signInOf(auth, url) !== undefined || Boolean(new URL(url).searchParams.get('password'));
 }
 
 // Only what Postmark refuses in its own words was certainly not done; the rest is thrown on.
@@ -65,13 +88,13 @@ function refusalOf(error: unknown): SaveResult {
   const { code } = error;
   // The answer to a failed verification is its result, which has no ErrorCode.
   if (!code || code === 1364) return { kind: 'refused', answer: unverified };
-  return { kind: 'refused', answer: refusals[code] ?? `Postmark refuses it (code ${code}).` };
+  return { kind: 'refused', answer: answers[code] ?? `Postmark refuses it (code ${code}).` };
 }
 
 const unverified =
   'Postmark tried the address and did not get the answer 200. Is it reached from the internet, by https?';
 
-const refusals: Record<number, string> = {
+const answers: Record<number, string> = {
   1226: 'The server has no such stream.',
   1350: 'The stream is archived.',
   1352: 'The webhook was removed meanwhile. Try again.',
