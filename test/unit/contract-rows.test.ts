@@ -48,6 +48,24 @@ describe('a data contract as a table', () => {
     ]);
   });
 
+  it('leaves out of a draft’s what is no field, and what no field has', () => {
+    const odd = {
+      ...{ nothing: null, text: 'string', list: [], order: { type: 'array', items: null, enum: 'open' } },
+      lines: {
+        type: 'object',
+        fields: { price: null, tags: { type: 'x', min: {}, max: '9', enum: [null, 'a', 1] } },
+      },
+      ...{ rest: { type: 'object', fields: 'none' }, more: { fields: [1, null] } },
+    } as unknown as typeof contract;
+    expect(contractToRows(odd, { order: [1], text: 'x' })).to.deep.equal([
+      { path: 'order', type: 'array', required: true, sample: [1] },
+      { path: 'lines', type: 'object', required: true },
+      { path: 'lines.tags', type: 'string', required: true, enum: ['a', 1] },
+      { path: 'rest', type: 'object', required: true },
+      { path: 'more', type: 'string', required: true },
+    ]);
+  });
+
   it('is the same contract again', () => {
     expect(rowsToContract(contractToRows(contract, sample), sample)).to.deep.equal({ contract, sample });
   });

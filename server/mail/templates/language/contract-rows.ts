@@ -1,6 +1,6 @@
 import { firstFault } from '../../shared/joi.ts';
 import { sourceBounds } from './bounds.ts';
-import { type ContractSpec, contractSchema, type FieldSpec, type FieldType } from './contract.ts';
+import { type ContractSpec, contractSchema, type FieldSpec, type FieldType, fieldTypes } from './contract.ts';
 
 /** One field of a contract as a line of the editor's table. */
 export interface ContractRow {
@@ -15,23 +15,39 @@ export interface ContractRow {
   sample?: unknown;
 }
 
-/** A contract and its sample as a table, in the order of the contract. */
+/**
+ * A contract and its sample as a table, in the order of the contract. That of a draft may be anything: what is no field, or
+ * says of one what no field has, is left out.
+ */
 export function contractToRows(contract: ContractSpec, sample: Record<string, unknown>): ContractRow[] {
   return Object.entries(contract).flatMap(([name, spec]) => rowsOf(spec, name, own(sample, name)));
 }
 
-function rowsOf(
-  { fields, items, optional, ...spec }: FieldSpec,
-  path: string,
-  sample: unknown,
-): ContractRow[] {
-  const row: ContractRow = { path, required: optional !== true, ...spec };
+function rowsOf(spec: unknown, path: string, sample: unknown): ContractRow[] {
+  if (!isRecord(spec)) return [];
+  const { type, optional, min, max, enum: values, fields, items } = spec;
+  const row: ContractRow = { path, required: optional !== true, type: isFieldType(type) ? type : 'string' };
+  if (typeof min === 'number') row.min = min;
+  if (typeof max === 'number') row.max = max;
+  if (Array.isArray(values)) row.enum = values.filter(isWord);
   if (!fields && !items && sample !== undefined) row.sample = sample;
-  const inside = Object.entries(fields ?? {}).flatMap(([name, field]) =>
+  const inside = Object.entries(isRecord(fields) ? fields : {}).flatMap(([name, field]) =>
     rowsOf(field, `${path}.${name}`, own(sample, name)),
   );
-  const item = items ? rowsOf(items, `${path}[]`, Array.isArray(sample) ? sample[0] : undefined) : [];
+  const item = rowsOf(items, `${path}[]`, Array.isArray(sample) ? sample[0] : undefined);
   return [row, ...inside, ...item];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFieldType(value: unknown): value is FieldType {
+  return fieldTypes.includes(value as FieldType);
+}
+
+function isWord(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** Characters of a path: as many names as may lie inside of each other, and then some. */

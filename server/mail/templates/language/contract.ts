@@ -6,7 +6,7 @@ import { firstFault } from '../../shared/joi.ts';
  * The types a field of a data contract may have. `date` is ISO 8601, `url` is http or https, `timezone` a name of the
  * IANA database (`Europe/Amsterdam`), `currency` a code of ISO 4217 (`EUR`).
  */
-const fieldTypes = [
+export const fieldTypes = [
   'string',
   'number',
   'integer',
