@@ -10,6 +10,7 @@ import { healthEndpoint } from './health.ts';
 import { type HostMiddleware, onOwnExpress } from './host/own-express.ts';
 import type { Mail } from './mail/index.ts';
 import { publicHeaders } from './public-headers.ts';
+import { confirmationRouter } from './recipients/confirm.ts';
 import {
   type AdminRouterOptions,
   adminOptions,
@@ -28,7 +29,7 @@ export type { HostMiddleware } from './host/own-express.ts';
 export type { AdminRouterOptions, MailRouterOptions, PublicRouterOptions } from './router-options.ts';
 
 /**
- * What providers and recipients call: the webhooks. To be mounted before the host's body parsers and its CSRF protection:
+ * What providers and recipients call: the webhooks, and the links in mail. To be mounted before the host's body parsers and its CSRF protection:
  * `app.use('/mail', publicRouter(mail))`. What it does not know goes on to what is mounted after it.
  */
 export function publicRouter(mail: Mail, options: PublicRouterOptions = {}): HostMiddleware {
@@ -99,7 +100,8 @@ function publicRoutes(mail: Mail, options: ResolvedPublicOptions): Router {
   const { webhookCredentials: credentials, secretKeys, webhookPasswordInUrl: passwordInUrl } = options;
   return Router()
     .use('/webhooks', publicHeaders)
-    .use(webhookRouter(mail, { credentials, secretKeys, passwordInUrl }));
+    .use(webhookRouter(mail, { credentials, secretKeys, passwordInUrl }))
+    .use(confirmationRouter(mail));
 }
 
 /** What the pages are made from, of a host or of the stand-alone server. */
