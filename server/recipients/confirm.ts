@@ -9,6 +9,8 @@ import { languageOf, type PageLanguage, pageLanguages, wordsIn } from './words.t
 /** Of one address: somebody looks, presses the button, and perhaps looks again; guessing a token is hopeless anyway. */
 const requestsPerMinute = 60;
 
+const longestToken = 200;
+
 const statuses = { open: 200, confirmed: 200, expired: 410, unknown: 404 } as const;
 
 /**
@@ -35,7 +37,8 @@ function answering(ask: (token: string) => Promise<ConfirmationState>): RequestH
   return async (request, response) => {
     // What a form or a program sends along says nothing: the token is all.
     discardBody(request);
-    show(request, response, await ask(String(request.params.token)));
+    // Longer ones are nobody's, and what is left of them neither.
+    show(request, response, await ask(String(request.params.token).slice(0, longestToken)));
   };
 }
 

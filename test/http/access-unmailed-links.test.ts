@@ -105,7 +105,12 @@ describe('links to accounts on a database without a template', () => {
   it('go by another category where there is none named account', async () => {
     const policy = testPolicy({ email: 'shop@sender.example' });
     const { account: _, ...categories } = policy.categories;
-    const { mail, ...app } = await openAccessApp({}, { policy: { ...policy, categories } });
+    // Templates of that category could not be published.
+    const folder = await mkdtemp(path.join(tmpdir(), 'postlane-links-'));
+    const { mail, ...app } = await openAccessApp(
+      {},
+      { templates: folder, policy: { ...policy, categories } },
+    );
     try {
       await app.account('root@example.com', 'admin');
       const root = await app.signedIn('root@example.com');
@@ -116,6 +121,7 @@ describe('links to accounts on a database without a template', () => {
       ]);
     } finally {
       await mail.close();
+      await rm(folder, { recursive: true, force: true });
     }
   });
 });

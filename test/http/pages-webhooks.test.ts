@@ -46,7 +46,9 @@ describe('the pages about the webhook', () => {
       // Else nobody would hear of mail by SMTP that is refused after it was accepted.
       expect((await at.postmark.getServer()).EnableSmtpApiErrorHooks).to.equal(true);
       await at.postmark.editServer({ EnableSmtpApiErrorHooks: false });
-      expect(rowOf((await at.open('/webhooks')).text, 'outbound')).to.match(/It does not report: SMTPApiError/);
+      expect(rowOf((await at.open('/webhooks')).text, 'outbound')).to.match(
+        /It does not report: SMTPApiError/,
+      );
     });
 
     it('take a change in place of a second one, and the old password stays good', async () => {

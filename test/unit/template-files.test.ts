@@ -20,6 +20,7 @@ import { testPolicy } from '../support/policy.ts';
 const shipped = path.join(import.meta.dirname, '../../templates/demo');
 const keys = [
   'booking-confirmation',
+  'confirm-subscription',
   'email-verification',
   'loyalty-tier-upgrade',
   'newsletter',
@@ -49,7 +50,7 @@ describe('the shipped templates', () => {
       unsubscribe: unsubscribePlaceholder,
     });
 
-  it('are ten', () => {
+  it('are eleven', () => {
     expect(contents.map(({ key }) => key)).to.deep.equal(keys);
   });
 
