@@ -29,6 +29,8 @@ export { createMail } from './create-mail.ts';
 export { MailError, type MailErrorCode } from './error.ts';
 export type { EventView } from './events/events-store.ts';
 export type { Received } from './events/receive.ts';
+export type { Events, UnmatchedCounts } from './events/unmatched.ts';
+export type { UnmatchedEvent, UnmatchedFilter } from './events/unmatched-store.ts';
 export type { NewWebhookPassword, WebhookPasswords } from './events/webhook-passwords.ts';
 export type { WebhookPassword } from './events/webhook-passwords-store.ts';
 export type { WebhookCheck, WebhookProvider, WebhookSetUp, WebhookSetup } from './events/webhook-setup.ts';

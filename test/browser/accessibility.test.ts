@@ -85,6 +85,8 @@ describeInBrowser('every page', browser => {
       'topics/new',
       'topics/newsletter',
       'confirm/of-nobody',
+      'streams/events',
+      `streams/events/${ids.unmatched}`,
       'streams',
       'streams/webhooks',
       `streams/webhook-passwords/${ids.password}/remove`,

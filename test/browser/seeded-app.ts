@@ -1,6 +1,7 @@
 import { startWorker } from '../../worker/index.ts';
 import { alertData, launchCampaign, newsletterData } from '../http/pages-mail.ts';
 import { testDatabase } from '../support/database.ts';
+import { providerSamples } from '../support/provider-samples.ts';
 import { until } from '../support/until.ts';
 import { openWholeApp, type WholeApp, type WholeAppOptions } from './whole-app.ts';
 
@@ -16,6 +17,8 @@ export interface SeededApp extends WholeApp {
     empty: string;
     running: string;
     password: string;
+    /** An event of no message. */
+    unmatched: string;
     reconciledDay: string;
     job: string;
   };
@@ -33,7 +36,10 @@ export async function openSeededApp(options: WholeAppOptions = {}): Promise<Seed
   await writeTemplates(app);
   const request = await askForPublication(app);
   const { id } = await app.mail.webhookPasswords.add({ by: 'cli' });
-  return { ...app, ids: { ...mailIds, ...campaignIds, password: String(id), request, reconciledDay, job } };
+  await app.mail.receive('postmark', JSON.stringify({ ...providerSamples.Delivery, Metadata: {} }));
+  const [unmatched] = await app.mail.events.unmatched();
+  const ids = { ...mailIds, ...campaignIds, password: String(id), unmatched: unmatched?.id ?? '', request };
+  return { ...app, ids: { ...ids, reconciledDay, job } };
 }
 
 async function sendMail({ mail, sandbox }: WholeApp) {

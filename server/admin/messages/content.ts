@@ -46,6 +46,8 @@ export async function readPayload(
 }
 
 function readable(raw: string): string {
+  // Printed again, long ids would lose their last digits.
+  if (/\d{16}/.test(raw)) return raw;
   try {
     return JSON.stringify(JSON.parse(raw), null, 2);
   } catch {

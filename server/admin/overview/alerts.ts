@@ -105,8 +105,8 @@ export function alertLine(alert: Alert): AlertLine {
       return {
         state: 'warning',
         text: `${atLeast(alert.count, 'event')} of providers could not be read whole in the last 24 hours. What could be read had its effect.`,
-        path: 'streams',
-        action: 'Show streams',
+        path: 'streams/events?faults=yes',
+        action: 'Show the events',
       };
     case 'security':
       return {

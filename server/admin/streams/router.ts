@@ -5,6 +5,7 @@ import { guardedPages } from '../guarded-pages.ts';
 import type { Page } from '../page.ts';
 import { notFound } from '../page-error.ts';
 import type { Show } from '../views.ts';
+import { eventRouter } from './events.ts';
 import type { StreamOptions } from './options.ts';
 import { passwordRouter } from './passwords.ts';
 import { providerNamed, webhookAddress, webhookProviders } from './webhook-address.ts';
@@ -15,6 +16,7 @@ export function streamRouter(mail: Mail, show: Show, options: StreamOptions): Ro
   const routes = guardedPages(mail, show);
   routes.get('/', 'pages.view', page => showStreams(page, options));
   routes.post('/connections/:name/test', 'connections.test', noFields, page => testConnection(page, options));
+  routes.router.use('/events', eventRouter(mail, show));
   routes.router.use('/webhook-passwords', passwordRouter(mail, show, options));
   routes.router.use('/webhooks', webhookSetupRouter(mail, show, options));
   return routes.router;

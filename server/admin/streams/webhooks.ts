@@ -54,7 +54,8 @@ async function setUpWebhooks(
   const provider = providerNamed(mail, named || undefined);
   const address = webhookAddress(page, provider, options);
   // What a browser said of the host is no reason to send events there.
-  if (!address.known) throw notSetUp('Set PUBLIC_URL first: the address at which this app is reached.');
+  if (!address.known)
+    throw notSetUp('Set publicUrl (POSTLANE_PUBLIC_URL) first: the address at which this app is reached.');
   if (streams.length === 0) throw notSetUp('Choose at least one stream.');
   await page.orFlashError('streams#webhook', async () => {
     const results = await mail.webhooks.setUp(provider.key, streams, address.url, { by: page.by });
