@@ -13,18 +13,21 @@ export async function enterWebhooks(
 ): Promise<void> {
   const [provider] = providers;
   if (!provider) throw new Error('There is no provider whose webhooks could be entered.');
+  const say = async (method: string, path: string, body: object) => {
+    const headers = { 'Content-Type': 'application/json', 'X-Postmark-Server-Token': sandbox.token };
+    const answer = await fetch(sandbox.apiUrl + path, { method, headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`The local Postmark refuses ${path}: ${await answer.text()}`);
+  };
   const { streams, events } = provider;
-  const triggers = Object.fromEntries(events.map(event => [event, { Enabled: true }]));
+  // Those come with the bounces, of a server that is set to tell of them.
+  const triggers = events.filter(event => event !== 'SMTPApiError');
+  await say('PUT', '/server', { EnableSmtpApiErrorHooks: true });
   for (const stream of streams) {
-    const settings = {
+    await say('POST', '/webhooks', {
       Url: address,
       MessageStream: stream,
       HttpAuth: { Username: user, Password: password },
-      Triggers: triggers,
-    };
-    const headers = { 'Content-Type': 'application/json', 'X-Postmark-Server-Token': sandbox.token };
-    const init = { method: 'POST', headers, body: JSON.stringify(settings) };
-    const answer = await fetch(`${sandbox.apiUrl}/webhooks`, init);
-    if (!answer.ok) throw new Error(`The local Postmark takes no webhook: ${await answer.text()}`);
+      Triggers: Object.fromEntries(triggers.map(event => [event, { Enabled: true }])),
+    });
   }
 }
