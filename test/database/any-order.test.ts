@@ -83,7 +83,9 @@ describe('facts in any order', () => {
     await db('postlane_attempts')
       .where({ id: attemptId })
       .update({ outcome: null, provider_message_id: null });
-    await db('postlane_messages').where({ id }).update(start);
+    // MySQL takes no value for a column that it computes, not even its own.
+    const { tag_start: _, ...given } = start;
+    await db('postlane_messages').where({ id }).update(given);
   };
 
   /** Everything that is kept, without what only tells when we heard of it. */
