@@ -1,6 +1,6 @@
 import type { Db } from '../../db/connect.ts';
 import type { SecondPersonAction } from './approvals/states.ts';
-import type { LinkConfig } from './people/confirmation-link.ts';
+import type { LinkConfig } from './people/signed-links.ts';
 import type { Providers } from './providers/providers.ts';
 import type { Transport } from './providers/transport.ts';
 import type { Learnt } from './reconciliation/learnt.ts';

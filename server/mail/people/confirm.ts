@@ -1,9 +1,9 @@
 import type { MailContext } from '../context.ts';
 import { topicsOf } from '../topics/register.ts';
 import { wordsFor } from '../topics/topic.ts';
-import { readConfirmationToken } from './confirmation-link.ts';
 import type { ConfirmationState } from './consent-api.ts';
 import type { Confirmation, ConsentRecords } from './consent-records.ts';
+import { readSignedToken } from './signed-links.ts';
 
 /** What a token leads to, and its state. */
 export async function findConfirmation(
@@ -11,7 +11,7 @@ export async function findConfirmation(
   records: ConsentRecords,
   token: string,
 ): Promise<{ found: Confirmation | null; state: ConfirmationState }> {
-  const linkId = readConfirmationToken(context.links, token);
+  const linkId = readSignedToken(context.links, 'confirm', token);
   const found = linkId === null ? null : await records.byLink(linkId);
   if (!found) return { found: null, state: { state: 'unknown' } };
   const { address, locale, topic: key } = found;

@@ -4,8 +4,8 @@ import { MailError } from '../error.ts';
 import { findCategory } from '../routing/policy.ts';
 import type { Send } from '../sending/accept.ts';
 import { type RegisteredTopic, wordsFor } from '../topics/topic.ts';
-import { confirmationToken } from './confirmation-link.ts';
 import { confirmationDays } from './confirmations-store.ts';
+import { signedToken } from './signed-links.ts';
 
 /** The template of mail that asks to confirm a subscription. */
 export const confirmationTemplate = 'confirm-subscription';
@@ -21,7 +21,7 @@ export async function sendConfirmation(
   const data = {
     topic: name,
     ...(description && { description }),
-    confirmUrl: `${links.publicUrl}/confirm/${confirmationToken(links, to.linkId)}`,
+    confirmUrl: `${links.publicUrl}/confirm/${signedToken(links, 'confirm', to.linkId)}`,
     expiresInDays: confirmationDays,
   };
   await send(
