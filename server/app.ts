@@ -5,6 +5,7 @@ import type { Access } from './admin/access/access.ts';
 import { hostAccess } from './admin/access/host.ts';
 import { pageRouter } from './admin/router.ts';
 import type { Config } from './config/index.ts';
+import { doNotContactRouter } from './do-not-contact/router.ts';
 import { errorHandler, refusals, type UnexpectedErrors } from './errors.ts';
 import { healthEndpoint } from './health.ts';
 import { type HostMiddleware, onOwnExpress } from './host/own-express.ts';
@@ -101,6 +102,7 @@ function publicRoutes(mail: Mail, options: ResolvedPublicOptions): Router {
   return Router()
     .use('/webhooks', publicHeaders)
     .use(webhookRouter(mail, { credentials, secretKeys, passwordInUrl }))
+    .use(doNotContactRouter(mail, options.doNotContactCredentials))
     .use(confirmationRouter(mail));
 }
 

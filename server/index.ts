@@ -220,6 +220,8 @@ export type {
   TopicSettings,
   TopicsApi,
   TopicWords,
+  TrackedIds,
+  TrackedMessages,
   TransactionAdapter,
   Transport,
   UnmatchedCounts,

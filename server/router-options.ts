@@ -44,6 +44,7 @@ export interface ResolvedPublicOptions {
   webhookCredentials: readonly WebhookCredential[];
   secretKeys: readonly string[];
   webhookPasswordInUrl?: 'allow' | undefined;
+  doNotContactCredentials?: readonly WebhookCredential[] | undefined;
 }
 
 /** Options with what the configuration says filled in. */
@@ -62,6 +63,7 @@ export function publicOptions(mail: Mail, options: PublicRouterOptions): Resolve
     webhookCredentials: options.webhookCredentials ?? config.webhookCredentials ?? [],
     secretKeys: options.secretKeys ?? config.secretKeys ?? keysMadeUpFor(mail),
     webhookPasswordInUrl: config.webhookPasswordInUrl,
+    doNotContactCredentials: config.doNotContactCredentials,
   };
 }
 

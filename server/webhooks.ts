@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import {
   matchesBasicAuth,
   matchesUrlLogin,
@@ -7,18 +7,11 @@ import {
   type UrlLogin,
   withoutUrlLogin,
 } from './basic-auth.ts';
-import { discardBody } from './body/discard-body.ts';
 import { readText, textBody } from './body/read-text.ts';
 import type { WebhookCredential } from './config/index.ts';
-import { limitRequests } from './limits/limit-requests.ts';
+import { failedLogins } from './failed-logins.ts';
 import { type Mail, MalformedEvent } from './mail/index.ts';
 import { probeHeader, readProbe } from './probe/probe-header.ts';
-import { sourceOf } from './request-source.ts';
-
-/** Failed logins of one address that are looked at in a minute; those behind them are answered with 429. */
-export const failuresPerMinute = 20;
-/** The same for all addresses together, for those who have many. */
-const failuresOfAllPerMinute = 300;
 
 /** How providers sign in at the webhooks. */
 export interface WebhookLogin {
@@ -81,14 +74,7 @@ function authenticated(
       if (await mail.webhookPasswords.accepts(user, given.password)) return true;
     return false;
   };
-  const limits = [
-    limitRequests({ perMinute: failuresPerMinute, refuse: refuseFlood }),
-    limitRequests({ perMinute: failuresOfAllPerMinute, of: 'everybody', refuse: refuseFlood }),
-  ];
-  const fail = Router().use(...limits, async (request, response) => {
-    await mail.security.record({ kind: 'webhook-login.fail', ...sourceOf(request, 'webhooks') });
-    refuse(request, response, 401, { error: 'unauthorized' });
-  });
+  const fail = failedLogins(mail, 'webhook-login.fail', 'webhooks');
   return async (request, response, next) => {
     const probe = readProbe(request.get(probeHeader), secretKeys, new Date());
     response.locals.probe = probe?.nonce;
@@ -100,17 +86,6 @@ function authenticated(
     if (isIn) next();
     else fail(request, response, next);
   };
-}
-
-function refuseFlood(request: Request, response: Response): void {
-  const message =
-    'Too many failed logins: wait for as long as Retry-After says, and correct user and password.';
-  refuse(request, response, 429, { error: 'too-many-failed-logins', message });
-}
-
-function refuse(request: Request, response: Response, status: 401 | 429, body: object): void {
-  response.status(status).set('WWW-Authenticate', 'Basic realm="postlane"').json(body);
-  discardBody(request);
 }
 
 function answeringProbes(keys: readonly string[]): RequestHandler {

@@ -20,6 +20,8 @@ export interface Config extends Omit<MailConfig, 'postmark'> {
   pagesAccess: 'accounts' | 'open' | 'until-account';
   pagesUnencrypted?: 'allow' | undefined;
   webhookPasswordInUrl?: 'allow' | undefined;
+  /** What the do-not-contact route is signed in at with; without any there is none. */
+  doNotContactCredentials?: WebhookCredential[] | undefined;
   trustedProxies: string[];
   secondStep: Role[];
   port: number;
@@ -164,6 +166,7 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
       migrate: options.migrate,
       pagesUnencrypted: options.pagesUnencrypted,
       webhookPasswordInUrl: options.webhookPasswordInUrl,
+      doNotContactCredentials: options.doNotContactCredentials?.map(credential),
       policy: options.policy,
       topics: options.topics,
       secondPerson: options.secondPerson,

@@ -1,7 +1,7 @@
 import type { Role } from '../admin/person.ts';
 import type { BrandOptions, MailConfig, PolicyOptions, SecondPersonAction } from '../mail/index.ts';
 
-/** A pair that the webhook door accepts. */
+/** A pair that the webhooks accept, or another route with Basic auth. */
 export interface WebhookCredential {
   user: string;
   /** 8 characters or more. */
@@ -91,6 +91,12 @@ export interface MailOptions {
    * proxies and servers on the way may log. Refused by default. Variable `POSTLANE_WEBHOOK_PASSWORD_IN_URL`.
    */
   webhookPasswordInUrl?: 'allow' | undefined;
+  /**
+   * What your own systems sign in with to report by `POST /api/DoNotContact/ProcessUnsubscribe` who wants no more mail but the
+   * essential: pairs, or texts like `user:password`; two while rotating. Without any there is no such route. Variable
+   * `DO_NOT_CONTACT_CREDENTIALS`.
+   */
+  doNotContactCredentials?: readonly (WebhookCredential | string)[] | undefined;
   /**
    * They sign forms and encrypt the secrets of authenticator apps: 32 characters or more each, the newest first. Variable
    * `POSTLANE_SECRET_KEY`; made up at each start where there are none, but in production.

@@ -31,6 +31,8 @@ export const expected: Readonly<Record<string, string>> = {
   publicUrl: 'the http or https URL under which this app is reached from outside',
   webhookCredentials:
     'user:password with 8 characters or more, or two such pairs while rotating (with a comma between them in the variable)',
+  doNotContactCredentials:
+    'user:password with 8 characters or more, or two such pairs while rotating (with a comma between them in the variable), or unset',
   secretKeys:
     'at least 32 random characters, or several such keys, the newest first (with commas between them in the variable)',
   logger: 'a logger like that of pino, or unset',
@@ -68,7 +70,8 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     secondPersonMail: Joi.array().items(Joi.string().custom(mailbox)).max(50),
     templates: Joi.string(),
     publicUrl: url(['http', 'https']),
-    webhookCredentials: secret(Joi.array().items(credentialText, credentialPair).min(1)),
+    webhookCredentials: secret(credentials),
+    doNotContactCredentials: credentials,
     webhookPasswordInUrl: Joi.valid('allow'),
     secretKeys: secret(
       Joi.array()
@@ -184,6 +187,7 @@ const credentialPair = Joi.object({
     .pattern(/^[^,\s]{8,}$/)
     .required(),
 });
+const credentials = Joi.array().items(credentialText, credentialPair).min(1);
 
 function logger(given: unknown, helper: Joi.CustomHelpers): unknown {
   const methods = given as Record<string, unknown> | null | undefined;

@@ -27,6 +27,7 @@ const variables: readonly Variable[] = [
   { name: 'POSTMARK_SMTP_URL', option: 'postmark.smtpUrl' },
   { name: 'POSTMARK_SMTP_CA', option: 'postmark.smtpCa' },
   { name: 'WEBHOOK_CREDENTIALS', option: 'webhookCredentials', read: list },
+  { name: 'DO_NOT_CONTACT_CREDENTIALS', option: 'doNotContactCredentials', read: list },
   { name: 'WEBHOOK_PASSWORD_IN_URL', option: 'webhookPasswordInUrl', ofHost: true },
   { name: 'PUBLIC_URL', option: 'publicUrl', ofHost: true },
   { name: 'SECRET_KEY', option: 'secretKeys', ofHost: true, read: list },

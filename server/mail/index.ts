@@ -44,6 +44,7 @@ export type { MessageContent } from './messages/load-store.ts';
 export type { MessagePage } from './messages/search-store.ts';
 export { type MessageState, messageStates } from './messages/states.ts';
 export type { TimelineEntry } from './messages/timeline.ts';
+export { guidOf, type TrackedIds, type TrackedMessages } from './messages/tracked.ts';
 export type { AttemptView, MessageView } from './messages/views-store.ts';
 export { type Alert, countedUpTo } from './monitoring/alerts.ts';
 export type { Health } from './monitoring/health.ts';

@@ -293,6 +293,25 @@ const scenarios: Record<string, Scenario> = {
     ];
   },
 
+  async 'knows messages by the GUIDs of an application'({ mail }) {
+    const [tracking, account, other] = ['1', 'a', '2'].map(
+      one => `${one.repeat(8)}-0000-4000-8000-${one.repeat(12)}`,
+    ) as [string, string, string];
+    const { id } = await mail.send(
+      upgradeInput({ metadata: { trackingID: `{${tracking}}`, AccountUID: account.toUpperCase() } }),
+    );
+    const found = async (trackingId: string, accountId: string) => {
+      const { messages, more } = await mail.messages.tracked({ trackingId, accountId });
+      return [messages.map(one => [one.id === id, one.recipient]), more];
+    };
+    return [
+      await found(tracking, `{${account}}`),
+      await found(id, account),
+      await found(tracking, other),
+      await found(other, account),
+    ];
+  },
+
   async 'shows what may be read, and keeps the confidential to its recipient'({ mail }) {
     const open = await mail.send(upgradeInput(), { wait: true });
     const secret = await mail.send(resetInput(), { wait: true });

@@ -35,6 +35,7 @@ const labels = {
   'campaign.resume': 'Campaign resumed',
   'campaign.retry-failed': 'Failed messages retried',
   'consent.record': 'Consent recorded',
+  'do-not-contact-login.fail': 'DoNotContact login failed',
   'form.forge': 'Forged or expired form refused',
   'job.create': 'Job created',
   'job.delete': 'Job deleted',

@@ -124,6 +124,7 @@ const securityNouns: Record<SecurityKind, string> = {
   'access.limit': 'Requests refused because there were too many',
   'access.refuse': 'Requests of people without the right to them',
   'account.password-fail': 'Wrong current passwords on account pages',
+  'do-not-contact-login.fail': 'Failed logins at the DoNotContact endpoint',
   'form.forge': 'Forged or expired forms',
   'link.refuse': 'Unknown or expired links to accounts',
   'sign-in.admin-lock': 'Lockouts of admins',

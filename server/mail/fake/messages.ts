@@ -6,6 +6,7 @@ import { renderComposed } from '../messages/composed.ts';
 import { confidential } from '../messages/confidentiality.ts';
 import type { MessageFilter } from '../messages/filter.ts';
 import type { MessageState, TransitionName } from '../messages/states.ts';
+import { isTracked } from '../messages/tracked.ts';
 import type { MessageView } from '../messages/views-store.ts';
 import { addressKey } from '../shared/address.ts';
 import { renderStored } from '../templates/index.ts';
@@ -14,7 +15,16 @@ import { type Entry, type FakeLedger, move } from './ledger.ts';
 /** What of `mail.messages` works without a database. */
 export type FakeMessages = Pick<
   Messages,
-  'get' | 'find' | 'named' | 'cancel' | 'reschedule' | 'retry' | 'preview' | 'content' | 'countByState'
+  | 'get'
+  | 'find'
+  | 'named'
+  | 'tracked'
+  | 'cancel'
+  | 'reschedule'
+  | 'retry'
+  | 'preview'
+  | 'content'
+  | 'countByState'
 >;
 
 /** See {@link FakeMessages}. */
@@ -54,6 +64,10 @@ export function createFakeMessages(context: MailContext, ledger: FakeLedger): Fa
       return pageOf(all.filter(view => matches(view, filter)).sort(newestFirst), filter);
     },
     named: async id => (ledger.messages.has(id.toLowerCase()) ? [id.toLowerCase()] : []),
+    async tracked(ids) {
+      const found = [...ledger.messages.values()].filter(({ view }) => isTracked(view, ids));
+      return { messages: found.map(({ view: { id, recipient } }) => ({ id, recipient })), more: false };
+    },
     async cancel(id) {
       change(required(id, 'cancel'), 'cancel', now());
     },

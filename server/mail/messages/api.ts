@@ -8,6 +8,7 @@ import type { MessageContent } from './load-store.ts';
 import type { MessagePage } from './search-store.ts';
 import type { MessageState } from './states.ts';
 import type { TimelineEntry } from './timeline.ts';
+import type { TrackedIds, TrackedMessages } from './tracked.ts';
 import type { AttemptView, MessageView } from './views-store.ts';
 
 /** A message and what may be done to it now. */
@@ -23,6 +24,8 @@ export interface Messages {
   find(filter?: MessageFilter | undefined): Promise<MessagePage>;
   /** Ids of messages that an id names: ours, an attempt's, or the provider's. */
   named(id: string): Promise<string[]>;
+  /** Messages that an application knows by GUIDs of its own, which it sent along as metadata. */
+  tracked(ids: TrackedIds): Promise<TrackedMessages>;
   /** Addresses of recipients that begin with this, ten at most. */
   recipients(start: string): Promise<string[]>;
   /** Streams that there are messages on. */

@@ -4,6 +4,7 @@ import { timestampSchema } from '../shared/joi.ts';
 import { actorSchema, addressSchema, idSchema, limitSchema, wordSchema } from '../shared/schemas.ts';
 import type { Messages } from './api.ts';
 import { messageStates } from './states.ts';
+import { guidOf } from './tracked.ts';
 
 const filterSchema = Joi.object({
   recipient: addressSchema,
@@ -28,6 +29,12 @@ const filterSchema = Joi.object({
   limit: limitSchema,
 });
 
+const guidSchema = Joi.string().custom(checkGuid).required();
+
+function checkGuid(text: string, helper: Joi.CustomHelpers): unknown {
+  return guidOf(text) === null ? helper.error('any.invalid') : text;
+}
+
 const id = argument('id', idSchema);
 const actor = argument('actor', actorSchema);
 
@@ -36,6 +43,7 @@ export const messageRules: Rules<Messages> = {
   get: [id],
   find: [argument('filter', filterSchema)],
   named: [id],
+  tracked: [argument('ids', Joi.object({ trackingId: guidSchema, accountId: guidSchema }).required())],
   recipients: [argument('start', addressSchema.allow('').required())],
   streams: [],
   cancel: [id, actor],

@@ -26,6 +26,7 @@ import { type NewMessage, newMessage } from './new-message.ts';
 import { purgeContent } from './purge-store.ts';
 import { findMessages, messagesNamed, recipientsBeginning } from './search-store.ts';
 import { timelineOf } from './timeline.ts';
+import { trackedMessages } from './tracked.ts';
 import { transition } from './transitions-store.ts';
 import { countByState, listAttempts, readContent, viewMessage } from './views-store.ts';
 
@@ -132,6 +133,7 @@ export function createMessages(context: MailContext): Messages {
     get,
     find: (filter = {}) => findMessages(db, filter),
     named: async id => (isId(id.toLowerCase()) ? messagesNamed(db, id.toLowerCase()) : []),
+    tracked: ids => trackedMessages(db, ids),
     recipients: async start => (start === '' ? [] : recipientsBeginning(db, start, 10)),
     streams: () => listStreams(db),
     cancel,

@@ -94,7 +94,11 @@ export async function completeViews(db: Db, rows: readonly ViewRow[]): Promise<M
   }));
 }
 
-async function metadataOf(db: Db, ids: readonly string[]): Promise<Map<string, Record<string, string>>> {
+/** The metadata of messages, by their ids. */
+export async function metadataOf(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, Record<string, string>>> {
   const rows = await db('postlane_message_metadata')
     .select('message_id', 'name', 'value')
     .whereIn('message_id', [...ids])

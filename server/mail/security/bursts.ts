@@ -17,6 +17,7 @@ export interface SecurityBurst {
 export const burstsFrom: Partial<Record<SecurityKind, number>> = {
   'access.refuse': 50,
   'account.password-fail': 20,
+  'do-not-contact-login.fail': 20,
   'form.forge': 100,
   'link.refuse': 50,
   'sign-in.admin-lock': 1,

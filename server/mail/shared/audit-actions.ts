@@ -6,6 +6,7 @@ export const securityKinds = [
   'access.limit',
   'access.refuse',
   'account.password-fail',
+  'do-not-contact-login.fail',
   'form.forge',
   'link.refuse',
   'sign-in.admin-lock',
