@@ -227,6 +227,8 @@ export type {
   UnmatchedCounts,
   UnmatchedEvent,
   UnmatchedFilter,
+  UnsubscribeMode,
+  UnsubscribeOptions,
   VersionPick,
   VersionSummary,
   WebhookCheck,

@@ -168,6 +168,7 @@ function configOf(options: MailOptions & { from: string }, production: boolean):
       webhookPasswordInUrl: options.webhookPasswordInUrl,
       doNotContactCredentials: options.doNotContactCredentials?.map(credential),
       policy: options.policy,
+      unsubscribe: options.unsubscribe,
       topics: options.topics,
       secondPerson: options.secondPerson,
       secondPersonMail: options.secondPersonMail,

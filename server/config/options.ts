@@ -1,5 +1,11 @@
 import type { Role } from '../admin/person.ts';
-import type { BrandOptions, MailConfig, PolicyOptions, SecondPersonAction } from '../mail/index.ts';
+import type {
+  BrandOptions,
+  MailConfig,
+  PolicyOptions,
+  SecondPersonAction,
+  UnsubscribeOptions,
+} from '../mail/index.ts';
 
 /** A pair that the webhooks accept, or another route with Basic auth. */
 export interface WebhookCredential {
@@ -59,6 +65,14 @@ export interface MailOptions {
   idempotencyScope?: string | undefined;
   /** Further SMTP servers as URLs, by the name of their transport. Variables `SMTP_URL_<NAME>`. */
   smtp?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whose link recipients of bulk mail unsubscribe by: one word for all of it, or a word for each stream by its name, which of
+   * a named server is `outlet/broadcast`. `provider`: the provider's own; who follows it is on its list of that stream.
+   * `own`: to our page at `publicUrl`, with the headers for one click in mail clients; it ends the topic of that mail alone,
+   * and takes the stream to be set to Custom unsubscribes at Postmark, which their support has to approve. Default `provider`
+   * by Postmark, and `own` by every other transport, as it puts in no link.
+   */
+  unsubscribe?: UnsubscribeOptions | undefined;
   /** Which category of mail takes which route. */
   policy?: PolicyOptions | undefined;
   /**

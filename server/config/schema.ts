@@ -11,6 +11,7 @@ import {
   readMailbox,
   secondPersonActions,
   topicSchema,
+  unsubscribeSchema,
 } from '../mail/index.ts';
 import type { MailOptions } from './options.ts';
 
@@ -27,6 +28,7 @@ export const expected: Readonly<Record<string, string>> = {
   topics: 'a list of words like news, each of a-z, 0-9, - and _, at most 64',
   secondPerson: `true for everything, false, or a list of ${secondPersonActions.join(', ')} (with commas between them in the variable)`,
   secondPersonMail: 'a list of e-mail addresses (with commas between them in the variable)',
+  unsubscribe: 'provider or own, or one of them for each stream by its name',
   templates: 'the path of a folder',
   publicUrl: 'the http or https URL under which this app is reached from outside',
   webhookCredentials:
@@ -60,6 +62,7 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
     from: Joi.string().custom(mailbox).required(),
     smtp: Joi.object().pattern(/^(?!postmark-)[a-z0-9-]{1,32}$/, smtpUrl),
     policy: policySchema,
+    unsubscribe: unsubscribeSchema,
     topics: Joi.array().items(topicSchema),
     secondPerson: Joi.alternatives(
       Joi.boolean(),

@@ -6,6 +6,7 @@ import type { Transport } from './providers/transport.ts';
 import type { Learnt } from './reconciliation/learnt.ts';
 import type { Brands } from './routing/brands.ts';
 import type { Policy } from './routing/policy.ts';
+import type { Unsubscribing } from './routing/unsubscribing.ts';
 import type { RetryPolicy } from './sending/retry.ts';
 import type { Log } from './shared/log.ts';
 import type { Frames, RenderPool, Templates } from './templates/index.ts';
@@ -52,6 +53,8 @@ export interface MailContext {
   topics: readonly string[] | null;
   topicRegister: TopicRegister;
   links: LinkConfig;
+  /** Whose link bulk mail has, by stream. */
+  unsubscribing: Unsubscribing;
   /** Whether mail goes to real people. */
   production: boolean;
   /** What takes a second person, and who is told of requests where people are the host's. */

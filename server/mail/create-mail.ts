@@ -26,6 +26,7 @@ import { createSuppressions } from './people/suppressions.ts';
 import { learnAtStart } from './reconciliation/learn.ts';
 import { createReconciliations, reconcile } from './reconciliation/reconcile.ts';
 import { createConnections } from './routing/connections.ts';
+import { deadLinks } from './routing/mail-links.ts';
 import { createSecurityEvents } from './security/security.ts';
 import { createSend, type Send, sendBatch } from './sending/accept.ts';
 import { deliver, deliverDue } from './sending/deliver.ts';
@@ -102,7 +103,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
       keys: () => templates.keys(),
       async sample(key, locale = null) {
         const template = await templates.published(key);
-        return template.render(template.check(template.content.sample), { locale, unsubscribe: '#' });
+        return template.render(template.check(template.content.sample), { locale, ...deadLinks(context) });
       },
     }),
 
@@ -146,7 +147,7 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
 
     async render({ template: key, data, locale = null }) {
       const template = await templates.published(key);
-      return template.render(template.check(data), { locale, unsubscribe: '#' });
+      return template.render(template.check(data), { locale, ...deadLinks(context) });
     },
 
     health: () => healthOf(context),

@@ -114,6 +114,7 @@ export type {
 } from './routing/connections.ts';
 export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/policy.ts';
 export { type CategoryOptions, type PolicyOptions, policySchema } from './routing/policy-options.ts';
+export { type UnsubscribeMode, type UnsubscribeOptions, unsubscribeSchema } from './routing/unsubscribing.ts';
 export type { SecurityEvent, SecurityEvents } from './security/security.ts';
 export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
 export type { Decision } from './sending/eligibility.ts';

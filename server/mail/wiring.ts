@@ -14,6 +14,12 @@ import { type Brands, type BrandsConfig, createBrands } from './routing/brands.t
 import { refuseMixedStreams } from './routing/lanes.ts';
 import { checkPolicy, type Policy, policyOn } from './routing/policy.ts';
 import { type PolicyOptions, readPolicy } from './routing/policy-options.ts';
+import {
+  checkUnsubscribing,
+  createUnsubscribing,
+  type UnsubscribeOptions,
+  type Unsubscribing,
+} from './routing/unsubscribing.ts';
 import { defaultRetry, type RetryPolicy } from './sending/retry.ts';
 import { readMailbox } from './shared/address.ts';
 import { type Logger, safeLog } from './shared/log.ts';
@@ -30,6 +36,8 @@ export interface MailConfig extends ProviderConfig, BrandsConfig {
   from: string;
   /** That of the package by default. */
   policy?: PolicyOptions | undefined;
+  /** Whose link bulk mail has, by stream. */
+  unsubscribe?: UnsubscribeOptions | undefined;
   /** What people subscribe to; any topic where it is left out. */
   topics?: readonly string[] | undefined;
   /** Where recipients reach the public pages, for links in mail that lead there. */
@@ -75,7 +83,7 @@ export interface OpenDeps extends MailDeps {
 /** Puts together what every flow works with. Throws when the policy cannot be followed with these transports. */
 export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   const now = deps.now ?? (() => new Date());
-  const { brands, providers } = routingOf(config, deps);
+  const { brands, providers, unsubscribing } = routingOf(config, deps);
   const topics = config.topics ?? null;
   return {
     db,
@@ -85,9 +93,10 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
     topics,
     topicRegister: createTopicRegister({ topics, brands }, () => readTopics(db)),
     links: {
-      publicUrl: config.publicUrl ?? null,
+      publicUrl: publicUrlOf(config),
       secretKeys: config.secretKeys ?? [randomBytes(32).toString('base64url')],
     },
+    unsubscribing,
     production: config.production ?? false,
     secondPerson: { actions: actionsOf(config.secondPerson), mailTo: config.secondPersonMail ?? [] },
     providers,
@@ -102,11 +111,19 @@ export function wire(config: MailConfig, deps: MailDeps, db: Db): MailContext {
   };
 }
 
+/** What routing is made of. */
+type RoutingConfig = Pick<
+  MailConfig,
+  'from' | 'policy' | 'unsubscribe' | 'publicUrl' | 'secretKeys' | 'production'
+> &
+  ProviderConfig &
+  BrandsConfig;
+
 /** The routing policy and the providers that the configuration names; no database is needed. Throws as {@link wire}. */
 export function routingOf(
-  config: Pick<MailConfig, 'from' | 'policy'> & ProviderConfig & BrandsConfig,
+  config: RoutingConfig,
   deps: Pick<MailDeps, 'providers' | 'transports'> = {},
-): { policy: Policy; brands: Brands; providers: Providers } {
+): { policy: Policy; brands: Brands; providers: Providers; unsubscribing: Unsubscribing } {
   const all = deps.providers ?? configuredProviders(config);
   const from = readMailbox(config.from, 'from');
   const defaultRoutes = all.find(one => one.defaultRoutes)?.defaultRoutes ?? standardRoutes;
@@ -116,9 +133,25 @@ export function routingOf(
   const routes = Object.values(policy.categories).flatMap(category => category.routes);
   const providers = joinProviders(all, deps.transports ?? [], routes);
   const brands = createBrands(config, policy, providers);
-  for (const brand of brands.all) checkPolicy(brand.policy, providers.transports);
+  const { transports } = providers;
+  const { unsubscribe: options } = config;
+  const hasLinks = publicUrlOf(config) !== null && config.secretKeys !== undefined;
+  for (const { policy } of brands.all) {
+    checkPolicy(policy, transports);
+    checkUnsubscribing(policy, { options, transports, hasLinks });
+  }
   refuseMixedStreams({ brands, providers });
-  return { policy: brands.standard.policy, brands, providers };
+  const unsubscribing = createUnsubscribing(options, transports);
+  return { policy: brands.standard.policy, brands, providers, unsubscribing };
+}
+
+/**
+ * Null where nobody said it; so is the address that a configuration has by default, in production, where it leads no
+ * recipient anywhere.
+ */
+function publicUrlOf({ publicUrl, production }: Pick<MailConfig, 'publicUrl' | 'production'>): string | null {
+  const isDefault = production === true && /^http:\/\/localhost:\d+$/.test(publicUrl ?? '');
+  return publicUrl === undefined || isDefault ? null : publicUrl;
 }
 
 /** Where the template files are, and by brand those of its own. */

@@ -181,8 +181,9 @@ describe('publishing by the checks of the module', () => {
   let authoring: Authoring;
   beforeEach(() => {
     const policy = testPolicy({ email: 'shop@sender.example' });
+    const links = { publicUrl: 'https://shop.example/mail', secretKeys: ['k'] };
     renderPool = createRenderPool({ threads: 1 });
-    const check = (content: TemplateContent) => checkTemplate({ renderPool, policy }, content);
+    const check = (content: TemplateContent) => checkTemplate({ renderPool, policy, links }, content);
     authoring = openAuthoring(testDatabase(), folder, { ...plainChecks, check });
   });
   afterEach(() => renderPool.close());

@@ -7,6 +7,8 @@ import { type ContentInput, templateContent } from '../support/template-content.
 
 const policy = testPolicy({ email: 'shop@sender.example' });
 
+const links = { publicUrl: 'https://shop.example/mail', secretKeys: ['k'] };
+
 describe('the check of a hostile template', () => {
   let hasty: RenderPool;
   let patient: RenderPool;
@@ -17,7 +19,7 @@ describe('the check of a hostile template', () => {
   after(() => Promise.all([hasty.close(), patient.close()]));
 
   const check = (input: ContentInput, renderPool = hasty) =>
-    checkTemplate({ renderPool, policy }, templateContent({ ...faultless, ...input }));
+    checkTemplate({ renderPool, policy, links }, templateContent({ ...faultless, ...input }));
   const firstOf = async (input: ContentInput) => (await check(input))[0];
 
   it('has nothing to say about a sound one', async () => {

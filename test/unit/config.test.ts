@@ -582,6 +582,8 @@ describe('configuration', () => {
         ['port', '80'],
         ['trustedProxies', ['everybody']],
         ['policy.categories', {}],
+        ['unsubscribe', 'ours'],
+        ['unsubscribe.broadcast', 'ours'],
         ['timing.sendLeaseMs', -1],
       ];
       for (const [option, value] of values) {

@@ -59,7 +59,7 @@ describe('what a replay compares', () => {
     try {
       render(given);
     } catch (error) {
-      return renderProblem(given.content, null, error);
+      return renderProblem(given.content, given, error);
     }
     throw new Error('It was rendered.');
   };

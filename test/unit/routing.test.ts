@@ -6,6 +6,7 @@ import {
   chooseRoute,
   type Policy,
 } from '../../server/mail/routing/policy.ts';
+import { checkUnsubscribing } from '../../server/mail/routing/unsubscribing.ts';
 import { defaultPolicy } from '../../server/mail/wiring.ts';
 import { refusalOf } from '../support/refusal.ts';
 
@@ -117,27 +118,11 @@ describe('routing', () => {
     }
   });
 
-  it('refuses bulk mail by a transport that gives recipients no way out of it', () => {
-    const { order } = weighted(1, 1).categories;
-    if (!order) throw new Error('no category');
-    const policy: Policy = { ...weighted(1), categories: { news: { ...order, lane: 'bulk' } } };
-    const b = (unsubscribes: boolean) =>
-      new Map(Object.entries({ a: { unsubscribes: true }, b: { unsubscribes } }));
-    checkPolicy(policy, b(true));
-    const refused = refusalOf(() => checkPolicy(policy, b(false)));
-    expect(refused).to.include({ code: 'invalid-input', field: 'policy.categories.news' });
-    expect(refused.message).to.match(
-      /^Category news is bulk mail and routes to b, .* no link to unsubscribe/,
-    );
-    checkPolicy(weighted(1, 1), b(false));
-  });
-
   it('has a policy for a start that Postmark alone can serve', () => {
     const policy = defaultPolicy(from);
-    checkPolicy(
-      policy,
-      new Map(['postmark-api', 'postmark-smtp'].map(name => [name, { unsubscribes: true }])),
-    );
+    const transports = new Map(['postmark-api', 'postmark-smtp'].map(name => [name, { unsubscribes: true }]));
+    checkPolicy(policy, transports);
+    checkUnsubscribing(policy, { options: undefined, transports, hasLinks: false });
     expect(categoryPolicy(policy, 'account')).to.include({
       lane: 'transactional',
       onUnknown: 'prefer-delivery',

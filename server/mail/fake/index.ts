@@ -1,6 +1,7 @@
 import type { Mail, Work } from '../api.ts';
 import { MailError } from '../error.ts';
 import type { Messages } from '../messages/api.ts';
+import { deadLinks } from '../routing/mail-links.ts';
 import { type Send, sendBatch } from '../sending/accept.ts';
 import { createFileTemplates, type MailTemplates } from '../templates/index.ts';
 import { createTopicRegister } from '../topics/register.ts';
@@ -85,7 +86,7 @@ function mailOf(context: Context, ledger: FakeLedger, settle: () => Promise<void
       keys: () => templates.keys(),
       async sample(key, locale = null) {
         const template = await templates.published(key);
-        return template.render(template.check(template.content.sample), { locale, unsubscribe: '#' });
+        return template.render(template.check(template.content.sample), { locale, ...deadLinks(context) });
       },
     }),
     providers: {
@@ -104,7 +105,7 @@ function mailOf(context: Context, ledger: FakeLedger, settle: () => Promise<void
     log,
     async render({ template: key, data, locale = null }) {
       const template = await templates.published(key);
-      return template.render(template.check(data), { locale, unsubscribe: '#' });
+      return template.render(template.check(data), { locale, ...deadLinks(context) });
     },
     async ping() {},
     async close() {

@@ -8,6 +8,7 @@ import type { MessageFilter } from '../messages/filter.ts';
 import type { MessageState, TransitionName } from '../messages/states.ts';
 import { isTracked } from '../messages/tracked.ts';
 import type { MessageView } from '../messages/views-store.ts';
+import { shownLinks } from '../routing/mail-links.ts';
 import { addressKey } from '../shared/address.ts';
 import { renderStored } from '../templates/index.ts';
 import { type Entry, type FakeLedger, move } from './ledger.ts';
@@ -84,11 +85,11 @@ export function createFakeMessages(context: MailContext, ledger: FakeLedger): Fa
     async preview(id) {
       const stored = readable(id)?.stored;
       if (!stored) return null;
-      const { content, locale, transport, templateVersionId } = stored;
-      const unsubscribe = context.providers.unsubscribePlaceholder(transport);
-      if (content.composed) return renderComposed(content.composed, { unsubscribe });
+      const { content, locale, templateVersionId } = stored;
+      const links = shownLinks(context, stored);
+      if (content.composed) return renderComposed(content.composed, links);
       if (templateVersionId === null) return null;
-      return renderStored(context.templates, { templateVersionId, content }, { locale, unsubscribe });
+      return renderStored(context.templates, { templateVersionId, content }, { locale, ...links });
     },
     async content(id) {
       const entry = readable(id);

@@ -1,4 +1,6 @@
-/** Mail that was composed by its caller, ready to go but for the link to unsubscribe, which depends on the transport. */
+import type { MailLinks } from '../routing/mail-links.ts';
+
+/** Mail that was composed by its caller, ready to go but for its recipient's own links, which depend on the transport. */
 export interface ComposedContent {
   subject: string;
   /** Empty when there is none. */
@@ -8,12 +10,20 @@ export interface ComposedContent {
 
 /** Stands in stored composed mail where the recipient's own link to unsubscribe goes. */
 export const unsubscribeMark = '{{postlane:unsubscribe}}';
+/** The same for the link to the preferences of the recipient. */
+export const preferencesMark = '{{postlane:preferences}}';
 
-/** Composed mail with its link to unsubscribe. */
+/** Composed mail with its links. Throws where it needs one that there is not. */
 export function renderComposed(
   { subject, html, text }: ComposedContent,
-  { unsubscribe }: { unsubscribe: string },
+  { unsubscribe, preferences }: MailLinks,
 ): ComposedContent {
-  const linked = (part: string) => part.replaceAll(unsubscribeMark, () => unsubscribe);
+  const linked = (part: string) =>
+    part
+      .replaceAll(unsubscribeMark, () => unsubscribe)
+      .replaceAll(preferencesMark, () => {
+        if (preferences === null) throw new Error('it has a link to preferences: set publicUrl');
+        return preferences;
+      });
   return { subject, html: linked(html), text: linked(text) };
 }

@@ -2,6 +2,7 @@ import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { listStreams } from '../monitoring/series-store.ts';
+import { shownLinks } from '../routing/mail-links.ts';
 import { type Actor, audited } from '../shared/audit-store.ts';
 import { isId } from '../shared/ids.ts';
 import { withCheckedInput } from '../shared/input.ts';
@@ -174,12 +175,12 @@ async function previewOf(context: MailContext, id: string): Promise<Rendered | n
 }
 
 /** A loaded message by the version it is pinned to. */
-async function rendered({ templates, providers }: MailContext, message: StoredMessage): Promise<Rendered> {
-  const { templateVersionId, locale, transport, content } = message;
-  const unsubscribe = providers.unsubscribePlaceholder(transport);
+async function rendered(context: MailContext, message: StoredMessage): Promise<Rendered> {
+  const { templateVersionId, locale, content } = message;
+  const links = shownLinks(context, message);
   if (message.unreadable) throw new MailError('invalid-data', message.unreadable, 'content');
-  if (content.composed) return renderComposed(content.composed, { unsubscribe });
+  if (content.composed) return renderComposed(content.composed, links);
   if (templateVersionId === null)
     throw new Error(`Message ${message.id} has neither a template nor a content.`);
-  return renderStored(templates, { templateVersionId, content }, { locale, unsubscribe });
+  return renderStored(context.templates, { templateVersionId, content }, { locale, ...links });
 }

@@ -5,15 +5,24 @@ import { type LinkConfig, signedToken } from './signed-links.ts';
  * of mail clients (RFC 8058). Null where nobody said at which address the public pages are.
  */
 export function unsubscribeUrl(links: LinkConfig, messageId: string): string | null {
-  return pageOf(links, 'unsubscribe', messageId);
+  return recipientPages(links, messageId)?.unsubscribe ?? null;
 }
 
 /** Where the same person says what they want to get. Null as {@link unsubscribeUrl}. */
 export function preferencesUrl(links: LinkConfig, messageId: string): string | null {
-  return pageOf(links, 'preferences', messageId);
+  return recipientPages(links, messageId)?.preferences ?? null;
 }
 
-function pageOf(links: LinkConfig, page: string, messageId: string): string | null {
+/** Both, by one token. */
+export function recipientPages(
+  links: LinkConfig,
+  messageId: string,
+): { unsubscribe: string; preferences: string } | null {
   const { publicUrl } = links;
-  return publicUrl === null ? null : `${publicUrl}/${page}/${signedToken(links, 'recipient', messageId)}`;
+  if (publicUrl === null) return null;
+  const token = signedToken(links, 'recipient', messageId);
+  return {
+    unsubscribe: `${publicUrl}/unsubscribe/${token}`,
+    preferences: `${publicUrl}/preferences/${token}`,
+  };
 }

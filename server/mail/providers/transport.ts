@@ -43,6 +43,8 @@ export interface Envelope {
   tag?: string;
   /** Its links are its recipient's alone: a provider neither leads them through itself nor asks whether the mail was opened. */
   isConfidential?: boolean;
+  /** Links in it to pages of ours, where its recipient decides: a provider leads nobody through itself there. */
+  ownLinks?: readonly string[];
   attachments: AttachmentFile[];
 }
 
@@ -103,8 +105,8 @@ export interface Transport {
   /** Proves that the other side is there and lets us in, without sending anything; rejects when not, with a {@link PlainError} where it can. */
   check?(): Promise<string>;
   /**
-   * Puts the recipient's own link to unsubscribe in the place of the placeholder, and into the headers. Bulk mail
-   * goes by no other transport.
+   * Puts the recipient's own link to unsubscribe in the place of the placeholder, and into the headers. Without it bulk mail
+   * has a link of ours.
    */
   readonly unsubscribes?: boolean;
   /** What it is, in a word or two, such as `SMTP`. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MailError } from '../error.ts';
 import type { DefaultRoutes } from '../providers/provider.ts';
-import type { Mailbox, Transport } from '../providers/transport.ts';
+import type { Mailbox } from '../providers/transport.ts';
 
 /** Work that is kept apart inside our processes: transactional mail never waits for bulk. */
 export type Lane = 'transactional' | 'bulk';
@@ -72,15 +72,9 @@ export function policyOn(routes: DefaultRoutes, from: Mailbox): Policy {
   };
 }
 
-/**
- * Throws when a category cannot route: no weight, a weight below 0, or a transport that does not exist; `invalid-input`
- * when bulk mail, which has to offer a way out of it, would go by a transport that provides none.
- */
-export function checkPolicy(
-  policy: Policy,
-  transports: ReadonlyMap<string, Pick<Transport, 'unsubscribes'>>,
-): void {
-  for (const [category, { lane, routes }] of Object.entries(policy.categories)) {
+/** Throws when a category cannot route: no weight, a weight below 0, or a transport that does not exist. */
+export function checkPolicy(policy: Policy, transports: ReadonlyMap<string, unknown>): void {
+  for (const [category, { routes }] of Object.entries(policy.categories)) {
     const missing = routes.find(({ transport }) => !transports.has(transport));
     if (missing)
       throw new Error(`Category ${category} routes to ${missing.transport}, which is not configured.`);
@@ -88,21 +82,7 @@ export function checkPolicy(
       throw new Error(`Category ${category} has a route whose weight is not a number from 0 on.`);
     if (!routes.some(({ weight }) => weight > 0))
       throw new Error(`Category ${category} has no route with weight.`);
-    const without = routes.find(({ transport }) => !transports.get(transport)?.unsubscribes);
-    if (lane === 'bulk' && without) throw noUnsubscribing(category, without.transport, transports);
   }
-}
-
-function noUnsubscribing(
-  category: string,
-  transport: string,
-  transports: ReadonlyMap<string, Pick<Transport, 'unsubscribes'>>,
-): MailError {
-  const able = [...transports].filter(([, { unsubscribes }]) => unsubscribes).map(([name]) => name);
-  const text =
-    `Category ${category} is bulk mail and routes to ${transport}, which gives recipients no link to unsubscribe: ` +
-    `use a transport that does${able.length > 0 ? `, such as ${able.at(-1)}` : ''}.`;
-  return new MailError('invalid-input', text, `policy.categories.${category}`);
 }
 
 /** What the policy says about a category. Throws `unknown-category`. */

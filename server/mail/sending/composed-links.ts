@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { MailError } from '../error.ts';
-import { unsubscribeMark } from '../messages/composed.ts';
+import { preferencesMark, unsubscribeMark } from '../messages/composed.ts';
 
 const openable = new Set(['http:', 'https:', 'mailto:', 'tel:', 'sms:']);
 const showable = new Set(['http:', 'https:', 'cid:', 'data:']);
@@ -26,7 +26,8 @@ function checkLink(href: string, strict: boolean): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   const address = href.replace(/[\u0000-\u0020]/g, '');
   if (dangerous.test(address)) throw fault(href, 'is not a link that a mail may have');
-  if (!strict || address === '' || address.startsWith('#') || href.includes(unsubscribeMark)) return;
+  const isOurs = href.includes(unsubscribeMark) || href.includes(preferencesMark);
+  if (!strict || address === '' || address.startsWith('#') || isOurs) return;
   if (!URL.canParse(address))
     throw fault(href, 'is not a whole address: begin it with https:// and the name of the site');
   if (!openable.has(new URL(address).protocol)) throw fault(href, 'is not opened by mail clients');

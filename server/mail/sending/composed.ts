@@ -1,6 +1,6 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
-import { type ComposedContent, unsubscribeMark } from '../messages/composed.ts';
+import { type ComposedContent, preferencesMark, unsubscribeMark } from '../messages/composed.ts';
 import type { Brand } from '../routing/brands.ts';
 import { categoryPolicy } from '../routing/policy.ts';
 import { type Issue, issueText, textFromHtml } from '../templates/index.ts';
@@ -31,14 +31,22 @@ export async function composeMail(
   return lane === 'bulk' ? withUnsubscribe(whole) : whole;
 }
 
-/** Every way to write where the link to unsubscribe goes, as the one that is stored. */
-function withMarks({ providers }: MailContext, { subject, html, text }: ComposedRequest): ComposedContent {
+/** Every way to write where the recipient's links go, as the one that is stored. */
+function withMarks(
+  { providers, links }: MailContext,
+  { subject, html, text }: ComposedRequest,
+): ComposedContent {
   const placeholder = providers.unsubscribePlaceholder();
   const mark = (part: string) => {
     const own = placeholder.length > 3 ? part.replaceAll(placeholder, unsubscribeMark) : part;
-    return own.replace(/\{\{\{?\s*@?unsubscribe\s*\}?\}\}/g, unsubscribeMark);
+    return own
+      .replace(/\{\{\{?\s*@?unsubscribe\s*\}?\}\}/g, unsubscribeMark)
+      .replace(/\{\{\{\s*@preferences\s*\}\}\}/g, preferencesMark);
   };
-  return { subject, html: mark(html ?? ''), text: mark(text ?? '') };
+  const marked = { subject, html: mark(html ?? ''), text: mark(text ?? '') };
+  const part = (['html', 'text'] as const).find(name => marked[name].includes(preferencesMark));
+  if (part && links.publicUrl === null) throw noPreferences(part);
+  return marked;
 }
 
 function withText({ subject, html, text }: ComposedContent): ComposedContent {
@@ -49,7 +57,7 @@ function withText({ subject, html, text }: ComposedContent): ComposedContent {
 }
 
 async function inLayout(
-  { frames }: MailContext,
+  { frames, links }: MailContext,
   { subject, html, text }: ComposedContent,
   { locale, confidential }: SendRequest,
   { values }: Brand,
@@ -68,7 +76,13 @@ async function inLayout(
   const leak = confidential ? frame.leak() : null;
   if (leak) throw leaking(layout, leak);
   const content = { subject, html: html === '' ? paragraphs(text) : html, text };
-  return { ...frame.wrap(content, { locale, unsubscribe: unsubscribeMark }), subject };
+  const preferences = links.publicUrl === null ? null : preferencesMark;
+  return { ...frame.wrap(content, { locale, unsubscribe: unsubscribeMark, preferences }), subject };
+}
+
+function noPreferences(part: 'html' | 'text'): MailError {
+  const text = `${part} has a link to preferences, and nobody said where recipients reach us: set publicUrl.`;
+  return new MailError('invalid-input', text, part);
 }
 
 function leaking(layout: string, leak: Issue): MailError {

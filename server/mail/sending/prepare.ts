@@ -1,6 +1,7 @@
 import type { MailContext } from '../context.ts';
 import type { MessageContent } from '../messages/load-store.ts';
 import type { Brand } from '../routing/brands.ts';
+import { shownLinks } from '../routing/mail-links.ts';
 import { composeMail } from './composed.ts';
 import { checkSize } from './limits.ts';
 import type { SendRequest } from './request.ts';
@@ -27,8 +28,7 @@ async function fromTemplate(context: MailContext, request: SendRequest, brand: B
   const template = await context.templates.published(request.template, brand);
   const data = template.check(request.data);
   // Rendering here costs a fraction of a millisecond and turns a template's fault into the caller's error.
-  const unsubscribe = context.providers.unsubscribePlaceholder();
-  const rendered = template.render(data, { locale: request.locale, unsubscribe });
+  const rendered = template.render(data, { locale: request.locale, ...shownLinks(context) });
   checkWholeSize(context, request, rendered);
   const { category, confidential = false } = template.content;
   return {

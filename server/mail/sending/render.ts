@@ -4,6 +4,7 @@ import { readFiles } from '../messages/attachments-store.ts';
 import { renderComposed } from '../messages/composed.ts';
 import type { StoredMessage } from '../messages/load-store.ts';
 import { type AttachmentFile, type Envelope, envelopeOf } from '../providers/transport.ts';
+import { type MailLinks, type SentLinks, sentLinks } from '../routing/mail-links.ts';
 import { senderOf } from '../routing/policy.ts';
 import type { ReadyTemplate, Rendered, Templates } from '../templates/index.ts';
 import type { MessageToSend } from './claims-store.ts';
@@ -48,12 +49,12 @@ export function envelopeFor(
 ): Envelope {
   if (message.unreadable) throw new Error(message.unreadable);
   if (message.purged) throw new Error('its content was purged');
-  const unsubscribe = context.providers.unsubscribePlaceholder(message.transport);
-  const rendered = renderOne(message, template, unsubscribe);
+  const links = sentLinks(context, message);
+  const rendered = renderOne(message, template, links);
   const isTemplateConfidential = template && 'content' in template && template.content.confidential === true;
   const isConfidential = message.confidential === 1 || isTemplateConfidential === true;
   return {
-    ...toEnvelope(context, message, rendered, attachments),
+    ...toEnvelope(context, message, rendered, { attachments, links }),
     ...(isConfidential && { isConfidential }),
   };
 }
@@ -75,20 +76,20 @@ export async function templateOf(
 function renderOne(
   { content, campaignId, locale }: StoredMessage,
   template: ReadyTemplate | MailError | null,
-  unsubscribe: string,
+  { unsubscribe, preferences }: MailLinks,
 ): Rendered {
   if (template instanceof MailError) throw template;
-  if (content.composed) return renderComposed(content.composed, { unsubscribe });
+  if (content.composed) return renderComposed(content.composed, { unsubscribe, preferences });
   if (!template) throw new Error('it has neither a template nor a content');
   const data = campaignId ? template.complete(content.data) : content.data;
-  return template.render(data, { locale, unsubscribe });
+  return template.render(data, { locale, unsubscribe, preferences });
 }
 
 function toEnvelope(
   { policy }: MailContext,
   { attemptId, stream, category, recipient, tag, content }: StoredMessage,
   rendered: Rendered,
-  attachments: AttachmentFile[],
+  { attachments, links }: { attachments: AttachmentFile[]; links: SentLinks },
 ): Envelope {
   const { cc, bcc, replyTo, headers, metadata, to, branding } = content;
   const [, ...copies] = to;
@@ -96,7 +97,8 @@ function toEnvelope(
     // Those accepted by the release before are pinned to no sender.
     from: branding?.from ?? senderOf(policy, category),
     ...{ attemptId, stream, to: recipient, cc: [...copies, ...cc], bcc, replyTo },
-    ...{ headers, metadata, attachments },
+    headers: { ...headers, ...links.headers },
+    ...{ metadata, attachments, ownLinks: links.own },
     ...(tag !== null && { tag }),
   };
   return envelopeOf(outside, rendered);

@@ -29,6 +29,7 @@ export const frameVariables: readonly Variable[] = [
   ['@brand.url', 'Its website'],
   ['@locale', 'The locale of the recipient'],
   ['@preheader', 'The preheader, in a layout'],
+  ['@preferences', 'The link to what the recipient wants to get: insert it raw, as {{{@preferences}}}'],
   ['@unsubscribe', 'The unsubscribe link: insert it raw, as {{{@unsubscribe}}}'],
   ['@index', 'Inside each: the number of the item, from 0'],
   ['@first', 'Inside each: true for the first item'],

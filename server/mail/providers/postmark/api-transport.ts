@@ -10,6 +10,7 @@ import {
 } from '../transport.ts';
 import { inPlainWords, type PostmarkApiOptions, postmarkClient } from './client.ts';
 import { outcomeOf, outcomeOfError } from './outcomes.ts';
+import { isLinkTrackingOff, withOwnLinksMarked } from './own-links.ts';
 
 /** Postmark takes 50 MB for a batch. JSON can double a body, by its quotes and line breaks. */
 const batchBytes = 24 * 1024 * 1024;
@@ -83,7 +84,7 @@ function sizeOf({ HtmlBody = '', TextBody = '', Attachments = [] }: Message): nu
 /** What cannot be composed is refused alone; the page's others have nothing to do with it. */
 function compose(envelope: Envelope): { message: Message } | { outcome: Outcome } {
   try {
-    return { message: apiMessage(envelope) };
+    return { message: apiMessage(withOwnLinksMarked(envelope)) };
   } catch (error) {
     const answer = (error as Error).message;
     return { outcome: { kind: 'rejected', code: 'cannot-compose', answer, inactive: [] } };
@@ -103,7 +104,8 @@ function apiMessage(envelope: Envelope): Message {
     ...(envelope.html !== '' && { HtmlBody: envelope.html }),
     TextBody: envelope.text,
     ...(envelope.tag !== undefined && { Tag: envelope.tag }),
-    ...(envelope.isConfidential && { TrackOpens: false, TrackLinks: Models.LinkTrackingOptions.None }),
+    ...(envelope.isConfidential && { TrackOpens: false }),
+    ...(isLinkTrackingOff(envelope) && { TrackLinks: Models.LinkTrackingOptions.None }),
     MessageStream: envelope.stream,
     Metadata: { ...metadata, [attemptKey]: envelope.attemptId },
     Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),

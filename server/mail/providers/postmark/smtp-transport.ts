@@ -1,30 +1,29 @@
 import { controlValue } from '../smtp/mime.ts';
 import { createSmtpTransport, type SmtpOptions } from '../smtp/transport.ts';
 import { attemptKey, type Envelope, type Transport } from '../transport.ts';
+import { isLinkTrackingOff, withOwnLinksMarked } from './own-links.ts';
 
 /** Hands over by Postmark's SMTP, steered by its X-PM headers. */
 export function createPostmarkSmtpTransport(
   options: Omit<SmtpOptions, 'name' | 'controlHeaders'>,
 ): Transport {
+  const smtp = createSmtpTransport({ ...options, name: 'postmark-smtp', controlHeaders });
   return {
-    ...createSmtpTransport({ ...options, name: 'postmark-smtp', controlHeaders }),
+    ...smtp,
+    send: (envelopes, startWithinMs) => smtp.send(envelopes.map(withOwnLinksMarked), startWithinMs),
     unsubscribes: true,
     kind: 'Postmark SMTP',
   };
 }
 
-function controlHeaders({
-  stream,
-  tag,
-  metadata,
-  attemptId,
-  isConfidential,
-}: Envelope): Record<string, string> {
+function controlHeaders(envelope: Envelope): Record<string, string> {
+  const { stream, tag, metadata, attemptId, isConfidential } = envelope;
   const fields = Object.entries({ ...metadata, [attemptKey]: attemptId });
   return {
     'X-PM-Message-Stream': stream,
     ...(tag !== undefined && { 'X-PM-Tag': tag }),
-    ...(isConfidential && { 'X-PM-TrackOpens': 'false', 'X-PM-TrackLinks': 'None' }),
+    ...(isConfidential && { 'X-PM-TrackOpens': 'false' }),
+    ...(isLinkTrackingOff(envelope) && { 'X-PM-TrackLinks': 'None' }),
     ...Object.fromEntries(fields.map(([key, value]) => [`X-PM-Metadata-${key}`, fitting(value)])),
   };
 }

@@ -117,6 +117,6 @@ export function assertSendable(content: TemplateContent): void {
   const template = compileTemplate(content);
   const data = compileContract(content.contract).check(content.sample);
   for (const locale of Object.keys(content.locales)) {
-    template.render(data, { locale: locale === 'default' ? null : locale, unsubscribe: '' });
+    template.render(data, { locale: locale === 'default' ? null : locale, unsubscribe: '', preferences: '' });
   }
 }

@@ -1,6 +1,6 @@
 import type { ContractSpec, FieldSpec, FieldType } from './contract.ts';
 import { helperNamed, helpers } from './helpers.ts';
-import { anyValue, fieldOf, plainValue, type Scope, trailOf } from './scope.ts';
+import { absentLink, anyValue, fieldOf, plainValue, type Scope, trailOf } from './scope.ts';
 import { report, type Walk } from './walk-report.ts';
 
 type Call = Pick<hbs.AST.MustacheStatement, 'path' | 'params' | 'hash' | 'loc'>;
@@ -111,6 +111,10 @@ function checkPresence(walk: Walk, path: hbs.AST.PathExpression, scope: Scope): 
   const spec = trailOf(scope, path)?.at(-1);
   if (!spec?.optional || walk.guarded.has(spec)) return;
   const name = path.original;
+  if (spec === absentLink) {
+    report(walk, path, 'pages', name, `${name} leads nowhere, for nobody said where the public pages are`);
+    return;
+  }
   const problem = `${name} may be left out, and then nothing is printed here`;
   report(walk, path, 'optional', name, problem, 'warning');
 }
@@ -128,7 +132,7 @@ function checkWayTo(walk: Walk, path: hbs.AST.PathExpression, trail: readonly Fi
 const withoutMarkup = new Set<FieldType>(['number', 'integer', 'boolean', 'date', 'timezone', 'currency']);
 
 function mayHoldMarkup(spec: FieldSpec): boolean {
-  if (spec === plainValue || spec === literalText) return false;
+  if (spec === plainValue || spec === literalText || spec === absentLink) return false;
   return spec === anyValue || !withoutMarkup.has(spec.type);
 }
 

@@ -18,6 +18,8 @@ export interface RenderContext {
   locale: string | null;
   /** The provider's placeholder or a link; put in raw. */
   unsubscribe: string;
+  /** The link to the recipient's preferences; a template that asks for it cannot be rendered where there is none. */
+  preferences?: string | null;
 }
 
 /** A version of a template, compiled once and used for every message that is pinned to it. */
@@ -60,8 +62,9 @@ function compileParts(content: TemplateContent, parts: TemplateParts, partsLocal
   // Numbers and dates are written for the recipient; `lang` tells the language that the words are in.
   const language = partsLocale === 'default' ? (content.brand.language ?? 'en') : partsLocale;
 
-  const frameOf = ({ locale, unsubscribe }: RenderContext) => {
-    return { brand: content.brand, locale: locale ?? language, language, unsubscribe };
+  const frameOf = ({ locale, unsubscribe, preferences = null }: RenderContext) => {
+    const links = { unsubscribe, ...(preferences !== null && { preferences }) };
+    return { brand: content.brand, locale: locale ?? language, language, ...links };
   };
   const preheaderOf = (data: Record<string, unknown>, context: RenderContext) =>
     singleLine(preheader(data, { data: frameOf(context) }));

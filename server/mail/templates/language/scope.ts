@@ -23,14 +23,18 @@ export const plainValue: FieldSpec = { type: 'string' };
 /** The type of data that the contract says nothing more about. */
 export const anyValue: FieldSpec = { type: 'string' };
 
+/** The type of a link that there is not, while nobody said where the public pages are; a template may ask for it first. */
+export const absentLink: FieldSpec = { type: 'string', optional: true };
+
 /** The scope at the top of a part; the preheader itself is made before there is a `@preheader`. */
 export function rootScope(
   { contract, brand }: TemplateContent,
-  { hasPreheader }: { hasPreheader: boolean },
+  { hasPreheader, hasPreferences = true }: { hasPreheader: boolean; hasPreferences?: boolean },
 ): Scope {
   const root: FieldSpec = { type: 'object', fields: contract };
   const names = {
     ...plain('locale', 'language', 'unsubscribe'),
+    preferences: hasPreferences ? plainValue : absentLink,
     ...(hasPreheader && { preheader: anyValue }),
     brand: { type: 'object', fields: plain(...Object.keys(brand)) } satisfies FieldSpec,
     root,

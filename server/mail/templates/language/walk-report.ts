@@ -30,6 +30,7 @@ const fixes = {
   markup: 'Use two braces, {{ }}.',
   optional: 'Put it between {{#if ...}} and {{/if}}, or make the field required.',
   layout: 'Put {{> content}} where the mail goes.',
+  pages: 'Set publicUrl (POSTLANE_PUBLIC_URL) in the configuration, or take the link out.',
 };
 
 /** Reports an issue where it stands; an error unless said otherwise. `problem` is a sentence without its full stop. */

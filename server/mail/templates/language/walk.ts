@@ -20,8 +20,11 @@ import { type Located, report, type Walk } from './walk-report.ts';
  * what is used of it, whether or not its sample leads there: at run time Handlebars takes a misspelt name in `#if`,
  * `#each` or an argument for an empty one.
  */
-export function checkPaths(content: TemplateContent): Issue[] {
-  const { issues, used } = walkTemplate(content);
+export function checkPaths(
+  content: TemplateContent,
+  { hasPreferences = true }: { hasPreferences?: boolean } = {},
+): Issue[] {
+  const { issues, used } = walkTemplate(content, hasPreferences);
   const unused = unusedFields(content.contract, used).map(field => {
     const message = `${field} is required, but no part uses it. Use it, or make it optional, so that callers need not give it.`;
     return issue('unused', message, { part: 'contract', severity: 'warning' });
@@ -36,7 +39,7 @@ interface WalkResult {
 }
 
 /** Follows every path of every part. Each issue is given once. */
-function walkTemplate(content: TemplateContent): WalkResult {
+function walkTemplate(content: TemplateContent, hasPreferences: boolean): WalkResult {
   const issues = new Map<string, Issue>();
   const used = new Set<FieldSpec>();
   const report = (found: Issue) => {
@@ -44,7 +47,7 @@ function walkTemplate(content: TemplateContent): WalkResult {
     if (!issues.has(key)) issues.set(key, found);
   };
   for (const [locale, parts] of Object.entries(content.locales)) {
-    walkParts(content, parts, { locale, report, use: spec => used.add(spec) });
+    walkParts(content, parts, { locale, report, use: spec => used.add(spec), hasPreferences });
   }
   return { issues: [...issues.values()], used };
 }
@@ -63,14 +66,15 @@ function unusedIn(spec: FieldSpec, used: ReadonlySet<FieldSpec>, path: string): 
 function walkParts(
   content: TemplateContent,
   parts: TemplateParts,
-  given: { locale: string; report: Walk['report']; use: Walk['use'] },
+  { hasPreferences, ...given }: Pick<Walk, 'report' | 'use'> & { locale: string; hasPreferences: boolean },
 ): void {
   const start = (part: Walk['part'], flavour: Walk['flavour']): Walk => {
     return { ...given, part, flavour, partials: content.partials[flavour], open: [], guarded: new Set() };
   };
-  const scope = rootScope(content, { hasPreheader: true });
+  const scope = rootScope(content, { hasPreheader: true, hasPreferences });
+  const first = rootScope(content, { hasPreheader: false, hasPreferences });
   walkSource(start('subject', 'text'), parts.subject, scope);
-  walkSource(start('preheader', 'text'), parts.preheader ?? '', rootScope(content, { hasPreheader: false }));
+  walkSource(start('preheader', 'text'), parts.preheader ?? '', first);
   for (const flavour of ['html', 'text'] as const) {
     const source = parts[flavour];
     if (source === undefined) continue;

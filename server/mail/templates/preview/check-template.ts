@@ -9,7 +9,7 @@ import type { Wanted } from './draft-checks.ts';
  * what recipients would trip over. None is thrown. Only content without errors may be published.
  */
 export async function checkTemplate(
-  { renderPool, policy }: Pick<TemplatesContext, 'renderPool' | 'policy'>,
+  { renderPool, policy, links }: Pick<TemplatesContext, 'renderPool' | 'policy' | 'links'>,
   content: TemplateContent,
   { signal }: Wanted = {},
 ): Promise<Issue[]> {
@@ -20,7 +20,12 @@ export async function checkTemplate(
     const message = `The routing policy has no category ${category || '(none)'}: choose one that it has.`;
     return [issue('category', message)];
   }
-  const inspection = { content, bulk: known.lane === 'bulk', from: senderOf(policy, category) };
+  const inspection = {
+    content,
+    bulk: known.lane === 'bulk',
+    hasPreferences: links.publicUrl !== null,
+    from: senderOf(policy, category),
+  };
   const outcome = await renderPool.run('inspect', inspection, { signal });
   return outcome.ok ? outcome.value : [outcome.problem];
 }

@@ -1,3 +1,4 @@
+import { shownLinks } from '../../routing/mail-links.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { Inclusions } from '../language/inclusions.ts';
 import { excessOf, type ParseError } from '../language/scan.ts';
@@ -29,9 +30,9 @@ export interface DraftChecks {
 
 /** See {@link DraftChecks}. */
 export function createDraftChecks(
-  context: Pick<TemplatesContext, 'renderPool' | 'brands' | 'providers'>,
+  context: Pick<TemplatesContext, 'renderPool' | 'brands' | 'providers' | 'links' | 'unsubscribing'>,
 ): DraftChecks {
-  const { renderPool, brands, providers } = context;
+  const { renderPool, brands } = context;
   return {
     inclusions: (texts, wanted) => inclusions(context, texts, wanted),
 
@@ -46,7 +47,7 @@ export function createDraftChecks(
         content && withBrandValues(content, brands.ofTemplate(content.key).values);
       const job = {
         ...{ from: inBrand(from), to: inBrand(to) },
-        unsubscribe: providers.unsubscribePlaceholder(),
+        ...shownLinks(context),
         partBytes: workLimits.partBytes,
       };
       const outcome = await renderPool.run('renderedDifferences', job, { ...wanted });

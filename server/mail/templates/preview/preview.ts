@@ -1,4 +1,5 @@
 import { formatMailbox, type Mailbox } from '../../providers/transport.ts';
+import { shownLinks } from '../../routing/mail-links.ts';
 import { senderOf } from '../../routing/policy.ts';
 import { addressKey } from '../../shared/address.ts';
 import type { TemplatesContext } from '../context.ts';
@@ -52,9 +53,8 @@ export async function preview(
   const locale = options.locale ?? chosen.locale;
   const from = senderOf(context.policy, content.category);
   const to = { email: addressKey((options.recipient ?? 'recipient@example.com').trim()) };
-  const unsubscribe = context.providers.unsubscribePlaceholder();
   const { partBytes } = workLimits;
-  const job = { content, data, locale, unsubscribe, partBytes, from, to };
+  const job = { content, data, locale, ...shownLinks(context), partBytes, from, to };
   const [outcome, issues] = await Promise.all([
     context.renderPool.run('preview', job, { signal }),
     wantsIssues ? checkTemplate(context, content, { signal }) : [],

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { isTemplated, loadMessage, loadMessages, type TemplatedMessage } from '../../messages/load-store.ts';
+import { shownLinks } from '../../routing/mail-links.ts';
 import type { TemplatesContext } from '../context.ts';
 import type { Rendered } from '../language/render.ts';
 import { type TemplateContent, withBrandValues } from '../language/template.ts';
@@ -69,9 +70,9 @@ export async function replayedAsSent(context: TemplatesContext, id: string): Pro
   const found = await loadMessage(context.db, id);
   const [message] = await redactedForAdmins(context, found && isTemplated(found) ? [found] : []);
   if (!message || message.purged) return null;
-  const { templateVersionId, locale, transport, content } = message;
-  const unsubscribe = context.providers.unsubscribePlaceholder(transport);
-  return renderStored(context.templates, { templateVersionId, content }, { locale, unsubscribe });
+  const { templateVersionId, locale, content } = message;
+  const links = shownLinks(context, message);
+  return renderStored(context.templates, { templateVersionId, content }, { locale, ...links });
 }
 
 /** Samples are alike: of messages in whose place one stands, the newest of each version and locale. */
@@ -100,17 +101,19 @@ async function recentMessages(
 }
 
 async function compare(
-  { renderPool, templates, providers }: TemplatesContext,
+  context: TemplatesContext,
   candidate: TemplateContent,
-  { id: messageId, templateVersionId, transport, locale, content: sent }: TemplatedMessage,
+  message: TemplatedMessage,
   signal: AbortSignal | undefined,
 ): Promise<ReplayResult> {
+  const { id: messageId, templateVersionId, locale, content: sent } = message;
+  const { renderPool, templates } = context;
   const values = sent.branding?.values ?? {};
   const { version, content: sentWith } = await templates.version(templateVersionId, values);
   const content = withBrandValues(candidate, values);
   const { partBytes } = workLimits;
-  const unsubscribe = providers.unsubscribePlaceholder(transport);
-  const job = { content, sentWith, data: sent.data, locale, unsubscribe, partBytes };
+  const links = shownLinks(context, message);
+  const job = { content, sentWith, data: sent.data, locale, ...links, partBytes };
   const outcome = await renderPool.run('compareWithSent', job, { timeMs: oneTimeMs, signal });
   return { messageId, version, locale, ...(outcome.ok ? outcome.value : failure(outcome.problem)) };
 }

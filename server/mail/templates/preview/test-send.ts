@@ -2,6 +2,7 @@ import { v7 as newId } from 'uuid';
 import { strongestStop } from '../../people/suppression.ts';
 import { activeSuppressions } from '../../people/suppressions-store.ts';
 import { type Envelope, envelopeOf, type Outcome, testTag } from '../../providers/transport.ts';
+import { deadLinks } from '../../routing/mail-links.ts';
 import { chooseRoute, findCategory, type Policy, type Route, senderOf } from '../../routing/policy.ts';
 import { addressKey, readMailbox } from '../../shared/address.ts';
 import { listAudit, recordChange } from '../../shared/audit-store.ts';
@@ -38,8 +39,8 @@ const action = 'template.test';
 const startWithinMs = 10_000;
 
 /**
- * Sends content to one address, marked as a test. It is no message of the ledger, so nothing counts it, and the link
- * to unsubscribe in it leads nowhere. Throws `invalid-address`, or `invalid-input` when its data is not there.
+ * Sends content to one address, marked as a test. It is no message of the ledger, so nothing counts it, and the links
+ * to unsubscribe and to preferences in it lead nowhere. Throws `invalid-address`, or `invalid-input` when its data is not there.
  */
 export async function sendTest(
   context: TemplatesContext,
@@ -61,7 +62,7 @@ export async function sendTest(
   const chosen = await chooseData(context, content, test);
   const rendered = await renderSafely(context.renderPool, content, chosen.data, {
     locale: test.locale ?? chosen.locale,
-    unsubscribe: '#',
+    ...deadLinks(context),
   });
   if (!rendered.ok) return refused(issueText(rendered.problem));
 

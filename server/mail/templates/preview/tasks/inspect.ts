@@ -19,6 +19,8 @@ export interface Inspection {
   content: TemplateContent;
   /** Bulk mail needs a way to unsubscribe. */
   bulk: boolean;
+  /** False where there is no page of preferences to lead to. */
+  hasPreferences?: boolean;
   from: Mailbox;
 }
 
@@ -55,7 +57,7 @@ function allIssues(inspection: Inspection): Issue[] {
   const { content } = inspection;
   const first = [...sizeIssues(content), ...contractIssues(content)];
   if (first.length > 0) return first;
-  const paths = checkPaths(content);
+  const paths = checkPaths(content, inspection);
   const isSound = !paths.some(isError);
   const sample = sampleIssues(content);
   // A source with errors fails to render for their sake, which would be said twice.
@@ -110,12 +112,14 @@ function inspectDocuments(inspection: Inspection): Issue[] {
 
 // A link that only this shows is the language's only place where it may be told: what is under it never changes.
 const unsubscribe = 'https://unsubscribe.example.com/';
+const preferencesPage = 'https://preferences.example.com/';
 
-function rendererOf({ content, bulk, from }: Inspection) {
+function rendererOf({ content, bulk, hasPreferences = true, from }: Inspection) {
   const template = compileTemplate(annotated(content));
   const { check } = compileContract(content.contract);
+  const preferences = hasPreferences ? preferencesPage : null;
   return (locale: string, data: Record<string, unknown>): MailDocument | RenderIssue => {
-    const context = { locale: locale === 'default' ? null : locale, unsubscribe };
+    const context = { locale: locale === 'default' ? null : locale, unsubscribe, preferences };
     try {
       const checked = check(data);
       const { subject, html, text } = template.render(checked, context);
@@ -128,7 +132,7 @@ function rendererOf({ content, bulk, from }: Inspection) {
         page: readPage(html),
       };
     } catch (error) {
-      return renderProblem(content, context.locale, error);
+      return renderProblem(content, context, error);
     }
   };
 }

@@ -31,14 +31,21 @@ export function render(job: RenderJob): RenderedMail {
   try {
     return renderChecked(job);
   } catch (error) {
-    throw new RenderError(renderProblem(job.content, job.locale, error));
+    throw new RenderError(renderProblem(job.content, job, error));
   }
 }
 
-function renderChecked({ content, data, partBytes, locale, unsubscribe }: RenderJob): RenderedMail {
+function renderChecked({
+  content,
+  data,
+  partBytes,
+  locale,
+  unsubscribe,
+  preferences = null,
+}: RenderJob): RenderedMail {
   const template = compiled(content);
   const checked = template.check(withoutNulls(data));
-  const context = { locale, unsubscribe };
+  const context = { locale, unsubscribe, preferences };
   const rendered = {
     ...template.render(checked, context),
     preheader: template.preheader(checked, context),
@@ -99,19 +106,29 @@ function compiled(content: TemplateContent): CompiledContent {
  * Why content could not be rendered, as the editor tells it. The engine speaks of names in objects and of lines of the
  * mail as it was put together; an admin wants the part, the line in it, and how to fix it.
  */
-export function renderProblem(content: TemplateContent, locale: string | null, error: unknown): RenderIssue {
+export function renderProblem(
+  content: TemplateContent,
+  context: Pick<RenderContext, 'locale' | 'preferences'>,
+  error: unknown,
+): RenderIssue {
   const problem = problemOf(error);
   if (problem.rule !== 'template') return problem;
-  const cause = causeOf(content, locale, problem.message);
+  const cause = causeOf(content, context, problem.message);
   return cause
     ? { ...cause, severity: 'error', rule: 'template' }
     : { ...problem, message: plain(problem.message) };
 }
 
 /** What the source itself shows to be wrong, which is what the engine stumbled over; or the name it did not find. */
-function causeOf(content: TemplateContent, locale: string | null, message: string): Issue | undefined {
+function causeOf(
+  content: TemplateContent,
+  { locale, preferences = null }: Pick<RenderContext, 'locale' | 'preferences'>,
+  message: string,
+): Issue | undefined {
   const [words] = partsFor(content, locale);
-  const issues = checkPaths(content).filter(one => one.locale === null || one.locale === words);
+  const issues = checkPaths(content, { hasPreferences: preferences !== null }).filter(
+    one => one.locale === null || one.locale === words,
+  );
   const missing = /"([^"]+)" not defined in/.exec(message)?.[1];
   return (
     issues.find(isError) ?? issues.find(({ rule, about }) => rule === 'optional' && names(about, missing))

@@ -9,6 +9,7 @@ export interface VersionsJob {
   from: TemplateContent | null;
   to: TemplateContent | null;
   unsubscribe: string;
+  preferences?: string | null;
   partBytes: number;
 }
 
@@ -41,15 +42,12 @@ interface Shown {
   problems: { locale: string; message: string }[];
 }
 
-function shown(
-  content: TemplateContent | null,
-  { unsubscribe, partBytes }: Pick<VersionsJob, 'unsubscribe' | 'partBytes'>,
-): Shown {
+function shown(content: TemplateContent | null, { from: _, to: __, ...given }: VersionsJob): Shown {
   const found: Shown = { parts: new Map(), problems: [] };
   if (!content) return found;
   for (const locale of Object.keys(content.locales)) {
     const isDefault = locale === 'default';
-    const job = { content, data: content.sample, locale: isDefault ? null : locale, unsubscribe, partBytes };
+    const job = { content, data: content.sample, locale: isDefault ? null : locale, ...given };
     try {
       const mail = render(job);
       for (const part of ['subject', 'html', 'text'] as const)
