@@ -583,7 +583,7 @@ describe('configuration', () => {
         ['trustedProxies', ['everybody']],
         ['policy.categories', {}],
         ['unsubscribe', 'ours'],
-        ['unsubscribe.broadcast', 'ours'],
+        ['unsubscribe', { broadcast: 'ours' }],
         ['timing.sendLeaseMs', -1],
       ];
       for (const [option, value] of values) {
