@@ -227,6 +227,7 @@ export type {
   UnmatchedCounts,
   UnmatchedEvent,
   UnmatchedFilter,
+  UnsubscribeFault,
   UnsubscribeMode,
   UnsubscribeOptions,
   VersionPick,

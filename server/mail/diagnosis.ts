@@ -6,6 +6,7 @@ export { connectionFault } from './providers/connection-fault.ts';
 export type { Provider } from './providers/provider.ts';
 export type { Providers } from './providers/providers.ts';
 export type { Transport } from './providers/transport.ts';
+export { type UnsubscribeFault, unsubscribeFaults } from './routing/unsubscribe-faults.ts';
 export { withTimeout } from './shared/time.ts';
 export { configuredPlaceholders, publishedPlaceholders } from './templates/index.ts';
 export { routingOf } from './wiring.ts';

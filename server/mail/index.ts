@@ -99,6 +99,7 @@ export type { Suppression } from './people/suppressions-store.ts';
 export { type BounceMeaning, type EventKind, eventKinds, MalformedEvent } from './providers/event.ts';
 export type { Provider } from './providers/provider.ts';
 export type { AttachmentFile, Envelope, Mailbox, Outcome, Transport } from './providers/transport.ts';
+export type { UnsubscribeMode } from './providers/unsubscribe-mode.ts';
 export type { AcceptedServer } from './reconciliation/provider-servers.ts';
 export type { ReconciliationDetails, Reconciliations } from './reconciliation/reconcile.ts';
 export type { ReconciliationRun, Repair } from './reconciliation/reconciliations-store.ts';
@@ -114,7 +115,8 @@ export type {
 } from './routing/connections.ts';
 export type { CategoryPolicy, Lane, Policy, WeightedRoute } from './routing/policy.ts';
 export { type CategoryOptions, type PolicyOptions, policySchema } from './routing/policy-options.ts';
-export { type UnsubscribeMode, type UnsubscribeOptions, unsubscribeSchema } from './routing/unsubscribing.ts';
+export type { UnsubscribeFault } from './routing/unsubscribe-faults.ts';
+export { type UnsubscribeOptions, unsubscribeSchema } from './routing/unsubscribing.ts';
 export type { SecurityEvent, SecurityEvents } from './security/security.ts';
 export type { BatchResult, Send, SendOptions, SendResult } from './sending/accept.ts';
 export type { Decision } from './sending/eligibility.ts';

@@ -39,7 +39,7 @@ describe('postlane doctor', function () {
     const file = path.join(clinic.folder, 'postlane.config.json');
     const { out } = await command(['doctor', '--config', file], clinic.env);
     expect(out.split('\n')[0]).to.match(/^ok {4}Node\.js +\d+\./);
-    expect(out).to.match(/\n\n27 checks: 27 ok, 0 to correct, 0 that do not apply or cannot be seen\.$/);
+    expect(out).to.match(/\n\n28 checks: 28 ok, 0 to correct, 0 that do not apply or cannot be seen\.$/);
   });
 
   describe('where the configuration is wrong', () => {
@@ -164,6 +164,15 @@ describe('postlane doctor', function () {
         clinic.config.policy = policyWith({ newsletter: by(stream) });
         expectBad(await clinic.examine(), 'streams', text, /Create or unarchive the streams at Postmark/);
       }
+    });
+
+    it('finds streams whose mail is unsubscribed from in another way than they are set to', async () => {
+      clinic.config.unsubscribe = 'own';
+      const asks = /support to approve it, then set .* to Custom, .* Or say provider/;
+      expectBad(await clinic.examine(), 'unsubscribing', /On broadcast .*set to Postmark: its link/, asks);
+      clinic.config.unsubscribe = { brodcast: 'own' };
+      const misspelt = /unsubscribe names brodcast, and Postmark has no such stream/;
+      expectBad(await clinic.examine(), 'unsubscribing', misspelt, /Correct the name/);
     });
 
     it('finds a sender that is not verified: by an account token, or by a refusal', async () => {

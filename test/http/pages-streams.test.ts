@@ -3,6 +3,8 @@ import request from 'supertest';
 import { testDatabase } from '../support/database.ts';
 import { openStreamsApp, rowOf, type StreamsApp, textOf } from './streams-app.ts';
 
+const linking = { publicUrl: 'https://shop.example/mail', secretKeys: ['k'.repeat(32)] };
+
 describe('the pages about streams', () => {
   let at: StreamsApp;
 
@@ -27,6 +29,19 @@ describe('the pages about streams', () => {
       const { text } = await at.open();
       expect(text).to.include(new URL(at.sandbox.apiUrl).host).and.to.include('127.0.0.1:9');
       expect(text).not.to.include('hunter2').and.not.to.include('key-1').and.not.to.include(at.sandbox.token);
+    });
+
+    it('shows whose link to unsubscribe bulk mail has', async () => {
+      const { text } = await at.open();
+      expect(rowOf(text, 'broadcast')).to.include('the provider’s link');
+      expect(rowOf(text, 'outbound')).to.include('none');
+      await at.begin({ ...linking, unsubscribe: { broadcast: 'own' } });
+      const row = rowOf((await at.open()).text, 'broadcast');
+      expect(row).to.include('our own link').and.not.include('provider');
+      const { text: webhooks } = await at.open('/webhooks');
+      expect(textOf(webhooks)).to.match(
+        /On broadcast recipients unsubscribe by our own link .* set to Postmark: .* support to approve it/,
+      );
     });
 
     it('counts who is suppressed on each stream, and leads there', async () => {

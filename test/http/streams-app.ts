@@ -10,7 +10,7 @@ import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
-import { openMail, testConfig } from '../support/mail.ts';
+import { openMail, type TestOptions, testConfig } from '../support/mail.ts';
 import { testPolicy } from '../support/policy.ts';
 
 /** A Postmark of our own with a third stream, and the module, its webhook and its pages before it, under `/mail`. */
@@ -23,7 +23,7 @@ export interface StreamsApp {
   /** The webhook's address. */
   address: string;
   /** Empties the database and Postmark's webhooks, and opens the module again. */
-  begin(): Promise<void>;
+  begin(options?: TestOptions): Promise<void>;
   /** The door, and the pages for a person of this role; `users` are those of the door by the configuration. */
   appFor(role: Role, options?: { publicUrl?: string; users?: string[] }): Express;
   open(path?: string, role?: Role): Promise<Response>;
@@ -76,13 +76,13 @@ export async function openStreamsApp(): Promise<StreamsApp> {
     mail: opened,
     server,
     address: `${server.url}/mail/webhooks/postmark`,
-    async begin() {
+    async begin(options = {}) {
       await mail?.close();
       const { token, apiUrl, smtpUrl, caCertificate } = sandbox;
       const login = smtpUrl.replace('//', `//${token}:${token}@`);
       const config = testConfig({ token, apiUrl, smtpUrl: login, smtpCa: caCertificate });
       mail = await openMail(
-        { policy: { ...policy, categories: { ...policy.categories, newsletter } } },
+        { policy: { ...policy, categories: { ...policy.categories, newsletter } }, ...options },
         { ...config, smtp: { backup: 'smtp://key-1:hunter2@127.0.0.1:9' } },
       );
       app = appFor('admin');

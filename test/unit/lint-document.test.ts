@@ -164,6 +164,22 @@ describe('the lint of a rendered mail', () => {
     expect(found.map(inShort)).to.deep.equal(['warning text-part text:1:1']);
   });
 
+  it('wants a public address for a link to preferences, unless the template asks for one first', () => {
+    const link = '<p><a href="{{{@preferences}}}">What you get</a></p>';
+    const found = (html: string, hasPreferences: boolean) => {
+      const content = templateContent({ ...faultless, html });
+      const from = { email: 'shop@sender.example' };
+      return inspect({ content, bulk: false, hasPreferences, from });
+    };
+    expect(found(link, true)).to.deep.equal([]);
+    const [fault, ...more] = found(link, false);
+    expect(fault && inShort(fault)).to.equal('error pages html:1:16');
+    expect(fault?.message).to.match(/^@preferences leads nowhere, .* Set publicUrl/);
+    expect(more).to.deep.equal([]);
+    for (const known of [true, false])
+      expect(found(`{{#if @preferences}}${link}{{else}}<p>x</p>{{/if}}`, known)).to.deep.equal([]);
+  });
+
   it('wants a way to unsubscribe in bulk mail, and none elsewhere, where nobody would make a link of it', () => {
     expect(faultsOf({}, { bulk: true }).map(inShort)).to.deep.equal([
       'error unsubscribe html:1:1',

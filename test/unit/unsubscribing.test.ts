@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import type { AccountStream } from '../../server/mail/providers/account.ts';
 import { isLinkTrackingOff, withOwnLinksMarked } from '../../server/mail/providers/postmark/own-links.ts';
+import type { Brands } from '../../server/mail/routing/brands.ts';
 import { deadLinks, sentLinks, shownLinks } from '../../server/mail/routing/mail-links.ts';
 import type { Policy } from '../../server/mail/routing/policy.ts';
+import { unsubscribeFaults } from '../../server/mail/routing/unsubscribe-faults.ts';
 import {
   checkUnsubscribing,
   createUnsubscribing,
@@ -9,6 +12,7 @@ import {
 } from '../../server/mail/routing/unsubscribing.ts';
 import { anEnvelope } from '../support/envelope.ts';
 import { refusalOf } from '../support/refusal.ts';
+import { createScriptedTransport } from '../support/scripted-transport.ts';
 
 const transports = new Map(Object.entries({ postmark: { unsubscribes: true }, relay: {} }));
 
@@ -65,6 +69,40 @@ describe('who lets recipients of bulk mail unsubscribe', () => {
     fits('postmark', { other: 'own' });
     expect(refusal('relay', 'provider', true).message).to.match(
       /provider for the stream news.*with relay: that transport has no link of its own\. Say own/,
+    );
+  });
+
+  it('is compared with how the provider’s streams are set', () => {
+    const unsubscribeSettings = { own: 'Set it to Custom.', provider: 'Set it to Postmark.' };
+    const faultOf = (options: UnsubscribeOptions, unsubscribes?: AccountStream['unsubscribes']) => {
+      const account = {
+        streams: [{ name: 'news', lane: 'bulk' as const, archived: false, unsubscribes }],
+        unsubscribeSettings,
+      };
+      const provider = { name: 'Postmark', transports: [createScriptedTransport('postmark')] };
+      const brands = { all: [{ policy: policyBy('postmark') }] as unknown as Brands['all'] };
+      const unsubscribing = createUnsubscribing(options, transports);
+      return unsubscribeFaults(provider, account, { brands, unsubscribing });
+    };
+    const [theirs, custom] = [
+      { setting: 'Postmark', mode: 'provider' as const },
+      { setting: 'Custom', mode: 'own' as const },
+    ];
+    expect(faultOf('provider', theirs)).to.deep.equal([]);
+    expect(faultOf('own', custom)).to.deep.equal([]);
+    expect(faultOf('own')).to.deep.equal([]);
+    const [two] = faultOf('own', theirs);
+    expect(two?.found).to.match(
+      /^On news .*but at Postmark the stream is set to Postmark: its link and headers/,
+    );
+    expect(two?.remedy).to.match(/^Set it to Custom\. Or say provider for the stream/);
+    const [none] = faultOf('provider', custom);
+    expect(none?.found).to.match(
+      /^On news .*set to Custom: bulk mail has neither headers nor a link that works\.$/,
+    );
+    expect(none?.remedy).to.match(/^Set it to Postmark\. Or say own/);
+    expect(faultOf('own', { setting: 'none', mode: null })[0]?.found).to.match(
+      /set to none: that is not meant/,
     );
   });
 });

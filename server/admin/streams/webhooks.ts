@@ -85,6 +85,15 @@ export async function checkedWebhooks(
   provider: WebhookProvider,
   address: WebhookAddress,
 ): Promise<object> {
-  const check = await mail.webhooks.check(provider.key, address.url);
-  return { ...provider, address, ...check, streams: check.fault === null ? check.streams : [] };
+  const [check, unsubscribing] = await Promise.all([
+    mail.webhooks.check(provider.key, address.url),
+    mail.connections.unsubscribeFaults(provider.key),
+  ]);
+  return {
+    ...provider,
+    address,
+    unsubscribing,
+    ...check,
+    streams: check.fault === null ? check.streams : [],
+  };
 }

@@ -1,3 +1,5 @@
+import type { UnsubscribeMode } from './unsubscribe-mode.ts';
+
 /** What a provider says of the account behind our credentials: for a diagnosis. */
 export interface ProviderAccount {
   /** Asks with our credentials. Never rejects. */
@@ -23,6 +25,8 @@ export interface OpenAccount {
   /** Whether it takes mail by SMTP. */
   smtp: boolean;
   streams: AccountStream[];
+  /** How a stream is set to each way to unsubscribe, in a sentence. */
+  unsubscribeSettings?: Readonly<Record<UnsubscribeMode, string>>;
   /** What the provider takes the time to be; null when it does not say. */
   at: Date | null;
 }
@@ -32,6 +36,8 @@ export interface AccountStream {
   name: string;
   lane: 'transactional' | 'bulk' | null;
   archived: boolean;
+  /** How bulk mail on it is unsubscribed from, where the provider tells: in its word, and what that is here; null is neither. */
+  unsubscribes?: { setting: string; mode: UnsubscribeMode | null } | undefined;
 }
 
 /** Whether the provider takes mail from an address, and in its words why not. */

@@ -2,11 +2,14 @@ import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { countSuppressed } from '../people/suppressions-store.ts';
 import { connectionFault } from '../providers/connection-fault.ts';
+import type { StreamRoute } from '../providers/providers.ts';
 import { formatMailbox } from '../providers/transport.ts';
+import type { UnsubscribeMode } from '../providers/unsubscribe-mode.ts';
 import { argument, type Rules, withCheckedInput } from '../shared/input.ts';
 import { wordSchema } from '../shared/schemas.ts';
 import { withTimeout } from '../shared/time.ts';
 import type { CategoryPolicy, Policy } from './policy.ts';
+import { type UnsubscribeFault, unsubscribeFaults } from './unsubscribe-faults.ts';
 
 /** A way to hand over mail, without its credentials. */
 export interface ConnectionView {
@@ -42,6 +45,8 @@ export interface StreamView {
   name: string;
   categories: string[];
   transports: string[];
+  /** Whose link bulk mail on it has, by any of its transports; empty for other mail. */
+  unsubscribe: UnsubscribeMode[];
   /** Suppressed addresses; counted up to {@link countedUpTo}, and `more` when there may be more. */
   suppressed: number;
   more: boolean;
@@ -78,6 +83,11 @@ export interface Connections {
   streams(): Promise<StreamView[]>;
   /** Every connection that is configured. */
   list(): ConnectionView[];
+  /**
+   * Asks a provider, by its key, how its streams are set, and tells of those whose bulk mail is unsubscribed from in another
+   * way by the configuration. None where it cannot be asked. Throws `invalid-input` for one that is not there.
+   */
+  unsubscribeFaults(provider: string): Promise<UnsubscribeFault[]>;
   /** Connects and signs in without sending anything, within 10 s. Throws `invalid-input` for one that is not there. */
   test(name: string): Promise<ConnectionTest>;
 }
@@ -87,6 +97,7 @@ const rules: Rules<Connections> = {
   brands: [],
   streams: [],
   list: [],
+  unsubscribeFaults: [argument('provider', wordSchema.required())],
   test: [argument('name', wordSchema.required())],
 };
 
@@ -97,12 +108,19 @@ export function createConnections({
   brands,
   providers,
   transports,
+  unsubscribing,
   log,
   now,
 }: MailContext): Connections {
   const categories = categoriesOf(policy);
   const ofAllBrands = brands.all.flatMap(brand => categoriesOf(brand.policy));
-  const routes = ofAllBrands.flatMap(({ category, routes }) => routes.map(route => ({ category, ...route })));
+  const routes = ofAllBrands.flatMap(({ category, lane, routes }) =>
+    routes.map(route => ({ category, lane, ...route })),
+  );
+
+  const modesOf = (here: readonly StreamRoute[]) => [
+    ...new Set(here.map(route => unsubscribing.modeOf(route))),
+  ];
 
   const connections: Connections = {
     policy: () => ({
@@ -127,6 +145,7 @@ export function createConnections({
             name,
             categories: distinct(here.map(({ category }) => category)),
             transports: distinct(here.map(({ transport }) => transport)),
+            unsubscribe: modesOf(here.filter(({ lane }) => lane === 'bulk')),
             suppressed,
             more: suppressed === countedUpTo,
           };
@@ -145,6 +164,15 @@ export function createConnections({
           ({ category }) => category,
         ),
       })),
+
+    async unsubscribeFaults(key) {
+      const provider = providers.find(key);
+      if (!provider) throw new MailError('invalid-input', 'There is no such provider.', 'provider');
+      const reading = await provider.account?.read();
+      return reading?.kind === 'open'
+        ? unsubscribeFaults(provider, reading.account, { brands, unsubscribing })
+        : [];
+    },
 
     async test(name) {
       const transport = transports.get(name);

@@ -2,14 +2,8 @@ import Joi from 'joi';
 import { MailError } from '../error.ts';
 import type { StreamRoute } from '../providers/providers.ts';
 import type { Transport } from '../providers/transport.ts';
+import type { UnsubscribeMode } from '../providers/unsubscribe-mode.ts';
 import type { Policy } from './policy.ts';
-
-/**
- * Whose link recipients of bulk mail unsubscribe by. `provider`: the provider's own, which it puts into the mail and its
- * headers; who follows it is on its list of that stream. `own`: to our page, with the two headers of RFC 8058; it ends the
- * topic of that mail alone, and the provider is told nothing else.
- */
-export type UnsubscribeMode = 'provider' | 'own';
 
 /** One mode for all streams of bulk mail, or by the name of each; of a named server they are called `outlet/broadcast`. */
 export type UnsubscribeOptions = UnsubscribeMode | Readonly<Record<string, UnsubscribeMode>>;

@@ -5,6 +5,7 @@ import { refusedSenders } from './operation-store.ts';
 import { routesOf, sendersOf } from './routes.ts';
 import type { Subject } from './subject.ts';
 import { Unseen } from './unseen.ts';
+import { unsubscribing } from './unsubscribing.ts';
 
 /** The provider as our credentials open it: the account, its clock, its streams, its senders. */
 export const provider: readonly Examination[] = [
@@ -57,6 +58,10 @@ export const provider: readonly Examination[] = [
         const names = [...new Set(routes.map(({ stream }) => stream))].sort();
         return good(`${names.join(', ')}: there, in use, of the right type.`);
       }),
+  },
+  {
+    name: 'unsubscribing',
+    look: subject => eachOpen(subject, async (...seen) => unsubscribing(subject, ...seen)),
   },
   {
     name: 'senders',

@@ -1,6 +1,7 @@
 import { AccountClient, Errors, type Models, ServerClient } from 'postmark';
 import type { AccountReading, AccountStream, OpenAccount, ProviderAccount } from '../account.ts';
 import { connectionFault } from '../connection-fault.ts';
+import type { UnsubscribeMode } from '../unsubscribe-mode.ts';
 import { inPlainWords, type PostmarkApiOptions } from './client.ts';
 import { markingFetch } from './outcomes.ts';
 
@@ -52,6 +53,7 @@ async function openAccount(token: string, url: string): Promise<OpenAccount> {
     delivers: DeliveryType !== 'Sandbox',
     smtp: SmtpApiActivated,
     streams: MessageStreams.map(streamOf),
+    unsubscribeSettings,
     at,
   };
 }
@@ -71,9 +73,24 @@ const lanes: Readonly<Record<string, AccountStream['lane']>> = {
   Broadcasts: 'bulk',
 };
 
-function streamOf({ ID, MessageStreamType, ArchivedAt }: Models.MessageStream): AccountStream {
-  return { name: ID, lane: lanes[MessageStreamType] ?? null, archived: Boolean(ArchivedAt) };
+function streamOf(stream: Models.MessageStream): AccountStream {
+  const { ID, MessageStreamType, ArchivedAt } = stream;
+  const setting = stream.SubscriptionManagementConfiguration?.UnsubscribeHandlingType;
+  return {
+    name: ID,
+    lane: lanes[MessageStreamType] ?? null,
+    archived: Boolean(ArchivedAt),
+    ...(setting && { unsubscribes: { setting, mode: handlers[setting.toLowerCase()] ?? null } }),
+  };
 }
+
+/** It prints them in either case. */
+const handlers: Readonly<Record<string, UnsubscribeMode>> = { postmark: 'provider', custom: 'own' };
+
+const unsubscribeSettings: Record<UnsubscribeMode, string> = {
+  own: 'Ask Postmark’s support to approve it, then set the unsubscribe handling of the stream to Custom, in its settings at Postmark.',
+  provider: 'Set the unsubscribe handling of the stream to Postmark, in its settings there.',
+};
 
 function isTokenRefused(error: unknown): boolean {
   return error instanceof Errors.PostmarkError && (error.statusCode === 401 || error.code === 10);
