@@ -104,6 +104,10 @@ describe('our own way out of bulk mail', () => {
         Value: `<${ownLink(text)}>`,
       });
     }
+    // Postmark is told of its own streams, and of no other's.
+    await mail.suppressions.add({ scope: 'bulk', address: 'eve@mail.example', note: 'by phone' });
+    expect(await mail.work.offerSuppressions()).to.equal(1);
+    expect((await client.getSuppressions('broadcast')).Suppressions).to.have.length(1);
     await mail.send(resetInput({ to: 'ada@mail.example' }), { wait: true });
     const reset = await sandbox.content('ada@mail.example');
     expect(listHeaders(reset?.headers ?? [])).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import type { MailContext } from '../context.ts';
-import type { ProviderLists } from '../providers/provider.ts';
+import type { Provider, ProviderLists } from '../providers/provider.ts';
 import { bulkCategoriesOn, bulkStreams } from '../routing/mail-kind.ts';
 import { type DueOffer, dueOffers, settleOffer } from './offers-store.ts';
 import type { SuppressionPlace } from './suppression.ts';
@@ -23,9 +23,21 @@ export function openListsFor(
     return scope === 'bulk' || (scope === 'topic' && isAlone(context, one, topic));
   });
   return meant.flatMap(one => {
-    const lists = context.providers.listing(one)?.lists;
-    return lists?.suppress ? { stream: one, lists: { ...lists, suppress: lists.suppress } } : [];
+    const keeper = context.providers.listing(one);
+    const suppress = keeper?.lists?.suppress;
+    return keeper?.lists && suppress && carries(context, keeper, one)
+      ? { stream: one, lists: { ...keeper.lists, suppress } }
+      : [];
   });
+}
+
+/** Whether mail of a stream goes by a provider; one that goes by another's transport, a provider does not have. */
+function carries({ brands }: Pick<MailContext, 'brands'>, { transports }: Provider, stream: string): boolean {
+  const names = transports.map(({ name }) => name);
+  return brands.all
+    .flatMap(({ policy }) => Object.values(policy.categories))
+    .flatMap(({ routes }) => routes)
+    .some(route => route.stream === stream && names.includes(route.transport));
 }
 
 function isAlone(context: Pick<MailContext, 'brands'>, stream: string, topic: string): boolean {
