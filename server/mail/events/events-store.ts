@@ -91,56 +91,79 @@ export function factKey(provider: string, { fact }: ProviderEvent): string {
 
 /** The message an event is about: by our id in its metadata, else by the provider's id. */
 export async function findMessageOf(db: Knex, event: ProviderEvent): Promise<ReportedMessage | null> {
-  const [message = null] = await findMessagesOf(db, [event]);
-  return message;
+  const { messages } = await lookUp(db, [event], []);
+  return messages[0] ?? null;
 }
 
-/** The same for many, in their order. */
-export async function findMessagesOf(
+/** What is known when events come in. */
+export interface KnownOfEvents {
+  /** The message of each event. */
+  messages: (ReportedMessage | null)[];
+  /** Of the keys asked for, those of facts that are stored. */
+  facts: Set<string>;
+}
+
+/** The messages of events, in their order, and which of these facts are stored: in one query, which every event waits for. */
+export async function lookUp(
   db: Knex,
   events: readonly ProviderEvent[],
-): Promise<(ReportedMessage | null)[]> {
-  const ours = await attemptsBy(
-    db,
-    'id',
-    definedIds(events, ({ attemptId }) => attemptId),
+  factKeys: readonly string[],
+): Promise<KnownOfEvents> {
+  const ours = definedIds(events, ({ attemptId }) => attemptId);
+  const theirs = definedIds(events, ({ attemptId, providerMessageId }) =>
+    attemptId ? null : providerMessageId,
   );
-  const theirs = await attemptsBy(
-    db,
-    'provider_message_id',
-    definedIds(events, ({ attemptId, providerMessageId }) => (attemptId ? null : providerMessageId)),
+  const parts = [
+    ...(ours.length > 0 ? [{ sql: attemptsBy('id'), of: ours }] : []),
+    ...(theirs.length > 0 ? [{ sql: attemptsBy('provider_message_id'), of: theirs }] : []),
+    ...(factKeys.length > 0 ? [{ sql: factsSql, of: factKeys }] : []),
+  ];
+  if (parts.length === 0) return { messages: events.map(() => null), facts: new Set() };
+  const [rows]: FoundRow[][] = await db.raw(
+    parts.map(({ sql }) => sql).join(' UNION ALL '),
+    parts.map(({ of }) => [...of]),
   );
-  return events.map(({ attemptId, providerMessageId }) =>
-    attemptId ? (ours.get(attemptId) ?? null) : (theirs.get(providerMessageId ?? '') ?? null),
+  const found = {
+    id: new Map<string, ReportedMessage>(),
+    provider_message_id: new Map<string, ReportedMessage>(),
+  };
+  const facts = new Set<string>();
+  for (const { what, found: key, latest, hasRun, ...message } of rows ?? []) {
+    if (what === 'fact') facts.add(key);
+    else found[what].set(key, { ...message, latest: Number(latest) === 1, hasRun: Number(hasRun) === 1 });
+  }
+  const messages = events.map(({ attemptId, providerMessageId }) =>
+    attemptId
+      ? (found.id.get(attemptId) ?? null)
+      : (found.provider_message_id.get(providerMessageId ?? '') ?? null),
   );
+  return { messages, facts };
 }
+
+type FoundRow = Omit<ReportedMessage, 'latest' | 'hasRun'> & {
+  what: 'id' | 'provider_message_id' | 'fact';
+  found: string;
+  latest: number | string;
+  hasRun: number | string;
+};
+
+const attemptsBy = (column: 'id' | 'provider_message_id') =>
+  `SELECT '${column}' AS what, a.${column} AS found, m.id AS id, m.recipient AS recipient, a.stream AS stream,
+     a.id AS attemptId, a.provider_message_id AS providerMessageId, a.number = m.attempt_count AS latest,
+     f.address IS NOT NULL AS hasRun
+   FROM postlane_attempts a JOIN postlane_messages m ON m.id = a.message_id
+   LEFT JOIN postlane_suppression_fences f ON f.address = m.recipient AND f.stream = ''
+   WHERE a.${column} IN (?)`;
+
+const factsSql = `SELECT 'fact' AS what, e.fact_key AS found, '' AS id, '' AS recipient, '' AS stream, '' AS attemptId,
+     NULL AS providerMessageId, 0 AS latest, 0 AS hasRun
+   FROM postlane_events e WHERE e.fact_key IN (?)`;
 
 function definedIds(
   events: readonly ProviderEvent[],
   idOf: (event: ProviderEvent) => string | null,
 ): string[] {
   return [...new Set(events.flatMap(event => idOf(event) ?? []))];
-}
-
-async function attemptsBy(
-  db: Knex,
-  column: 'id' | 'provider_message_id',
-  ids: readonly string[],
-): Promise<Map<string, ReportedMessage>> {
-  if (ids.length === 0) return new Map();
-  const [rows] = await db.raw(
-    `SELECT a.${column} AS found, m.id, m.recipient, a.stream, a.id AS attemptId,
-       a.provider_message_id AS providerMessageId, a.number = m.attempt_count AS latest
-     FROM postlane_attempts a JOIN postlane_messages m ON m.id = a.message_id
-     WHERE a.${column} IN (?)`,
-    [[...ids]],
-  );
-  return new Map(
-    rows.map(({ found, latest, ...message }: { found: string; latest: number }) => [
-      found,
-      { ...message, latest: latest === 1 },
-    ]),
-  );
 }
 
 /** The transport of the attempt that an event is about; null when it is about none of ours. */
@@ -171,6 +194,8 @@ export interface ReportedMessage {
   /** As we know it; see {@link learnProviderId}. */
   providerMessageId: string | null;
   latest: boolean;
+  /** Whether mail to its recipient was ever turned away for now. */
+  hasRun: boolean;
 }
 
 /** Keeps the provider's id of an attempt handed over by SMTP, which told us none. */

@@ -2,9 +2,8 @@ import type { Trx } from '../../../db/connect.ts';
 import { isDuplicate, isLockConflict } from '../../../db/error-codes.ts';
 import { retryWhen } from '../../../db/retry.ts';
 import type { MailContext } from '../context.ts';
-import { type Fact, kept, together } from '../messages/reported.ts';
-import type { ReportedTransition } from '../messages/states.ts';
-import { noteDeferrals, report, stampEarliest } from '../messages/transitions-store.ts';
+import { type Fact, kept } from '../messages/reported.ts';
+import { applyFacts } from '../messages/reports-store.ts';
 import { applyReport } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
 import type { EventSource, ProviderEvent } from '../providers/event.ts';
@@ -12,9 +11,9 @@ import { completed } from './completed.ts';
 import {
   appendEvents,
   factKey,
-  findMessagesOf,
   idsOfFacts,
   learnProviderId,
+  lookUp,
   type ReportedMessage,
 } from './events-store.ts';
 import { isUnmatched, noteUnmatched } from './unmatched-store.ts';
@@ -67,11 +66,7 @@ interface Found extends Reported {
 
 async function receiveOnce(context: MailContext, reported: readonly Reported[]): Promise<Received[]> {
   const { db, now } = context;
-  const all = await found(context, reported);
-  const known = await idsOfFacts(
-    db,
-    all.map(one => one.factKey),
-  );
+  const { all, known } = await found(context, reported);
   const results = all.map(one => resultOf(one, known));
   const fresh = all.filter((_, i) => results[i]?.result === 'stored');
   if (fresh.length > 0) {
@@ -89,23 +84,22 @@ async function receiveOnce(context: MailContext, reported: readonly Reported[]):
   return results;
 }
 
-async function found({ db }: MailContext, reported: readonly Reported[]): Promise<Found[]> {
-  const messages = await findMessagesOf(
+/** What is known of each, and which of the facts are stored. */
+async function found(
+  { db }: MailContext,
+  reported: readonly Reported[],
+): Promise<{ all: Found[]; known: Set<string> }> {
+  const keys = reported.map(({ provider, event }) => factKey(provider, event));
+  const { messages, facts } = await lookUp(
     db,
     reported.map(({ event }) => event),
+    keys,
   );
-  return Promise.all(
-    reported.map(async (one, i) => {
-      const { provider, event } = one;
-      const message = messages[i] ?? null;
-      return {
-        ...one,
-        event: await completed(db, event, message),
-        factKey: factKey(provider, event),
-        message,
-      };
-    }),
-  );
+  const all = reported.map(async (one, i) => {
+    const message = messages[i] ?? null;
+    return { ...one, event: await completed(db, one.event, message), factKey: keys[i] ?? '', message };
+  });
+  return { all: await Promise.all(all), known: facts };
 }
 
 async function noteForPeople(trx: Trx, all: readonly Found[], at: Date): Promise<void> {
@@ -121,11 +115,11 @@ async function noteForPeople(trx: Trx, all: readonly Found[], at: Date): Promise
 }
 
 /** Adds a fact that is stored by this to those that are known: it may come twice in a group. */
-function resultOf({ event, factKey, message }: Found, known: Map<string, string>): Received {
+function resultOf({ event, factKey, message }: Found, known: Set<string>): Received {
   if (!message && isAboutTest(event)) return { result: 'test', messageId: null };
   const messageId = message?.id ?? null;
   if (known.has(factKey)) return { result: 'duplicate', messageId };
-  known.set(factKey, '');
+  known.add(factKey);
   return { result: 'stored', messageId };
 }
 
@@ -139,40 +133,11 @@ async function applyToMessages(trx: Trx, all: readonly Found[]): Promise<void> {
     if (message && message.providerMessageId === null && event.attemptId && event.providerMessageId)
       await learnProviderId(trx, event.attemptId, event.providerMessageId);
   }
-  const facts = (isWanted: (event: ProviderEvent) => boolean) =>
-    all.flatMap(({ event, message }) =>
-      message && concerns(event, message) && isWanted(event) ? factOf(event, message) : [],
-    );
-  for (const name of reportedTransitions) {
-    await report(
-      trx,
-      name,
-      together(
-        facts(({ kind }) => kept[kind].state === name),
-        'earliest',
-      ),
-    );
-  }
-  for (const column of ['opened_at', 'clicked_at'] as const) {
-    await stampEarliest(
-      trx,
-      column,
-      together(
-        facts(({ kind }) => kept[kind].stamp === column),
-        'earliest',
-      ),
-    );
-  }
-  await noteDeferrals(
+  await applyFacts(
     trx,
-    together(
-      facts(({ kind }) => kept[kind].deferral !== undefined),
-      'latest',
-    ),
+    all.flatMap(({ event, message }) => (message && concerns(event, message) ? factOf(event, message) : [])),
   );
 }
-
-const reportedTransitions: readonly ReportedTransition[] = ['refuse', 'deliver', 'bounce', 'complain'];
 
 /** Whether an event changes its message. */
 function concerns({ kind, recipient }: ProviderEvent, message: ReportedMessage): boolean {
@@ -184,7 +149,7 @@ function concerns({ kind, recipient }: ProviderEvent, message: ReportedMessage):
 
 function factOf({ kind, occurredAt, details }: ProviderEvent, { id }: ReportedMessage): Fact {
   const reason = kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
-  return { messageId: id, at: occurredAt, reason, softBounces: kept[kind].deferral?.counts ? 1 : 0 };
+  return { messageId: id, kind, at: occurredAt, reason };
 }
 
 async function applyToPeople(context: MailContext, trx: Trx, all: readonly Found[]): Promise<void> {
@@ -199,6 +164,11 @@ async function applyToPeople(context: MailContext, trx: Trx, all: readonly Found
   await applyToRuns(
     context,
     trx,
-    all.map(({ event }) => event),
+    all.flatMap(({ event, message }) => (mayTouchRun(event, message) ? event : [])),
   );
+}
+
+/** Of most deliveries it is known already that their recipient was never turned away. */
+function mayTouchRun({ kind, recipient }: ProviderEvent, message: ReportedMessage | null): boolean {
+  return kind !== 'delivered' || message?.hasRun !== false || recipient !== message.recipient;
 }

@@ -2,15 +2,7 @@ import type { Knex } from 'knex';
 import { markHoursDirty } from '../monitoring/hourly-store.ts';
 import { timeOfId } from '../shared/ids.ts';
 import { distinctHours, utc } from '../shared/time.ts';
-import type { Fact } from './reported.ts';
-import {
-  type MessageState,
-  type ReportedTransition,
-  reopens,
-  type Transition,
-  type TransitionName,
-  transitions,
-} from './states.ts';
+import { type MessageState, reopens, type Transition, type TransitionName, transitions } from './states.ts';
 
 type Row<Name extends TransitionName> = (typeof transitions)[Name];
 
@@ -45,7 +37,7 @@ export interface AttemptWrite {
 }
 
 /**
- * The only writer of a message's state. Returns how many rows changed: fewer than were selected when some had left the
+ * The only writer of a message's state, beside what providers report (`reports-store.ts`). Returns how many rows changed: fewer than were selected when some had left the
  * states that the transition starts from, or are another process's by now. That is an answer, not an error.
  */
 export async function transition<Name extends TransitionName>(
@@ -74,7 +66,8 @@ const both = `postlane_attempts a
      JOIN postlane_messages m ON m.id = a.message_id AND a.number = m.attempt_count`;
 
 const columns = { dueAt: 'due_at', lease: 'lease', reason: 'reason', failedAt: 'failed_at' } as const;
-const longestReason = 500;
+/** What the column holds. */
+export const longestReason = 500;
 
 type Given = { at: Date; dueAt?: Date; lease?: string; reason?: string | null };
 
@@ -117,68 +110,6 @@ async function lockedIds(db: Knex, row: Transition, selection: AnySelection): Pr
     bindings,
   );
   return (rows ?? []).map(({ id }) => id);
-}
-
-/**
- * Takes in that a provider reported these, one fact per message at most. The message moves as far as the fact outranks
- * its state; the fact's own column keeps the earliest date in any state, and of a state's facts the earliest gives the
- * reason: so that any order of arrival, in any number of parts, ends in the same row.
- */
-export async function report(db: Knex, name: ReportedTransition, facts: readonly Fact[]): Promise<void> {
-  if (facts.length === 0) return;
-  const { from, to, stamp } = transitions[name];
-  // In this order: each reads the columns that come after it as they were.
-  await db.raw(
-    `UPDATE ${joined(facts)} SET
-       m.reason = CASE
-         WHEN m.state IN (?) OR (m.state = ? AND (m.${stamp} IS NULL OR f.at < m.${stamp})) THEN f.reason
-         WHEN m.state = ? AND f.at = m.${stamp} THEN LEAST(COALESCE(m.reason, f.reason), COALESCE(f.reason, m.reason))
-         ELSE m.reason END,
-       m.due_at = IF(m.state IN (?), NULL, m.due_at),
-       m.lease = IF(m.state IN (?), NULL, m.lease),
-       m.${stamp} = LEAST(COALESCE(m.${stamp}, f.at), f.at),
-       m.state = IF(m.state IN (?), ?, m.state)`,
-    [...facts.flatMap(bindingsOf), [...from], to, to, [...from], [...from], [...from], to],
-  );
-}
-
-/** Keeps the first time that a message was opened or clicked: the earliest fact wins, in any order of arrival. */
-export async function stampEarliest(
-  db: Knex,
-  column: 'opened_at' | 'clicked_at',
-  facts: readonly Fact[],
-): Promise<void> {
-  if (facts.length === 0) return;
-  await db.raw(
-    `UPDATE ${joined(facts)} SET m.${column} = f.at WHERE m.${column} IS NULL OR m.${column} > f.at`,
-    facts.flatMap(bindingsOf),
-  );
-}
-
-/** Counts what was turned away for now and keeps the latest of it, delays as well. */
-export async function noteDeferrals(db: Knex, facts: readonly Fact[]): Promise<void> {
-  if (facts.length === 0) return;
-  await db.raw(
-    `UPDATE ${joined(facts)} SET
-       m.deferral = CASE
-         WHEN m.deferred_at IS NULL OR f.at > m.deferred_at THEN f.reason
-         WHEN f.at = m.deferred_at THEN LEAST(m.deferral, f.reason)
-         ELSE m.deferral END,
-       m.soft_bounces = m.soft_bounces + f.soft_bounces,
-       m.deferred_at = GREATEST(COALESCE(m.deferred_at, f.at), f.at)`,
-    facts.flatMap(bindingsOf),
-  );
-}
-
-/** Facts beside the messages that they are about, found by the primary key. */
-function joined(facts: readonly Fact[]): string {
-  const row = `SELECT CAST(? AS CHAR(36) CHARACTER SET ascii) COLLATE ascii_bin AS id, CAST(? AS DATETIME(3)) AS at,
-    ? AS reason, ? AS soft_bounces`;
-  return `(${facts.map(() => row).join(' UNION ALL ')}) f STRAIGHT_JOIN postlane_messages m ON m.id = f.id`;
-}
-
-function bindingsOf({ messageId, at, reason, softBounces }: Fact): Binding[] {
-  return [messageId, utc(at), reason?.slice(0, longestReason) ?? null, softBounces];
 }
 
 /** A report can arrive before our own result: the message keeps the state that it led to, but was sent. */

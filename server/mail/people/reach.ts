@@ -1,9 +1,9 @@
 import type { Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { bulkCategoriesOn } from '../routing/mail-kind.ts';
+import { grouped } from '../shared/grouped.ts';
 import { bulkSentTo, bulkSentToAll } from './reach-store.ts';
 import type { OwnEntry } from './suppression-changes-store.ts';
-import { grouped } from './suppressions-store.ts';
 
 /**
  * Topics and categories of the bulk mail that went, or may go, to an address by a stream: what was said about one counts for

@@ -1,8 +1,9 @@
 import type { Db, Trx } from '../../../db/connect.ts';
+import { grouped } from '../shared/grouped.ts';
 import { utc } from '../shared/time.ts';
 import type { SuppressionPlace, SuppressionSource } from './suppression.ts';
 import { manualReason, type OwnDetails, type OwnEntry } from './suppression-changes-store.ts';
-import { grouped, type Suppression, stored, suppressionOf } from './suppressions-store.ts';
+import { type Suppression, stored, suppressionOf } from './suppressions-store.ts';
 
 /** What stands, or stood, at a place. */
 export type KnownRow = Suppression & { source: SuppressionSource };

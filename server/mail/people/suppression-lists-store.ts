@@ -1,15 +1,9 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../../db/connect.ts';
 import { addressKey } from '../shared/address.ts';
+import { grouped } from '../shared/grouped.ts';
 import { type SuppressionPlace, strongest } from './suppression.ts';
-import {
-  activeAt,
-  grouped,
-  mostOfOnePlace,
-  type Suppression,
-  stored,
-  suppressionOf,
-} from './suppressions-store.ts';
+import { activeAt, mostOfOnePlace, type Suppression, stored, suppressionOf } from './suppressions-store.ts';
 
 /** What to list: a stream, an address, so many. */
 export interface ListedFilter {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { columns, type Known, momentsAsText, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { SuppressionsRow } from '../../../db/rows.ts';
+import { grouped } from '../shared/grouped.ts';
 import { fromUtc, utc } from '../shared/time.ts';
 import {
   classOf,
@@ -90,17 +91,6 @@ export function activeAt(at: Date): (row: Knex.QueryBuilder) => void {
 
 /** Sources and classes that may speak of one place at once: the provider's four, and one of each of the others. */
 export const mostOfOnePlace = 8;
-
-/** In order of their first. */
-export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
-}
 
 /** What a provider reported on a stream and still stands, in order of address, in flat memory: read page by page. */
 export async function* reportedOn(db: Db, stream: string): AsyncGenerator<Suppression> {
