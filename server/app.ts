@@ -20,7 +20,9 @@ import {
   publicOptions,
   type ResolvedPublicOptions,
 } from './router-options.ts';
-import { webhookRouter } from './webhooks.ts';
+import type { WebhookLoginOptions } from './webhooks/login.ts';
+import { webhookRouter } from './webhooks/router.ts';
+import { usualPosts } from './webhooks/usual-post.ts';
 
 export type { Authenticate, Authenticated, HostRequest, HostResponse } from './admin/access/host.ts';
 export type { Person, Role } from './admin/person.ts';
@@ -34,9 +36,10 @@ export type { AdminRouterOptions, MailRouterOptions, PublicRouterOptions } from 
  * `app.use('/mail', publicRouter(mail))`. What it does not know goes on to what is mounted after it.
  */
 export function publicRouter(mail: Mail, options: PublicRouterOptions = {}): HostMiddleware {
+  const resolved = publicOptions(mail, options);
   const router = Router();
-  router.use(publicRoutes(mail, publicOptions(mail, options)), errorHandler(mail));
-  return onOwnExpress(router);
+  router.use(publicRoutes(mail, resolved), errorHandler(mail));
+  return usualPosts(mail, loginOf(resolved), onOwnExpress(router));
 }
 
 /**
@@ -66,7 +69,10 @@ export function createApp(mail: Mail, db: Db, config: Config): Express {
   // A proxy may leave the path of the public address on, or take it off.
   const { pathname } = new URL(config.publicUrl);
   const router = Router();
-  router.use(publicRoutes(mail, config));
+  router.use(
+    usualPosts(mail, login, (_request, _response, next) => next()),
+    publicRoutes(mail, login),
+  );
   router.use(
     pageRoutes(mail, { ...config, jobs: db, errors: 'page', access: accountAccess(mail, db, config) }),
   );
@@ -97,11 +103,15 @@ function adminPages(name: string, mail: Mail, given: AdminRouterOptions): HostMi
   });
 }
 
-function publicRoutes(mail: Mail, options: ResolvedPublicOptions): Router {
+function loginOf(options: ResolvedPublicOptions): WebhookLoginOptions {
   const { webhookCredentials: credentials, secretKeys, webhookPasswordInUrl: passwordInUrl } = options;
+  return { credentials, secretKeys, passwordInUrl };
+}
+
+function publicRoutes(mail: Mail, options: ResolvedPublicOptions): Router {
   return Router()
     .use('/webhooks', publicHeaders)
-    .use(webhookRouter(mail, { credentials, secretKeys, passwordInUrl }))
+    .use(webhookRouter(mail, loginOf(options)))
     .use(doNotContactRouter(mail, options.doNotContactCredentials))
     .use(confirmationRouter(mail));
 }

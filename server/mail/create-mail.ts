@@ -173,13 +173,13 @@ function mailOf(context: MailContext, folders: TemplateFolders, release: () => P
 
 const closesWithinMs = 30_000;
 
-const sendOptions = argument('options', Joi.any());
+const sendOptions = argument('options', null);
 const signal = argument('signal', signalSchema);
 const mailRules: Rules<Mail> = {
   // Both check each message and the options themselves, and name the field.
-  send: [argument('message', Joi.any()), sendOptions],
+  send: [argument('message', null), sendOptions],
   sendBatch: [argument('items', Joi.array().items(Joi.any()).required()), sendOptions],
-  receive: [argument('provider', wordSchema.required()), argument('payload', Joi.any())],
+  receive: [argument('provider', wordSchema.required()), argument('payload', null)],
   render: [
     argument(
       'input',

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { webhookRouter } from '../../server/webhooks.ts';
+import { webhookRouter } from '../../server/webhooks/router.ts';
 import { type Carrier, createCarrier } from '../support/carrier.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';

@@ -7,7 +7,7 @@ import request from 'supertest';
 import { hostAccess } from '../../server/admin/access/host.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail, Source, TemplateSend } from '../../server/mail/index.ts';
-import { webhookRouter } from '../../server/webhooks.ts';
+import { webhookRouter } from '../../server/webhooks/router.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { putFile } from '../support/authoring.ts';
 import { type Clock, createClock } from '../support/clock.ts';

@@ -5,7 +5,7 @@ import { hostAccess } from '../../server/admin/access/host.ts';
 import type { Role } from '../../server/admin/person.ts';
 import { pageRouter } from '../../server/admin/router.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { webhookRouter } from '../../server/webhooks.ts';
+import { webhookRouter } from '../../server/webhooks/router.ts';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';
 import { testDatabase } from '../support/database.ts';

@@ -3,7 +3,7 @@ import express from 'express';
 import request from 'supertest';
 import { connect, type Db } from '../../db/connect.ts';
 import { createMail, type Mail } from '../../server/mail/index.ts';
-import { webhookRouter } from '../../server/webhooks.ts';
+import { webhookRouter } from '../../server/webhooks/router.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase, testDatabaseUrl } from '../support/database.ts';
 import { openMail, testConfig } from '../support/mail.ts';

@@ -8,7 +8,7 @@ import { loadConfig } from '../../server/config/index.ts';
 import { demoPolicy } from '../../server/demo/policy.ts';
 import { demoTemplates } from '../../server/demo/templates.ts';
 import type { Mail } from '../../server/mail/index.ts';
-import { webhookRouter } from '../../server/webhooks.ts';
+import { webhookRouter } from '../../server/webhooks/router.ts';
 import type { Check } from '../../worker/commands/doctor/check.ts';
 import { startWorker, type Worker } from '../../worker/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/index.ts';

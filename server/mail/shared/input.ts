@@ -2,14 +2,14 @@ import type Joi from 'joi';
 import { MailError } from '../error.ts';
 import { faultText, joinPath } from './joi.ts';
 
-/** One argument of a public function: its name, for errors, and what it may be. */
+/** One argument of a public function: its name, for errors, and what it may be; null where the function looks itself. */
 export interface Argument {
   name: string;
-  schema: Joi.Schema;
+  schema: Joi.Schema | null;
 }
 
 /** Names an argument; an object's own fields are named without it. */
-export function argument(name: string, schema: Joi.Schema): Argument {
+export function argument(name: string, schema: Joi.Schema | null): Argument {
   return { name, schema };
 }
 
@@ -35,7 +35,9 @@ export function withCheckedInput<Api extends object>(
     const isNow = now.includes(name as keyof Api);
     const guarded = (...given: unknown[]): unknown => {
       try {
-        return call(...args.map((one, i) => checkInput(one.schema, given[i], one.name)));
+        return call(
+          ...args.map(({ schema, name }, i) => (schema ? checkInput(schema, given[i], name) : given[i])),
+        );
       } catch (error) {
         if (isNow) throw error;
         return Promise.reject(error);

@@ -1,26 +1,10 @@
-import { type RequestHandler, Router } from 'express';
-import {
-  matchesBasicAuth,
-  matchesUrlLogin,
-  readBasicAuth,
-  readUrlLogin,
-  type UrlLogin,
-  withoutUrlLogin,
-} from './basic-auth.ts';
-import { readText, textBody } from './body/read-text.ts';
-import type { WebhookCredential } from './config/index.ts';
-import { failedLogins } from './failed-logins.ts';
-import { type Mail, MalformedEvent } from './mail/index.ts';
-import { probeHeader, readProbe } from './probe/probe-header.ts';
-
-/** How providers sign in at the webhooks. */
-export interface WebhookLogin {
-  credentials: readonly WebhookCredential[];
-  /** Sign the probe of ours. */
-  secretKeys: readonly string[];
-  /** `allow`: a sender that cannot do Basic auth may bring `?user=` and `?password=` in the URL. */
-  passwordInUrl?: 'allow' | undefined;
-}
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
+import { readUrlLogin, withoutUrlLogin } from '../basic-auth.ts';
+import { readText, textBody } from '../body/read-text.ts';
+import { failedLogins } from '../failed-logins.ts';
+import { type Mail, MalformedEvent } from '../mail/index.ts';
+import { probeHeader, readProbe } from '../probe/probe-header.ts';
+import { type WebhookLogin, type WebhookLoginOptions, webhookLogin } from './login.ts';
 
 /**
  * `POST /webhooks/<provider>`: one event per request, Basic auth with a credential of the configuration or a password that
@@ -29,7 +13,8 @@ export interface WebhookLogin {
  * refused event is lost for good. A probe of ours, signed with one of `secretKeys` or with such a password, is answered and
  * has no effect.
  */
-export function webhookRouter(mail: Mail, login: WebhookLogin): Router {
+export function webhookRouter(mail: Mail, options: WebhookLoginOptions): Router {
+  const login = webhookLogin(mail, options);
   const router = Router();
   const keys = mail.webhooks.providers.map(({ key }) => key);
   const [first] = keys;
@@ -37,12 +22,13 @@ export function webhookRouter(mail: Mail, login: WebhookLogin): Router {
   router.post(
     '/webhooks/:provider',
     hideUrlLogin,
-    authenticated(mail, keys, login),
+    authenticated(mail, login),
     // A bounce may bring its whole mail, one that comes in 35 MB of files, and what is answered with 413 may never come again.
     readText({ limit: '64mb' }),
     answeringProbes(keys),
     receiving(mail, keys),
   );
+  router.use('/webhooks', refusingMalformed(mail));
   return router;
 }
 
@@ -57,32 +43,15 @@ const hideUrlLogin: RequestHandler = (request, response, next) => {
 };
 
 // Before anything of the body is read: a stranger's costs next to nothing.
-function authenticated(
-  mail: Mail,
-  keys: readonly string[],
-  { credentials, secretKeys, passwordInUrl }: WebhookLogin,
-): RequestHandler {
-  const isAllowed = async (header: string | undefined): Promise<boolean> => {
-    if (matchesBasicAuth(header, credentials)) return true;
-    const { user, password } = readBasicAuth(header);
-    return user !== '' && mail.webhookPasswords.accepts(user, password);
-  };
-  const isAllowedByUrl = async (given: UrlLogin): Promise<boolean> => {
-    if (matchesUrlLogin(given, credentials)) return true;
-    // Those that admins make are made for a provider.
-    for (const user of given.user === null ? keys : [given.user])
-      if (await mail.webhookPasswords.accepts(user, given.password)) return true;
-    return false;
-  };
+function authenticated(mail: Mail, login: WebhookLogin): RequestHandler {
   const fail = failedLogins(mail, 'webhook-login.fail', 'webhooks');
   return async (request, response, next) => {
-    const probe = readProbe(request.get(probeHeader), secretKeys, new Date());
+    const probe = readProbe(request.get(probeHeader), login.secretKeys, new Date());
     response.locals.probe = probe?.nonce;
-    const urlLogin: UrlLogin | null = passwordInUrl === 'allow' ? response.locals.urlLogin : null;
     const isIn =
       probe?.isSigned ||
-      (await isAllowed(request.get('authorization'))) ||
-      (urlLogin && (await isAllowedByUrl(urlLogin)));
+      (await login.accepts(request.get('authorization'))) ||
+      (await login.acceptsInUrl(response.locals.urlLogin));
     if (isIn) next();
     else fail(request, response, next);
   };
@@ -114,15 +83,18 @@ function receiving(mail: Mail, keys: readonly string[]): RequestHandler {
   };
   return async (request, response) => {
     const { text, isReprinted } = textBody(request);
-    try {
-      const payload = isReprinted ? parsed(text) : text;
-      const { result } = await mail.receive(takerOf(String(request.params.provider)), payload);
-      response.json({ result });
-    } catch (error) {
-      if (!(error instanceof MalformedEvent)) throw error;
-      mail.log.warn({ fault: error.message }, 'webhook refused: malformed');
-      response.status(400).json({ error: 'malformed-event', message: error.message });
-    }
+    const payload = isReprinted ? parsed(text) : text;
+    const { result } = await mail.receive(takerOf(String(request.params.provider)), payload);
+    response.json({ result });
+  };
+}
+
+/** Answers what is no event at all. */
+export function refusingMalformed({ log }: Pick<Mail, 'log'>): ErrorRequestHandler {
+  return (error, _request, response, next) => {
+    if (!(error instanceof MalformedEvent)) return next(error);
+    log.warn({ fault: error.message }, 'webhook refused: malformed');
+    response.status(400).json({ error: 'malformed-event', message: error.message });
   };
 }
 
