@@ -28,6 +28,8 @@ export interface ConnectOptions {
   acquireTimeoutMs?: number | undefined;
   /** How long a connection that nobody uses is kept, in ms. Default 30,000. */
   idleMs?: number | undefined;
+  /** Whether one query may be several statements; see `together.ts`. Default false. */
+  severalStatements?: boolean | undefined;
 }
 
 /**
@@ -36,15 +38,23 @@ export interface ConnectOptions {
  */
 export function connect(
   database: DatabaseOptions,
-  { poolSize, defaultPoolSize = 10, acquireTimeoutMs = 10_000, idleMs = 30_000 }: ConnectOptions = {},
+  {
+    poolSize,
+    defaultPoolSize = 10,
+    acquireTimeoutMs = 10_000,
+    idleMs = 30_000,
+    severalStatements = false,
+  }: ConnectOptions = {},
 ): Db {
   const settings = databaseSettings(database);
   const mustEncrypt = settings.unencrypted === 'refuse';
   if (settings.knex) return poolOfHost(settings.knex, { mustEncrypt });
+  const withStatements = (driver: Knex.MySql2ConnectionConfig) =>
+    severalStatements ? { ...driver, multipleStatements: true } : driver;
   const ask = typeof settings.connection === 'function' ? settings.connection : null;
   const db = knex({
     client: 'mysql2',
-    connection: ask ? {} : driverSettings(serverSettings(settings)),
+    connection: ask ? {} : withStatements(driverSettings(serverSettings(settings))),
     acquireConnectionTimeout: acquireTimeoutMs,
     // Errors end in logs; the values of a statement must not.
     compileSqlOnError: false,
@@ -61,7 +71,7 @@ export function connect(
     askForEach(db.client, async () => {
       const given = checkedConnection(await ask());
       if (mustEncrypt) requireEncryption(given);
-      return driverSettings(given);
+      return withStatements(driverSettings(given));
     });
   return db;
 }

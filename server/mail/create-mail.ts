@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import { connect } from '../../db/connect.ts';
 import { checkSchema, migrate } from '../../db/migrate.ts';
+import { openTogether, type Together } from '../../db/together.ts';
 import type { Mail, ProviderWords, Work } from './api.ts';
 import { createApprovals } from './approvals/approvals.ts';
 import { createCampaigns } from './campaigns/campaigns.ts';
@@ -49,7 +50,11 @@ import { type MailConfig, type OpenDeps, type TemplateFolders, templateFolders, 
 /** Opens the module: connects and migrates. Throws when one of them fails. Template files are published by a push alone. */
 export async function createMail(config: MailConfig, deps: OpenDeps = {}): Promise<Mail> {
   const db = deps.db ?? connect(config.database, { poolSize: deps.poolSize });
-  const releaseDb = async () => void (deps.db ? null : await db.destroy());
+  const together = deps.db ? null : openTogether(config.database);
+  const releaseDb = async () => {
+    await together?.close();
+    if (!deps.db) await db.destroy();
+  };
   try {
     await (config.migrate === false ? checkSchema(db) : migrate(db));
     const context = wire(config, deps, db);
@@ -60,18 +65,23 @@ export async function createMail(config: MailConfig, deps: OpenDeps = {}): Promi
       await membership.leave();
       await releaseDb();
     };
-    return carryConfig(mailOf(context, templateFolders(config), release), config);
+    return carryConfig(mailOf(context, together, templateFolders(config), release), config);
   } catch (error) {
     await releaseDb();
     throw error;
   }
 }
 
-function mailOf(context: MailContext, folders: TemplateFolders, release: () => Promise<void>): Mail {
+function mailOf(
+  context: MailContext,
+  together: Together | null,
+  folders: TemplateFolders,
+  release: () => Promise<void>,
+): Mail {
   const { db, templates, log, providers } = context;
   const queue = createInlineQueue(claims => deliver(context, claims), log);
   const send = createSend(context, queue);
-  const receiver = createReceiver(context);
+  const receiver = createReceiver(context, together);
   const passwords = createWebhookPasswords(context);
   const checks = createTemplateChecks(context);
   const suppressions = createSuppressions(context);
@@ -179,7 +189,7 @@ const mailRules: Rules<Mail> = {
   // Both check each message and the options themselves, and name the field.
   send: [argument('message', null), sendOptions],
   sendBatch: [argument('items', Joi.array().items(Joi.any()).required()), sendOptions],
-  receive: [argument('provider', wordSchema.required()), argument('payload', null)],
+  receive: [argument('provider', null), argument('payload', null)],
   render: [
     argument(
       'input',

@@ -27,6 +27,7 @@ export function usualPosts(mail: Mail, options: WebhookLoginOptions, others: Hos
     ...[request, response, next]: Parameters<HostMiddleware>
   ): Promise<void> => {
     if (!(await login.accepts(request.headers.authorization))) return others(request, response, next);
+    setPublicHeaders(response);
     try {
       const { result } = await mail.receive(provider, await textOf(request));
       answer(response, { result });
@@ -82,7 +83,6 @@ function textOf(request: IncomingMessage): Promise<string> {
 
 function answer(response: ServerResponse, body: object): void {
   const text = JSON.stringify(body);
-  setPublicHeaders(response);
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);

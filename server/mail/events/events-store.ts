@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { EventsRow } from '../../../db/rows.ts';
+import type { Statement } from '../../../db/together.ts';
 import type { EventKind, EventSource, ProviderEvent, RawMark } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
@@ -17,15 +18,15 @@ export interface NewEvent {
 }
 
 /** Appends events whose facts are not stored yet; fails when one of them is. */
-export async function appendEvents(trx: Knex, events: readonly NewEvent[]): Promise<void> {
-  for (const rows of statements(events.map(rowOf))) {
+export function appendEvents(events: readonly NewEvent[]): Statement[] {
+  return statements(events.map(rowOf)).map(rows => {
     const names = Object.keys(rows[0] ?? {});
     const values = `(${names.map(() => '?').join(', ')})`;
-    await trx.raw(
-      `INSERT INTO postlane_events (${names.join(', ')}) VALUES ${rows.map(() => values).join(', ')}`,
-      rows.flatMap(row => Object.values(row)),
-    );
-  }
+    return {
+      sql: `INSERT INTO postlane_events (${names.join(', ')}) VALUES ${rows.map(() => values).join(', ')}`,
+      values: rows.flatMap(row => Object.values(row)),
+    };
+  });
 }
 
 /** Characters of payloads in one statement: a server takes 16 MB by default, and one payload may be 1 MB. */

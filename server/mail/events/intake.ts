@@ -21,6 +21,7 @@ export function createIntake(context: MailContext, receiver: Receiver): Intake {
   };
 
   return async (key, payload) => {
+    if (typeof key !== 'string') throw new MailError('invalid-input', 'provider must be a text.', 'provider');
     const provider = providers.find(key);
     if (!provider?.events)
       throw new MailError('invalid-input', `Nothing comes from ${key} here.`, 'provider');

@@ -1,9 +1,10 @@
 import type { Trx } from '../../../db/connect.ts';
 import { isDuplicate, isLockConflict } from '../../../db/error-codes.ts';
 import { retryWhen } from '../../../db/retry.ts';
+import { runEach, type Together } from '../../../db/together.ts';
 import type { MailContext } from '../context.ts';
 import { type Fact, kept } from '../messages/reported.ts';
-import { applyFacts } from '../messages/reports-store.ts';
+import { takeInFacts } from '../messages/reports-store.ts';
 import { applyReport } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
 import type { EventSource, ProviderEvent } from '../providers/event.ts';
@@ -49,13 +50,20 @@ export async function receive(
   return received;
 }
 
-/** The same for many events in one transaction; answers in their order. All are stored, or none. */
-export async function receiveAll(context: MailContext, reported: readonly Reported[]): Promise<Received[]> {
+/**
+ * The same for many events in one transaction; answers in their order. All are stored, or none. `together` spares trips where
+ * nothing has to be looked at on the way.
+ */
+export async function receiveAll(
+  context: MailContext,
+  reported: readonly Reported[],
+  together: Together | null = null,
+): Promise<Received[]> {
   const pausesMs = [10, 20, 40, 80];
   // What another process has stored meanwhile is known the next time.
   const pauseMs = (error: unknown, attempt: number) =>
     isLockConflict(error) || isDuplicate(error) ? pausesMs[attempt - 1] : undefined;
-  return retryWhen(pauseMs, () => receiveOnce(context, reported));
+  return retryWhen(pauseMs, () => receiveOnce(context, reported, together));
 }
 
 /** A report with what we know about it. */
@@ -64,24 +72,40 @@ interface Found extends Reported {
   message: ReportedMessage | null;
 }
 
-async function receiveOnce(context: MailContext, reported: readonly Reported[]): Promise<Received[]> {
+async function receiveOnce(
+  context: MailContext,
+  reported: readonly Reported[],
+  together: Together | null,
+): Promise<Received[]> {
   const { db, now } = context;
   const { all, known } = await found(context, reported);
   const results = all.map(one => resultOf(one, known));
   const fresh = all.filter((_, i) => results[i]?.result === 'stored');
-  if (fresh.length > 0) {
-    await db.transaction(async trx => {
-      const at = now();
-      await appendEvents(
-        trx,
-        fresh.map(one => ({ ...one, messageId: one.message?.id ?? null, now: at })),
-      );
-      await noteForPeople(trx, fresh, at);
-      await applyToMessages(trx, fresh);
-      await applyToPeople(context, trx, fresh);
-    });
+  if (fresh.length === 0) return results;
+  const at = now();
+  const statements = [
+    ...appendEvents(fresh.map(one => ({ ...one, messageId: one.message?.id ?? null, now: at }))),
+    ...takeInFacts(fresh.flatMap(factsOf)),
+  ];
+  if (together && fresh.every(isWhole)) {
+    await together.commit(statements);
+    return results;
   }
+  await db.transaction(async trx => {
+    await runEach(trx, statements);
+    await noteForPeople(trx, fresh, at);
+    await learnProviderIds(trx, fresh);
+    await applyToPeople(context, trx, fresh);
+  });
   return results;
+}
+
+/** True where its own row and that of its message are all that it changes. */
+function isWhole(one: Found): boolean {
+  const { event, message } = one;
+  return (
+    message !== null && !isUnmatched(one) && !event.suppresses && !mayTouchRun(one) && !tellsProviderId(one)
+  );
 }
 
 /** What is known of each, and which of the facts are stored. */
@@ -128,15 +152,16 @@ function isAboutTest({ isTest, kind }: ProviderEvent): boolean {
   return isTest === true && kind !== 'suppressed' && kind !== 'unsuppressed';
 }
 
-async function applyToMessages(trx: Trx, all: readonly Found[]): Promise<void> {
-  for (const { event, message } of all) {
-    if (message && message.providerMessageId === null && event.attemptId && event.providerMessageId)
-      await learnProviderId(trx, event.attemptId, event.providerMessageId);
+async function learnProviderIds(trx: Trx, all: readonly Found[]): Promise<void> {
+  for (const one of all) {
+    const { attemptId, providerMessageId } = one.event;
+    if (tellsProviderId(one) && attemptId && providerMessageId)
+      await learnProviderId(trx, attemptId, providerMessageId);
   }
-  await applyFacts(
-    trx,
-    all.flatMap(({ event, message }) => (message && concerns(event, message) ? factOf(event, message) : [])),
-  );
+}
+
+function tellsProviderId({ event: { attemptId, providerMessageId }, message }: Found): boolean {
+  return message?.providerMessageId === null && attemptId !== null && providerMessageId !== null;
 }
 
 /** Whether an event changes its message. */
@@ -147,9 +172,11 @@ function concerns({ kind, recipient }: ProviderEvent, message: ReportedMessage):
   return kept[kind].state !== 'refuse' || message.latest;
 }
 
-function factOf({ kind, occurredAt, details }: ProviderEvent, { id }: ReportedMessage): Fact {
+function factsOf({ event, message }: Found): Fact[] {
+  if (!message || !concerns(event, message)) return [];
+  const { kind, occurredAt: at, details } = event;
   const reason = kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
-  return { messageId: id, kind, at: occurredAt, reason };
+  return [{ messageId: message.id, kind, at, reason }];
 }
 
 async function applyToPeople(context: MailContext, trx: Trx, all: readonly Found[]): Promise<void> {
@@ -164,11 +191,12 @@ async function applyToPeople(context: MailContext, trx: Trx, all: readonly Found
   await applyToRuns(
     context,
     trx,
-    all.flatMap(({ event, message }) => (mayTouchRun(event, message) ? event : [])),
+    all.flatMap(one => (mayTouchRun(one) ? one.event : [])),
   );
 }
 
 /** Of most deliveries it is known already that their recipient was never turned away. */
-function mayTouchRun({ kind, recipient }: ProviderEvent, message: ReportedMessage | null): boolean {
-  return kind !== 'delivered' || message?.hasRun !== false || recipient !== message.recipient;
+function mayTouchRun({ event: { kind, recipient }, message }: Found): boolean {
+  if (kind === 'soft-bounced') return true;
+  return kind === 'delivered' && (message?.hasRun !== false || recipient !== message.recipient);
 }

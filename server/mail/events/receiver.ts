@@ -1,5 +1,6 @@
 import { Batcher } from '../../../db/batcher.ts';
 import { isFaultOfRow } from '../../../db/error-codes.ts';
+import type { Together } from '../../../db/together.ts';
 import type { MailContext } from '../context.ts';
 import { type Received, type Reported, receiveAll } from './receive.ts';
 
@@ -13,8 +14,8 @@ const largest = 100;
 export type Receiver = Pick<Batcher<Reported, Received>, 'add' | 'idle'>;
 
 /** See {@link Receiver}. */
-export function createReceiver(context: MailContext): Receiver {
-  return new Batcher<Reported, Received>(group => receiveAll(context, group), {
+export function createReceiver(context: MailContext, together: Together | null): Receiver {
+  return new Batcher<Reported, Received>(group => receiveAll(context, group, together), {
     largest,
     isolatesErrors: isFaultOfRow,
   });

@@ -1,4 +1,4 @@
-import type { Knex } from 'knex';
+import type { Statement } from '../../../db/together.ts';
 import { utc } from '../shared/time.ts';
 import {
   type Fact,
@@ -12,35 +12,39 @@ import { type ReportedTransition, transitions } from './states.ts';
 import { longestReason } from './transitions-store.ts';
 
 /**
- * Takes in what a provider reported of messages, in one statement. A message moves as far as a fact outranks its state; the
- * fact's own column keeps the earliest date in any state, and of a state's facts the earliest gives the reason: so that any
- * order of arrival, in any number of parts, ends in the same row.
+ * Takes in what a provider reported of messages. A message moves as far as a fact outranks its state; the fact's own column
+ * keeps the earliest date in any state, and of a state's facts the earliest gives the reason: so that any order of arrival, in
+ * any number of parts, ends in the same row. One statement, but where a message came to several states at once.
  */
-export async function applyFacts(trx: Knex, facts: readonly Fact[]): Promise<void> {
+export function takeInFacts(facts: readonly Fact[]): Statement[] {
+  const found: Statement[] = [];
   let reports = reportsOf(facts);
   while (reports.length > 0) {
-    await applyReports(trx, reports);
-    // One that came to several states takes them in one after another.
+    found.push(...takeIn(reports));
     reports = reports.flatMap(({ messageId, states: [, ...states] }) =>
       states.length > 0 ? [{ messageId, states, stamps: {}, deferral: null }] : [],
     );
   }
+  return found;
 }
 
-async function applyReports(trx: Knex, reports: readonly MessageReport[]): Promise<void> {
+function takeIn(reports: readonly MessageReport[]): Statement[] {
   const parts = [
     stateOf(reports),
     ...stampedColumns.map(column => stampOf(column, reports)),
     deferralOf(reports),
   ];
   const wanted = parts.filter(part => part !== null);
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) return [];
   const row = `SELECT ${[idColumn, ...wanted.flatMap(part => part.columns)].join(', ')}`;
-  await trx.raw(
-    `UPDATE (${reports.map(() => row).join(' UNION ALL ')}) f STRAIGHT_JOIN postlane_messages m ON m.id = f.id
-     SET ${wanted.flatMap(part => part.sets).join(',\n       ')}`,
-    reports.flatMap(report => [report.messageId, ...wanted.flatMap(part => part.valuesOf(report))]),
-  );
+  const sql = `UPDATE (${reports.map(() => row).join(' UNION ALL ')}) f STRAIGHT_JOIN postlane_messages m ON m.id = f.id
+     SET ${wanted.flatMap(part => part.sets).join(',\n       ')}`;
+  return [
+    {
+      sql,
+      values: reports.flatMap(report => [report.messageId, ...wanted.flatMap(part => part.valuesOf(report))]),
+    },
+  ];
 }
 
 // As the primary key compares, by which the messages are found.
