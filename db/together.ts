@@ -8,52 +8,86 @@ export interface Statement {
   values: readonly (string | number | null | readonly string[])[];
 }
 
-/** Commits statements together: all of them, or none. */
+/** Does statements within a transaction, together in one trip to the server where that can be; what each answered. */
+export type Trip = (statements: readonly Statement[]) => Promise<unknown[]>;
+
+/** Transactions in few trips: where the server is near, the trips cost more than the statements. */
 export interface Together {
-  commit(statements: readonly Statement[]): Promise<void>;
+  /** `work` answers with the last statements, which travel with the commit; without a trip of its own all goes in one. */
+  transaction(work: (trip: Trip) => Promise<readonly Statement[]>): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Sends a whole transaction in one trip: where the server is near, the trips cost more than the statements. On a connection
- * of its own, made when it is needed, for it alone may send several statements at once. Null with a host's knex, whose
- * connections are the host's to set up.
+ * On a connection of its own, made when it is needed, for it alone may send several statements at once. Null with a host's
+ * knex, whose connections are the host's to set up.
  */
 export function openTogether(database: DatabaseOptions): Together | null {
   if (databaseSettings(database).knex) return null;
   const db = connect(database, { poolSize: 1, severalStatements: true });
-  return { commit: statements => commit(db, statements), close: () => db.destroy() };
+  return { transaction: work => transaction(db, work), close: () => db.destroy() };
 }
 
-/** Does statements one after another, in a transaction of the caller's. */
-export async function runEach(trx: Knex, statements: readonly Statement[]): Promise<void> {
-  for (const { sql, values } of statements) await trx.raw(sql, values as never);
+/** One statement after another, in a transaction of the caller's. */
+export function oneByOne(trx: Knex): Trip {
+  return async statements => {
+    const answers: unknown[] = [];
+    for (const { sql, values } of statements) {
+      const [answer] = await trx.raw(sql, values as never);
+      answers.push(answer);
+    }
+    return answers;
+  };
+}
+
+/** A trip that takes these statements along when it is first made. */
+export function after(first: readonly Statement[], trip: Trip): Trip {
+  let waiting = first;
+  return async statements => {
+    const taken = waiting;
+    waiting = [];
+    const answers = await trip([...taken, ...statements]);
+    return answers.slice(taken.length);
+  };
 }
 
 interface RawConnection {
-  query(sql: string, values: unknown[], done: (error: Error | null) => void): void;
+  query(sql: string, values: unknown[], done: (error: Error | null, answers: unknown) => void): void;
   /** Knex lends a connection with this mark to nobody again. */
   __knex__disposed?: unknown;
 }
 
-async function commit(db: Db, statements: readonly Statement[]): Promise<void> {
+async function transaction(db: Db, work: (trip: Trip) => Promise<readonly Statement[]>): Promise<void> {
   const connection: RawConnection = await db.client.acquireConnection();
-  const query = (sql: string, values: unknown[] = []) =>
-    new Promise<void>((resolve, reject) => {
-      connection.query(sql, values, error => (error ? reject(error) : resolve()));
-    });
+  let begin: readonly Statement[] = [{ sql: 'BEGIN', values: [] }];
+  const trip: Trip = async statements => {
+    const answers = await query(connection, [...begin, ...statements]);
+    const own = answers.slice(begin.length);
+    begin = [];
+    return own;
+  };
   try {
-    await query(
-      `BEGIN; ${statements.map(({ sql }) => sql).join('; ')}; COMMIT`,
-      statements.flatMap(({ values }) => values),
-    );
+    await trip([...(await work(trip)), { sql: 'COMMIT', values: [] }]);
   } catch (error) {
     // The server stops at the first that fails, within the transaction.
-    await query('ROLLBACK').catch(lost => {
+    await query(connection, [{ sql: 'ROLLBACK', values: [] }]).catch(lost => {
       connection.__knex__disposed = lost;
     });
     throw error;
   } finally {
     db.client.releaseConnection(connection);
   }
+}
+
+function query(connection: RawConnection, statements: readonly Statement[]): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    connection.query(
+      statements.map(({ sql }) => sql).join('; '),
+      statements.flatMap(({ values }) => values),
+      (error, answers) => {
+        if (error) reject(error);
+        else resolve(statements.length === 1 ? [answers] : (answers as unknown[]));
+      },
+    );
+  });
 }

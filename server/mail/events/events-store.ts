@@ -67,10 +67,20 @@ function rowOf({ provider, event, messageId, source, now }: NewEvent) {
 /** The ids of stored events, by the keys of their facts. */
 export async function idsOfFacts(db: Knex, keys: readonly string[]): Promise<Map<string, string>> {
   if (keys.length === 0) return new Map();
-  const rows = await db('postlane_events')
-    .select('id', 'fact_key')
-    .whereIn('fact_key', [...keys]);
-  return new Map(rows.map(({ id, fact_key }) => [fact_key, String(id)]));
+  const { sql, values } = askingIds(keys);
+  const [rows]: IdOfFact[][] = await db.raw(sql, values as never);
+  return new Map((rows ?? []).map(({ id, fact_key }) => [fact_key, String(id)]));
+}
+
+/** The statement that asks for them. */
+export function askingIds(keys: readonly string[]): Statement {
+  return { sql: 'SELECT id, fact_key FROM postlane_events WHERE fact_key IN (?)', values: [[...keys]] };
+}
+
+/** A row of its answer. */
+export interface IdOfFact {
+  id: number | string;
+  fact_key: string;
 }
 
 /** Of these events those whose facts are not stored yet. */

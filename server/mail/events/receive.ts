@@ -1,11 +1,11 @@
 import type { Trx } from '../../../db/connect.ts';
 import { isDuplicate, isLockConflict } from '../../../db/error-codes.ts';
 import { retryWhen } from '../../../db/retry.ts';
-import { runEach, type Together } from '../../../db/together.ts';
+import { after, oneByOne, type Together } from '../../../db/together.ts';
 import type { MailContext } from '../context.ts';
 import { type Fact, kept } from '../messages/reported.ts';
 import { takeInFacts } from '../messages/reports-store.ts';
-import { applyReport } from '../people/reports.ts';
+import { applyReports, suppressingAmong } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
 import type { EventSource, ProviderEvent } from '../providers/event.ts';
 import { completed } from './completed.ts';
@@ -83,29 +83,36 @@ async function receiveOnce(
   const fresh = all.filter((_, i) => results[i]?.result === 'stored');
   if (fresh.length === 0) return results;
   const at = now();
+  const suppressing = await suppressingAmong(context, fresh);
   const statements = [
     ...appendEvents(fresh.map(one => ({ ...one, messageId: one.message?.id ?? null, now: at }))),
     ...takeInFacts(fresh.flatMap(factsOf)),
   ];
-  if (together && fresh.every(isWhole)) {
-    await together.commit(statements);
+  if (together && fresh.every(needsNoLook)) {
+    await together.transaction(async trip => {
+      if (suppressing.length === 0) return statements;
+      return applyReports(context, after(statements, trip), suppressing);
+    });
     return results;
   }
   await db.transaction(async trx => {
-    await runEach(trx, statements);
+    const trip = oneByOne(trx);
+    await trip(statements);
     await noteForPeople(trx, fresh, at);
     await learnProviderIds(trx, fresh);
-    await applyToPeople(context, trx, fresh);
+    await trip(await applyReports(context, trip, suppressing));
+    await applyToRuns(
+      context,
+      trx,
+      fresh.flatMap(one => (mayTouchRun(one) ? one.event : [])),
+    );
   });
   return results;
 }
 
-/** True where its own row and that of its message are all that it changes. */
-function isWhole(one: Found): boolean {
-  const { event, message } = one;
-  return (
-    message !== null && !isUnmatched(one) && !event.suppresses && !mayTouchRun(one) && !tellsProviderId(one)
-  );
+/** True where nothing has to be looked at on the way, but what a provider said of an address before. */
+function needsNoLook(one: Found): boolean {
+  return one.message !== null && !isUnmatched(one) && !mayTouchRun(one) && !tellsProviderId(one);
 }
 
 /** What is known of each, and which of the facts are stored. */
@@ -177,22 +184,6 @@ function factsOf({ event, message }: Found): Fact[] {
   const { kind, occurredAt: at, details } = event;
   const reason = kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
   return [{ messageId: message.id, kind, at, reason }];
-}
-
-async function applyToPeople(context: MailContext, trx: Trx, all: readonly Found[]): Promise<void> {
-  const suppressing = all.filter(({ event }) => event.suppresses);
-  const ids = await idsOfFacts(
-    trx,
-    suppressing.map(({ factKey }) => factKey),
-  );
-  for (const { event, factKey } of suppressing) {
-    await applyReport(context, trx, { event, factKey, eventId: ids.get(factKey) ?? '' });
-  }
-  await applyToRuns(
-    context,
-    trx,
-    all.flatMap(one => (mayTouchRun(one) ? one.event : [])),
-  );
 }
 
 /** Of most deliveries it is known already that their recipient was never turned away. */

@@ -1,4 +1,4 @@
-import type { Trx } from '../../../db/connect.ts';
+import type { Db, Trx } from '../../../db/connect.ts';
 import type { MailContext } from '../context.ts';
 import { bulkCategoriesOn } from '../routing/mail-kind.ts';
 import { grouped } from '../shared/grouped.ts';
@@ -11,7 +11,7 @@ import type { OwnEntry } from './suppression-changes-store.ts';
  */
 export async function reachOf(
   context: Pick<MailContext, 'policy' | 'brands'>,
-  db: Trx,
+  db: Db,
   { address, stream }: { address: string; stream: string },
 ): Promise<string[] | null> {
   return namesOf(context, stream, await bulkSentTo(db, address, stream));

@@ -1,7 +1,9 @@
 import type { Db, Trx } from '../../../db/connect.ts';
 import type { SuppressionFencesRow } from '../../../db/rows.ts';
+import { oneByOne, type Statement } from '../../../db/together.ts';
+import { grouped } from '../shared/grouped.ts';
 import { fromUtc, utc } from '../shared/time.ts';
-import { endOf, type Fact, type Standing, stands } from './standing.ts';
+import { endOf, type Fact, nothingSaid, type Standing, stands } from './standing.ts';
 import { classOf, type SuppressionClass, suppressionClasses } from './suppression.ts';
 
 /** Where a provider's reports of an address are kept. */
@@ -23,28 +25,54 @@ interface FactRow {
 }
 
 /** What a provider said of an address on a stream, held until the transaction ends. */
-export async function lockStanding(trx: Trx, { address, stream }: ProviderPlace): Promise<Standing> {
-  const place = [address, stream];
-  await trx.raw(
-    `INSERT INTO postlane_suppression_fences (address, stream) VALUES (?, ?)
-     ON DUPLICATE KEY UPDATE stream = VALUES(stream)`,
-    place,
-  );
-  // FOR UPDATE reads what is there now; the transaction may have begun before the last change. Moments as text, for the
-  // transaction may be a caller's.
-  const [[marks] = []]: Moments[][] = await trx.raw(
-    `SELECT CAST(known_to AS CHAR) AS known_to, CAST(fenced_to AS CHAR) AS fenced_to,
-       CAST(unlisted_to AS CHAR) AS unlisted_to, CAST(lifted_to AS CHAR) AS lifted_to,
-       CAST(released_to AS CHAR) AS released_to
-     FROM postlane_suppression_fences WHERE address = ? AND stream = ? FOR UPDATE`,
-    place,
-  );
-  const [rows = []]: FactRow[][] = await trx.raw(
-    `SELECT class, reported, reason, origin, event_id, fact_key, reaches, CAST(dated_at AS CHAR) AS dated_at
-     FROM postlane_suppressions
-     WHERE address = ? AND scope = 'stream' AND stream = ? AND topic = '' AND source = 'provider' FOR UPDATE`,
-    place,
-  );
+export async function lockStanding(trx: Trx, place: ProviderPlace): Promise<Standing> {
+  const [standing] = standingsIn(await oneByOne(trx)(lockingStandings([place])), [place]);
+  return standing ?? nothingSaid;
+}
+
+/** The statements that lock what was said of several places; see {@link standingsIn}. */
+export function lockingStandings(places: readonly ProviderPlace[]): Statement[] {
+  // In one order, so that rivals wait for each other.
+  const inOrder = [...places].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  const values = inOrder.flatMap(({ address, stream }) => [address, stream]);
+  const pairs = inOrder.map(() => '(?, ?)').join(', ');
+  return [
+    {
+      sql: `INSERT INTO postlane_suppression_fences (address, stream) VALUES ${pairs}
+        ON DUPLICATE KEY UPDATE stream = VALUES(stream)`,
+      values,
+    },
+    // FOR UPDATE reads what is there now; the transaction may have begun before the last change. Moments as text, for the
+    // transaction may be a caller's.
+    {
+      sql: `SELECT address, stream, CAST(known_to AS CHAR) AS known_to, CAST(fenced_to AS CHAR) AS fenced_to,
+          CAST(unlisted_to AS CHAR) AS unlisted_to, CAST(lifted_to AS CHAR) AS lifted_to,
+          CAST(released_to AS CHAR) AS released_to
+        FROM postlane_suppression_fences WHERE (address, stream) IN (${pairs}) FOR UPDATE`,
+      values,
+    },
+    {
+      sql: `SELECT address, stream, class, reported, reason, origin, event_id, fact_key, reaches, CAST(dated_at AS CHAR) AS dated_at
+        FROM postlane_suppressions
+        WHERE (address, stream) IN (${pairs}) AND scope = 'stream' AND topic = '' AND source = 'provider' FOR UPDATE`,
+      values,
+    },
+  ];
+}
+
+/** What those statements answered, in the order of the places. */
+export function standingsIn(answers: readonly unknown[], places: readonly ProviderPlace[]): Standing[] {
+  const [, marks, facts] = answers;
+  const marksBy = grouped(marks as (Moments & ProviderPlace)[], keyOf);
+  const factsBy = grouped(facts as (FactRow & ProviderPlace)[], keyOf);
+  return places.map(place => standingOf(marksBy.get(keyOf(place))?.[0], factsBy.get(keyOf(place)) ?? []));
+}
+
+function keyOf({ address, stream }: ProviderPlace): string {
+  return `${address}\n${stream}`;
+}
+
+function standingOf(marks: Moments | undefined, facts: readonly FactRow[]): Standing {
   return {
     knownTo: fromUtc(marks?.known_to ?? null),
     fencedTo: fromUtc(marks?.fenced_to ?? null),
@@ -53,7 +81,7 @@ export async function lockStanding(trx: Trx, { address, stream }: ProviderPlace)
       shop: fromUtc(marks?.lifted_to ?? null),
       person: fromUtc(marks?.released_to ?? null),
     },
-    facts: new Map(rows.map(row => [row.class || classOf(row), factOf(row)])),
+    facts: new Map(facts.map(row => [row.class || classOf(row), factOf(row)])),
   };
 }
 
@@ -88,27 +116,41 @@ export async function saveStanding(
   after: Standing,
   evidence: Evidence,
 ): Promise<SuppressionClass[]> {
+  await oneByOne(trx)(savingStanding(place, before, after, evidence));
+  return turnedBetween(before, after);
+}
+
+function turnedBetween(before: Standing, after: Standing): SuppressionClass[] {
+  return suppressionClasses.filter(kind => stands(before, kind) !== stands(after, kind));
+}
+
+/** The statements that keep what changed. */
+export function savingStanding(
+  place: ProviderPlace,
+  before: Standing,
+  after: Standing,
+  evidence: Evidence,
+): Statement[] {
   const { knownTo, fencedTo, ends } = after;
-  await trx('postlane_suppression_fences')
-    .where({ address: place.address, stream: place.stream })
-    .update({
-      known_to: utc(knownTo),
-      fenced_to: utc(fencedTo),
-      unlisted_to: utc(ends.list),
-      lifted_to: utc(ends.shop),
-      released_to: utc(ends.person),
-    });
-  const turned = suppressionClasses.filter(kind => stands(before, kind) !== stands(after, kind));
-  for (const kind of suppressionClasses) {
+  const marks = {
+    sql: `UPDATE postlane_suppression_fences
+      SET known_to = ?, fenced_to = ?, unlisted_to = ?, lifted_to = ?, released_to = ? WHERE address = ? AND stream = ?`,
+    values: [
+      ...[knownTo, fencedTo, ends.list, ends.shop, ends.person].map(moment => utc(moment)),
+      ...[place.address, place.stream],
+    ],
+  };
+  const turned = turnedBetween(before, after);
+  const facts = suppressionClasses.flatMap(kind => {
     const fact = after.facts.get(kind);
-    if (!fact || (fact === before.facts.get(kind) && !turned.includes(kind))) continue;
-    await saveFact(trx, place, kind, fact, {
+    if (!fact || (fact === before.facts.get(kind) && !turned.includes(kind))) return [];
+    return savingFact(place, kind, fact, {
       ...evidence,
       active: stands(after, kind),
       changedAt: changedAt(after, kind, fact, evidence),
     });
-  }
-  return turned;
+  });
+  return [marks, ...facts];
 }
 
 /** No later than we heard of it. */
@@ -117,19 +159,25 @@ function changedAt(standing: Standing, kind: SuppressionClass, { datedAt }: Fact
   return said && said < at ? said : at;
 }
 
-async function saveFact(
-  trx: Trx,
+function savingFact(
   { address, stream }: ProviderPlace,
   kind: SuppressionClass,
   fact: Fact,
   { at, note, by, changedAt: changed, active }: Evidence & { changedAt: Date; active: boolean },
-): Promise<void> {
+): Statement {
+  const key = { address, scope: 'stream', stream, topic: '', source: 'provider', class: kind };
   const row = {
-    ...{ address, scope: 'stream', stream, topic: '', source: 'provider', class: kind },
     ...{ active: Number(active), reported: Number(fact.reported), reason: fact.reason, origin: fact.origin },
     ...{ event_id: fact.eventId, fact_key: fact.factKey || null, note, changed_by: by },
     ...{ reaches: fact.reaches?.join(',') ?? null, dated_at: utc(fact.datedAt) },
     ...{ changed_at: utc(changed), recorded_at: utc(at) },
   };
-  await trx('postlane_suppressions').insert(row).onConflict().merge();
+  const names = [...Object.keys(key), ...Object.keys(row)];
+  return {
+    sql: `INSERT INTO postlane_suppressions (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
+      ON DUPLICATE KEY UPDATE ${Object.keys(row)
+        .map(name => `${name} = VALUES(${name})`)
+        .join(', ')}`,
+    values: [...Object.values(key), ...Object.values(row)],
+  };
 }

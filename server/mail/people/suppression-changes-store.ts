@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db, Trx } from '../../../db/connect.ts';
 import type { SuppressionChangesRow } from '../../../db/rows.ts';
+import { oneByOne, type Statement } from '../../../db/together.ts';
 import { addressKey } from '../shared/address.ts';
 import { utc } from '../shared/time.ts';
 import type {
@@ -41,13 +42,24 @@ export type RecordedChange = Omit<Selected<typeof stored>, 'active' | 'eventId'>
 };
 
 /** Appends a change to the history. */
-export function recordSuppressionChange(trx: Knex, change: NewChange): Promise<void> {
-  return recordSuppressionChanges(trx, [change]);
+export async function recordSuppressionChange(trx: Knex, change: NewChange): Promise<void> {
+  await recordSuppressionChanges(trx, [change]);
 }
 
 /** Appends changes to the history. */
 export async function recordSuppressionChanges(trx: Knex, changes: readonly NewChange[]): Promise<void> {
-  if (changes.length > 0) await trx('postlane_suppression_changes').insert(changes.map(rowOf));
+  if (changes.length > 0) await oneByOne(trx)([recordingChanges(changes)]);
+}
+
+/** The statement that appends changes, one at least. */
+export function recordingChanges(changes: readonly NewChange[]): Statement {
+  const rows = changes.map(rowOf);
+  const names = Object.keys(rows[0] ?? {});
+  const values = `(${names.map(() => '?').join(', ')})`;
+  return {
+    sql: `INSERT INTO postlane_suppression_changes (${names.join(', ')}) VALUES ${rows.map(() => values).join(', ')}`,
+    values: rows.flatMap(row => Object.values(row)),
+  };
 }
 
 function rowOf({ datedAt, recordedAt, expiresAt = null, ...change }: NewChange) {
