@@ -70,8 +70,8 @@ export function createApp(mail: Mail, db: Db, config: Config): Express {
   const { pathname } = new URL(config.publicUrl);
   const router = Router();
   router.use(
-    usualPosts(mail, login, (_request, _response, next) => next()),
-    publicRoutes(mail, login),
+    usualPosts(mail, loginOf(config), (_request, _response, next) => next()),
+    publicRoutes(mail, config),
   );
   router.use(
     pageRoutes(mail, { ...config, jobs: db, errors: 'page', access: accountAccess(mail, db, config) }),
