@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Knex } from 'knex';
 import { v7 as newId } from 'uuid';
 import type { Db } from '../../db/connect.ts';
 import { hasOpenMessages } from '../../server/mail/campaigns/campaigns-store.ts';
@@ -17,6 +16,7 @@ import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { type TestDb, testDatabase } from '../support/database.ts';
 import { newsletterData, resetInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
+import { planOf } from '../support/plans.ts';
 import { rowsTouched } from '../support/reads.ts';
 import { accept, createScriptedTransport } from '../support/scripted-transport.ts';
 
@@ -122,34 +122,6 @@ describe('what is asked all day long', () => {
     });
   }
 });
-
-interface PlanStep {
-  table: string | null;
-  type: string | null;
-  key: string | null;
-  Extra: string | null;
-}
-
-/** EXPLAIN of every SELECT that `ask` makes, in one list. */
-async function planOf(db: TestDb, ask: (db: Db) => Promise<unknown>): Promise<PlanStep[]> {
-  const asked: { sql: string; bindings: readonly Knex.Value[] }[] = [];
-  const listen = (query: { sql: string; bindings?: readonly Knex.Value[] }) => {
-    asked.push({ sql: query.sql, bindings: query.bindings ?? [] });
-  };
-  await db.transaction(async trx => {
-    trx.on('query', listen);
-    await ask(trx);
-    trx.off('query', listen);
-  });
-  const steps = await Promise.all(
-    asked
-      .filter(({ sql }) => /^\s*SELECT/i.test(sql))
-      .map(({ sql, bindings }) =>
-        db.raw(`EXPLAIN FORMAT=TRADITIONAL ${sql}`, [...bindings]).then(([rows]) => rows),
-      ),
-  );
-  return steps.flat();
-}
 
 async function resultsOf(db: TestDb, claims: { messageId: string; lease: string }[]) {
   const attempts = await db('postlane_attempts').whereIn(

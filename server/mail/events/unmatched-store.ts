@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { EventsRow, UnmatchedEventsRow } from '../../../db/rows.ts';
@@ -68,17 +69,41 @@ export async function listUnmatched(
   { kind, hasFaults, before }: UnmatchedFilter,
   limit: number,
 ): Promise<UnmatchedEvent[]> {
+  const end = hasFaults && before !== undefined ? await placeOf(db, before) : null;
   const rows: UnmatchedEvent[] = await db('postlane_unmatched_events as u')
     .join('postlane_events as e', 'e.id', 'u.event_id')
     .select({ ...event.aliases, ...note.aliases })
     .modify(query => {
       if (kind !== undefined) query.where('u.kind', kind);
-      if (hasFaults) query.where('u.has_faults', 1);
-      if (before !== undefined) query.where('u.event_id', '<', before);
+      if (hasFaults) withFaults(query, end);
+      else if (before !== undefined) query.where('u.event_id', '<', before);
     })
     .orderBy('u.event_id', 'desc')
     .limit(limit);
   return rows.map((row: UnmatchedEvent) => ({ ...row, id: String(row.id) }));
+}
+
+/** When an event came in, and which of that moment it is. */
+interface Place {
+  receivedAt: string;
+  id: string;
+}
+
+async function placeOf(db: Db, id: string): Promise<Place | null> {
+  const row: { receivedAt: string } | undefined = await db('postlane_events')
+    .select({ receivedAt: db.raw('CAST(received_at AS CHAR)') })
+    .where({ id })
+    .first();
+  return row ? { ...row, id } : null;
+}
+
+// The index of those with faults has them in order of arrival: by their ids all of them would be sorted for each page.
+function withFaults(query: Knex.QueryBuilder, end: Place | null): void {
+  query.where('u.has_faults', 1).orderBy('u.received_at', 'desc');
+  if (!end) return;
+  query
+    .where('u.received_at', '<=', end.receivedAt)
+    .where(row => row.where('u.received_at', '<', end.receivedAt).orWhere('u.event_id', '<', end.id));
 }
 
 /** One of them, or null. */

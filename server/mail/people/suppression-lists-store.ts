@@ -17,7 +17,7 @@ export async function listSuppressions(db: Knex, filter: ListedFilter, at: Date)
   const query = db('postlane_suppressions')
     .select(stored.aliases)
     .where(activeAt(at))
-    .orderBy(['stream', 'address', 'scope', 'topic', 'source', 'class']);
+    .orderBy(filter.stream ? orderOf(filter) : ['stream', 'address', 'scope', 'topic', 'source', 'class']);
   if (filter.stream) query.where({ stream: filter.stream });
   if (filter.address) query.where({ address: addressKey(filter.address) });
   if (filter.limit) query.limit(filter.limit * mostOfOnePlace);
@@ -91,9 +91,9 @@ function tableOf(db: Db, { stream }: SuppressionFilter): Knex.Raw {
   return db.raw('postlane_suppressions FORCE INDEX (??)', [stream ? 'suppressions_stream' : 'PRIMARY']);
 }
 
-function orderOf({ stream }: SuppressionFilter): string[] {
-  const order = ['address', 'scope', 'stream', 'topic', 'source', 'class'];
-  return stream ? ['stream', ...order.filter(one => one !== 'stream')] : order;
+// On a stream an address has one place. By more than the index says of itself MySQL would sort the whole stream for each page.
+function orderOf({ stream }: Pick<SuppressionFilter, 'stream'>): string[] {
+  return stream ? ['stream', 'address'] : ['address', 'scope', 'stream', 'topic', 'source', 'class'];
 }
 
 function narrow(query: Knex.QueryBuilder, { stream, start = '', cursor }: SuppressionFilter): void {

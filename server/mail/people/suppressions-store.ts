@@ -95,12 +95,12 @@ export const mostOfOnePlace = 8;
 /** What a provider reported on a stream and still stands, in order of address, in flat memory: read page by page. */
 export async function* reportedOn(db: Db, stream: string): AsyncGenerator<Suppression> {
   const page = 500;
-  const order = ['address', 'scope', 'topic', 'source', 'class'];
   for (let after: string | undefined; ; ) {
     const query = db(db.raw('postlane_suppressions FORCE INDEX (suppressions_stream)'))
       .select(stored.aliases)
       .where({ stream, scope: 'stream', source: 'provider', active: 1 })
-      .orderBy(['stream', ...order])
+      // By more than the index says of itself MySQL would sort the whole stream.
+      .orderBy(['stream', 'address'])
       .limit(page + mostOfOnePlace);
     if (after !== undefined) query.where('address', '>', after);
     const found = (await query).map(suppressionOf);
