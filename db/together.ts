@@ -15,6 +15,8 @@ export type Trip = (statements: readonly Statement[]) => Promise<unknown[]>;
 export interface Together {
   /** `work` answers with the last statements, which travel with the commit; without a trip of its own all goes in one. */
   transaction(work: (trip: Trip) => Promise<readonly Statement[]>): Promise<void>;
+  /** Reads outside of a transaction. */
+  read: Trip;
   close(): Promise<void>;
 }
 
@@ -25,15 +27,19 @@ export interface Together {
 export function openTogether(database: DatabaseOptions): Together | null {
   if (databaseSettings(database).knex) return null;
   const db = connect(database, { poolSize: 1, severalStatements: true });
-  return { transaction: work => transaction(db, work), close: () => db.destroy() };
+  return {
+    transaction: work => borrowed(db, connection => transaction(connection, work)),
+    read: statements => borrowed(db, connection => query(connection, statements)),
+    close: () => db.destroy(),
+  };
 }
 
-/** One statement after another, in a transaction of the caller's. */
-export function oneByOne(trx: Knex): Trip {
+/** One statement after another, on a pool or in a transaction of the caller's. */
+export function oneByOne(db: Knex): Trip {
   return async statements => {
     const answers: unknown[] = [];
     for (const { sql, values } of statements) {
-      const [answer] = await trx.raw(sql, values as never);
+      const [answer] = await db.raw(sql, values as never);
       answers.push(answer);
     }
     return answers;
@@ -57,8 +63,19 @@ interface RawConnection {
   __knex__disposed?: unknown;
 }
 
-async function transaction(db: Db, work: (trip: Trip) => Promise<readonly Statement[]>): Promise<void> {
+async function borrowed<T>(db: Db, work: (connection: RawConnection) => Promise<T>): Promise<T> {
   const connection: RawConnection = await db.client.acquireConnection();
+  try {
+    return await work(connection);
+  } finally {
+    db.client.releaseConnection(connection);
+  }
+}
+
+async function transaction(
+  connection: RawConnection,
+  work: (trip: Trip) => Promise<readonly Statement[]>,
+): Promise<void> {
   let begin: readonly Statement[] = [{ sql: 'BEGIN', values: [] }];
   const trip: Trip = async statements => {
     const answers = await query(connection, [...begin, ...statements]);
@@ -74,8 +91,6 @@ async function transaction(db: Db, work: (trip: Trip) => Promise<readonly Statem
       connection.__knex__disposed = lost;
     });
     throw error;
-  } finally {
-    db.client.releaseConnection(connection);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { EventsRow } from '../../../db/rows.ts';
-import type { Statement } from '../../../db/together.ts';
+import { oneByOne, type Statement, type Trip } from '../../../db/together.ts';
 import type { EventKind, EventSource, ProviderEvent, RawMark } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
@@ -102,7 +102,7 @@ export function factKey(provider: string, { fact }: ProviderEvent): string {
 
 /** The message an event is about: by our id in its metadata, else by the provider's id. */
 export async function findMessageOf(db: Knex, event: ProviderEvent): Promise<ReportedMessage | null> {
-  const { messages } = await lookUp(db, [event], []);
+  const { messages } = await lookUp(oneByOne(db), [event], []);
   return messages[0] ?? null;
 }
 
@@ -116,7 +116,7 @@ export interface KnownOfEvents {
 
 /** The messages of events, in their order, and which of these facts are stored: in one query, which every event waits for. */
 export async function lookUp(
-  db: Knex,
+  read: Trip,
   events: readonly ProviderEvent[],
   factKeys: readonly string[],
 ): Promise<KnownOfEvents> {
@@ -130,10 +130,8 @@ export async function lookUp(
     ...(factKeys.length > 0 ? [{ sql: factsSql, of: factKeys }] : []),
   ];
   if (parts.length === 0) return { messages: events.map(() => null), facts: new Set() };
-  const [rows]: FoundRow[][] = await db.raw(
-    parts.map(({ sql }) => sql).join(' UNION ALL '),
-    parts.map(({ of }) => [...of]),
-  );
+  const sql = parts.map(part => part.sql).join(' UNION ALL ');
+  const [rows] = (await read([{ sql, values: parts.map(({ of }) => [...of]) }])) as FoundRow[][];
   const found = {
     id: new Map<string, ReportedMessage>(),
     provider_message_id: new Map<string, ReportedMessage>(),

@@ -1,7 +1,7 @@
 import type { Trx } from '../../../db/connect.ts';
 import { isDuplicate, isLockConflict } from '../../../db/error-codes.ts';
 import { retryWhen } from '../../../db/retry.ts';
-import { after, oneByOne, type Together } from '../../../db/together.ts';
+import { after, oneByOne, type Together, type Trip } from '../../../db/together.ts';
 import type { MailContext } from '../context.ts';
 import { type Fact, kept } from '../messages/reported.ts';
 import { takeInFacts } from '../messages/reports-store.ts';
@@ -78,7 +78,7 @@ async function receiveOnce(
   together: Together | null,
 ): Promise<Received[]> {
   const { db, now } = context;
-  const { all, known } = await found(context, reported);
+  const { all, known } = await found(context, reported, together?.read ?? oneByOne(db));
   const results = all.map(one => resultOf(one, known));
   const fresh = all.filter((_, i) => results[i]?.result === 'stored');
   if (fresh.length === 0) return results;
@@ -119,10 +119,11 @@ function needsNoLook(one: Found): boolean {
 async function found(
   { db }: MailContext,
   reported: readonly Reported[],
+  read: Trip,
 ): Promise<{ all: Found[]; known: Set<string> }> {
   const keys = reported.map(({ provider, event }) => factKey(provider, event));
   const { messages, facts } = await lookUp(
-    db,
+    read,
     reported.map(({ event }) => event),
     keys,
   );
