@@ -11,7 +11,7 @@ import { healthEndpoint } from './health.ts';
 import { type HostMiddleware, onOwnExpress } from './host/own-express.ts';
 import type { Mail } from './mail/index.ts';
 import { publicHeaders } from './public-headers.ts';
-import { confirmationRouter } from './recipients/confirm.ts';
+import { recipientRouter } from './recipients/index.ts';
 import {
   type AdminRouterOptions,
   adminOptions,
@@ -113,7 +113,7 @@ function publicRoutes(mail: Mail, options: ResolvedPublicOptions): Router {
     .use('/webhooks', publicHeaders)
     .use(webhookRouter(mail, loginOf(options)))
     .use(doNotContactRouter(mail, options.doNotContactCredentials))
-    .use(confirmationRouter(mail));
+    .use(recipientRouter(mail));
 }
 
 /** What the pages are made from, of a host or of the stand-alone server. */

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import { discardBody } from './body/discard-body.ts';
 import { BodyLost } from './body/read-body.ts';
 import { type Mail, MailError, type MailErrorCode } from './mail/index.ts';
+import { loggedPath } from './request-source.ts';
 
 /** HTTP statuses of our error codes; a code that is not here is 422, the caller's request. */
 const statuses: Partial<Record<MailErrorCode, number>> = {
@@ -28,7 +29,7 @@ export function errorHandler({ log }: Pick<Mail, 'log'>): ErrorRequestHandler {
       return;
     }
     refuse(error, request, response, () => {
-      log.error({ err: error, path: request.path }, 'request failed');
+      log.error({ err: error, path: loggedPath(request) }, 'request failed');
       answer(response, 500, 'internal', 'Something went wrong on our side.');
     });
   };
@@ -42,7 +43,7 @@ export function refusals(log: Mail['log']): ErrorRequestHandler {
       return;
     }
     if (isCutOff(request)) {
-      log.info({ path: request.path }, 'a request was cut off by its sender');
+      log.info({ path: loggedPath(request) }, 'a request was cut off by its sender');
       answerNobody(response);
       return;
     }
@@ -51,14 +52,14 @@ export function refusals(log: Mail['log']): ErrorRequestHandler {
       return;
     }
     if (error instanceof BodyLost) {
-      log.error({ path: request.path }, error.message);
+      log.error({ path: loggedPath(request) }, error.message);
       answer(response, error.status, error.code, error.message);
       return;
     }
     // body-parser's and Express's own: a body that does not parse or is too large, a path that does not decode.
     const status = clientStatus(error);
     if (status !== null) {
-      log.warn({ path: request.path, status }, 'request refused');
+      log.warn({ path: loggedPath(request), status }, 'request refused');
       answer(response, status, 'bad-request', 'The request could not be read.');
       return;
     }

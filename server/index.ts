@@ -98,6 +98,7 @@ export type {
   Lane,
   LeftOutCopy,
   Lifted,
+  LinkRecipient,
   Log,
   Logger,
   Mail,

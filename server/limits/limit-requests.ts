@@ -7,8 +7,8 @@ import { callerAddress } from './caller-address.ts';
 /** How many requests are taken, and what happens to the others. */
 export interface RequestLimit {
   perMinute: number;
-  /** What is counted together: by default what comes from one address. */
-  of?: 'address' | 'everybody';
+  /** What is counted together: by default what comes from one address; a function names what else it is. */
+  of?: 'address' | 'everybody' | ((request: Request) => string);
   /** Answers the first of a minute that is too many, with `Retry-After` set already; those behind it get a line of text. */
   refuse(request: Request, response: Response, next: NextFunction): void;
   /** True for requests that do not count. */
@@ -23,7 +23,7 @@ export function limitRequests({ perMinute, of = 'address', refuse, skip }: Reque
   return rateLimit({
     windowMs: 60_000,
     limit: perMinute,
-    keyGenerator: of === 'address' ? callerAddress : () => of,
+    keyGenerator: keyOf(of),
     store: new BoundedStore(),
     standardHeaders: true,
     legacyHeaders: false,
@@ -37,6 +37,11 @@ export function limitRequests({ perMinute, of = 'address', refuse, skip }: Reque
     },
     ...(skip && { skip }),
   });
+}
+
+function keyOf(of: NonNullable<RequestLimit['of']>): (request: Request) => string {
+  if (of === 'address') return callerAddress;
+  return of === 'everybody' ? () => of : of;
 }
 
 type CountedRequest = Request & { rateLimit: { used: number } };

@@ -74,6 +74,7 @@ export type {
   ConfirmationState,
   ConsentStatement,
   Consents,
+  LinkRecipient,
   PreferenceChange,
   PreferenceOptions,
   Preferences,

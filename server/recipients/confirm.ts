@@ -3,13 +3,13 @@ import { discardBody } from '../body/discard-body.ts';
 import { limitRequests } from '../limits/limit-requests.ts';
 import type { ConfirmationState, Mail } from '../mail/index.ts';
 import { publicHeaders } from '../public-headers.ts';
+import { languageFor } from './languages.ts';
+import { refuseFlood, tokenOf } from './link-visit.ts';
 import { showRecipientPage } from './page.ts';
-import { languageOf, type PageLanguage, pageLanguages, wordsIn } from './words.ts';
+import { confirmationWordsIn } from './words/confirmation.ts';
 
 /** Of one address: somebody looks, presses the button, and perhaps looks again; guessing a token is hopeless anyway. */
 const requestsPerMinute = 60;
-
-const longestToken = 200;
 
 const statuses = { open: 200, confirmed: 200, expired: 410, unknown: 404 } as const;
 
@@ -37,26 +37,17 @@ function answering(ask: (token: string) => Promise<ConfirmationState>): RequestH
   return async (request, response) => {
     // What a form or a program sends along says nothing: the token is all.
     discardBody(request);
-    // Longer ones are nobody's, and what is left of them neither.
-    show(request, response, await ask(String(request.params.token).slice(0, longestToken)));
+    show(request, response, await ask(tokenOf(request)));
   };
 }
 
 function show(request: Request, response: Response, found: ConfirmationState): void {
   const language = languageFor(request, found.state === 'unknown' ? null : found.locale);
   const topic = found.state === 'unknown' ? '' : found.topic.name;
-  const { title, text, ...more } = wordsIn(language)[found.state];
-  const words = { title, text: text.replace('{topic}', () => topic), ...more };
-  showRecipientPage(response, { status: statuses[found.state], language, ...words });
-}
-
-/** That of the mail; else what the browser asks for. */
-function languageFor(request: Request, locale: string | null): PageLanguage {
-  return languageOf(locale) ?? languageOf(request.acceptsLanguages(pageLanguages) || null) ?? 'en';
-}
-
-function refuseFlood(request: Request, response: Response): void {
-  const language = languageFor(request, null);
-  showRecipientPage(response, { status: 429, language, ...wordsIn(language).tooMany });
-  discardBody(request);
+  const { title, text, button = null } = { button: null, ...confirmationWordsIn(language)[found.state] };
+  showRecipientPage(response, {
+    ...{ status: statuses[found.state], language, title },
+    text: text.replace('{topic}', () => topic),
+    ...(button !== null && { button: { text: button } }),
+  });
 }

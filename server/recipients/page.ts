@@ -1,60 +1,102 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import Handlebars from 'handlebars';
-import type { PageLanguage } from './words.ts';
+import { languageNames, type PageLanguage, pageLanguages } from './languages.ts';
+import { style } from './style.ts';
+import { commonWordsIn } from './words/common.ts';
 
-/** A page for a recipient: a heading, a sentence, and one button where there is something to do. */
-export interface RecipientPage {
+/** What stands around every page for a recipient. */
+export interface PageFrame {
   status: number;
   language: PageLanguage;
   title: string;
-  text: string;
-  button?: string;
+  /** Of the window, where it says more than the heading. */
+  documentTitle?: string;
+  /** In whose name the mail was that led here. */
+  brand?: { name: string; colour: string | null } | undefined;
+  /** Where the page is in another language, before `?lang=`: without it there is no choice. */
+  languagesAt?: string | undefined;
 }
 
-const style = `
-:root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif; }
-body { margin: 0; padding: 3rem 1.25rem; background: Canvas; color: CanvasText; }
-main { max-width: 34rem; margin: 0 auto; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
-p { margin: 0 0 1.5rem; overflow-wrap: anywhere; }
-button { font: inherit; font-weight: 600; padding: .65rem 1.5rem; border: 0; border-radius: .4rem; background: #125c53; color: #fff; cursor: pointer; }
-button:focus-visible { outline: 3px solid Highlight; outline-offset: 3px; }
-`;
+/** A page with a heading and a sentence, and a button where there is something to do. */
+export interface RecipientPage extends PageFrame {
+  text: string;
+  reasons?: readonly string[] | undefined;
+  /** Posts to `action`, else to the page's own address. */
+  button?: { text: string; action?: string; isQuiet?: boolean } | undefined;
+  link?: { text: string; href: string } | undefined;
+}
 
-const view = Handlebars.create().compile<object>(
-  `<!doctype html>
+/** HTML that a view of ours wrote. */
+export type Markup = Handlebars.SafeString;
+
+/** Compiles a view. Whatever is put into it is escaped. */
+export function view(source: string): (values: object) => Markup {
+  const render = handlebars.compile<object>(source, { knownHelpersOnly: true });
+  return values => new Handlebars.SafeString(render(values));
+}
+
+const handlebars = Handlebars.create();
+
+const frame = view(`<!doctype html>
 <html lang="{{language}}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>{{title}}</title>
-<style>{{{style}}}</style>
+<title>{{documentTitle}}{{#if brand}} – {{brand.name}}{{/if}}</title>
+<style>{{style}}</style>
 </head>
 <body>
+{{#if brand}}<header>{{brand.name}}</header>{{/if}}
 <main>
 <h1>{{title}}</h1>
-<p role="status">{{text}}</p>
-{{#if button}}<form method="post"><button type="submit">{{button}}</button></form>{{/if}}
+{{body}}
 </main>
+{{#if languages}}
+<nav aria-label="{{languagesLabel}}"><ul>
+{{#each languages}}<li><a href="{{href}}" lang="{{code}}" hreflang="{{code}}"{{#if isCurrent}} aria-current="true"{{/if}}>{{name}}</a></li>
+{{/each}}
+</ul></nav>
+{{/if}}
 </body>
 </html>
-`,
-  { knownHelpersOnly: true },
-);
+`);
 
-const styleHash = createHash('sha256').update(style).digest('base64');
+const message = view(`<p role="status">{{text}}</p>
+{{#if reasons}}<ul>{{#each reasons}}<li>{{this}}</li>{{/each}}</ul>{{/if}}
+{{#if button}}<form method="post"{{#if button.action}} action="{{button.action}}"{{/if}}><button type="submit"{{#if button.isQuiet}} class="quiet"{{/if}}>{{button.text}}</button></form>{{/if}}
+{{#if link}}<p><a href="{{link.href}}">{{link.text}}</a></p>{{/if}}`);
 
-/** Answers with a page that runs nothing, loads nothing, and posts to its own address alone. */
-export function showRecipientPage(response: Response, { status, ...page }: RecipientPage): void {
+/** Answers with a page of a heading and a sentence. */
+export function showRecipientPage(response: Response, page: RecipientPage): void {
+  sendPage(response, page, message(page));
+}
+
+/** Answers with a page that runs nothing, loads nothing, and posts to our own addresses alone. */
+export function sendPage(response: Response, page: PageFrame, body: Markup): void {
+  const { status, language, title, documentTitle = title, brand, languagesAt } = page;
+  const css = brand?.colour ? `${style}body { border-top-color: ${brand.colour}; }\n` : style;
+  const hash = createHash('sha256').update(css).digest('base64');
   response
     .status(status)
     .set({
-      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
       'X-Robots-Tag': 'noindex',
-      'Content-Language': page.language,
+      'Content-Language': language,
     })
     .type('html')
-    .send(view({ ...page, style }));
+    .send(
+      frame({
+        ...{ language, title, documentTitle, brand, body, style: new Handlebars.SafeString(css) },
+        languages: languagesAt !== undefined && languageLinks(languagesAt, language),
+        languagesLabel: commonWordsIn(language).languages,
+      }).toString(),
+    );
+}
+
+function languageLinks(at: string, current: PageLanguage): object[] {
+  return pageLanguages.map(code => ({
+    ...{ code, name: languageNames[code], href: `${at}?lang=${code}`, isCurrent: code === current },
+  }));
 }

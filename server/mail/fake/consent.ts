@@ -14,7 +14,7 @@ import { addMs, dayMs } from '../shared/time.ts';
 import { afterTransaction, changeOnce, checkTransaction } from './change.ts';
 import type { FakeLedger } from './ledger.ts';
 
-type Kept = Pick<FakeLedger, 'consents' | 'consentChanges' | 'confirmations'>;
+type Kept = Pick<FakeLedger, 'consents' | 'consentChanges' | 'confirmations' | 'messages'>;
 type Writing = Pick<ConsentRecords, 'put' | 'append' | 'ask' | 'settle'>;
 
 /** `mail.consent` in memory. */
@@ -68,6 +68,7 @@ function draftOf(ledger: FakeLedger): {
 } {
   const written: ((records: Writing) => Promise<unknown>)[] = [];
   const records = recordsIn({
+    messages: ledger.messages,
     consents: new Map(ledger.consents),
     consentChanges: [...ledger.consentChanges],
     confirmations: new Map(ledger.confirmations),
@@ -97,7 +98,12 @@ function draftOf(ledger: FakeLedger): {
   };
 }
 
-function recordsIn({ consents, consentChanges, confirmations }: Kept): Omit<ConsentRecords, 'suppressed'> {
+function recordsIn({
+  consents,
+  consentChanges,
+  confirmations,
+  messages,
+}: Kept): Omit<ConsentRecords, 'suppressed'> {
   const confirmed = (key: string, part: Partial<Confirmation>) => {
     const there = confirmations.get(key);
     if (there && !there.confirmedAt) confirmations.set(key, { ...there, ...part });
@@ -143,5 +149,9 @@ function recordsIn({ consents, consentChanges, confirmations }: Kept): Omit<Cons
     settle: async (consent, at) =>
       confirmed(consentKey(consent), consent.granted ? { confirmedAt: at } : { expiresAt: at }),
     byLink: async linkId => [...confirmations.values()].find(one => one.linkId === linkId) ?? null,
+    async message(id) {
+      const view = messages.get(id)?.view;
+      return view ? { ...view, address: view.recipient } : null;
+    },
   };
 }

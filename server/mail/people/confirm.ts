@@ -1,9 +1,8 @@
 import type { MailContext } from '../context.ts';
-import { topicsOf } from '../topics/register.ts';
-import { wordsFor } from '../topics/topic.ts';
 import type { ConfirmationState } from './consent-api.ts';
 import type { Confirmation, ConsentRecords } from './consent-records.ts';
 import { readSignedToken } from './signed-links.ts';
+import { topicInWords } from './topics.ts';
 
 /** What a token leads to, and its state. */
 export async function findConfirmation(
@@ -15,10 +14,8 @@ export async function findConfirmation(
   const found = linkId === null ? null : await records.byLink(linkId);
   if (!found) return { found: null, state: { state: 'unknown' } };
   const { address, locale, topic: key } = found;
-  const topic =
-    (await context.topicRegister.all()).get(key) ?? topicsOf({ ...context, topics: [key] }, []).get(key);
-  const words = topic ? wordsFor(topic, locale) : { name: key, description: '' };
-  return { found, state: { state: stateOf(context, found), topic: { key, ...words }, locale, address } };
+  const { open: _, ...topic } = await topicInWords(context, key, locale);
+  return { found, state: { state: stateOf(context, found), topic, locale, address } };
 }
 
 function stateOf(

@@ -105,6 +105,22 @@ export type ConfirmationState =
       address: string;
     };
 
+/** Who the links in a message lead back to, and what the pages behind them need. */
+export interface LinkRecipient {
+  /** The message that the link was in, and whom it was to. */
+  messageId: string;
+  address: string;
+  /**
+   * What the message was about; null for mail that is on no topic. `open`: false for one that mail goes out on no more, and that
+   * nobody can subscribe to.
+   */
+  topic: { key: string; name: string; description: string; open: boolean } | null;
+  /** The message's language; null where it named none. */
+  locale: string | null;
+  /** In whose name it was sent. `colour` is `#rgb` or `#rrggbb`. */
+  brand: { name: string; colour: string | null };
+}
+
 /** What people said about topics: `mail.consent`. */
 export interface Consents {
   /**
@@ -135,4 +151,12 @@ export interface Consents {
   inspectConfirmation(token: string): Promise<ConfirmationState>;
   /** Confirms a subscription by the token of its link: `confirmed` now or before, else as {@link inspectConfirmation}. */
   confirm(token: string): Promise<ConfirmationState>;
+  /**
+   * The recipient of the message that a link to unsubscribe or to the preferences was in, by its token; such links never expire.
+   * `locale` is the language of the topic's words, else the message's. Null when the token is none of ours or its message is gone.
+   */
+  recipientOf(
+    token: string,
+    options?: { locale?: string | null | undefined } | undefined,
+  ): Promise<LinkRecipient | null>;
 }

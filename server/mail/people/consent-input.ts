@@ -65,4 +65,5 @@ export const consentRules: Rules<Consents> = {
   ],
   inspectConfirmation: [token],
   confirm: [token],
+  recipientOf: [token, argument('options', Joi.object({ locale: localeSchema.allow(null) }))],
 };

@@ -51,6 +51,17 @@ export interface Confirmation {
   confirmedAt: Date | null;
 }
 
+/** What the links in a message lead back to. */
+export interface LinkedMessage {
+  id: string;
+  address: string;
+  category: string;
+  topic: string | null;
+  locale: string | null;
+  brand: string | null;
+  templateVersionId: number | null;
+}
+
 /** What is asked to be confirmed. */
 export type Asked = Omit<Confirmation, 'linkId' | 'expiresAt' | 'confirmedAt'> & { at: Date };
 
@@ -74,6 +85,8 @@ export interface ConsentRecords {
   /** Ends the wait, by a grant or a withdrawal. */
   settle(consent: Pick<Consent, 'topic' | 'address' | 'granted'>, at: Date): Promise<void>;
   byLink(linkId: string): Promise<Confirmation | null>;
+  /** A message by its id; null for one that is not kept. */
+  message(id: string): Promise<LinkedMessage | null>;
   /** Active suppressions of an address. */
   suppressed(address: string): Promise<readonly Suppression[]>;
 }

@@ -6,6 +6,7 @@ import { addressKey } from '../shared/address.ts';
 import { fromUtc, utc } from '../shared/time.ts';
 import { confirmationsIn } from './confirmations-store.ts';
 import type { Consent, ConsentChange, ConsentRecords, ConsentSource } from './consent-records.ts';
+import { linkedMessage } from './linked-message-store.ts';
 import { activeSuppressions } from './suppressions-store.ts';
 
 const stored = columns<Known<ConsentsRow, { source: ConsentSource }>>()('postlane_consents', [
@@ -42,6 +43,7 @@ export function consentRecordsIn(trx: Knex, now: () => Date): ConsentRecords {
     append: one => appendChange(trx, one),
     history: (address, limit) => consentChanges(trx, address, limit),
     ...confirmationsIn(trx),
+    message: id => linkedMessage(trx, id),
     suppressed: async address => (await activeSuppressions(trx, [address], now())).get(address) ?? [],
   };
 }

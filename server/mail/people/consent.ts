@@ -7,6 +7,7 @@ import type { ConfirmationState, ConsentStatement, Consents } from './consent-ap
 import { consentRules } from './consent-input.ts';
 import type { ConsentKeeping } from './consent-keeping.ts';
 import { preferencesOf } from './preferences.ts';
+import { findRecipient } from './recipient.ts';
 import { setPreferences } from './set-preferences.ts';
 import { recordStatement } from './statements.ts';
 
@@ -72,6 +73,8 @@ export function consentsWith(context: MailContext, keeping: ConsentKeeping): Con
     inspectConfirmation: async token =>
       (await findConfirmation(context, await keeping.records(), token)).state,
     confirm,
+    recipientOf: async (token, { locale = null } = {}) =>
+      findRecipient(context, await keeping.records(), { token, locale }),
   };
   return withCheckedInput(consents, consentRules);
 }

@@ -1,7 +1,8 @@
 import type { MailContext } from '../context.ts';
 import { MailError } from '../error.ts';
 import { nearestName } from '../shared/joi.ts';
-import { usesStream } from '../topics/topic.ts';
+import { topicsOf } from '../topics/register.ts';
+import { isOpen, type TopicWords, usesStream, wordsFor } from '../topics/topic.ts';
 
 /** Throws `invalid-input` for a topic that the configuration's list lacks: a misspelt one would be nobody's to withdraw from. */
 export function refuseUnknownTopic(
@@ -31,4 +32,16 @@ export async function refuseForTopic(
     `Mail on the topic ${key} may go by ${used}, not by ${other}.`,
     'stream',
   );
+}
+
+/** A topic as a recipient reads of it: in words of a locale, also when it is out of the register. */
+export async function topicInWords(
+  context: Pick<MailContext, 'topics' | 'brands' | 'topicRegister'>,
+  key: string,
+  locale: string | null,
+): Promise<TopicWords & { key: string; open: boolean }> {
+  const registered = (await context.topicRegister.all()).get(key);
+  const topic = registered ?? topicsOf({ ...context, topics: [key] }, []).get(key);
+  const { name, description } = topic ? wordsFor(topic, locale) : { name: key, description: '' };
+  return { key, name, description, open: registered !== undefined && isOpen(registered) };
 }

@@ -1,18 +1,14 @@
-/** What a page for recipients says, in one language; `{topic}` stands for the topic's name. */
+import type { PageLanguage } from '../languages.ts';
+import type { PageWords } from './common.ts';
+
+/** What the page of a link to confirm says; `{topic}` stands for the topic's name. */
 export interface ConfirmationWords {
   open: PageWords & { button: string };
   confirmed: PageWords;
   expired: PageWords;
   unknown: PageWords;
-  tooMany: PageWords;
 }
 
-interface PageWords {
-  title: string;
-  text: string;
-}
-
-/** By language: further ones are added here. */
 const confirmationWords = {
   en: {
     open: {
@@ -29,7 +25,6 @@ const confirmationWords = {
       title: 'This link is not known',
       text: 'Nothing was changed. Copy the whole link from the mail, or subscribe once more.',
     },
-    tooMany: { title: 'Too many requests', text: 'Nothing was changed. Try again in a minute.' },
   },
   nl: {
     open: {
@@ -45,10 +40,6 @@ const confirmationWords = {
     unknown: {
       title: 'Deze link is onbekend',
       text: 'Er is niets gewijzigd. Kopieer de hele link uit de mail, of schrijf u opnieuw in.',
-    },
-    tooMany: {
-      title: 'Te veel verzoeken',
-      text: 'Er is niets gewijzigd. Probeer het over een minuut opnieuw.',
     },
   },
   de: {
@@ -66,43 +57,26 @@ const confirmationWords = {
       title: 'Dieser Link ist nicht bekannt',
       text: 'Es wurde nichts geändert. Kopieren Sie den ganzen Link aus der Mail, oder melden Sie sich erneut an.',
     },
-    tooMany: {
-      title: 'Zu viele Anfragen',
-      text: 'Es wurde nichts geändert. Versuchen Sie es in einer Minute noch einmal.',
-    },
   },
   fr: {
     open: {
       title: 'Confirmez votre abonnement',
-      text: 'Vous avez demandé à recevoir « {topic} » par e-mail. Confirmez-le avec le bouton. Si ce n’était pas vous, fermez cette page : rien ne sera envoyé.',
+      text: 'Vous avez demandé à recevoir « {topic} » par e-mail. Confirmez-le avec le bouton. Si ce n’était pas vous, fermez cette page : rien ne sera envoyé.',
       button: 'Confirmer',
     },
-    confirmed: { title: 'Vous êtes abonné', text: '« {topic} » est désormais envoyé à votre adresse.' },
+    confirmed: { title: 'Abonnement confirmé', text: '« {topic} » est désormais envoyé à votre adresse.' },
     expired: {
       title: 'Ce lien n’est plus valable',
-      text: 'Rien n’a été modifié. Pour recevoir « {topic} », abonnez-vous à nouveau.',
+      text: 'Rien n’a été modifié. Pour recevoir « {topic} », abonnez-vous à nouveau.',
     },
     unknown: {
       title: 'Ce lien est inconnu',
       text: 'Rien n’a été modifié. Copiez le lien entier depuis l’e-mail, ou abonnez-vous à nouveau.',
     },
-    tooMany: { title: 'Trop de demandes', text: 'Rien n’a été modifié. Réessayez dans une minute.' },
   },
-} satisfies Record<string, ConfirmationWords>;
-
-/** A language that there are words in. */
-export type PageLanguage = keyof typeof confirmationWords;
-
-/** All of them. */
-export const pageLanguages = Object.keys(confirmationWords) as PageLanguage[];
-
-/** The language of a locale such as `nl-BE`; null where there are no words in it. */
-export function languageOf(locale: string | null): PageLanguage | null {
-  const language = locale?.toLowerCase().split('-')[0];
-  return pageLanguages.find(one => one === language) ?? null;
-}
+} satisfies Record<PageLanguage, ConfirmationWords>;
 
 /** The words in a language. */
-export function wordsIn(language: PageLanguage): ConfirmationWords {
+export function confirmationWordsIn(language: PageLanguage): ConfirmationWords {
   return confirmationWords[language];
 }
