@@ -34,7 +34,7 @@ describe('the preference page', () => {
       .post(path)
       .type('form')
       .send({ form: 'preferences', shown, ...fields });
-  const answerIn = ({ text }: { text: string }) => /role="status"[^]*?<\/div>/.exec(text)?.[0] ?? '';
+  const answerIn = ({ text }: { text: string }) => /role="status".*?<\/div>/s.exec(text)?.[0] ?? '';
 
   it('shows every topic in the recipient’s language, that of the mail first, and what is wanted', async () => {
     const { preferences } = await at.mailTo(address, { topic: 'announcement', locale: 'nl' });
