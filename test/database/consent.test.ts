@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { demoPolicy } from '../../server/demo/policy.ts';
-import type { Mail } from '../../server/mail/index.ts';
+import { createMail, type Mail } from '../../server/mail/index.ts';
 import type { ConsentRecords } from '../../server/mail/people/consent-records.ts';
 import { consentRecordsIn } from '../../server/mail/people/consent-store.ts';
 import { testDatabase } from '../support/database.ts';
 import { newsletterData } from '../support/inputs.ts';
-import { openMail } from '../support/mail.ts';
+import { openMail, testConfig } from '../support/mail.ts';
 import { rowsTouched } from '../support/reads.ts';
 import { refusal } from '../support/refusal.ts';
 import { accept, createScriptedTransport, type ScriptedTransport } from '../support/scripted-transport.ts';
@@ -232,6 +232,31 @@ describe('what people said about topics', () => {
       expect(await sentState('club')).to.deep.equal(['sent', null]);
       const [confirmed] = await mail.consent.history(address);
       expect(confirmed).to.include({ granted: true, pending: false });
+    });
+
+    it('is wished for with the rest or not at all: what fails midway has lifted nothing, and is whole when repeated', async () => {
+      const refusing = { topics: { newsletter: false }, nonEssential: true };
+      await mail.consent.setPreferences(address, refusing);
+      const before = [await mail.consent.history(address), await mail.suppressions.history(address)];
+      // Whose links to confirm would lead nowhere: the last step of the wish fails.
+      const halfway = await createMail({ ...testConfig(), migrate: false }, { role: 'command' });
+      const wish = { nonEssential: false, topics: { newsletter: true, club: true }, allBulk: true };
+      const failed = await refusal(halfway.consent.setPreferences(address, wish));
+      await halfway.close();
+      expect(failed).to.include({ code: 'invalid-input', field: 'doubleOptIn' });
+      expect([await mail.consent.history(address), await mail.suppressions.history(address)]).to.deep.equal(
+        before,
+      );
+      expect(await mail.consent.preferences(address)).to.include({ nonEssential: true, allBulk: false });
+
+      const { changed } = await mail.consent.setPreferences(address, wish);
+      expect(changed.map(({ scope, topic, granted }) => [scope, topic, granted])).to.deep.equal([
+        ['topic', 'club', true],
+        ['topic', 'newsletter', true],
+        ['bulk', null, false],
+        ['non-essential', null, true],
+      ]);
+      expect((await mail.consent.setPreferences(address, { nonEssential: false })).changed).to.deep.equal([]);
     });
 
     it('ends with a withdrawal, and after a week', async () => {

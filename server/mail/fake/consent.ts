@@ -34,6 +34,8 @@ export function createFakeConsent(
 
   return consentsWith(context, {
     suppressions,
+    lifting: async (target, note, options) => async () =>
+      void (await suppressions.lift(target, note, options)),
     records: async () => ({ ...recordsIn(ledger), suppressed }),
     async once(change, work) {
       const { trx } = change.options;

@@ -7,6 +7,7 @@ import type { Suppressions } from './api.ts';
 import { consentsWith } from './consent.ts';
 import type { Consents } from './consent-api.ts';
 import { consentRecordsIn } from './consent-store.ts';
+import { askToLift, liftIn } from './lift.ts';
 
 /** See {@link Consents}; kept in the database. */
 export function createConsent(
@@ -17,6 +18,11 @@ export function createConsent(
   const records = consentRecordsIn(db, now);
   return consentsWith(context, {
     suppressions,
+    async lifting(target, note, options) {
+      const asked = await askToLift(context, target, note, options);
+      return async ({ trx = noTransaction() }) =>
+        void (await liftIn(context, await joinTransaction(db, trx), asked));
+    },
     records: async ({ trx } = {}) => (trx ? consentRecordsIn(await joinTransaction(db, trx), now) : records),
     once: (change, work) =>
       changeOnce(
@@ -33,4 +39,8 @@ export function createConsent(
         async (_, kept) => kept,
       ),
   });
+}
+
+function noTransaction(): never {
+  throw new Error('What is kept in the database is changed in a transaction.');
 }

@@ -5,6 +5,7 @@ import type { Providers } from '../providers/providers.ts';
 import { audited } from '../shared/audit-store.ts';
 import { type ChangeOptions, changeOnce } from '../shared/change.ts';
 import { joinTransaction } from '../shared/transaction.ts';
+import type { SuppressionTarget } from './api.ts';
 import { openListsFor } from './offers.ts';
 import { fenceRun } from './soft-bounces-store.ts';
 import { withFence } from './standing.ts';
@@ -17,7 +18,7 @@ import { suppressionSubject } from './suppression-subject.ts';
 import { type Suppression, suppressionsAt } from './suppressions-store.ts';
 
 /** Who asks, what for, and which classes the provider has lifted by now. */
-interface Asked {
+export interface AskedToLift {
   entry: OwnEntry;
   note: string;
   liftedThere: readonly SuppressionClass[];
@@ -28,31 +29,43 @@ interface Asked {
 
 /** See `Suppressions.lift`. */
 export function createLift(context: MailContext): SuppressionFunctions['lift'] {
-  const { db, providers } = context;
-
   return async (target, note, options = {}) => {
-    const entry = ownEntryOf(target, { mailed: false });
-    // A transaction that is none is refused before the provider has done what it was to be a part of.
-    if (options.trx) await joinTransaction(db, options.trx);
-    // Before the transaction: nothing is locked while the provider takes its time.
-    const there = (await suppressionsAt(db, entry, context.now())).filter(
-      one => one.active && one.source === 'provider' && fixedOf(providers, one, entry.source) === null,
-    );
-    const told = await streamsTold(context, entry);
-    for (const stream of told) await askProvider(context, stream, entry.address);
-    if (there.length > 0 && !told.includes(entry.stream))
-      await askProvider(context, entry.stream, entry.address);
-    const liftedThere = there.map(one => one.class);
+    const asked = await askToLift(context, target, note, options);
+    const { entry } = asked;
     return changeOnce(
       context,
       { scope: 'suppression.lift', request: entry, options },
-      trx => liftIn(context, trx, { entry, note, liftedThere, told, options }),
+      trx => liftIn(context, trx, asked),
       async (trx, lifted) => {
         const [still] = (await suppressionsAt(trx, entry, context.now())).filter(({ active }) => active);
         return { lifted, still: still ?? null };
       },
     );
   };
+}
+
+/**
+ * Has the provider lift what it holds against a place, for {@link liftIn} to do the same here: before any transaction, as nothing
+ * is to be locked while the provider takes its time. Done twice it is as done once. Throws `wrong-state` when it refuses.
+ */
+export async function askToLift(
+  context: MailContext,
+  target: SuppressionTarget,
+  note: string,
+  options: ChangeOptions,
+): Promise<AskedToLift> {
+  const { db, providers } = context;
+  const entry = ownEntryOf(target, { mailed: false });
+  // A transaction that is none is refused before the provider has done what it was to be a part of.
+  if (options.trx) await joinTransaction(db, options.trx);
+  const there = (await suppressionsAt(db, entry, context.now())).filter(
+    one => one.active && one.source === 'provider' && fixedOf(providers, one, entry.source) === null,
+  );
+  const told = await streamsTold(context, entry);
+  for (const stream of told) await askProvider(context, stream, entry.address);
+  if (there.length > 0 && !told.includes(entry.stream))
+    await askProvider(context, entry.stream, entry.address);
+  return { entry, note, liftedThere: there.map(one => one.class), told, options };
 }
 
 /** Streams of other places whose list has the address by our own entry, and by nothing that stays there anyway. */
@@ -77,8 +90,11 @@ async function streamsTold(context: MailContext, entry: OwnEntry): Promise<strin
   return told;
 }
 
-/** Lifts what may be lifted; what was reported since the provider was asked stays. Returns how many it was. */
-async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<number> {
+/**
+ * Lifts what may be lifted; what was reported since the provider was asked stays. Returns how many it was. Throws `wrong-state`,
+ * with nothing changed, where that is none.
+ */
+export async function liftIn(context: MailContext, trx: Trx, asked: AskedToLift): Promise<number> {
   const { entry, note, liftedThere, told, options } = asked;
   const at = context.now();
   const standing = entry.scope === 'stream' ? await lockStanding(trx, entry) : null;
@@ -113,7 +129,7 @@ async function liftIn(context: MailContext, trx: Trx, asked: Asked): Promise<num
   return liftable.length;
 }
 
-function mayLift({ providers }: MailContext, one: Suppression, { entry, liftedThere }: Asked): boolean {
+function mayLift({ providers }: MailContext, one: Suppression, { entry, liftedThere }: AskedToLift): boolean {
   if (fixedOf(providers, one, entry.source) !== null) return false;
   return one.source !== 'provider' || liftedThere.includes(one.class);
 }

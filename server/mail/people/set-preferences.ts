@@ -18,43 +18,54 @@ interface Wish {
 
 type Changed = PreferencesSet['changed'];
 
-/** See `Consents.setPreferences`; the address is a key. */
+/**
+ * See `Consents.setPreferences`; the address is a key. What is taken back and what is refused is one change: a crash between them
+ * would have mail sent to somebody who has just refused it.
+ */
 export async function setPreferences(
   context: MailContext,
-  { suppressions, records, once }: ConsentKeeping,
+  keeping: ConsentKeeping,
   wish: Wish,
 ): Promise<PreferencesSet> {
+  const { suppressions, records, once } = keeping;
   const topics = await context.topicRegister.all();
   for (const key of wantedTopics(wish)) topicIn(topics, key);
   const before = await (await records(wish.options)).suppressed(wish.address);
   // Before the transaction: nothing is locked while a provider takes its time.
-  const refused = await takeBack(context, suppressions, wish, before);
+  const lifts = await askToTakeBack(context, keeping, wish, before);
   const { address, change, options } = wish;
   const request = { address, change };
-  const changed = await once({ scope: 'consent.preferences', request, options }, async recording => {
-    const done = [
-      ...(await setTopics(context, recording, wish, before)),
-      ...(await setWide(context, suppressions, recording, wish, before)),
-    ];
-    const entry = { subject: `consent:preferences:${address}`, after: done, at: context.now() };
-    if (done.length > 0) await recording.audit({ action: 'consent.record', ...entry });
-    return done;
-  });
+  const { done, refused } = await once(
+    { scope: 'consent.preferences', request, options },
+    async recording => {
+      const refused = await takeBack(recording, lifts);
+      const done = [
+        ...(await setTopics(context, recording, wish, before)),
+        ...(await setWide(context, suppressions, recording, wish, before)),
+      ];
+      const entry = { subject: `consent:preferences:${address}`, after: done, at: context.now() };
+      if (done.length > 0) await recording.audit({ action: 'consent.record', ...entry });
+      return { done, refused };
+    },
+  );
   const after = await (await records(wish.options)).suppressed(wish.address);
-  return { changed, stays: staying(context, wish, after, refused) };
+  return { changed: done, stays: staying(context, wish, after, new Map(refused)) };
 }
 
 function wantedTopics({ change }: Wish): string[] {
   return Object.entries(change.topics ?? {}).flatMap(([key, wanted]) => (wanted ? [key] : []));
 }
 
-/** Lifts what the same source asked for, and what the person told the provider. Returns why what was tried could not be. */
-async function takeBack(
+/** What is to be lifted at a place, or why that is refused. */
+type Lift = [place: string, lift: ((recording: Recording) => Promise<void>) | string];
+
+/** Asks the provider for the end of what the same source asked for, and of what the person told the provider. */
+async function askToTakeBack(
   context: MailContext,
-  suppressions: ConsentKeeping['suppressions'],
+  { lifting }: ConsentKeeping,
   wish: Wish,
   active: readonly Suppression[],
-): Promise<Map<string, string>> {
+): Promise<Lift[]> {
   const { address, options } = wish;
   const source = sourceOf(options);
   const places = new Map(
@@ -62,17 +73,28 @@ async function takeBack(
       .filter(one => isTheirs(one, source, active))
       .map(one => [placeKey(one), one]),
   );
-  const refused = new Map<string, string>();
+  const lifts: Lift[] = [];
   for (const [key, { scope, stream, topic }] of places) {
     const place = { address, scope, source, ...(stream && { stream }), ...(topic && { topic }) };
-    try {
-      await suppressions.lift(place, noteOf(options), changeOf(options));
-    } catch (error) {
-      if (!(error instanceof MailError) || error.code !== 'wrong-state') throw error;
-      refused.set(key, error.message);
-    }
+    const ask = () => lifting(place, noteOf(options), changeOf(options));
+    lifts.push([key, await ask().catch(whyRefused)]);
+  }
+  return lifts;
+}
+
+/** Lifts what can be. Returns by place why the others could not. */
+async function takeBack(recording: Recording, lifts: readonly Lift[]): Promise<[string, string][]> {
+  const refused: [string, string][] = [];
+  for (const [key, lift] of lifts) {
+    const why = typeof lift === 'string' ? lift : await lift(recording).catch(whyRefused);
+    if (why) refused.push([key, why]);
   }
   return refused;
+}
+
+function whyRefused(error: unknown): string {
+  if (error instanceof MailError && error.code === 'wrong-state') return error.message;
+  throw error;
 }
 
 /** What stands against what is wanted, and could be taken back. A topic that still has to be confirmed takes nothing back. */
