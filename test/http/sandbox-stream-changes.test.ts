@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Models } from 'postmark';
+import { readArguments } from '../sandbox/arguments.ts';
 import { restClient } from '../sandbox/clients.ts';
 import { createSandbox } from '../sandbox/index.ts';
 import { refusalOf } from '../support/postmark-refusal.ts';
@@ -88,6 +89,15 @@ describe("the sandbox's streams change", () => {
     expect(content?.text).to.equal('x');
     expect(content?.headers.map(({ Name }) => Name)).not.to.include('List-Unsubscribe');
     await other.close();
+  });
+
+  it('from the start to own unsubscribe links, where it is set up so', async () => {
+    const options = readArguments(['--unsubscribe', 'Custom'], {})?.options;
+    const other = await createSandbox({ ...options, port: 0, smtpPort: 0 });
+    const { MessageID } = await restClient(other).sendEmail({ ...mail, MessageStream: 'broadcast' });
+    expect((await other.content(MessageID))?.text).to.equal('x');
+    await other.close();
+    expect(() => readArguments(['--unsubscribe', 'None'], {})).to.throw('--unsubscribe must be one of');
   });
 
   it('by being archived, hidden, refused for sending, and brought back within 45 days', async () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ACCOUNT_STATES, type SandboxOptions } from './settings.ts';
+import { ACCOUNT_STATES, BROADCAST_HANDLINGS, type SandboxOptions } from './settings.ts';
 import { readVariants } from './variants.ts';
 
 /** What the command was asked for. */
@@ -65,6 +65,11 @@ const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'LIST',
     what: 'domains one may send from, with commas between; others are refused (any domain)',
     read: text => ({ verifiedDomains: text.split(',').map(domain => domain.trim()) }),
+  },
+  unsubscribe: {
+    value: 'HANDLING',
+    what: 'how broadcast streams are set: Postmark, or Custom, which is approved then (Postmark)',
+    read: text => ({ unsubscribeHandling: oneOf(BROADCAST_HANDLINGS, text) }),
   },
   'keep-bodies': {
     value: 'N',

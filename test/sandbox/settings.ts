@@ -25,6 +25,10 @@ export interface Approvals {
 export const ACCOUNT_STATES = ['approved', 'pending', 'out-of-credits', 'blocked'] as const;
 export type AccountState = (typeof ACCOUNT_STATES)[number];
 
+/** Whose links people unsubscribe from a broadcast stream by. */
+export const BROADCAST_HANDLINGS = ['Postmark', 'Custom'] as const;
+export type BroadcastHandling = (typeof BROADCAST_HANDLINGS)[number];
+
 /** How a sandbox is set up; everything has a default. */
 export interface SandboxOptions {
   /** REST and pages; 0 or absent: any free port. */
@@ -40,6 +44,8 @@ export interface SandboxOptions {
   /** The account token, for domains, sender signatures and servers; absent: a random one. */
   accountToken?: string;
   approvals?: Partial<Approvals>;
+  /** How broadcast streams are set while nobody says otherwise; Custom is approved then. Default Postmark. */
+  unsubscribeHandling?: BroadcastHandling;
   /** Default approved. */
   accountState?: AccountState;
   webhook?: WebhookOptions;
@@ -84,6 +90,7 @@ export interface Settings {
   token: string;
   accountToken: string;
   approvals: Approvals;
+  unsubscribeHandling: BroadcastHandling;
   accountState: AccountState;
   latencyMs: number;
   deliveryMs: number;
@@ -111,11 +118,12 @@ export function fillDefaults(options: SandboxOptions): Settings {
     accountToken: options.accountToken ?? randomUUID(),
     approvals: {
       bulk: true,
-      customUnsubscribe: false,
+      customUnsubscribe: options.unsubscribeHandling === 'Custom',
       deleteServers: false,
       dataRemovals: true,
       ...options.approvals,
     },
+    unsubscribeHandling: options.unsubscribeHandling ?? 'Postmark',
     accountState: options.accountState ?? 'approved',
     latencyMs: options.latencyMs ?? 0,
     deliveryMs: options.deliveryMs ?? 20,

@@ -30,7 +30,7 @@ export function createProvider(settings: Settings): Provider {
 function openServer(settings: Settings, account: Account, clock: Clock, faults: FaultPlan): Provider {
   const now = clock.now();
   const number = account.opened++;
-  const streams = new StreamStore(now);
+  const streams = new StreamStore(now, settings.unsubscribeHandling);
   for (const { id, type, name } of settings.streams) streams.add(now, id, type, name);
   const hooks = new WebhookStore(clock, settings.webhookPauseAfter);
   const server = createServerObject(number);

@@ -18,7 +18,10 @@ export interface Stream {
 export class StreamStore {
   readonly #streams = new Map<string, Stream>();
 
-  constructor(now: number) {
+  readonly #broadcasts: UnsubscribeHandling;
+
+  constructor(now: number, broadcasts: UnsubscribeHandling = 'Postmark') {
+    this.#broadcasts = broadcasts;
     this.#put(now, 'outbound', 'Transactional', 'Default Transactional Stream', true);
     this.#put(now, 'inbound', 'Inbound', 'Default Inbound Stream', true);
     this.#put(now, 'broadcast', 'Broadcasts', 'Default Broadcast Stream', true);
@@ -38,7 +41,7 @@ export class StreamStore {
   }
 
   #put(createdAt: number, id: string, type: StreamType, name: string, isDefault: boolean): Stream {
-    const unsubscribeHandling = type === 'Broadcasts' ? 'Postmark' : 'None';
+    const unsubscribeHandling = type === 'Broadcasts' ? this.#broadcasts : 'None';
     const dates = { createdAt, updatedAt: null, archivedAt: null };
     const stream: Stream = { id, type, isDefault, ...dates, name, description: '', unsubscribeHandling };
     this.#streams.set(id, stream);
