@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import express from 'express';
 import { Models } from 'postmark';
+import request from 'supertest';
+import { publicRouter } from '../../server/app.ts';
 import { demoPolicy } from '../../server/demo/policy.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { createSmtpTransport } from '../../server/mail/providers/smtp/transport.ts';
@@ -59,7 +62,7 @@ describe('our own way out of bulk mail', () => {
       await handling('Custom');
       await client.editServer({ TrackLinks: Models.LinkTrackingOptions.HtmlAndText });
       await open({ unsubscribe: 'own' });
-      const { id, html, text, headers, head } = await received(input);
+      const { id, message, html, text, headers, head } = await received(input);
       const link = ownLink(text);
       expect(link).to.contain(`/unsubscribe/${id}.`);
       expect(html).to.contain(`href="${link}"`).and.not.contain('/sandbox/unsubscribe/');
@@ -68,6 +71,13 @@ describe('our own way out of bulk mail', () => {
         { Name: 'List-Unsubscribe', Value: `<${link}>` },
         { Name: 'List-Unsubscribe-Post', Value: 'List-Unsubscribe=One-Click' },
       ]);
+      const app = express().use(new URL(publicUrl).pathname, publicRouter(mail));
+      const click = request(app).post(new URL(link).pathname).type('form');
+      expect((await click.send('List-Unsubscribe=One-Click')).status).to.equal(200);
+      const again = await mail.send({ ...input, to: message.recipients[0] } as never);
+      await mail.work.deliverDue('bulk');
+      const { state, reason } = (await mail.messages.get(again.id)) ?? {};
+      expect([state, reason]).to.deep.equal(['suppressed', 'consent withdrawn']);
       const shown = await mail.messages.preview(id);
       expect(`${shown?.html} ${shown?.text}`).to.contain('#').and.not.contain(publicUrl);
     });
