@@ -85,6 +85,8 @@ describeInBrowser('every page', browser => {
       'topics/new',
       'topics/newsletter',
       'confirm/of-nobody',
+      'unsubscribe/of-nobody',
+      'preferences/of-nobody',
       'streams/events',
       `streams/events/${ids.unmatched}`,
       'streams',

@@ -13,7 +13,7 @@ import {
   linksOf,
   postlaneChai,
 } from '../../server/testing/index.ts';
-import { resetInput, upgradeInput } from '../support/inputs.ts';
+import { newsletterData, resetInput, upgradeInput } from '../support/inputs.ts';
 
 use(postlaneChai);
 
@@ -101,6 +101,28 @@ describe('fakeMail', () => {
     await other.send(resetInput());
     await assertNothingSent(mail);
     await other.close();
+  });
+
+  it('knows the recipient by the link in a mail, and of no other link', async () => {
+    const own = fakeMail({
+      ...{ templates: demoTemplates, policy: demoPolicy, unsubscribe: 'own' },
+      ...{
+        publicUrl: 'https://shop.example/mail',
+        secretKeys: ['a-key-of-the-tests-of-32-characters-or-more'],
+      },
+    });
+    const { id } = await own.send({ template: 'newsletter', to: 'Ada@mail.example', data: newsletterData });
+    await own.work();
+    const { headers } = await own.sent.last();
+    const header = headers.find(({ Name }) => Name === 'List-Unsubscribe')?.Value;
+    const token = /unsubscribe\/([^>]+)>/.exec(header ?? '')?.[1] ?? '';
+    expect(await own.consent.recipientOf(token)).to.deep.equal({
+      ...{ messageId: id, address: 'ada@mail.example', locale: null },
+      topic: { key: 'newsletter', name: 'Newsletter', description: '', open: true },
+      brand: { name: 'Alder & Finch', colour: '#12766a' },
+    });
+    expect(await own.consent.recipientOf(`${token}x`)).to.equal(null);
+    await own.close();
   });
 
   it('names the folder that lacks a template', async () => {

@@ -163,7 +163,7 @@ const preferenceWords = {
         off: 'Vous ne recevrez plus que les e-mails essentiels.',
       },
     },
-    stopped: 'Tout ce que vous avez choisi ne peut pas vous être envoyé :',
+    stopped: 'Une partie de ce que vous avez choisi ne peut pas vous être envoyée :',
     notSaved: 'Non enregistré',
     notRead:
       'Rien n’a été modifié, car votre choix n’a pas pu être lu. Vérifiez-le, puis enregistrez de nouveau.',
