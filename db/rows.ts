@@ -501,6 +501,7 @@ export interface UnmatchedEventsRow {
   has_faults: number;
   faults: string | null;
   received_at: Date;
+  provider_message_id: string | null;
 }
 
 export interface WebhookPasswordsRow {

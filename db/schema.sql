@@ -682,9 +682,11 @@ CREATE TABLE postlane_unmatched_events (
   has_faults tinyint unsigned NOT NULL,
   faults varchar(1000),
   received_at datetime(3) NOT NULL,
+  provider_message_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
   PRIMARY KEY (event_id),
   KEY unmatched_events_faults (has_faults, received_at),
-  KEY unmatched_events_kind (kind, event_id)
+  KEY unmatched_events_kind (kind, event_id),
+  KEY unmatched_events_waiting (provider_message_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE postlane_webhook_passwords (

@@ -12,6 +12,7 @@ import * as softBounces from './20261204_soft_bounces.ts';
 import * as suppressionExpiry from './20261204_suppression_expiry.ts';
 import * as topics from './20261204_topics.ts';
 import * as unmatchedEvents from './20261204_unmatched_events.ts';
+import * as waitingEvents from './20261204_waiting_events.ts';
 
 // The rules of a migration:
 // - It is frozen: once released it is never edited, and it imports nothing that goes on changing. It may use
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '20261204_soft_bounces': softBounces,
   '20261204_topics': topics,
   '20261204_unmatched_events': unmatchedEvents,
+  '20261204_waiting_events': waitingEvents,
 };

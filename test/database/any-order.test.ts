@@ -78,7 +78,13 @@ describe('facts in any order', () => {
 
   /** Begins again with a message that was handed over and whose answer has not been written. */
   const reset = async () => {
-    for (const table of ['events', 'suppressions', 'suppression_fences', 'suppression_changes'] as const)
+    for (const table of [
+      'unmatched_events',
+      'events',
+      'suppressions',
+      'suppression_fences',
+      'suppression_changes',
+    ] as const)
       await db(`postlane_${table}`).delete();
     await db('postlane_attempts')
       .where({ id: attemptId })
@@ -91,7 +97,7 @@ describe('facts in any order', () => {
   /** Everything that is kept, without what only tells when we heard of it. */
   const rows = async () => {
     const facts = await db('postlane_events')
-      .select('id', 'fact_key', 'message_id', 'kind')
+      .select('id', 'fact_key', 'message_id', 'kind', 'stream', 'recipient')
       .orderBy('fact_key');
     const keys = new Map(facts.map(fact => [String(fact.id), fact.fact_key]));
     const suppressions = await db('postlane_suppressions')
@@ -103,6 +109,7 @@ describe('facts in any order', () => {
         .where({ message_id: id })
         .select('id', 'outcome', 'provider_message_id'),
       facts: facts.map(({ id: _, ...fact }) => fact),
+      unmatched: (await db('postlane_unmatched_events').pluck('event_id')).map(one => keys.get(String(one))),
       suppressions: suppressions.map(({ recorded_at: _, event_id, ...row }) => ({
         ...row,
         event: keys.get(String(event_id)),
@@ -172,6 +179,38 @@ describe('facts in any order', () => {
       reason: 'SMTPApiError 5',
       sent_at: new Date(tied).toISOString(),
     });
+  });
+
+  it('come to the same rows when only one of them tells whose the provider’s id is, and that comes at any time', async function () {
+    this.timeout(120_000);
+    const bare = { Metadata: {} };
+    const [only, ...others] = await outcomes([
+      told(delivery(tied)),
+      told(delivery(late, { ...bare, Recipient: undefined })),
+      told(bounce(40, 'HardBounce', late, bare)),
+      told(bounce(41, 'SoftBounce', early, bare)),
+      told(bounce(42, 'SpamComplaint', late, { ...bare, RecordType: 'SpamComplaint', Inactive: true })),
+      told({ ...seen('Open', early), ...bare }),
+    ]);
+    expect(others).to.deep.equal([]);
+    const iso = (text: string) => new Date(text).toISOString();
+    expect(only.message).to.include({ state: 'complained', delivered_at: iso(tied), bounced_at: iso(late) });
+    expect(only.message).to.include({ opened_at: iso(early), soft_bounces: 1, complained_at: iso(late) });
+    expect(only.facts.map((fact: { message_id: string }) => fact.message_id)).to.deep.equal(
+      Array(6).fill(id),
+    );
+    // What lacks a field is for people to look at all the same.
+    expect(only.unmatched).to.have.length(1);
+  });
+
+  it('are given their message by reconciliation where its id was learnt from an answer that came late', async () => {
+    await reset();
+    await mail.receive('postmark', bounce(43, 'HardBounce', late, { Metadata: {} }));
+    expect(await mail.events.unmatched()).to.have.length(1);
+    await ownLateWrite();
+    await mail.work.reconcile().catch(() => {});
+    expect((await mail.messages.get(id))?.state).to.equal('bounced');
+    expect(await mail.events.unmatched()).to.deep.equal([]);
   });
 
   it('come to the same suppression when soft bounces, deliveries and a complaint are mixed', async function () {

@@ -6,6 +6,7 @@ import {
   listUnmatched,
   readUnmatched,
 } from '../../server/mail/events/unmatched-store.ts';
+import { attemptsNamed, idsLearnt, waitingFor } from '../../server/mail/events/waiting-store.ts';
 import { trackedCandidates } from '../../server/mail/messages/tracked-store.ts';
 import { consentRecordsIn, consentsOf } from '../../server/mail/people/consent-store.ts';
 import { dueOffers, settleOffer } from '../../server/mail/people/offers-store.ts';
@@ -162,6 +163,21 @@ describe('what is asked about people', () => {
       trx => listUnmatched(trx, { kind: 'bounced', before: '900' }, 100),
       ['unmatched_events_kind', 'PRIMARY'],
     ],
+    [
+      'events that wait for an id',
+      trx => waitingFor(trx, ['provider-7', 'provider-8'], 100),
+      ['unmatched_events_waiting', 'PRIMARY'],
+    ],
+    [
+      'attempts by such an id',
+      trx => attemptsNamed(trx, ['provider-7', 'provider-8']),
+      ['attempts_provider_message'],
+    ],
+    [
+      'ids that were learnt since',
+      trx => idsLearnt(trx, 100),
+      ['unmatched_events_waiting', 'attempts_provider_message'],
+    ],
     ['one unmatched event', trx => readUnmatched(trx, '5'), ['PRIMARY']],
     ['a count of unmatched events', trx => countUnmatched(trx, 'bounced', 1000), ['unmatched_events_kind']],
     ['a count of those with faults', trx => countWithFaults(trx, now, 1000), ['unmatched_events_faults']],
@@ -247,11 +263,16 @@ async function fill(db: ReturnType<typeof testDatabase>): Promise<void> {
     postlane_unmatched_events: people.map(i => ({
       ...{ event_id: i + 1, provider: 'postmark', kind: i % 25 ? 'opened' : 'bounced' },
       ...{ has_faults: i % 50 ? 0 : 1, received_at: at(i) },
+      provider_message_id: i % 10 ? null : `provider-${i}`,
     })),
     postlane_messages: people.map(i => ({
       ...{ id: ids[i], state: 'delivered', lane: i % 2 ? 'bulk' : 'transactional', category: 'order' },
       ...{ stream: i % 2 ? 'broadcast' : 'outbound', transport: 'postmark-api', bucket: 1 },
       ...{ policy_version: 1, recipient: person(i), created_at: at(i), delivered_at: at(i) },
+    })),
+    postlane_attempts: people.map(i => ({
+      ...{ id: idAt(now), message_id: ids[i], number: 1, stream: 'outbound', transport: 'postmark-api' },
+      ...{ provider_message_id: `handed-over-${i}`, created_at: at(i) },
     })),
     postlane_message_metadata: people.flatMap(i => [
       { message_id: ids[i], name: 'TrackingId', value: `${guid.slice(0, -4)}${1000 + i}` },

@@ -3,7 +3,6 @@ import { isDuplicate, isLockConflict } from '../../../db/error-codes.ts';
 import { retryWhen } from '../../../db/retry.ts';
 import { after, oneByOne, type Together, type Trip } from '../../../db/together.ts';
 import type { MailContext } from '../context.ts';
-import { type Fact, kept } from '../messages/reported.ts';
 import { takeInFacts } from '../messages/reports-store.ts';
 import { applyReports, suppressingAmong } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
@@ -17,7 +16,9 @@ import {
   lookUp,
   type ReportedMessage,
 } from './events-store.ts';
-import { isUnmatched, noteUnmatched } from './unmatched-store.ts';
+import { factsOf, mayTouchRun } from './facts.ts';
+import { isUnmatched, noteUnmatched, waitsFor } from './unmatched-store.ts';
+import { linkWaiting } from './waiting.ts';
 
 /**
  * What became of a report: `duplicate` means that the fact was known, `test` that it is about a test of a template. Both
@@ -100,6 +101,7 @@ async function receiveOnce(
     await trip(statements);
     await noteForPeople(trx, fresh, at);
     await learnProviderIds(trx, fresh);
+    await linkWaiting(context, trx, fresh.flatMap(idToLinkBy));
     await trip(await applyReports(context, trip, suppressing));
     await applyToRuns(
       context,
@@ -168,27 +170,12 @@ async function learnProviderIds(trx: Trx, all: readonly Found[]): Promise<void> 
   }
 }
 
+/** An id that was learnt, or that an event waits for. */
+function idToLinkBy(one: Found): string[] {
+  const id = tellsProviderId(one) ? one.event.providerMessageId : waitsFor(one);
+  return id === null ? [] : [id];
+}
+
 function tellsProviderId({ event: { attemptId, providerMessageId }, message }: Found): boolean {
   return message?.providerMessageId === null && attemptId !== null && providerMessageId !== null;
-}
-
-/** Whether an event changes its message. */
-function concerns({ kind, recipient }: ProviderEvent, message: ReportedMessage): boolean {
-  // A copy's fate is on the timeline; the state is the recipient's.
-  if (recipient !== message.recipient) return false;
-  // A refusal of one attempt says nothing about the next, which may be on its way.
-  return kept[kind].state !== 'refuse' || message.latest;
-}
-
-function factsOf({ event, message }: Found): Fact[] {
-  if (!message || !concerns(event, message)) return [];
-  const { kind, occurredAt: at, details } = event;
-  const reason = kind === 'delivered' ? null : String(details.name ?? details.type ?? kind);
-  return [{ messageId: message.id, kind, at, reason }];
-}
-
-/** Of most deliveries it is known already that their recipient was never turned away. */
-function mayTouchRun({ event: { kind, recipient }, message }: Found): boolean {
-  if (kind === 'soft-bounced') return true;
-  return kind === 'delivered' && (message?.hasRun !== false || recipient !== message.recipient);
 }

@@ -19,14 +19,20 @@ export function isUnmatched({ event, message, source }: StoredEvent): boolean {
   return message === null && (source === 'webhook' || !isAboutAddress(event));
 }
 
+/** The provider's id of the message that an event is about, where nothing else tells and we may still learn it; else null. */
+export function waitsFor({ event, message }: Pick<StoredEvent, 'event' | 'message'>): string | null {
+  return message === null && event.attemptId === null ? event.providerMessageId : null;
+}
+
 /** Notes such events; the many others cost nothing. */
 export async function noteUnmatched(
   trx: Db,
   stored: readonly (StoredEvent & { eventId: string; at: Date })[],
 ): Promise<void> {
   if (stored.length === 0) return;
-  const rows = stored.map(({ eventId, provider, event, at }) => ({
+  const rows = stored.map(({ eventId, provider, event, message, at }) => ({
     event_id: eventId,
+    provider_message_id: waitsFor({ event, message }),
     provider,
     kind: event.kind,
     has_faults: Number((event.faults ?? []).length > 0),

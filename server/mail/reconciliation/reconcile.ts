@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
 import { findMessageOf, unknownFacts } from '../events/events-store.ts';
+import { linkLearnt } from '../events/waiting.ts';
 import { raiseAlert } from '../monitoring/alerts.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import type { ProviderLists } from '../providers/provider.ts';
@@ -74,6 +75,7 @@ export async function reconcile(context: MailContext): Promise<ReconciliationRun
   const to = context.now();
   const day = new Date(to.getTime() - dayMs).toISOString().slice(0, 10);
   const faults: unknown[] = [];
+  await linkLearnt(context).catch((error: unknown) => void faults.push(error));
   for (const provider of context.providers.all) {
     const { key, lists } = provider;
     if (!lists) continue;
