@@ -30,7 +30,7 @@ export async function findRecipient(
 /** The brand of the mail itself, else of the configuration as it is now. */
 async function brandOf(context: MailContext, message: LinkedMessage): Promise<LinkRecipient['brand']> {
   const { policy, values } = context.brands.find(message.brand) ?? context.brands.standard;
-  const { name, colour } = { ...(await brandOfTemplate(context, message)), ...values };
+  const { name, colour } = await valuesIn(context, message, values);
   const from = senderOf(policy, message.category);
   return {
     name: name || from.name || from.email,
@@ -40,16 +40,18 @@ async function brandOf(context: MailContext, message: LinkedMessage): Promise<Li
 
 const isColour = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
 
-async function brandOfTemplate(
+/** The values of the template's brand with these in their place: as its version is compiled for sending. */
+async function valuesIn(
   { templates }: MailContext,
   { templateVersionId }: LinkedMessage,
+  values: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
-  if (templateVersionId === null) return {};
+  if (templateVersionId === null) return values;
   try {
-    return (await templates.version(templateVersionId)).content.brand;
+    return (await templates.version(templateVersionId, values)).content.brand;
   } catch (error) {
     // A version that can no longer be used had a brand that is no longer used either.
-    if (error instanceof MailError) return {};
+    if (error instanceof MailError) return values;
     throw error;
   }
 }
