@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { smtpClient } from '../sandbox/clients.ts';
-import { inboundSample, providerSamples, smtpApiErrorSample } from '../support/provider-samples.ts';
+import { BOUNCE_TYPES } from '../sandbox/delivery/bounce-types.ts';
+import {
+  inboundSample,
+  providerSamples,
+  smtpApiErrorSample,
+  templateFailedSample,
+  unsubscribeSample,
+} from '../support/provider-samples.ts';
 import { useSandboxAndReceiver } from '../support/sandbox.ts';
 import { shapeOf } from '../support/shape.ts';
 
@@ -62,6 +69,53 @@ describe('the sandbox emits what the provider samples say', () => {
     expect(shapeOf(payload)).to.deep.equal(shapeOf(smtpApiErrorSample));
     const { Type, TypeCode, Name, Inactive, CanActivate } = smtpApiErrorSample;
     expect(payload).to.include({ Type, TypeCode, Name, Inactive, CanActivate });
+  });
+
+  it('for each type of bounce, by its button and by a call, as Postmark posts it', async () => {
+    await client.editServer({ EnableSmtpApiErrorHooks: true });
+    const MessageID = await send(order);
+    const types = BOUNCE_TYPES.filter(({ type }) => type !== 'SpamComplaint');
+    for (const { type } of types) {
+      const body = new URLSearchParams({ type });
+      await fetch(`${sandbox.apiUrl}/sandbox/messages/${MessageID}/bounce`, {
+        method: 'POST',
+        body,
+        redirect: 'manual',
+      });
+      await sandbox.bounce(MessageID, type);
+    }
+    await sandbox.idle();
+    const posted = receiver.of('Bounce');
+    expect(posted.map(({ Type }) => Type).sort()).to.deep.equal(
+      types.flatMap(({ type }) => [type, type]).sort(),
+    );
+    for (const payload of posted)
+      expect(shapeOf(payload), String(payload.Type)).to.deep.equal(shapeOf(providerSamples.Bounce));
+    for (const sample of [smtpApiErrorSample, templateFailedSample, unsubscribeSample]) {
+      const { Type, TypeCode, Name, Inactive, CanActivate } = sample;
+      expect(posted.find(one => one.Type === Type)).to.include({ TypeCode, Name, Inactive, CanActivate });
+    }
+  });
+
+  it('for the end of a suppression, by its button', async () => {
+    const MessageID = await send(news);
+    const path = `${sandbox.apiUrl}/sandbox/messages/${MessageID}`;
+    const press = (name: string) =>
+      fetch(`${path}/${name}`, { method: 'POST', body: new URLSearchParams(), redirect: 'manual' });
+    expect(await (await fetch(path)).text()).not.to.include('Reactivate');
+    await press('unsubscribe');
+    expect(await (await fetch(path)).text()).to.include('Reactivate');
+    await press('reactivate');
+    await sandbox.idle();
+    const posted = receiver.of('SubscriptionChange');
+    const ended = posted.find(one => !one.SuppressSending);
+    expect(ended).to.include({
+      SuppressSending: false,
+      SuppressionReason: null,
+      Recipient: mail.To,
+      MessageStream: 'broadcast',
+    });
+    expect(posted).to.have.length(2);
   });
 
   it('for inbound mail, in keys and types', async () => {

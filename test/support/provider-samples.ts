@@ -138,6 +138,19 @@ export const templateFailedSample = {
   CanActivate: false,
 } as const;
 
+/** The Bounce payload of a reply that asks for no more mail. */
+export const unsubscribeSample = {
+  ...providerSamples.Bounce,
+  ID: 700000005,
+  Type: 'Unsubscribe',
+  TypeCode: 16,
+  Name: 'Unsubscribe request',
+  Description: 'The reply asks to be taken off the list.',
+  Details: 'Please take me off your list.',
+  Inactive: false,
+  CanActivate: false,
+} as const;
+
 /** What the inbound hook is posted; it carries no RecordType. */
 export const inboundSample = {
   FromName: 'Ada',

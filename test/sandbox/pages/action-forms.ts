@@ -18,6 +18,7 @@ ${actionForm(shown, 'bounce', html`${bounceChoice()}<button>Bounce</button>`)}
 ${actionForm(shown, 'complain', html`<button>Complain</button>`)}
 ${actionForm(shown, 'unsubscribe', html`<button>Unsubscribe</button>`)}
 ${isSuppressed && html`<span class="badge bad">suppressed on ${message.stream}</span>`}
+${isSuppressed && actionForm(shown, 'reactivate', html`<button>Reactivate</button>`)}
 </div>
 <details><summary>Reply</summary>${actionForm(
     shown,

@@ -1,6 +1,6 @@
 import { bounceType } from '../delivery/bounce-types.ts';
 import * as effects from '../delivery/events.ts';
-import { suppressRecipient } from '../delivery/suppress.ts';
+import { removeSuppression, suppressRecipient } from '../delivery/suppress.ts';
 import { replyTo } from '../inbound/reply.ts';
 import type { Provider } from '../state/provider.ts';
 import type { CapturedMessage } from '../store/messages.ts';
@@ -30,6 +30,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
     (provider, message, email) =>
       suppressRecipient(provider, message, email, 'ManualSuppression', 'Recipient'),
   ],
+  ['reactivate', (provider, message, email) => removeSuppression(provider, message.stream, email)],
   [
     'reply',
     (provider, message, email, form) => replyTo(provider, message, email, { text: form.get('text') ?? '' }),
