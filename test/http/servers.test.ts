@@ -16,6 +16,7 @@ import { testDatabase } from '../support/database.ts';
 import { type HttpServer, listen } from '../support/http-server.ts';
 import { upgradeInput } from '../support/inputs.ts';
 import { openMail } from '../support/mail.ts';
+import { providerSamples } from '../support/provider-samples.ts';
 import { refusal } from '../support/refusal.ts';
 import {
   contentAt,
@@ -164,6 +165,29 @@ describe('several servers and brands', () => {
     expect((await send(gone)).state).to.be.oneOf(['sent', 'bounced']);
     for (const { ID } of [...(await shop.getWebhooks()).Webhooks]) await shop.deleteWebhook(ID);
     for (const { ID } of [...(await outlet.getWebhooks()).Webhooks]) await outlet.deleteWebhook(ID);
+  });
+
+  it('takes an event for the server that it is about, whichever path it is posted to', async () => {
+    const { id } = await send({ brand: 'outlet', to: 'ada@mail.example' });
+    const attempt = await db('postlane_attempts').where({ message_id: id }).first();
+    const { ServerID: _, ...sample } = providerSamples.Bounce;
+    const post = (to: string, more: object) =>
+      request(server.url)
+        .post(`/webhooks/${to}`)
+        .auth('postmark', password)
+        .send({ ...sample, Email: 'ada@mail.example', MessageID: attempt?.provider_message_id, ...more })
+        .expect(200);
+    const ours = { Metadata: { 'postlane-attempt': attempt?.id } };
+    expect((await post('postmark', ours)).body).to.deep.equal({ result: 'stored' });
+    expect((await post('outlet', ours)).body, 'the same fact of the same server').to.deep.equal({
+      result: 'duplicate',
+    });
+    expect((await post('postmark', { Metadata: {} })).body, 'by the id that Postmark gave it').to.deep.equal({
+      result: 'duplicate',
+    });
+    expect((await mail.messages.get(id))?.state).to.equal('bounced');
+    const [first] = await mail.suppressions.list();
+    expect(first).to.include({ stream: 'outlet/outbound', address: 'ada@mail.example' });
   });
 
   it('reconciles every stream of every server, and lifts at the right one', async () => {

@@ -3,6 +3,7 @@ import { MailError } from '../error.ts';
 import { MalformedEvent, type PostedText, type ProviderEvent } from '../providers/event.ts';
 import type { Provider } from '../providers/provider.ts';
 import { serverIds } from '../reconciliation/provider-servers-store.ts';
+import { readAtMostEvery } from '../shared/read-at-most-every.ts';
 import { transportOfAttempt } from './events-store.ts';
 import type { Received } from './receive.ts';
 import type { Receiver } from './receiver.ts';
@@ -20,6 +21,8 @@ export function createIntake(context: MailContext, receiver: Receiver): Intake {
     warned.add(key);
   };
 
+  const servers = readAtMostEvery(serversEveryMs, () => serverIds(context.db));
+
   return async (key, payload) => {
     if (typeof key !== 'string') throw new MailError('invalid-input', 'provider must be a text.', 'provider');
     const provider = providers.find(key);
@@ -29,7 +32,7 @@ export function createIntake(context: MailContext, receiver: Receiver): Intake {
     if (posted.isReprinted) warnOnce(reprinted);
     const event = provider.events.read(posted, now());
     if (event.kind === 'inbound') warnOnce(inbound, { provider: key });
-    const owner = await ownerOf(context, provider, event);
+    const owner = await ownerOf(context, provider, event, servers.get);
     if (!owner?.events) return receiver.add({ provider: key, event, source: 'webhook' });
     warnOnce(wrongPath, { postedTo: key, provider: owner.key });
     const theirs = owner.events.read(posted, now());
@@ -61,15 +64,19 @@ function printed(payload: unknown): string | undefined {
   }
 }
 
+/** In ms. Which server is which changes once in years, and every event asks. */
+const serversEveryMs = 10_000;
+
 /** The provider that an event is about, where that is another than it was posted for: by its server, else by its message. */
 async function ownerOf(
   { db, providers }: MailContext,
   provider: Provider,
   event: ProviderEvent,
+  servers: () => Promise<Map<string, string>>,
 ): Promise<Provider | undefined> {
   const others = providers.all.filter(one => one !== provider && one.events);
   if (others.length === 0) return undefined;
-  const ids = event.serverId === undefined ? new Map() : await serverIds(db);
+  const ids = event.serverId === undefined ? new Map() : await servers();
   if (ids.get(provider.key) === event.serverId && ids.size > 0) return undefined;
   const server = ids.has(provider.key) && others.find(({ key }) => ids.get(key) === event.serverId);
   if (server) return server;

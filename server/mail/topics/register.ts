@@ -1,4 +1,5 @@
 import type { Brands } from '../routing/brands.ts';
+import { readAtMostEvery } from '../shared/read-at-most-every.ts';
 import { type RegisteredTopic, stricter, type TopicSettings } from './topic.ts';
 
 /** Every topic by its key, in order. */
@@ -26,22 +27,8 @@ export function createTopicRegister(
   names: TopicNames,
   read: () => Promise<readonly TopicSettings[]>,
 ): TopicRegister {
-  let kept: { topics: Promise<Topics>; until: number } | null = null;
-  return {
-    all() {
-      if (kept && performance.now() < kept.until) return kept.topics;
-      const topics = read().then(saved => topicsOf(names, saved));
-      const reading = { topics, until: performance.now() + readEveryMs };
-      kept = reading;
-      topics.catch(() => {
-        if (kept === reading) kept = null;
-      });
-      return topics;
-    },
-    forget() {
-      kept = null;
-    },
-  };
+  const topics = readAtMostEvery(readEveryMs, async () => topicsOf(names, await read()));
+  return { all: topics.get, forget: topics.forget };
 }
 
 /** The register from its parts. */
