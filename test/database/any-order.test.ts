@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { learnProviderId } from '../../server/mail/events/events-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { testDatabase } from '../support/database.ts';
@@ -201,6 +202,19 @@ describe('facts in any order', () => {
     );
     // What lacks a field is for people to look at all the same.
     expect(only.unmatched).to.have.length(1);
+  });
+
+  it('find their message when another process is just learning its id', async () => {
+    await reset();
+    const other = await db.transaction();
+    await learnProviderId(other, attemptId, base().MessageID);
+    // Looked up before the id is there for all to see.
+    const received = mail.receive('postmark', bounce(50, 'HardBounce', late, { Metadata: {} }));
+    await new Promise(resolve => setTimeout(resolve, 100));
+    await other.commit();
+    await received;
+    expect(await mail.events.unmatched()).to.deep.equal([]);
+    expect((await mail.messages.get(id))?.state).to.equal('bounced');
   });
 
   it('are given their message by reconciliation where its id was learnt from an answer that came late', async () => {

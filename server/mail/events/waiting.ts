@@ -6,7 +6,7 @@ import type { MailContext } from '../context.ts';
 import { takeInFacts } from '../messages/reports-store.ts';
 import { applyReports, suppressingAmong } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
-import type { ProviderEvent } from '../providers/event.ts';
+import { MalformedEvent, type ProviderEvent } from '../providers/event.ts';
 import { completed } from './completed.ts';
 import { lookUp, type ReportedMessage } from './events-store.ts';
 import { factsOf, type Matched, mayTouchRun } from './facts.ts';
@@ -83,6 +83,11 @@ function eventOf({ providers }: MailContext, stored: WaitingEvent): ProviderEven
   const reader = providers.find(stored.provider)?.events;
   const isWhole = raw !== null && stored.source === 'webhook' && !stored.rawMarks?.includes('cut');
   if (!reader || !isWhole) return asKept;
-  const read = reader.read({ text: raw }, receivedAt);
-  return { ...read, kind, occurredAt, providerMessageId };
+  try {
+    return { ...reader.read({ text: raw }, receivedAt), kind, occurredAt, providerMessageId };
+  } catch (error) {
+    // What has just come in must not be lost because of what came before.
+    if (error instanceof MalformedEvent) return asKept;
+    throw error;
+  }
 }
