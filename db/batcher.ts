@@ -13,6 +13,8 @@ export interface BatcherOptions {
   largest?: number;
   /** Begin with the first item at once, instead of with all that come in the same turn. */
   startsAtOnce?: boolean;
+  /** Batches that are worked on at the same time. Default 1. */
+  atOnce?: number;
   /**
    * Do a batch that fails again one by one, so that nobody gets another's error; only for work that is all or nothing. A
    * function says of which errors.
@@ -21,14 +23,14 @@ export interface BatcherOptions {
 }
 
 /**
- * Lets callers share statements, without a timer: what is added while one batch is being worked on forms the next.
+ * Lets callers share statements, without a timer: what is added while batches are being worked on forms the next.
  * `work` answers in the order of its items.
  */
 export class Batcher<Item, Answer = undefined> {
   private readonly work: (items: Item[]) => Promise<Answers<Answer>>;
   private readonly options: BatcherOptions;
   private readonly waiting: Waiting<Item, Answer>[] = [];
-  private running: Promise<void> | null = null;
+  private readonly running = new Set<Promise<void>>();
 
   constructor(work: (items: Item[]) => Promise<Answers<Answer>>, options: BatcherOptions = {}) {
     this.work = work;
@@ -39,19 +41,24 @@ export class Batcher<Item, Answer = undefined> {
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      this.running ??= this.options.startsAtOnce ? this.run() : Promise.resolve().then(() => this.run());
+      if (this.running.size < (this.options.atOnce ?? 1)) this.start();
     });
   }
 
   /** Resolves when nothing is waiting any more. */
   async idle(): Promise<void> {
-    while (this.running) await this.running;
+    while (this.running.size > 0) await Promise.all(this.running);
+  }
+
+  private start(): void {
+    const run = this.run().finally(() => this.running.delete(run));
+    this.running.add(run);
   }
 
   private async run(): Promise<void> {
-    const { largest = 500 } = this.options;
+    const { largest = 500, startsAtOnce = false } = this.options;
+    if (!startsAtOnce) await Promise.resolve();
     while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, largest));
-    this.running = null;
   }
 
   private async answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {

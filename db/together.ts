@@ -21,12 +21,12 @@ export interface Together {
 }
 
 /**
- * On a connection of its own, made when it is needed, for it alone may send several statements at once. Null with a host's
+ * On two connections of its own, made when they are needed, for they alone may send several statements at once. Null with a host's
  * knex, whose connections are the host's to set up.
  */
 export function openTogether(database: DatabaseOptions): Together | null {
   if (databaseSettings(database).knex) return null;
-  const db = connect(database, { poolSize: 1, severalStatements: true });
+  const db = connect(database, { poolSize: 2, severalStatements: true });
   return {
     transaction: work => borrowed(db, connection => transaction(connection, work)),
     read: statements => borrowed(db, connection => query(connection, statements)),

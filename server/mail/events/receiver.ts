@@ -6,6 +6,8 @@ import { type Received, type Reported, receiveAll } from './receive.ts';
 
 /** More would hold their rows for longer and be no cheaper for each. */
 const largest = 100;
+/** While the database writes one group, the next is looked up and put together. */
+const atOnce = 2;
 
 /**
  * Stores events that come in at the same time by one commit: what arrives while one group is written is the next; one that
@@ -17,6 +19,7 @@ export type Receiver = Pick<Batcher<Reported, Received>, 'add' | 'idle'>;
 export function createReceiver(context: MailContext, together: Together | null): Receiver {
   return new Batcher<Reported, Received>(group => receiveAll(context, group, together), {
     largest,
+    atOnce,
     isolatesErrors: isFaultOfRow,
   });
 }
