@@ -1,5 +1,4 @@
 import type { EventKind } from '../providers/event.ts';
-import { grouped } from '../shared/grouped.ts';
 import type { ReportedTransition } from './states.ts';
 
 /** What was reported of a message. */
@@ -60,22 +59,20 @@ export interface MessageReport {
 
 /** One report for each message, in the order of their ids, so that rivals wait for each other in one order. */
 export function reportsOf(facts: readonly Fact[]): MessageReport[] {
-  const byMessage = grouped(facts, ({ messageId }) => messageId);
+  const byMessage = new Map<string, Gathered>();
+  for (const fact of facts) {
+    const gathered = byMessage.get(fact.messageId) ?? { states: new Map(), stamps: {}, deferral: null };
+    byMessage.set(fact.messageId, gathered);
+    gather(gathered, fact);
+  }
   return [...byMessage]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([messageId, all]) => ({
-      messageId,
+    .map(([messageId, { states, ...rest }]) => ({
+      ...{ messageId, ...rest },
       states: reportedTransitions.flatMap(name => {
-        const said = outermost(all, ({ kind }) => kept[kind].state === name, 'earliest');
-        return said ? { ...said, name } : [];
+        const said = states.get(name);
+        return said ? [{ ...said, name }] : [];
       }),
-      stamps: Object.fromEntries(
-        stampedColumns.flatMap(column => {
-          const said = outermost(all, ({ kind }) => kept[kind].stamp === column, 'earliest');
-          return said ? [[column, said.at]] : [];
-        }),
-      ),
-      deferral: deferralOf(all),
     }));
 }
 
@@ -85,25 +82,39 @@ export const reportedTransitions: readonly ReportedTransition[] = ['refuse', 'de
 /** See {@link Kept.stamp}. */
 export const stampedColumns: readonly StampedColumn[] = ['opened_at', 'clicked_at'];
 
-function deferralOf(facts: readonly Fact[]): MessageReport['deferral'] {
-  const last = outermost(facts, ({ kind }) => kept[kind].deferral !== undefined, 'latest');
-  return last && { ...last, softBounces: facts.filter(({ kind }) => kept[kind].deferral?.counts).length };
+interface Gathered {
+  states: Map<ReportedTransition, Said>;
+  stamps: Partial<Record<StampedColumn, Date>>;
+  deferral: MessageReport['deferral'];
 }
 
-/** The earliest or latest of these facts, and of the same moment the one whose reason comes first; null for none. */
-function outermost(
-  facts: readonly Fact[],
-  isWanted: (fact: Fact) => boolean,
-  end: 'earliest' | 'latest',
-): Said | null {
-  return facts.filter(isWanted).reduce<Said | null>((best, fact) => {
-    const later = best ? fact.at.getTime() - best.at.getTime() : 0;
-    const wins = best === null || (later === 0 ? isFirst(fact, best) : later > 0 === (end === 'latest'));
-    return wins ? { at: fact.at, reason: fact.reason } : best;
-  }, null);
+function gather(gathered: Gathered, { kind, at, reason }: Fact): void {
+  const { state, stamp, deferral } = kept[kind];
+  const said = { at, reason };
+  if (state) gathered.states.set(state, earlier(said, gathered.states.get(state)));
+  if (stamp) {
+    const first = gathered.stamps[stamp];
+    gathered.stamps[stamp] = first && first <= at ? first : at;
+  }
+  if (deferral) {
+    const softBounces = (gathered.deferral?.softBounces ?? 0) + Number(deferral.counts);
+    gathered.deferral = { ...later(said, gathered.deferral), softBounces };
+  }
+}
+
+function earlier(one: Said, other: Said | undefined): Said {
+  if (!other) return one;
+  const difference = one.at.getTime() - other.at.getTime();
+  return difference < 0 || (difference === 0 && comesFirst(one, other)) ? one : other;
+}
+
+function later(one: Said, other: Said | null): Said {
+  if (!other) return one;
+  const difference = one.at.getTime() - other.at.getTime();
+  return difference > 0 || (difference === 0 && comesFirst(one, other)) ? one : other;
 }
 
 // As the columns compare: by bytes.
-function isFirst({ reason: one }: Said, { reason: other }: Said): boolean {
+function comesFirst({ reason: one }: Said, { reason: other }: Said): boolean {
   return Buffer.compare(Buffer.from(one ?? ''), Buffer.from(other ?? '')) < 0;
 }

@@ -13,7 +13,7 @@ import {
   subscriptionChange,
   unknown,
 } from './event-readers.ts';
-import { type Fields, fieldsOf, type Payload } from './fields.ts';
+import { Fields, type Payload } from './fields.ts';
 import { type Body, kept, parseBody } from './posted.ts';
 
 const readers: Readonly<Record<string, Reader>> = {
@@ -52,7 +52,7 @@ export function readEvent(payload: object, receivedAt: Date): ProviderEvent {
 
 function readBody({ payload, text }: Body, receivedAt: Date): ProviderEvent {
   const { raw, marks } = kept(text);
-  const fields = fieldsOf(isRecord(payload) ? payload : {}, receivedAt);
+  const fields = new Fields(isRecord(payload) ? payload : {}, receivedAt);
   const reader = isRecord(payload) ? readerOf(fields) : unknown;
   const reading = reader(fields);
   const { payload: record, faults } = fields;
@@ -73,7 +73,7 @@ function readBody({ payload, text }: Body, receivedAt: Date): ProviderEvent {
     ...(isStreamAssumed && { isStreamAssumed: true as const }),
     ...(record.Tag === testTag && { isTest: true as const }),
     ...(serverId && { serverId }),
-    ...(fields.isOfFuture() && { isOfFuture: true as const }),
+    ...(fields.isOfFuture && { isOfFuture: true as const }),
     ...(marks.length > 0 && { rawMarks: marks }),
     ...(faults.length > 0 && {
       faults: isRecord(payload) ? faults : ['The body is not an object that can be read'],
@@ -116,8 +116,13 @@ function serverIdOf({ ServerID, ServerId }: Payload): string | null {
 /** Our attempt id among a message's metadata, or null. SMTP loses the case of keys. */
 export function attemptIdIn(metadata: unknown): string | null {
   if (!isRecord(metadata)) return null;
-  const [, id] = Object.entries(metadata).find(([key]) => key.toLowerCase() === attemptKey) ?? [];
+  const id = metadata[attemptKey] ?? valueOfAnyCase(metadata, attemptKey);
   return typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id) ? id : null;
+}
+
+function valueOfAnyCase(metadata: Payload, name: string): unknown {
+  const [, value] = Object.entries(metadata).find(([key]) => key.toLowerCase() === name) ?? [];
+  return value;
 }
 
 function isRecord(value: unknown): value is Payload {
@@ -126,8 +131,12 @@ function isRecord(value: unknown): value is Payload {
 
 // Remote servers and links can be long-winded; the whole of it is in `raw`.
 function shortened(details: ProviderEvent['details']): ProviderEvent['details'] {
+  const short = (value: unknown) => typeof value !== 'string' || value.length <= longestDetail;
+  if (Object.values(details).every(short)) return details;
   const entries = Object.entries(details);
   return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 2000) : value]),
+    entries.map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, longestDetail) : value]),
   );
 }
+
+const longestDetail = 2000;

@@ -1,81 +1,72 @@
 /** What the payloads of all RecordTypes are: fields that may be there, or be anything. */
 export type Payload = Readonly<Record<string, unknown>>;
 
-/** Reads the fields of one payload, and notes what is missing or cannot be read. */
-export interface Fields {
+/** Reads the fields of one payload, and notes what is missing or cannot be read. A class, for there is one for every event. */
+export class Fields {
   readonly payload: Payload;
   readonly receivedAt: Date;
   /** What was noted, such as `BouncedAt is missing`. No values: they may be personal. */
-  readonly faults: string[];
+  readonly faults: string[] = [];
   /** Whether its date lies in the future, and was not taken. */
-  isOfFuture(): boolean;
-  note(name: string, problem: 'is missing' | 'cannot be read' | 'is unknown'): void;
+  isOfFuture = false;
+
+  constructor(payload: Payload, receivedAt: Date) {
+    this.payload = payload;
+    this.receivedAt = receivedAt;
+  }
+
+  note(name: string, problem: 'is missing' | 'cannot be read' | 'is unknown'): void {
+    this.faults.push(`${name} ${problem}`);
+  }
+
   /** A text, or null; anything may be missing. */
-  text(name: string): string | null;
+  text(name: string): string | null {
+    const value = this.payload[name];
+    if (isAbsent(value)) return null;
+    const text = textOf(value);
+    if (text === null) this.note(name, 'cannot be read');
+    return text;
+  }
+
   /** The same, and noted where it is missing. */
-  needed(name: string): string | null;
+  needed(name: string): string | null {
+    if (isAbsent(this.payload[name])) this.note(name, 'is missing');
+    return this.text(name);
+  }
+
   /** An address in lower case, by the first of these names; null and noted where there is none. */
-  address(...names: string[]): string | null;
+  address(...names: string[]): string | null {
+    const name = names.find(one => !isAbsent(this.payload[one]));
+    if (name === undefined) {
+      this.note(names[0] ?? '', 'is missing');
+      return null;
+    }
+    const key = addressOf(this.payload[name]);
+    if (key === null) this.note(name, 'cannot be read');
+    return key;
+  }
+
   /** When it happened, and as it is written in a fact; the arrival and null, noted, where it cannot be told. */
-  moment(name: string): { at: Date; said: string | null };
+  moment(name: string): { at: Date; said: string | null } {
+    const value = this.payload[name];
+    const at = isAbsent(value) ? null : momentOf(value);
+    if (at && isBelievable(at, this.receivedAt)) return { at, said: at.toISOString() };
+    if (at && at > this.receivedAt) this.isOfFuture = true;
+    this.note(name, isAbsent(value) ? 'is missing' : 'cannot be read');
+    return { at: this.receivedAt, said: null };
+  }
+
   /** Yes or no; null and, with `isNeeded`, noted where it is missing. */
-  flag(name: string, isNeeded?: boolean): boolean | null;
-}
-
-/** See {@link Fields}. */
-export function fieldsOf(payload: Payload, receivedAt: Date): Fields {
-  const faults: string[] = [];
-  let isOfFuture = false;
-  const note: Fields['note'] = (name, problem) => void faults.push(`${name} ${problem}`);
-  const lacks = (name: string): boolean => isAbsent(payload[name]);
-  return {
-    payload,
-    receivedAt,
-    faults,
-    isOfFuture: () => isOfFuture,
-    note,
-
-    text(name) {
-      if (lacks(name)) return null;
-      const text = textOf(payload[name]);
-      if (text === null) note(name, 'cannot be read');
-      return text;
-    },
-
-    needed(name) {
-      if (lacks(name)) note(name, 'is missing');
-      return this.text(name);
-    },
-
-    address(...names) {
-      const name = names.find(one => !lacks(one));
-      if (name === undefined) {
-        note(names[0] ?? '', 'is missing');
-        return null;
-      }
-      const key = addressOf(payload[name]);
-      if (key === null) note(name, 'cannot be read');
-      return key;
-    },
-
-    moment(name) {
-      const at = lacks(name) ? null : momentOf(payload[name]);
-      if (at && isBelievable(at, receivedAt)) return { at, said: at.toISOString() };
-      if (at && at > receivedAt) isOfFuture = true;
-      note(name, lacks(name) ? 'is missing' : 'cannot be read');
-      return { at: receivedAt, said: null };
-    },
-
-    flag(name, isNeeded = false) {
-      if (lacks(name)) {
-        if (isNeeded) note(name, 'is missing');
-        return null;
-      }
-      const flag = flagOf(payload[name]);
-      if (flag === null) note(name, 'cannot be read');
-      return flag;
-    },
-  };
+  flag(name: string, isNeeded = false): boolean | null {
+    const value = this.payload[name];
+    if (isAbsent(value)) {
+      if (isNeeded) this.note(name, 'is missing');
+      return null;
+    }
+    const flag = flagOf(value);
+    if (flag === null) this.note(name, 'cannot be read');
+    return flag;
+  }
 }
 
 function isAbsent(value: unknown): boolean {
