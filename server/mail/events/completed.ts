@@ -14,7 +14,7 @@ export async function completed(
 ): Promise<ProviderEvent> {
   const read = withKey(event);
   const { recipient } = read;
-  if (!message) return read;
+  if (!message || (recipient !== null && !event.isStreamAssumed)) return read;
   return {
     ...read,
     recipient: recipient ?? (isAboutOne(event) ? await onlyRecipient(db, message) : null),
@@ -27,6 +27,7 @@ const longestAddress = 254;
 
 function withKey(event: ProviderEvent): ProviderEvent {
   const key = event.recipient && addressKey(event.recipient);
+  if (key === event.recipient) return event;
   if (key === null || key.length <= longestAddress) return { ...event, recipient: key };
   return { ...event, recipient: null, faults: [...(event.faults ?? []), 'The address is too long'] };
 }
