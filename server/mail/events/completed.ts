@@ -27,9 +27,9 @@ const longestAddress = 254;
 
 function withKey(event: ProviderEvent): ProviderEvent {
   const key = event.recipient && addressKey(event.recipient);
-  if (key === event.recipient) return event;
-  if (key === null || key.length <= longestAddress) return { ...event, recipient: key };
-  return { ...event, recipient: null, faults: [...(event.faults ?? []), 'The address is too long'] };
+  if (key !== null && key.length > longestAddress)
+    return { ...event, recipient: null, faults: [...(event.faults ?? []), 'The address is too long'] };
+  return key === event.recipient ? event : { ...event, recipient: key };
 }
 
 function isAboutOne({ kind }: ProviderEvent): boolean {
