@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { learnProviderId } from '../../server/mail/events/events-store.ts';
+import { learnProviderId } from '../../server/mail/events/matching-store.ts';
 import type { Mail } from '../../server/mail/index.ts';
 import { recordResults } from '../../server/mail/sending/results-store.ts';
 import { testDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import type { Db } from '../../../db/connect.ts';
 import type { ProviderEvent } from '../providers/event.ts';
 import { addressKey } from '../shared/address.ts';
-import { addresseesOf, type ReportedMessage } from './events-store.ts';
+import { addresseesOf, type ReportedMessage } from './matching-store.ts';
 
 /**
  * An event with what it left out and its message tells: the stream, and the recipient where the message went to one person

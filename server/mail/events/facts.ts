@@ -1,6 +1,6 @@
 import { type Fact, kept } from '../messages/reported.ts';
 import type { ProviderEvent } from '../providers/event.ts';
-import type { ReportedMessage } from './events-store.ts';
+import type { ReportedMessage } from './matching-store.ts';
 
 /** An event with the message that it is about; null where that is not known. */
 export interface Matched {

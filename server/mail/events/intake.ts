@@ -4,7 +4,7 @@ import { MalformedEvent, type PostedText, type ProviderEvent } from '../provider
 import type { Provider } from '../providers/provider.ts';
 import { serverIds } from '../reconciliation/provider-servers-store.ts';
 import { readAtMostEvery } from '../shared/read-at-most-every.ts';
-import { transportOfAttempt } from './events-store.ts';
+import { transportOfAttempt } from './matching-store.ts';
 import type { Received } from './receive.ts';
 import type { Receiver } from './receiver.ts';
 

@@ -8,15 +8,9 @@ import { applyReports, suppressingAmong } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
 import type { EventSource, ProviderEvent } from '../providers/event.ts';
 import { completed } from './completed.ts';
-import {
-  appendEvents,
-  factKey,
-  idsOfFacts,
-  learnProviderId,
-  lookUp,
-  type ReportedMessage,
-} from './events-store.ts';
+import { appendEvents, factKey, idsOfFacts } from './events-store.ts';
 import { factsOf, mayTouchRun } from './facts.ts';
+import { learnProviderId, lookUp, type ReportedMessage } from './matching-store.ts';
 import { isUnmatched, noteUnmatched, waitsFor } from './unmatched-store.ts';
 import { linkWaiting } from './waiting.ts';
 

@@ -8,8 +8,8 @@ import { applyReports, suppressingAmong } from '../people/reports.ts';
 import { applyToRuns } from '../people/soft-bounces.ts';
 import { MalformedEvent, type ProviderEvent } from '../providers/event.ts';
 import { completed } from './completed.ts';
-import { lookUp, type ReportedMessage } from './events-store.ts';
 import { factsOf, type Matched, mayTouchRun } from './facts.ts';
+import { lookUp, type ReportedMessage } from './matching-store.ts';
 import { attemptsNamed, idsLearnt, matchEvent, type WaitingEvent, waitingFor } from './waiting-store.ts';
 
 /** At one time; a provider tells less of one message. */

@@ -1,6 +1,7 @@
 import Joi from 'joi';
 import type { MailContext } from '../context.ts';
-import { findMessageOf, unknownFacts } from '../events/events-store.ts';
+import { unknownFacts } from '../events/events-store.ts';
+import { findMessageOf } from '../events/matching-store.ts';
 import { linkLearnt } from '../events/waiting.ts';
 import { raiseAlert } from '../monitoring/alerts.ts';
 import type { ProviderEvent } from '../providers/event.ts';
