@@ -24,6 +24,8 @@ export interface World {
   db: Db;
   /** Basic auth of the webhooks. */
   webhookLogin: string;
+  /** The same of systems that report who wants nothing but essential mail. */
+  doNotContactLogin: string;
   /** A browser of somebody in this role who is signed in; `anonymous` is not. */
   browser(role: Visitor): Promise<Browser>;
   /** An input has signed it out. */
@@ -76,7 +78,8 @@ export async function openWorld(url: string): Promise<World> {
     fake: fakeMail({ templates: config.templates, policy: demo.policy }),
     http,
     db,
-    webhookLogin: `Basic ${Buffer.from('postmark:a-password-of-the-tests').toString('base64')}`,
+    webhookLogin: loginAs('postmark'),
+    doNotContactLogin: loginAs('crm'),
     browser: people.browser,
     forget: people.forget,
     ids: { message: [], campaign: [], draft: '', account: people.ids },
@@ -94,6 +97,14 @@ export async function openWorld(url: string): Promise<World> {
   return world;
 }
 
+/** Signs links, and all else. */
+export const secretKey = 'a-key-of-the-tests-of-32-characters-or-more';
+const doorPassword = 'a-password-of-the-tests';
+
+function loginAs(user: string): string {
+  return `Basic ${Buffer.from(`${user}:${doorPassword}`).toString('base64')}`;
+}
+
 function configOf(database: string, apiUrl: string, publicUrl: string): Config {
   return loadConfig(
     {
@@ -102,8 +113,9 @@ function configOf(database: string, apiUrl: string, publicUrl: string): Config {
       POSTMARK_API_URL: apiUrl,
       POSTMARK_SMTP_URL: 'smtp://127.0.0.1:9',
       MAIL_FROM: 'Shop <shop@sender.example>',
-      WEBHOOK_CREDENTIALS: 'postmark:a-password-of-the-tests',
-      POSTLANE_SECRET_KEY: 'a-key-of-the-tests-of-32-characters-or-more',
+      WEBHOOK_CREDENTIALS: `postmark:${doorPassword}`,
+      DO_NOT_CONTACT_CREDENTIALS: `crm:${doorPassword}`,
+      POSTLANE_SECRET_KEY: secretKey,
       POSTLANE_PUBLIC_URL: publicUrl,
       POSTLANE_PAGES_ACCESS: 'accounts',
       POSTLANE_LOG_LEVEL: 'silent',
