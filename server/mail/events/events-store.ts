@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { columns, type Known, type Selected } from '../../../db/columns.ts';
 import type { Db } from '../../../db/connect.ts';
 import type { EventsRow } from '../../../db/rows.ts';
-import { oneByOne, type Statement, type Trip } from '../../../db/together.ts';
+import type { Statement } from '../../../db/together.ts';
 import type { EventKind, EventSource, ProviderEvent, RawMark } from '../providers/event.ts';
 import { utc } from '../shared/time.ts';
 
