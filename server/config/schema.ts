@@ -94,6 +94,7 @@ export function optionsSchema({ production }: { production: boolean }): Joi.Obje
       unknownGraceMs: span,
       unknownRetryMs: span,
       unknownGiveUpMs: span,
+      comparisonPatienceMs: span,
       retentionMs: span,
     }),
     production: Joi.boolean(),

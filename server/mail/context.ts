@@ -24,6 +24,8 @@ export interface Timing {
   unknownRetryMs: number;
   /** When a search that keeps failing is given up and the category's policy decides. */
   unknownGiveUpMs: number;
+  /** How long one call to a provider's lists is made again that fails for now, when they are compared with ours. */
+  comparisonPatienceMs: number;
   /** Age at which contents and raw events are purged. */
   retentionMs: number;
 }
@@ -38,6 +40,7 @@ export const defaultTiming: Timing = {
   unknownGraceMs: 5 * 60_000,
   unknownRetryMs: 60_000,
   unknownGiveUpMs: 24 * 3_600_000,
+  comparisonPatienceMs: 10 * 60_000,
   retentionMs: 45 * 24 * 3_600_000,
 };
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { demoPolicy } from '../../server/demo/policy.ts';
 import type { Mail } from '../../server/mail/index.ts';
+import { restClient } from '../sandbox/clients.ts';
 import { type Clock, createClock } from '../support/clock.ts';
 import { testDatabase } from '../support/database.ts';
 import { resetInput, upgradeInput } from '../support/inputs.ts';
@@ -58,6 +60,16 @@ describe('reconcile', () => {
   const repairedSoFar = async (what: 'bouncesRepaired' | 'suppressionsRepaired') =>
     (await mail.reconciliations.list()).reduce((sum, run) => sum + run[what], 0);
   const addressesNow = async () => (await mail.suppressions.list()).map(({ address }) => address);
+
+  it('counts a repair once, however many look at the same day at once', async () => {
+    await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
+    await sandbox.idle();
+    for (let i = 0; i < 30; i += 1) sandbox.suppress('outbound', `gone-${i}@mail.example`, 'HardBounce');
+    await Promise.all([run(), mail.work.reconcile(), mail.work.reconcile()]);
+    expect(await repairedSoFar('bouncesRepaired')).to.equal(1);
+    // The hard bounce suppresses by itself.
+    expect(await repairedSoFar('suppressionsRepaired')).to.be.oneOf([30, 31]);
+  });
 
   it('follows the provider when a bounce is lifted there, and keeps what was entered here', async () => {
     sandbox.suppress('outbound', 'back@mail.example', 'HardBounce');
@@ -174,24 +186,137 @@ describe('reconcile', () => {
     sandbox.suppress('outbound', 'quiet@mail.example');
     const runs = await run();
     const outbound = runs.find(({ stream }) => stream === 'outbound');
-    expect(outbound?.problem).to.include('not what the provider documents: 1');
+    expect(outbound?.problem)
+      .to.include('not what the provider documents')
+      .and.to.match(/: 1\.$/);
     expect((await mail.messages.get(id))?.state).to.equal('bounced');
     expect(await mail.suppressions.list({ address: 'quiet@mail.example' })).to.have.length(1);
   });
 
   it('records a stream that cannot be read and goes on with the others', async () => {
     sandbox.suppress('broadcast', 'quiet@mail.example');
-    sandbox.faults.add({
-      where: 'GET /message-streams/{id}/suppressions/dump',
-      kind: 'status',
-      status: 500,
-      body: {},
-      times: 1,
-    });
+    const where = 'GET /message-streams/{id}/suppressions/dump';
+    sandbox.faults.add({ where, kind: 'status', status: 422, body: {}, times: 1 });
     const runs = await run();
     expect(runs.filter(({ problem }) => problem !== null)).to.have.length(1);
     expect(runs.every(({ finishedAt }) => finishedAt !== null)).to.equal(true);
     expect((await run()).every(({ problem }) => problem === null)).to.equal(true);
+  });
+
+  for (const fault of [
+    { kind: 'status', status: 429 },
+    { kind: 'status', status: 503 },
+    { kind: 'reset-before' },
+    { kind: 'truncated' },
+  ] as const) {
+    const what = 'status' in fault ? `the status ${fault.status}` : fault.kind;
+    it(`asks again after ${what}, for lists as for pages of bounces`, async () => {
+      const { id } = await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true });
+      await sandbox.idle();
+      for (const where of [
+        'GET /message-streams/{id}/suppressions/dump',
+        'GET /bounces',
+        'GET /message-streams',
+      ])
+        sandbox.faults.add({ where, times: 1, ...fault });
+      expect((await run()).map(({ problem }) => problem)).to.deep.equal([null, null]);
+      expect((await mail.messages.get(id))?.state).to.equal('bounced');
+    });
+  }
+
+  it('reads what was archived since for as long as mail of ours went by it', async () => {
+    const client = restClient(sandbox);
+    await client.createMessageStream({ ID: 'offers', Name: 'Offers', MessageStreamType: 'Broadcasts' });
+    await client.createMessageStream({ ID: 'never', Name: 'Never', MessageStreamType: 'Broadcasts' });
+    await mail.close();
+    const offer = { routes: [{ stream: 'offers', transport: 'postmark-api' }] };
+    const policy = { ...demoPolicy, categories: { ...demoPolicy.categories, offer } };
+    const config = { ...testConfig({ token: sandbox.token, apiUrl: sandbox.apiUrl }), policy };
+    mail = await openMail({ now: clock.now }, config);
+    const composed = { subject: 'x', text: 'x', category: 'offer' };
+    const { id } = await mail.send({ ...composed, to: 'hardbounce.ada@mail.example' }, { wait: true });
+    await sandbox.idle();
+    for (const stream of ['offers', 'never']) await client.archiveMessageStream(stream);
+    expect((await run()).map(({ stream }) => stream)).to.deep.equal(['broadcast', 'offers', 'outbound']);
+    expect((await mail.messages.get(id))?.state).to.equal('bounced');
+  });
+
+  it('tells for each stream, and by an alert, when the provider cannot be asked at all', async () => {
+    sandbox.faults.add({ where: 'GET /*', kind: 'status', status: 401, code: 10 });
+    const runs = await run();
+    expect(runs.map(({ stream }) => stream)).to.deep.equal(['broadcast', 'outbound']);
+    for (const { problem, finishedAt } of runs) {
+      expect(problem).to.match(/^Postmark could not be asked: /);
+      expect(finishedAt).not.to.equal(null);
+    }
+    const alerts = await mail.monitoring.alerts();
+    expect(alerts.filter(({ kind }) => kind === 'reconciliation')).to.have.length(2);
+  });
+
+  it('goes on when one message cannot be asked about, and asks again the next time', async () => {
+    const [ada, eve] = [
+      await mail.send(resetInput({ to: 'hardbounce.ada@mail.example' }), { wait: true }),
+      await mail.send(resetInput({ to: 'hardbounce.eve@mail.example' }), { wait: true }),
+    ];
+    await sandbox.idle();
+    const [attempt] = await mail.messages.attempts(ada.id);
+    const lost = attempt?.providerMessageId ?? '';
+    await db('postlane_attempts').update({ provider_message_id: null });
+    sandbox.suppress('outbound', 'quiet@mail.example');
+    const where = 'GET /messages/outbound/{id}/details';
+    sandbox.faults.add({ where, kind: 'status', status: 422, code: 300, matching: lost, times: 1 });
+    const stateOf = async (id: string) => (await mail.messages.get(id))?.state;
+    const runs = await run();
+    expect(runs.find(({ stream }) => stream === 'outbound')?.problem).to.include(
+      'could not say more about: 1',
+    );
+    expect([await stateOf(ada.id), await stateOf(eve.id)]).to.deep.equal(['sent', 'bounced']);
+    expect(await addressesNow()).to.include('quiet@mail.example');
+    expect((await run()).every(({ problem }) => problem === null)).to.equal(true);
+    expect(await stateOf(ada.id)).to.equal('bounced');
+  });
+
+  it('counts rows of a list that are none, suppresses nobody by them and lifts nothing', async () => {
+    sandbox.suppress('outbound', 'back@mail.example', 'HardBounce');
+    await run();
+    clock.advance(3 * hourMs);
+    const row = {
+      SuppressionReason: 'HardBounce',
+      Origin: 'Recipient',
+      CreatedAt: '2026-05-04T05:00:00-04:00',
+    };
+    const body = {
+      Suppressions: [
+        ...[null, {}, { ...row, EmailAddress: null }, { ...row, EmailAddress: 7 }],
+        { ...row, EmailAddress: ' New@Mail.Example ' },
+        { ...row, EmailAddress: 'new@mail.example' },
+        { ...row, EmailAddress: 'dateless@mail.example', CreatedAt: 'yesterday' },
+      ],
+    };
+    const where = 'GET /message-streams/{id}/suppressions/dump';
+    sandbox.faults.add({ where, kind: 'status', status: 200, body });
+    const outbound = (await run()).find(({ stream }) => stream === 'outbound');
+    expect(outbound?.problem)
+      .to.include('in the rows that cannot be read')
+      .and.to.match(/: 5\.$/);
+    expect(await addressesNow()).to.deep.equal(['new@mail.example', 'back@mail.example', 'new@mail.example']);
+  });
+
+  it('takes an error inside a 200 for none of the lists', async () => {
+    sandbox.suppress('outbound', 'gone@mail.example', 'HardBounce');
+    await run();
+    clock.advance(3 * hourMs);
+    const where = 'GET /message-streams/{id}/suppressions/dump';
+    sandbox.faults.add({
+      where,
+      kind: 'status',
+      status: 200,
+      body: { ErrorCode: 100, Message: 'Maintenance' },
+    });
+    const runs = await run();
+    for (const { problem } of runs)
+      expect(problem).to.equal('Postmark answered without a list of suppressions.');
+    expect(await addressesNow()).to.deep.equal(['gone@mail.example']);
   });
 
   it('purges contents and files of what is settled, and keeps the ledger', async () => {

@@ -28,7 +28,11 @@ describe('the list of bounces', () => {
   for (const [what, from, to] of windows) {
     it(`are read without a gap in ${what}, however many there are`, async () => {
       const { client, asked } = crowdedClient(50);
-      for await (const _ of createPostmarkLists(client).bounces('outbound', new Date(from), new Date(to)));
+      for await (const _ of createPostmarkLists({ hasty: client, patient: client }).bounces(
+        'outbound',
+        new Date(from),
+        new Date(to),
+      ));
       expect(asked.length).to.be.above(1);
       for (const [i, window] of asked.entries()) {
         expect(window.from <= window.to, `${window.from} to ${window.to}`).to.equal(true);
@@ -50,7 +54,11 @@ describe('the list of bounces', () => {
       const client = postmarkClient({ token: 'x', url: server.url });
       const listed = [];
       const at = new Date('2026-05-04T03:30:00Z');
-      for await (const { events } of createPostmarkLists(client).bounces('outbound', at, at))
+      for await (const { events } of createPostmarkLists({ hasty: client, patient: client }).bounces(
+        'outbound',
+        at,
+        at,
+      ))
         listed.push(...events);
       const event = readPosted({ text: bounce }, at);
       expect(listed.map(({ fact }) => fact)).to.deep.equal([event.fact]);

@@ -73,10 +73,12 @@ function lookupOf(lookup: Lookup, { plain }: StreamNames): Lookup {
   return ({ stream, ...attempt }) => lookup({ ...attempt, stream: plain(stream) });
 }
 
-function listsOf(lists: ProviderLists, { qualified, plain, ofEvent }: StreamNames): ProviderLists {
+function listsOf(lists: ProviderLists, streams: StreamNames): ProviderLists {
+  const { qualified, plain, ofEvent } = streams;
   const { suppress } = lists;
   return {
-    streams: async () => (await lists.streams()).map(qualified),
+    ...(lists.patient && { patient: patience => listsOf(lists.patient?.(patience) ?? lists, streams) }),
+    streams: async options => (await lists.streams(options)).map(qualified),
     async *bounces(stream, from, to) {
       for await (const page of lists.bounces(plain(stream), from, to))
         yield { ...page, events: page.events.map(ofEvent) };

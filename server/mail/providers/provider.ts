@@ -62,8 +62,10 @@ export type Lookup = (attempt: { id: string; stream: string; handedAt: Date }) =
 
 /** Lists and counts of a provider, for ours to be compared with, and its rules for whom it does not mail. */
 export interface ProviderLists {
-  /** Every stream that mail can be sent on. */
-  streams(): Promise<string[]>;
+  /** The same for work that nobody waits for; without it a call that fails has failed. */
+  patient?(patience: Patience): ProviderLists;
+  /** Every stream that mail can be sent on; with `archived` also those that took mail before. */
+  streams(options?: { archived?: boolean }): Promise<string[]>;
   /** Bounces and complaints of a stream between two moments, page by page. */
   bounces(stream: string, from: Date, to: Date): AsyncIterable<BouncePage>;
   /** Our attempt of a message that the provider names by its own id; null when it knows none. */
@@ -84,6 +86,12 @@ export interface ProviderLists {
   suppress?(stream: string, address: string): Promise<{ done: true } | { done: false; answer: string }>;
   /** Why an address is suppressed, in a few words; null for what the provider does not use. */
   describeSuppression(suppression: SuppressionReason): string | null;
+}
+
+/** How long a call is made again whose failure passes by itself, in ms; `signal` ends the waiting. */
+export interface Patience {
+  ms: number;
+  signal?: AbortSignal | undefined;
 }
 
 /** One page of bounces, and how many more of its rows were not what the provider documents. */

@@ -36,13 +36,15 @@ export async function reconcileSuppressions(
 ): Promise<Differences & { problem: string | null }> {
   const found = noDifferences();
   const listed = await source.lists.suppressions(stream);
-  const byAddress = new Map(listed.map(one => [addressKey(one.address), one]));
+  const readable = listed.filter(({ address }) => address !== '');
+  const byAddress = new Map(readable.map(one => [addressKey(one.address), one]));
   const missing = new Map(byAddress);
   const settledBy = new Date(at.getTime() - unsettledMs);
   const unlisted: string[] = [];
   let reported = 0;
 
   found.seen = listed.length;
+  found.unreadable = listed.length - readable.length;
   for await (const one of reportedOn(context.db, stream)) {
     reported += 1;
     const entry = byAddress.get(one.address);
@@ -50,7 +52,9 @@ export async function reconcileSuppressions(
     if (entry && classOf(entry) === one.class) missing.delete(one.address);
     if (!entry && isOver(one, settledBy)) unlisted.push(one.address);
   }
-  const problem = unlisted.length === 0 ? null : tooMany(source, listed.length, unlisted.length, reported);
+  const { unreadable } = found;
+  const counts = { listed: listed.length, unlisted: unlisted.length, reported, unreadable };
+  const problem = unlisted.length === 0 ? null : whyNotLifted(source, counts);
   if (problem === null) await liftUnlisted(context, source, stream, unlisted, at, found);
   for (const one of missing.values()) await add(context, source, stream, one, { at, settledBy, found });
   return { ...found, problem };
@@ -60,15 +64,21 @@ function isOver({ class: kind, recordedAt }: Suppression, settledBy: Date): bool
   return kind === 'bounce' && recordedAt < settledBy;
 }
 
-/** Why so many are not lifted; null when they may be. */
-function tooMany(
+interface Counts {
+  listed: number;
+  unlisted: number;
+  reported: number;
+  unreadable: number;
+}
+
+/** Why those that a list lacks are not lifted; null when they may be. */
+function whyNotLifted(
   { liftsNothing }: Source,
-  listed: number,
-  unlisted: number,
-  reported: number,
+  { listed, unlisted, reported, unreadable }: Counts,
 ): string | null {
   const nothing = `Nothing was lifted, though the provider's list lacks ${unlisted} of ${reported} suppressions.`;
   if (liftsNothing !== null) return `${nothing} ${liftsNothing}`;
+  if (unreadable > 0) return `${nothing} It may hold them in the rows that cannot be read.`;
   const isShare = unlisted > mostLifted && unlisted > reported * mostLiftedShare;
   const isAll = listed === 0 && unlisted > 1;
   if (!isShare && !isAll) return null;
@@ -84,8 +94,13 @@ async function liftUnlisted(
   found: Differences,
 ): Promise<void> {
   for (const address of addresses) {
-    if (await receiveListed(context, provider, seen(lists.reactivation(stream, address, at)), found))
-      found.repaired += 1;
+    const result = await receiveListed(
+      context,
+      provider,
+      seen(lists.reactivation(stream, address, at)),
+      found,
+    );
+    if (result === 'stored') found.repaired += 1;
   }
 }
 
@@ -111,7 +126,8 @@ async function add(
     found.unreadable += 1;
     return;
   }
-  if (await receiveListed(context, provider, isOverruled ? seen(event) : event, found)) found.repaired += 1;
+  const result = await receiveListed(context, provider, isOverruled ? seen(event) : event, found);
+  if (result === 'stored') found.repaired += 1;
 }
 
 async function changedSince(

@@ -46,6 +46,9 @@ export const postmarkLimits: Limits = {
   ).split(' '),
 };
 
+/** A dump of many suppressions takes its time, in ms. */
+const longListMs = 3 * 60_000;
+
 /** Postmark, whole: the only folder that knows it. */
 export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfig): Provider {
   const client = postmarkClient({ token, url: apiUrl });
@@ -61,7 +64,10 @@ export function createPostmark({ token, apiUrl, smtpUrl, smtpCa }: PostmarkConfi
     unsubscribePlaceholder,
     lookup: createPostmarkLookup(client),
     events: { read: readPosted, describeBounce },
-    lists: createPostmarkLists(client),
+    lists: createPostmarkLists({
+      hasty: client,
+      patient: postmarkClient({ token, url: apiUrl, timeoutMs: longListMs }),
+    }),
     webhooks: createPostmarkWebhooks(client),
     server: { token, id: async () => String((await client.getServer()).ID) },
     account: createPostmarkAccount({ token, url: apiUrl }),

@@ -1,8 +1,9 @@
 import { Errors, type Models, type ServerClient } from 'postmark';
 import type { ProviderEvent } from '../event.ts';
 import type { BouncePage, Lookup, ProviderLists } from '../provider.ts';
-import { attemptKey } from '../transport.ts';
+import { attemptKey, PlainError } from '../transport.ts';
 import { attemptIdIn, readEvent } from './events.ts';
+import { type Asking, once, patiently } from './patience.ts';
 import { cannotLift, describeSuppression } from './words.ts';
 
 /** Rows per page, and the furthest row Postmark lets a list be paged to. */
@@ -12,19 +13,30 @@ const furthestRow = 10_000;
 /** Postmark's code for a message it does not have. */
 const notFound = 701;
 
-/** Postmark's lists and counts, read by its API. */
-export function createPostmarkLists(client: ServerClient): ProviderLists {
+/** Postmark's lists and counts, read by its API; `patient` is for work that nobody waits for, with a deadline of its own. */
+export function createPostmarkLists(clients: { hasty: ServerClient; patient: ServerClient }): ProviderLists {
+  return listsBy(clients.hasty, once, patience => listsBy(clients.patient, patiently(patience)));
+}
+
+function listsBy(client: ServerClient, ask: Asking, patient?: ProviderLists['patient']): ProviderLists {
   return {
-    async streams() {
-      const { MessageStreams } = await client.getMessageStreams();
-      return MessageStreams.filter(stream => stream.MessageStreamType !== 'Inbound').map(stream => stream.ID);
+    ...(patient && { patient }),
+
+    async streams({ archived = false } = {}) {
+      const { MessageStreams } = await ask(() =>
+        client.getMessageStreams({ includeArchivedStreams: archived }),
+      );
+      return listOf(MessageStreams, 'streams')
+        .filter(stream => stream.MessageStreamType !== 'Inbound')
+        .map(stream => stream.ID);
     },
 
-    bounces: (stream, from, to) => bouncesBetween(client, stream, easternReading(from), easternReading(to)),
+    bounces: (stream, from, to) =>
+      bouncesBetween({ client, ask, stream }, easternReading(from), easternReading(to)),
 
     async attemptOf(providerMessageId) {
       try {
-        const { Metadata } = await client.getOutboundMessageDetails(providerMessageId);
+        const { Metadata } = await ask(() => client.getOutboundMessageDetails(providerMessageId));
         return attemptIdIn(Metadata);
       } catch (error) {
         // Too old, or of another server.
@@ -41,17 +53,18 @@ export function createPostmarkLists(client: ServerClient): ProviderLists {
         Bounced = 0,
         SpamComplaints = 0,
         SMTPApiErrors = 0,
-      }: Partial<Models.OutboundStatistics> = await client.getOutboundOverview(filter);
+      }: Partial<Models.OutboundStatistics> = await ask(() => client.getOutboundOverview(filter));
       return { sent: Sent, bounced: Bounced, complained: SpamComplaints, refused: SMTPApiErrors };
     },
 
     async suppressions(stream) {
-      const { Suppressions } = await client.getSuppressions(stream);
-      return Suppressions.map(({ EmailAddress, SuppressionReason, Origin, CreatedAt }) => ({
-        address: String(EmailAddress),
-        reason: SuppressionReason,
-        origin: Origin,
-        since: new Date(CreatedAt),
+      const { Suppressions } = await ask(() => client.getSuppressions(stream));
+      return listOf<Partial<Models.Suppression> | null>(Suppressions, 'suppressions').map(row => ({
+        // What is no address is nobody's, and is counted where it is read.
+        address: typeof row?.EmailAddress === 'string' ? row.EmailAddress.trim() : '',
+        reason: String(row?.SuppressionReason ?? ''),
+        origin: String(row?.Origin ?? ''),
+        since: new Date(row?.CreatedAt ?? Number.NaN),
       }));
     },
 
@@ -113,35 +126,47 @@ export function createPostmarkLookup(client: ServerClient): Lookup {
   };
 }
 
+/** Where bounces are read. */
+interface BounceSource {
+  client: ServerClient;
+  ask: Asking;
+  stream: string;
+}
+
 /**
  * By readings of Eastern clocks, see {@link easternReading}. Both ends fixed: the list is newest first, and without an
  * end new rows would shift its pages.
  */
-async function* bouncesBetween(
-  client: ServerClient,
-  stream: string,
-  from: Date,
-  to: Date,
-): AsyncGenerator<BouncePage> {
+async function* bouncesBetween(source: BounceSource, from: Date, to: Date): AsyncGenerator<BouncePage> {
+  const { client, ask, stream } = source;
   for (let offset = 0; offset < furthestRow; offset += pageSize) {
-    const { TotalCount, Bounces } = await client.getBounces({
-      count: pageSize,
-      offset,
-      messageStream: stream,
-      fromDate: readingText(from),
-      toDate: readingText(to),
-    });
+    const { TotalCount, Bounces } = await ask(() =>
+      client.getBounces({
+        count: pageSize,
+        offset,
+        messageStream: stream,
+        fromDate: readingText(from),
+        toDate: readingText(to),
+      }),
+    );
     // More than can be paged: two halves. A second is the finest slice the dates can name.
     if (offset === 0 && TotalCount > furthestRow && to.getTime() - from.getTime() > 2000) {
       const middle = new Date((from.getTime() + to.getTime()) / 2);
-      yield* bouncesBetween(client, stream, from, middle);
-      yield* bouncesBetween(client, stream, middle, to);
+      yield* bouncesBetween(source, from, middle);
+      yield* bouncesBetween(source, middle, to);
       return;
     }
-    const events = Bounces.flatMap(row => orNull(() => bounceEvent(row, stream)) ?? []);
-    yield { events, unreadable: Bounces.length - events.length };
+    const rows = listOf<Models.Bounce | null>(Bounces, 'bounces');
+    const events = rows.flatMap(row => (row && orNull(() => bounceEvent(row, stream))) ?? []);
+    yield { events, unreadable: rows.length - events.length };
     if (offset + pageSize >= TotalCount) return;
   }
+}
+
+/** A list of an answer. Throws where there is none: an error may come inside a 200. */
+function listOf<Row>(rows: readonly Row[] | undefined, what: string): readonly Row[] {
+  if (!Array.isArray(rows)) throw new PlainError(`Postmark answered without a list of ${what}.`);
+  return rows;
 }
 
 /** Null for a row that is not what Postmark documents; such rows are counted. */
