@@ -23,7 +23,7 @@ describe('facts in any order', () => {
 
   before(async () => {
     api = createScriptedTransport('postmark-api');
-    mail = await openMail({ transports: [api] });
+    mail = await openMail({ transports: [api], timing: { comparisonPatienceMs: 0 } });
     ({ id } = await mail.send(resetInput({ to: address }), { wait: true }));
     attemptId = api.given.at(-1)?.attemptId ?? '';
     start = {

@@ -141,7 +141,7 @@ describe('the commands that look after a running Postlane', () => {
     });
 
     it('ends with 1 where a stream could not be read', async () => {
-      sandbox.faults.add({ where: 'GET /bounces', kind: 'status', status: 503 });
+      sandbox.faults.add({ where: 'GET /bounces', kind: 'status', status: 422 });
       const { exitCode, answer } = await json(['reconcile']);
       expect(exitCode).to.equal(1);
       expect(answer[0].problem).to.be.a('string');
