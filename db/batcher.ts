@@ -31,6 +31,8 @@ export class Batcher<Item, Answer = undefined> {
   private readonly options: BatcherOptions;
   private readonly waiting: Waiting<Item, Answer>[] = [];
   private readonly running = new Set<Promise<void>>();
+  /** Fewer than those that run, for a moment: one that has found nothing more to do takes nothing on. */
+  private busy = 0;
 
   constructor(work: (items: Item[]) => Promise<Answers<Answer>>, options: BatcherOptions = {}) {
     this.work = work;
@@ -41,7 +43,7 @@ export class Batcher<Item, Answer = undefined> {
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.running.size < (this.options.atOnce ?? 1)) this.start();
+      if (this.busy < (this.options.atOnce ?? 1)) this.start();
     });
   }
 
@@ -51,6 +53,7 @@ export class Batcher<Item, Answer = undefined> {
   }
 
   private start(): void {
+    this.busy += 1;
     const run = this.run().finally(() => this.running.delete(run));
     this.running.add(run);
   }
@@ -59,6 +62,8 @@ export class Batcher<Item, Answer = undefined> {
     const { largest = 500, startsAtOnce = false } = this.options;
     if (!startsAtOnce) await Promise.resolve();
     while (this.waiting.length > 0) await this.answer(this.waiting.splice(0, largest));
+    // In the same turn: what is added from now on needs another.
+    this.busy -= 1;
   }
 
   private async answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {

@@ -48,4 +48,32 @@ describe('calls that share their work', () => {
     expect(pages).to.deep.equal([[1], [2, 3, 4], [2], [3], [4]]);
     expect(await double(5)).to.equal(10);
   });
+
+  it('leave nobody waiting who comes just when the last page has ended', async () => {
+    for (const startsAtOnce of [true, false]) {
+      const batcher = new Batcher(async (items: readonly number[]) => items, { startsAtOnce });
+      for (let i = 0; i < 20; i += 1) expect(await batcher.add(i)).to.equal(i);
+      await batcher.idle();
+    }
+  });
+
+  it('are worked on in so many pages at once, and idle once all have ended', async () => {
+    const { work, pages } = gatedWork();
+    const batcher = new Batcher(work, { startsAtOnce: true, atOnce: 2 });
+    const answers = Promise.all([1, 2, 3, 4].map(item => batcher.add(item)));
+    expect(pages.map(({ items }) => items)).to.deep.equal([[1], [2]]);
+    let isIdle = false;
+    const idle = batcher.idle().then(() => {
+      isIdle = true;
+    });
+    pages[1]?.finish();
+    await turn();
+    expect(pages.map(({ items }) => items)).to.deep.equal([[1], [2], [3, 4]]);
+    pages[2]?.finish();
+    await turn();
+    expect(isIdle).to.equal(false);
+    pages[0]?.finish();
+    expect(await answers).to.deep.equal([2, 4, 6, 8]);
+    await idle;
+  });
 });
