@@ -65,7 +65,12 @@ function stateOf(reports: readonly MessageReport[]): Part | null {
   const moves = (name: ReportedTransition) => `m.state IN (${quoted(transitions[name].from)})`;
   const isThere = (name: ReportedTransition) => `m.state = '${transitions[name].to}'`;
   return {
-    columns: ['? AS name', 'CAST(? AS DATETIME(3)) AS at', '? AS reason'],
+    // In a collation of its own: that of a host's connection may be another than the server's.
+    columns: [
+      'CAST(? AS CHAR(16) CHARACTER SET ascii) COLLATE ascii_bin AS name',
+      'CAST(? AS DATETIME(3)) AS at',
+      '? AS reason',
+    ],
     valuesOf: ({ states: [first] }) => [
       first?.name ?? null,
       first ? utc(first.at) : null,
